@@ -1,0 +1,57 @@
+//! Time, so that tests need none.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+/// A future that ends when a time has passed.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Where the client and the simulator get their time from.
+///
+/// Waits and guards are told apart, so that a clock can jump over the former (nothing happens
+/// while a client waits to look again) and still let an answer over a real socket arrive before
+/// the latter.
+pub trait Clock: fmt::Debug + Send + Sync + 'static {
+    /// Time since a fixed point of this clock's choosing. Never runs backwards.
+    fn now(&self) -> Duration;
+
+    /// Waits: between two looks at a job, before a retry.
+    fn sleep(&self, duration: Duration) -> Sleep;
+
+    /// Guards something else that is going on: a time-out.
+    fn timeout(&self, duration: Duration) -> Sleep;
+}
+
+/// The time of this machine, on tokio's timer.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// A clock that starts now.
+    pub fn new() -> Self {
+        Self { start: Instant::now() }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn timeout(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}

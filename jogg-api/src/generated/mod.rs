@@ -1,0 +1,16 @@
+//! What `cargo xtask codegen` writes; this file alone is written by hand.
+
+mod client;
+#[cfg(feature = "codecs")]
+pub(crate) mod codecs;
+
+/// The error codes with what they mean.
+pub mod codes;
+/// The enums of the API. Those that answers carry keep values they do not know.
+pub mod enums;
+/// The operations that start jobs, with those that report on them.
+pub mod jobs;
+/// One static per operation: method, path, and what the caller should know before repeating it.
+pub mod operations;
+/// Everything that is sent and received.
+pub mod types;

@@ -1,0 +1,83 @@
+//! Enums, rendered for the macros of `jogg-api/src/enumeration.rs`: typify's own are closed, and
+//! one new word would fail a whole answer.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::doc_lines;
+use crate::document::Document;
+use crate::spec;
+
+/// All enum components, as macro calls.
+pub(crate) fn render(document: &Document) -> Result<String, String> {
+    let mut output = String::from(
+        "use crate::enumeration::{closed_int_enum, closed_string_enum, open_int_enum, \
+         open_string_enum};\n",
+    );
+    for (name, schema) in spec::schemas(document) {
+        if schema.get("enum").is_none() {
+            continue;
+        }
+        let integer = spec::text(schema, "type") == "integer";
+        let open = schema.get("x-jogg-open") == Some(&Value::Bool(true));
+        let set = match (open, integer) {
+            (true, true) => "open_int_enum",
+            (true, false) => "open_string_enum",
+            (false, true) => "closed_int_enum",
+            (false, false) => "closed_string_enum",
+        };
+        let _ = writeln!(output, "\n{set}! {{");
+        for line in doc_lines(spec::text(schema, "description")) {
+            let _ = writeln!(output, "    ///{line}");
+        }
+        let _ = writeln!(output, "    pub enum {name} {{");
+        for variant in variants(name, schema)? {
+            let Variant { name, wire, description } = variant;
+            match description {
+                Some(description) => {
+                    let lines = doc_lines(description);
+                    lines.iter().for_each(|line| {
+                        let _ = writeln!(output, "        ///{line}");
+                    });
+                }
+                None => {
+                    let shown = wire.trim_matches('"');
+                    let _ = writeln!(output, "        /// `{shown}` on the wire.");
+                }
+            }
+            let _ = writeln!(output, "        {name} = {wire},");
+        }
+        output.push_str("    }\n}\n");
+    }
+    Ok(output)
+}
+
+/// One value of an enum.
+pub(crate) struct Variant<'d> {
+    /// Its name in Rust.
+    pub(crate) name: String,
+    /// Its literal in Rust, which is also its JSON.
+    pub(crate) wire: String,
+    pub(crate) description: Option<&'d str>,
+}
+
+/// The values of an enum with their names: as `x-enum-varnames` says, else made from the word.
+pub(crate) fn variants<'d>(name: &str, schema: &'d Value) -> Result<Vec<Variant<'d>>, String> {
+    let names = spec::texts(schema, "x-enum-varnames");
+    let descriptions = spec::texts(schema, "x-enum-descriptions");
+    let values = spec::list(schema, "enum").iter().enumerate();
+    let variants = values.map(|(index, value)| {
+        let given = names.get(index).map(|given| (*given).to_owned());
+        let variant = given.or_else(|| value.as_str().map(spec::pascal_case));
+        let variant = variant.ok_or_else(|| format!("{name}: {value} has no name"))?;
+        let valid = variant.starts_with(|first: char| first.is_ascii_uppercase())
+            && variant.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        if !valid || variant == "Unknown" || variant == "Self" {
+            return Err(format!("{name}: `{variant}` cannot name {value}; give x-enum-varnames"));
+        }
+        let description = descriptions.get(index).copied();
+        Ok(Variant { name: variant, wire: value.to_string(), description })
+    });
+    variants.collect()
+}

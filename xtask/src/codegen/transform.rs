@@ -1,0 +1,158 @@
+//! The spec as progenitor is to see it: a copy in memory, bent where its model of the world is
+//! narrower than ours. `openapi/jogg.yaml` itself stays truthful to the wire.
+
+use serde_json::{Map, Value, json};
+
+use crate::document::Document;
+use crate::spec::{self, Operation, Side};
+
+/// The component that stands for the redacting string type.
+pub(crate) const SECRET: &str = "Secret";
+/// The component that stands for an answer without `data`.
+pub(crate) const NO_DATA: &str = "NoData";
+
+/// Keywords the generator would turn into types of their own, or into values that are sent though
+/// nobody set them.
+const DROPPED: [&str; 12] = [
+    "default",
+    "example",
+    "examples",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+];
+
+/// The document progenitor generates from.
+pub(crate) fn transform(document: &Document) -> Value {
+    let mut output = document.value.clone();
+    let mut components = Map::new();
+    let responses = spec::reachable(document, Side::Response);
+    for (name, schema) in spec::schemas(document) {
+        if name == "Envelope" || name.ends_with("Response") {
+            continue;
+        }
+        components.insert(name.to_owned(), component(schema, responses.contains(name)));
+    }
+    for name in [SECRET, NO_DATA] {
+        components.insert(name.to_owned(), json!({"type": "string"}));
+    }
+    for operation in spec::operations(document) {
+        if let Some(query) = query_component(document, &operation) {
+            components.insert(query_name(&operation), query);
+        }
+        if let Some(node) = output.pointer_mut(&operation.pointer).and_then(Value::as_object_mut) {
+            transform_operation(document, &operation, node);
+        }
+    }
+    if let Some(schemas) = output.pointer_mut("/components/schemas") {
+        *schemas = Value::Object(components);
+    }
+    if let Some(components) = output.pointer_mut("/components").and_then(Value::as_object_mut) {
+        components.remove("parameters");
+    }
+    output
+}
+
+/// The name of the type that holds an operation's query parameters.
+pub(crate) fn query_name(operation: &Operation<'_>) -> String {
+    format!("{}Query", spec::pascal_case(operation.id()))
+}
+
+/// Query parameters as the fields of one type: positional arguments would shift silently when the
+/// API adds one.
+fn query_component(document: &Document, operation: &Operation<'_>) -> Option<Value> {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for parameter in operation.parameters(document) {
+        if parameter.place() != "query" {
+            continue;
+        }
+        let schema = parameter.node.get("schema").cloned().unwrap_or_default();
+        let property = match schema.get("$ref") {
+            Some(_) => json!({"allOf": [schema]}),
+            None => schema,
+        };
+        let mut property = component(&property, false);
+        property["description"] = parameter.node.get("description").cloned().unwrap_or_default();
+        if parameter.required() {
+            required.push(parameter.name());
+        }
+        properties.insert(parameter.name().to_owned(), property);
+    }
+    if properties.is_empty() {
+        return None;
+    }
+    let description = format!("Query parameters of `{}`.", operation.id());
+    let mut query = json!({"type": "object", "description": description, "properties": properties});
+    if !required.is_empty() {
+        query["required"] = json!(required);
+    }
+    Some(query)
+}
+
+fn transform_operation(
+    document: &Document,
+    operation: &Operation<'_>,
+    node: &mut Map<String, Value>,
+) {
+    node.retain(|key, _| !key.starts_with("x-"));
+    let mut parameters = Vec::new();
+    for parameter in operation.parameters(document) {
+        if parameter.place() == "path" {
+            let mut node = parameter.node.clone();
+            node["schema"] = component(&node["schema"], false);
+            parameters.push(node);
+        }
+    }
+    node.insert("parameters".to_owned(), Value::Array(parameters));
+    let data = spec::data_component(document, operation).unwrap_or(NO_DATA);
+    let envelope = json!({
+        "type": "object",
+        "x-rust-type": {
+            "crate": "jogg-api",
+            "version": "*",
+            "path": "jogg_api::Envelope",
+            "parameters": [{"$ref": format!("#/components/schemas/{data}")}],
+        },
+    });
+    let answer = json!({"description": "", "content": {"application/json": {"schema": envelope}}});
+    node.insert("responses".to_owned(), json!({ "200": answer }));
+}
+
+/// A schema without what the generator must not act upon. In answers nothing is required: every
+/// version of the API has left out, nulled or emptied fields it promises.
+fn component(schema: &Value, response: bool) -> Value {
+    let Value::Object(members) = schema else {
+        return schema.clone();
+    };
+    if members.get("x-jogg-secret") == Some(&Value::Bool(true)) {
+        let description = members.get("description").cloned().unwrap_or_default();
+        let target = format!("#/components/schemas/{SECRET}");
+        return json!({"description": description, "allOf": [{"$ref": target}]});
+    }
+    let mut output = Map::new();
+    for (key, value) in members {
+        let kept = match key.as_str() {
+            "required" | "nullable" if response => continue,
+            key if key.starts_with("x-") || DROPPED.contains(&key) => continue,
+            "properties" => Value::Object(
+                spec::members(Some(value))
+                    .map(|(name, property)| (name.to_owned(), component(property, response)))
+                    .collect(),
+            ),
+            "allOf" | "oneOf" | "anyOf" => Value::Array(
+                spec::list(schema, key).iter().map(|part| component(part, response)).collect(),
+            ),
+            "items" | "additionalProperties" | "not" => component(value, response),
+            _ => value.clone(),
+        };
+        output.insert(key.clone(), kept);
+    }
+    Value::Object(output)
+}

@@ -1,0 +1,92 @@
+//! The automation of the workspace: `cargo xtask --help` lists it.
+
+mod codegen;
+mod document;
+mod lint;
+mod spec;
+mod surface;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use document::DocumentError;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "The automation of the jogg workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Generate the low-level client from the spec
+    Codegen {
+        /// Compare with the files in the tree, change nothing
+        #[arg(long)]
+        check: bool,
+        /// The spec to generate from
+        #[arg(long, value_name = "FILE")]
+        spec: Option<PathBuf>,
+    },
+    /// Check or show a spec
+    Spec {
+        #[command(subcommand)]
+        task: SpecTask,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum SpecTask {
+    /// List everything in a spec that breaks a rule of this project
+    Lint {
+        /// The spec to check [default: openapi/jogg.yaml]
+        file: Option<PathBuf>,
+    },
+    /// Print what a spec says of the wire as flat, sorted facts
+    Surface {
+        /// A spec or a printed surface [default: openapi/jogg.yaml]
+        file: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::Codegen { check, spec } => codegen::run(spec, check),
+        Task::Spec { task: SpecTask::Lint { file } } => lint::run(file),
+        Task::Spec { task: SpecTask::Surface { file } } => surface::run(file),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {}", failure.message);
+            ExitCode::from(failure.exit)
+        }
+    }
+}
+
+/// Why a task ends without success.
+#[derive(Debug)]
+struct Failure {
+    message: String,
+    exit: u8,
+}
+
+impl Failure {
+    /// Something found is not as it should be: exit code 1.
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), exit: 1 }
+    }
+
+    /// A file could not be read or parsed, which must never pass for "nothing found": exit code 3.
+    fn from_document(error: DocumentError) -> Self {
+        Self { message: error.to_string(), exit: 3 }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}

@@ -1,0 +1,268 @@
+//! What the tasks ask of an OpenAPI document: its operations, its components, what reaches what.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::document::{Document, DocumentError, pointer_token};
+use crate::root;
+
+/// The spec of the API, from the root of the workspace.
+const SPEC: &str = "openapi/jogg.yaml";
+
+/// The HTTP methods a path item can have, in the order the tables list them.
+pub(crate) const METHODS: [&str; 8] =
+    ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+
+const SCHEMAS: &str = "#/components/schemas/";
+
+/// One operation of a document.
+#[derive(Clone, Debug)]
+pub(crate) struct Operation<'d> {
+    pub(crate) path: &'d str,
+    pub(crate) method: &'static str,
+    pub(crate) node: &'d Value,
+    /// JSON pointer of the operation.
+    pub(crate) pointer: String,
+    path_item: &'d Value,
+    path_pointer: String,
+}
+
+/// One parameter of an operation, its `$ref` followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter<'d> {
+    pub(crate) node: &'d Value,
+    pub(crate) pointer: String,
+}
+
+/// Which side of the wire a component is reachable from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Request,
+    Response,
+}
+
+impl<'d> Operation<'d> {
+    /// The `operationId`, empty where the document has none.
+    pub(crate) fn id(&self) -> &'d str {
+        text(self.node, "operationId")
+    }
+
+    /// `POST /v2/product`.
+    pub(crate) fn title(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    /// The schema of the JSON request body, with its pointer.
+    pub(crate) fn request_schema(&self) -> Option<(&'d Value, String)> {
+        let place = "/requestBody/content/application~1json/schema";
+        self.node.pointer(place).map(|schema| (schema, format!("{}{place}", self.pointer)))
+    }
+
+    /// The schema of the JSON answer with status 200, with its pointer.
+    pub(crate) fn response_schema(&self) -> Option<(&'d Value, String)> {
+        let place = "/responses/200/content/application~1json/schema";
+        self.node.pointer(place).map(|schema| (schema, format!("{}{place}", self.pointer)))
+    }
+
+    /// The parameters of the operation and of its path item, references followed.
+    pub(crate) fn parameters(&self, document: &'d Document) -> Vec<Parameter<'d>> {
+        let mut parameters: Vec<Parameter<'d>> = Vec::new();
+        let sources = [(self.node, &self.pointer), (self.path_item, &self.path_pointer)];
+        for (node, pointer) in sources {
+            for (index, entry) in list(node, "parameters").iter().enumerate() {
+                let (node, pointer) = match text(entry, "$ref") {
+                    "" => (entry, format!("{pointer}/parameters/{index}")),
+                    target => match resolve(document, target) {
+                        Some(found) => found,
+                        None => continue,
+                    },
+                };
+                let same = |other: &Parameter<'_>| {
+                    text(other.node, "name") == text(node, "name")
+                        && text(other.node, "in") == text(node, "in")
+                };
+                if !parameters.iter().any(same) {
+                    parameters.push(Parameter { node, pointer });
+                }
+            }
+        }
+        parameters
+    }
+}
+
+impl<'d> Parameter<'d> {
+    pub(crate) fn name(&self) -> &'d str {
+        text(self.node, "name")
+    }
+
+    /// `path`, `query`, `header` or `cookie`.
+    pub(crate) fn place(&self) -> &'d str {
+        text(self.node, "in")
+    }
+
+    pub(crate) fn required(&self) -> bool {
+        self.node.get("required").and_then(Value::as_bool).unwrap_or(false)
+    }
+}
+
+/// Reads a file, or the API's own spec when none is named.
+pub(crate) fn open(file: Option<PathBuf>) -> Result<Document, DocumentError> {
+    match file {
+        Some(path) => Document::read(&path),
+        None => {
+            let mut document = Document::read(&root().join(SPEC))?;
+            SPEC.clone_into(&mut document.name);
+            Ok(document)
+        }
+    }
+}
+
+/// What a `$ref` within the document leads to, with its pointer.
+pub(crate) fn resolve<'d>(document: &'d Document, target: &str) -> Option<(&'d Value, String)> {
+    let pointer = percent_decoded(target.strip_prefix('#')?)?;
+    document.value.pointer(&pointer).map(|node| (node, pointer))
+}
+
+/// All operations, by path as written in the document, then by method.
+pub(crate) fn operations(document: &Document) -> Vec<Operation<'_>> {
+    let mut operations = Vec::new();
+    for (path, item) in members(document.value.get("paths")) {
+        let path_pointer = format!("/paths/{}", pointer_token(path));
+        for method in METHODS {
+            if let Some(node) = item.get(method) {
+                operations.push(Operation {
+                    path,
+                    method,
+                    node,
+                    pointer: format!("{path_pointer}/{method}"),
+                    path_item: item,
+                    path_pointer: path_pointer.clone(),
+                });
+            }
+        }
+    }
+    operations
+}
+
+/// The named schemas.
+pub(crate) fn schemas(document: &Document) -> impl Iterator<Item = (&str, &Value)> {
+    members(document.value.pointer("/components/schemas"))
+}
+
+/// A named schema.
+pub(crate) fn schema<'d>(document: &'d Document, name: &str) -> Option<&'d Value> {
+    document.value.pointer("/components/schemas")?.get(name)
+}
+
+/// The component a schema refers to: by `$ref`, or by an `allOf` around a single `$ref`, which is
+/// how a reference carries a description.
+pub(crate) fn referred(schema: &Value) -> Option<&str> {
+    let node = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) => only,
+        _ => schema,
+    };
+    text(node, "$ref").strip_prefix(SCHEMAS)
+}
+
+/// The component that holds the `data` of an answer: the second part of its `allOf`.
+pub(crate) fn data_component<'d>(
+    document: &'d Document,
+    operation: &Operation<'d>,
+) -> Option<&'d str> {
+    let (response, _) = operation.response_schema()?;
+    let component = schema(document, referred(response)?)?;
+    let parts = component.get("allOf")?.as_array()?;
+    parts.iter().find_map(|part| referred(part.pointer("/properties/data")?))
+}
+
+/// The named schemas that requests or answers reach, directly or through others.
+pub(crate) fn reachable(document: &Document, side: Side) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for operation in operations(document) {
+        match side {
+            Side::Request => {
+                if let Some(body) = operation.node.get("requestBody") {
+                    collect(document, body, &mut found);
+                }
+                for parameter in operation.parameters(document) {
+                    collect(document, parameter.node, &mut found);
+                }
+            }
+            Side::Response => {
+                if let Some(responses) = operation.node.get("responses") {
+                    collect(document, responses, &mut found);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn collect(document: &Document, node: &Value, found: &mut BTreeSet<String>) {
+    if let Some(name) = text(node, "$ref").strip_prefix(SCHEMAS)
+        && found.insert(name.to_owned())
+        && let Some(target) = schema(document, name)
+    {
+        collect(document, target, found);
+    }
+    match node {
+        Value::Array(items) => items.iter().for_each(|item| collect(document, item, found)),
+        Value::Object(map) => map.values().for_each(|value| collect(document, value, found)),
+        _ => {}
+    }
+}
+
+/// A reference is a URI, so the pointer in it may be escaped.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let mut digit = || char::from(rest.next()?).to_digit(16);
+        bytes.push(u8::try_from(digit()? * 16 + digit()?).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// A string member, empty where there is none.
+pub(crate) fn text<'v>(node: &'v Value, key: &str) -> &'v str {
+    node.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The strings of a list member.
+pub(crate) fn texts<'v>(node: &'v Value, key: &str) -> Vec<&'v str> {
+    list(node, key).iter().filter_map(Value::as_str).collect()
+}
+
+/// A list member, empty where there is none.
+pub(crate) fn list<'v>(node: &'v Value, key: &str) -> &'v [Value] {
+    node.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The members of an object, none for anything else.
+pub(crate) fn members(node: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
+    node.and_then(Value::as_object)
+        .into_iter()
+        .flat_map(|map| map.iter().map(|(key, value)| (key.as_str(), value)))
+}
+
+/// `add_photo_avatar_motion` and `young adult` become `AddPhotoAvatarMotion` and `YoungAdult`.
+pub(crate) fn pascal_case(words: &str) -> String {
+    let mut name = String::new();
+    let mut start = true;
+    for letter in words.chars() {
+        if !letter.is_ascii_alphanumeric() {
+            start = true;
+        } else if std::mem::take(&mut start) {
+            name.extend(letter.to_uppercase());
+        } else {
+            name.push(letter);
+        }
+    }
+    name
+}
