@@ -21,6 +21,11 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// Guards something else that is going on: a time-out.
     fn timeout(&self, duration: Duration) -> Sleep;
+
+    /// A number from 0 up to 1, by which waits are spread.
+    fn random(&self) -> f64 {
+        fastrand::f64()
+    }
 }
 
 /// The time of this machine, on tokio's timer.

@@ -1,6 +1,38 @@
-//! SDK for the JoggAI v2 API.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 pub mod clock;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+
+mod account;
+mod assets;
+mod call;
+mod client;
+mod credits;
+mod download;
+mod error;
+mod job;
+mod outcome;
+mod page;
+mod photo_avatars;
+mod request;
+mod status;
+mod upload;
+mod wait;
+
+pub use account::Account;
+pub use assets::{Asset, Assets, BoxFuture};
+pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder, Timeouts};
+pub use error::{Error, ErrorKind, Result};
+pub use job::{Job, JobRecord, JobReport, JobResult};
+pub use page::Page;
+pub use photo_avatars::{AddMotion, ListPhotoAvatars, Motion, PhotoAvatars};
+pub use status::JobStatus;
+pub use upload::{AssetKind, Upload};
+pub use wait::{Progress, WaitOptions};
+
+/// The low-level crate, whose types appear in this one.
+pub use jogg_api;
+pub use jogg_api::enums::{AvatarStatusFilter, MotionModel, StatusCode};
+pub use jogg_api::types::{PhotoAvatar, User};

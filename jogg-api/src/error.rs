@@ -172,7 +172,9 @@ impl fmt::Display for Error {
             Failure::Request => f.write_str("the request cannot be built")?,
             Failure::Status => f.write_str("the server refused")?,
             Failure::Timeout => f.write_str("no answer in time")?,
-            Failure::Transport => f.write_str("the connection failed before the answer was whole")?,
+            Failure::Transport => {
+                f.write_str("the connection failed before the answer was whole")?
+            }
         }
         if let Some(msg) = self.msg().filter(|msg| !msg.is_empty() && *failure == Failure::Api) {
             write!(f, ": {}", redact_urls(msg))?;

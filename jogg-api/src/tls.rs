@@ -21,7 +21,8 @@ pub(crate) fn configure(
     use rustls::pki_types::pem::PemObject;
     use rustls_platform_verifier::Verifier;
 
-    let wrong = |error: &dyn std::fmt::Display| BuildError::Certificates { reason: error.to_string() };
+    let wrong =
+        |error: &dyn std::fmt::Display| BuildError::Certificates { reason: error.to_string() };
     let mut certificates = Vec::new();
     for pem in roots {
         let before = certificates.len();
@@ -38,9 +39,7 @@ pub(crate) fn configure(
         .with_safe_default_protocol_versions()
         .map_err(|error| wrong(&error))?;
     let config = match Verifier::new_with_extra_roots(certificates, provider) {
-        Ok(verifier) => {
-            config.dangerous().with_custom_certificate_verifier(Arc::new(verifier))
-        }
+        Ok(verifier) => config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
         Err(error) if secure => return Err(wrong(&error)),
         // Nothing is trusted, which only matters if an upload goes to an https address.
         Err(_) => config.with_root_certificates(rustls::RootCertStore::empty()),

@@ -1,1 +1,73 @@
+//! What the tests share: a client and a simulator on one virtual clock, and requests as text.
 
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use jogg_api_ext::Jogg;
+use jogg_api_ext::simulator::{ReceivedRequest, Simulator, SimulatorBuilder, VirtualClock};
+
+/// The key the tests use; none of them may show it.
+pub const KEY: &str = "planted-key-1f0c";
+
+/// A simulator and a client of it. Time is virtual: waits take none.
+#[derive(Debug)]
+pub struct Stage {
+    /// The server.
+    pub simulator: Simulator,
+    /// A client of it, with [`KEY`].
+    pub jogg: Jogg,
+    /// The time of both.
+    pub clock: VirtualClock,
+}
+
+impl Stage {
+    /// With the usual settings, but no limit on requests.
+    pub async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    /// With other settings of the simulator.
+    pub async fn with(settings: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
+        let clock = VirtualClock::new();
+        let builder = Simulator::builder().clock(Arc::new(clock.clone())).post_limit(None);
+        let simulator = settings(builder).start().await.expect("a free port on loopback");
+        let jogg = Jogg::builder(KEY)
+            .base_url(simulator.base_url())
+            .clock(Arc::new(clock.clone()))
+            .build()
+            .expect("settings that are valid");
+        Self { simulator, jogg, clock }
+    }
+
+    /// The only request the simulator has received.
+    #[track_caller]
+    pub fn only_request(&self) -> ReceivedRequest {
+        let mut requests = self.simulator.requests();
+        assert_eq!(requests.len(), 1, "{requests:?}");
+        requests.remove(0)
+    }
+}
+
+/// A request as text: first line, headers in order of their names, body. The host's port is
+/// replaced, as it differs between runs.
+pub fn wire(request: &ReceivedRequest) -> String {
+    let mut text = format!("{} {}", request.method, request.path);
+    if !request.query.is_empty() {
+        let _ = write!(text, "?{}", request.query);
+    }
+    text.push('\n');
+    let mut headers: Vec<(&str, &[u8])> =
+        request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    headers.sort_unstable();
+    for (name, value) in headers {
+        let value = match name {
+            "host" => "127.0.0.1".to_owned(),
+            _ => String::from_utf8_lossy(value).into_owned(),
+        };
+        let _ = writeln!(text, "{name}: {value}");
+    }
+    if !request.body.is_empty() {
+        let _ = write!(text, "\n{}", String::from_utf8_lossy(&request.body));
+    }
+    text
+}

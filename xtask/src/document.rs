@@ -6,6 +6,7 @@ use std::path::Path;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use serde_json::{Map, Number, Value};
+use sha2::{Digest, Sha256};
 
 /// Nesting deeper than this is refused, so that a hostile file cannot overflow the stack.
 const MAX_DEPTH: usize = 200;
@@ -19,6 +20,8 @@ pub(crate) struct Document {
     pub(crate) name: String,
     /// The content.
     pub(crate) value: Value,
+    /// The fingerprint of the text, line ends apart: a changed description counts.
+    pub(crate) sha256: String,
     positions: HashMap<String, Position>,
 }
 
@@ -56,7 +59,12 @@ impl Document {
             nodes: 0,
         };
         match builder.document() {
-            Ok(value) => Ok(Self { name: name.to_owned(), value, positions: builder.positions }),
+            Ok(value) => Ok(Self {
+                name: name.to_owned(),
+                value,
+                sha256: sha256(text),
+                positions: builder.positions,
+            }),
             Err((position, reason)) => {
                 Err(DocumentError { name: name.to_owned(), position: Some(position), reason })
             }
@@ -82,6 +90,11 @@ impl Document {
         let Position { line, column } = self.position(pointer);
         format!("{}:{line}:{column}", self.name)
     }
+}
+
+fn sha256(text: &str) -> String {
+    let digest = Sha256::digest(text.replace("\r\n", "\n").as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One step of a JSON pointer, escaped.

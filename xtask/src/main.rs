@@ -27,9 +27,12 @@ enum Task {
         /// Compare with the files in the tree, change nothing
         #[arg(long)]
         check: bool,
-        /// The spec to generate from
+        /// The spec to generate from [default: openapi/jogg.yaml]
         #[arg(long, value_name = "FILE")]
         spec: Option<PathBuf>,
+        /// The folder of the generated files [default: jogg-api/src/generated]
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
     },
     /// Check or show a spec
     Spec {
@@ -54,7 +57,7 @@ enum SpecTask {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
-        Task::Codegen { check, spec } => codegen::run(spec, check),
+        Task::Codegen { check, spec, output } => codegen::run(spec, output, check),
         Task::Spec { task: SpecTask::Lint { file } } => lint::run(file),
         Task::Spec { task: SpecTask::Surface { file } } => surface::run(file),
     };

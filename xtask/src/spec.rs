@@ -266,3 +266,28 @@ pub(crate) fn pascal_case(words: &str) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_resolve(target: &str, expected: Option<&str>) {
+        let text = "paths: {'/x/{id}': {get: {summary: Read}}}\n";
+        let document = Document::parse("spec.yaml", text).unwrap();
+        let found = resolve(&document, target).map(|(_, pointer)| pointer);
+        assert_eq!(found.as_deref(), expected, "{target}");
+    }
+
+    #[test]
+    fn references_are_uris() {
+        let expected = Some("/paths/~1x~1{id}/get");
+        check_resolve("#/paths/~1x~1{id}/get", expected);
+        check_resolve("#/paths/~1x~1%7Bid%7d/get", expected);
+        check_resolve("#", Some(""));
+        for target in ["", "é", "/paths", "#/path", "#/paths/%7", "#/paths/%zz", "#%ff", "a.yaml#"]
+        {
+            check_resolve(target, None);
+        }
+    }
+}

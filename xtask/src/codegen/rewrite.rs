@@ -162,8 +162,12 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Result<TokenStream, St
         ),
         _ => (None, " Starts with the fields the API requires; the others are not sent until set."),
     };
+    let fields: Vec<String> = item.fields.iter().map(wire_name).collect();
     Ok(quote! {
         impl #name {
+            /// The names of its fields on the wire.
+            pub const FIELDS: &'static [&'static str] = &[#(#fields),*];
+
             #[doc = #doc]
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#set,)* extra: Default::default() }

@@ -1,0 +1,189 @@
+//! What a failed call means: the table of design, in one place. Knows nothing of how calls are
+//! made or repeated.
+
+use std::time::{Duration, SystemTime};
+
+use jogg_api::enums::ErrorCode;
+use jogg_api::{Failure, Operation, RetryClass};
+use serde_json::Value;
+
+use crate::{Error, ErrorKind};
+
+/// How long to wait after a 429 that does not say (F14).
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
+/// The longest wait a server is believed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
+
+/// Turns a failed call into the error its caller gets.
+pub(crate) fn classify(error: jogg_api::Error, sent_at: SystemTime, attempts: u32) -> Error {
+    let operation = error.operation();
+    let meaning = meaning(&error);
+    let sent = !matches!(error.failure(), Failure::Argument { .. } | Failure::Request);
+    let attempts = if sent { attempts } else { 0 };
+    let lost = meaning.may_have_executed && operation.retry == RetryClass::Paid;
+    let kind = if lost { ErrorKind::OutcomeUnknown } else { meaning.kind };
+    let retry_after = (kind == ErrorKind::RateLimited).then(|| retry_after(&error));
+    let message = message(operation, kind, &error);
+    Error::new(kind, message)
+        .with_operation(operation)
+        .with_may_have_executed(meaning.may_have_executed && operation.retry != RetryClass::Read)
+        .with_retryable(is_retryable(operation.retry, &meaning))
+        .with_attempts(attempts)
+        .with_retry_after(retry_after)
+        .with_sent_at(lost.then_some(sent_at))
+        .with_call(error)
+}
+
+/// A call that got no answer in time.
+pub(crate) fn timed_out(
+    operation: &'static Operation,
+    limit: Duration,
+    sent_at: SystemTime,
+    attempts: u32,
+) -> Error {
+    let paid = operation.retry == RetryClass::Paid;
+    let kind = if paid { ErrorKind::OutcomeUnknown } else { ErrorKind::Timeout };
+    let message = format!("no answer within {} s{}", limit.as_secs_f64(), advice(operation, kind));
+    Error::new(kind, message)
+        .with_operation(operation)
+        .with_may_have_executed(operation.retry != RetryClass::Read)
+        .with_retryable(!paid)
+        .with_attempts(attempts)
+        .with_sent_at(paid.then_some(sent_at))
+}
+
+/// A paid answer with `code` 0 that lacks the id of what was paid for.
+pub(crate) fn without_id(operation: &'static Operation, sent_at: SystemTime, id: &str) -> Error {
+    let kind = ErrorKind::OutcomeUnknown;
+    let message = format!("the answer has no `{id}`{}", advice(operation, kind));
+    Error::new(kind, message)
+        .with_operation(operation)
+        .with_may_have_executed(true)
+        .with_attempts(1)
+        .with_sent_at(Some(sent_at))
+}
+
+struct Meaning {
+    kind: ErrorKind,
+    may_have_executed: bool,
+    transient: bool,
+}
+
+/// Kind, whether it may have executed, and whether it may pass by itself: by the code if there is
+/// one, else by the status, else by how the connection failed.
+fn meaning(error: &jogg_api::Error) -> Meaning {
+    use ErrorKind as Kind;
+    let (kind, may_have_executed, transient) = match error.failure() {
+        Failure::Argument { .. } | Failure::Request => (Kind::InvalidParameter, false, false),
+        Failure::Connect => (Kind::Transport, false, true),
+        Failure::Timeout => (Kind::Timeout, true, true),
+        Failure::Transport => (Kind::Transport, true, true),
+        Failure::BodyTooLarge { .. } | Failure::Decode { .. } => {
+            (Kind::UnexpectedAnswer, true, false)
+        }
+        Failure::Api => by_code(error),
+        Failure::Status => by_status(error),
+        _ => (Kind::UnexpectedAnswer, true, false),
+    };
+    Meaning { kind, may_have_executed, transient }
+}
+
+fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
+    use ErrorKind as Kind;
+    match ErrorCode::from(error.code().unwrap_or_default()) {
+        ErrorCode::InsufficientCredit => (Kind::InsufficientCredit, false, false),
+        ErrorCode::InvalidApiKey => (Kind::InvalidApiKey, false, false),
+        ErrorCode::InvalidParameter | ErrorCode::ParameterError => {
+            (Kind::InvalidParameter, false, false)
+        }
+        ErrorCode::LipSyncNotFound | ErrorCode::NotFound => (Kind::NotFound, false, false),
+        ErrorCode::NoPermission => (Kind::NoPermission, false, false),
+        ErrorCode::RateLimited => (Kind::RateLimited, false, true),
+        ErrorCode::SystemError => (Kind::Server, true, true),
+        // A new code behind the status 429 is a refusal before processing all the same (F13).
+        _ if error.status().is_some_and(|status| status.as_u16() == 429) => {
+            (Kind::RateLimited, false, true)
+        }
+        _ => (Kind::UnknownCode, true, false),
+    }
+}
+
+fn by_status(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
+    use ErrorKind as Kind;
+    match error.status().map_or(0, |status| status.as_u16()) {
+        400 => (Kind::InvalidParameter, false, false),
+        401 => (Kind::InvalidApiKey, false, false),
+        403 => (Kind::NoPermission, false, false),
+        404 => (Kind::NotFound, false, false),
+        408 => (Kind::Timeout, true, true),
+        429 => (Kind::RateLimited, false, true),
+        500..=599 => (Kind::Server, true, true),
+        _ => (Kind::UnexpectedAnswer, true, false),
+    }
+}
+
+/// Whether sending it again does no harm and may help.
+fn is_retryable(class: RetryClass, meaning: &Meaning) -> bool {
+    meaning.transient && (class != RetryClass::Paid || !meaning.may_have_executed)
+}
+
+/// The low-level message without the operation's name, and what to do.
+fn message(operation: &'static Operation, kind: ErrorKind, error: &jogg_api::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix(operation.id).map_or(text.as_str(), |text| &text[2..]);
+    format!("{text}{}", advice(operation, kind))
+}
+
+/// What to do, where the kind alone says it.
+fn advice(operation: &'static Operation, kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::InsufficientCredit => "; add credits or choose something cheaper".to_owned(),
+        ErrorKind::InvalidApiKey => "; check the API key".to_owned(),
+        ErrorKind::NoPermission => "; check that the plan includes the API".to_owned(),
+        ErrorKind::OutcomeUnknown => format!(
+            "; it may have been carried out and paid for, and is not sent again: {}",
+            where_to_look(operation)
+        ),
+        ErrorKind::RateLimited => "; wait before the next request".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// Where a paid request whose answer was lost would show.
+fn where_to_look(operation: &'static Operation) -> &'static str {
+    match operation.id {
+        "add_photo_avatar_motion" => "look for the avatar's name in list_photo_avatars first",
+        "add_product_avatar_motion" => "look for the avatar's name in list_product_avatars first",
+        "create_product_previews" => "look for new items in list_product_previews first",
+        "create_video_from_product" | "render_product_preview" => {
+            "look for new items in list_product_videos first"
+        }
+        "create_video_with_template" => "look for new items in list_template_videos first",
+        "create_webhook_endpoint" => "look for its URL in list_webhook_endpoints first",
+        _ => "no list shows it, so compare get_remaining_quota with what you expect first",
+    }
+}
+
+/// `Retry-After` in seconds or as a date, else the body's `retryAfter`, else a minute.
+fn retry_after(error: &jogg_api::Error) -> Duration {
+    let header = error.headers().get(http::header::RETRY_AFTER);
+    let header = header.and_then(|value| value.to_str().ok()).and_then(header_wait);
+    let wait = header.or_else(|| body_wait(error.body())).unwrap_or(DEFAULT_RETRY_AFTER);
+    wait.min(MAX_RETRY_AFTER)
+}
+
+fn header_wait(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.trim().parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+fn body_wait(body: &[u8]) -> Option<Duration> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let places = ["/retryAfter", "/retry_after", "/data/retryAfter", "/data/retry_after"];
+    let value = places.iter().find_map(|place| body.pointer(place))?;
+    let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    Duration::try_from_secs_f64(seconds).ok()
+}

@@ -1,0 +1,104 @@
+//! One idea of a job's state for the words and numbers the API has for it.
+
+use jogg_api::enums::{StatusCode, StatusWord};
+
+/// Where a job stands. The API has fourteen words and three numbers for these five states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JobStatus {
+    /// Waiting to be worked on.
+    Pending,
+    /// Being worked on.
+    Processing,
+    /// Done.
+    Completed,
+    /// Ended without a result, or cancelled.
+    Failed,
+    /// A word this crate does not know, or none. Not an end: look again.
+    Unknown,
+}
+
+impl JobStatus {
+    /// Whether the job has ended.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
+}
+
+impl From<&StatusWord> for JobStatus {
+    fn from(word: &StatusWord) -> Self {
+        match word {
+            StatusWord::Pending | StatusWord::Queued | StatusWord::Waiting => Self::Pending,
+            StatusWord::Processing | StatusWord::InProgress | StatusWord::Running => {
+                Self::Processing
+            }
+            StatusWord::Completed
+            | StatusWord::Success
+            | StatusWord::Succeeded
+            | StatusWord::Done => Self::Completed,
+            StatusWord::Failed | StatusWord::Fail | StatusWord::Error | StatusWord::Cancelled => {
+                Self::Failed
+            }
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl From<StatusCode> for JobStatus {
+    fn from(code: StatusCode) -> Self {
+        match code {
+            StatusCode::Processing => Self::Processing,
+            StatusCode::Success => Self::Completed,
+            StatusCode::Failed => Self::Failed,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+impl std::fmt::Display for JobStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Pending => "pending",
+            Self::Processing => "processing",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fact_19_each_word_for_a_state_means_that_state() {
+        for (status, words) in [
+            (JobStatus::Pending, ["pending", "queued", "waiting", "PENDING"].as_slice()),
+            (JobStatus::Processing, &["processing", "in_progress", "running", "Processing"]),
+            (JobStatus::Completed, &["completed", "success", "succeeded", "done", "SUCCESS"]),
+            (JobStatus::Failed, &["failed", "fail", "error", "cancelled", "Failed"]),
+            (JobStatus::Unknown, &["", "rendering", "4"]),
+        ] {
+            for word in words {
+                assert_eq!(JobStatus::from(&StatusWord::from(*word)), status, "{word}");
+            }
+        }
+        // Every word of the spec has a state.
+        for word in StatusWord::KNOWN {
+            assert_ne!(JobStatus::from(word), JobStatus::Unknown, "{word}");
+        }
+    }
+
+    #[test]
+    fn fact_20_the_numbers_of_the_avatar_lists_are_states_too() {
+        for (number, status) in [
+            (0, JobStatus::Processing),
+            (1, JobStatus::Completed),
+            (2, JobStatus::Failed),
+            (4, JobStatus::Unknown),
+        ] {
+            assert_eq!(JobStatus::from(StatusCode::from(number)), status);
+        }
+    }
+}

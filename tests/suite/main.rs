@@ -1,0 +1,15 @@
+//! The cross-crate tests, in one binary so that they link once.
+
+mod answers;
+mod codes;
+mod counts;
+mod futures;
+mod motion;
+mod names;
+mod outcomes;
+mod program;
+mod security;
+mod tls;
+mod upload;
+mod wire;
+mod xtask;

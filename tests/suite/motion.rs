@@ -1,0 +1,329 @@
+//! The motion job from start to result, over a socket, with all the API is known to do on the way.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jogg_api_ext::clock::Clock;
+use jogg_api_ext::simulator::{Dialect, Reply};
+use jogg_api_ext::{
+    AddMotion, Error, ErrorKind, Job, JobRecord, JobStatus, ListPhotoAvatars, Motion, MotionModel,
+    Progress, Result, StatusCode, WaitOptions,
+};
+use jogg_tests::Stage;
+use serde_json::{Value, json};
+
+const CREATE: &str = "add_photo_avatar_motion";
+const REPORT: &str = "get_photo_avatar_motion";
+const URL: &str = "https://cdn.example.org/m.mp4";
+
+fn request() -> AddMotion {
+    AddMotion::new("https://a.example/p.jpg", "My Photo Avatar", "en-US-X", MotionModel::V2_0)
+}
+
+async fn started(stage: &Stage) -> Job<Motion> {
+    stage.jogg.photo_avatars().add_motion(request()).await.unwrap()
+}
+
+fn answer(data: Value) -> Reply {
+    Reply::json(200, json!({"code": 0, "msg": "Success", "data": data}))
+}
+
+/// Starts a job whose reports are these, and waits for it.
+async fn waited(reports: Vec<Reply>) -> (Stage, Result<Motion>) {
+    let stage = Stage::new().await;
+    let create = json!({"motion_id": "m1", "status": "processing", "avatar_id": 7});
+    stage.simulator.reply_next(CREATE, answer(create));
+    for report in reports {
+        stage.simulator.reply_next(REPORT, report);
+    }
+    let outcome = started(&stage).await.wait().await;
+    (stage, outcome)
+}
+
+fn looks(stage: &Stage) -> usize {
+    stage.simulator.requests().iter().filter(|seen| seen.operation == Some(REPORT)).count()
+}
+
+#[tokio::test]
+async fn the_whole_flow_in_both_dialects() {
+    for dialect in [Dialect::Documented, Dialect::Live] {
+        let stage = Stage::with(|builder| builder.dialect(dialect)).await;
+        let image = stage.jogg.assets().upload_bytes("me.png", "pixels").await.unwrap();
+        let request = AddMotion::new(&image.url, "Ada", "en-US-X", MotionModel::V3_0);
+        let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
+        let id = job.id().to_owned();
+        let motion = job.wait().await.unwrap();
+        assert_eq!(motion.motion_id, id);
+        assert_eq!(motion.name.as_deref(), Some("Ada"));
+        assert_eq!(motion.voice_id.as_deref(), Some("en-US-X"));
+        assert_eq!(motion.image_url.as_deref(), Some(image.url.as_str()));
+        let avatar_id = motion.avatar_id.expect("the simulator tells it");
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("preview.mp4");
+        let size = stage.jogg.assets().download(&motion.preview_url, &path).await.unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), size);
+        assert!(size > 0);
+
+        let page = stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).await.unwrap();
+        let listed = page.items.iter().find(|avatar| avatar.id == Some(avatar_id)).unwrap();
+        assert_eq!(listed.name.as_deref(), Some("Ada"));
+        assert_eq!(listed.status, Some(StatusCode::Success));
+        // The key went to the API, and nowhere else.
+        for seen in stage.simulator.requests() {
+            assert_eq!(seen.headers.contains_key("x-api-key"), seen.operation.is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_seen_through_its_states() {
+    let stage = Stage::new().await;
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let hook = Arc::clone(&seen);
+    let options = WaitOptions::default().on_progress(move |progress: &Progress| {
+        hook.lock().unwrap().push((progress.status, progress.looks));
+    });
+    started(&stage).await.wait_with(options).await.unwrap();
+    let seen = seen.lock().unwrap().clone();
+    let states: Vec<JobStatus> = seen.iter().map(|(status, _)| *status).collect();
+    assert_eq!(states[0], JobStatus::Pending);
+    assert_eq!(states.last(), Some(&JobStatus::Processing));
+    // The hook is called after each look that did not end the wait.
+    assert_eq!(seen.len() + 1, looks(&stage));
+    assert_eq!(seen.iter().map(|(_, looks)| *looks).collect::<Vec<_>>(), {
+        (1..=u32::try_from(seen.len()).unwrap()).collect::<Vec<_>>()
+    });
+}
+
+#[tokio::test]
+async fn fact_19_success_is_completed() {
+    for word in ["success", "succeeded", "done", "COMPLETED"] {
+        let report = json!({"status": word, "motion_preview_url": URL, "avatar_id": 9});
+        let (_, outcome) = waited(vec![answer(report)]).await;
+        let motion = outcome.unwrap();
+        assert_eq!((motion.preview_url.as_str(), motion.avatar_id), (URL, Some(9)), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn fact_19_unknown_and_empty_states_are_no_end() {
+    let (stage, outcome) = waited(vec![
+        answer(json!({"status": "rendering-v9"})),
+        answer(json!({"status": ""})),
+        answer(json!({"status": null})),
+        answer(json!({})),
+        answer(Value::Null),
+        answer(json!({"status": "completed", "motion_preview_url": URL})),
+    ])
+    .await;
+    assert_eq!(outcome.unwrap().preview_url, URL);
+    assert_eq!(looks(&stage), 6);
+}
+
+#[tokio::test]
+async fn fact_17_empty_and_null_urls_are_not_there_yet() {
+    let (stage, outcome) = waited(vec![
+        answer(json!({"status": "processing", "motion_preview_url": ""})),
+        answer(json!({"status": "completed", "motion_preview_url": ""})),
+        answer(json!({"status": "completed", "motion_preview_url": null})),
+        answer(json!({"status": "completed"})),
+        answer(json!({"status": "completed", "motion_preview_url": URL})),
+    ])
+    .await;
+    assert_eq!(outcome.unwrap().preview_url, URL);
+    assert_eq!(looks(&stage), 5);
+}
+
+#[tokio::test]
+async fn fact_04_the_avatar_id_may_come_first_last_or_never() {
+    let done = json!({"status": "completed", "motion_preview_url": URL});
+    // With the answer that started the job, and not again.
+    let (_, outcome) = waited(vec![answer(done.clone())]).await;
+    assert_eq!(outcome.unwrap().avatar_id, Some(7));
+    // The seed's older answer, and never.
+    let stage = Stage::new().await;
+    stage.simulator.reply_next(CREATE, answer(json!({"motion_id": "m1", "status": "anything"})));
+    stage.simulator.reply_next(REPORT, answer(done));
+    let job = started(&stage).await;
+    assert_eq!(job.id(), "m1");
+    assert_eq!(job.wait().await.unwrap().avatar_id, None);
+}
+
+#[tokio::test]
+async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
+    let report = json!({"status": "failed", "motion_id": "m1",
+        "error_msg": "face not found in https://a.example/p.jpg?X-Signature=abc"});
+    let (stage, outcome) = waited(vec![answer(report.clone())]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::JobFailed);
+    assert_eq!(
+        error.to_string(),
+        "add_photo_avatar_motion: the job failed: face not found in https://a.example/p.jpg?[redacted]"
+    );
+    assert_eq!(error.payload(), Some(&report));
+    assert_eq!(error.job().unwrap().id, "m1");
+    assert!(!error.is_retryable());
+
+    stage.simulator.reply_next(REPORT, answer(report));
+    let look = stage.jogg.photo_avatars().motion_status("m1").await.unwrap();
+    assert_eq!((look.status, look.word.as_str()), (JobStatus::Failed, "failed"));
+    assert!(look.error.unwrap().starts_with("face not found"));
+    assert!(look.result.is_none());
+}
+
+#[tokio::test]
+async fn the_simulator_can_fail_a_job() {
+    let stage = Stage::new().await;
+    stage.simulator.fail_next_job("no face");
+    let error = started(&stage).await.wait().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::JobFailed);
+    assert!(error.to_string().ends_with("the job failed: no face"), "{error}");
+}
+
+#[tokio::test]
+async fn fact_21_completed_without_a_url_ends_after_a_grace() {
+    let stage = Stage::new().await;
+    let job = started(&stage).await;
+    let report = json!({"status": "completed", "avatar_id": 3});
+    for _ in 0..100 {
+        stage.simulator.reply_next(REPORT, answer(report.clone()));
+    }
+    let begun = stage.clock.now();
+    let error = job.wait().await.unwrap_err();
+    let waited = stage.clock.now() - begun;
+    assert_eq!(error.kind(), ErrorKind::ResultIncomplete);
+    assert_eq!(error.payload(), Some(&report));
+    assert!(error.job().is_some());
+    assert!((120..=180).contains(&waited.as_secs()), "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_deadline_carries_the_job_which_goes_on() {
+    let stage = Stage::new().await;
+    let job = started(&stage).await;
+    let begun = stage.clock.now();
+    let options = WaitOptions::default().deadline(Duration::from_secs(21));
+    let error = job.wait_with(options).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::JobDeadline);
+    // The last look is at the deadline itself.
+    assert_eq!(stage.clock.now() - begun, Duration::from_secs(21));
+    assert!(error.to_string().contains("the job is processing after 21 s"), "{error}");
+    let record: JobRecord = error.job().unwrap().clone();
+    stage.jogg.resume::<Motion>(record).unwrap().wait().await.unwrap();
+}
+
+#[tokio::test]
+async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
+    let stage = Stage::new().await;
+    let job = started(&stage).await;
+    for _ in 0..200 {
+        stage.simulator.reply_next(REPORT, answer(json!({"status": "processing"})));
+    }
+    let times = Arc::new(Mutex::new(vec![Duration::ZERO]));
+    let hook = Arc::clone(&times);
+    let options = WaitOptions::default().on_progress(move |progress: &Progress| {
+        hook.lock().unwrap().push(progress.elapsed);
+    });
+    let error = job.wait_with(options).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::JobDeadline);
+    let times = times.lock().unwrap().clone();
+    assert_eq!(times.last(), Some(&Duration::from_secs(30 * 60)));
+    let gaps: Vec<f64> =
+        times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
+    assert!((gaps[0] - 5.0).abs() < 1e-9, "{gaps:?}");
+    assert!(gaps[1..gaps.len() - 1].iter().all(|gap| (4.0..=30.0).contains(gap)), "{gaps:?}");
+    assert!(gaps[6..gaps.len() - 1].iter().all(|gap| *gap > 20.0), "{gaps:?}");
+}
+
+#[tokio::test]
+async fn fact_47_failed_looks_do_not_end_the_wait() {
+    let (stage, outcome) = waited(vec![
+        Reply::json(500, json!({"code": 50000, "msg": "system error"})),
+        Reply::raw(502, "text/html", "<html>bad gateway</html>"),
+        Reply::json(429, json!({"code": 429, "msg": "slow down", "data": null})),
+        Reply::reset(),
+        Reply::raw(200, "application/json", "{\"code\": 0, \"da"),
+        Reply::json(200, json!({"code": 10104, "msg": "record not found"})),
+        Reply::json(200, json!({"code": 77, "msg": "new"})),
+        answer(json!("text")),
+        answer(json!({"status": "completed", "motion_preview_url": URL})),
+    ])
+    .await;
+    // 10104 is forgiven just after the start only.
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    assert_eq!(looks(&stage), 6);
+    assert!(error.job().is_some());
+}
+
+#[tokio::test]
+async fn a_job_unknown_to_the_api_just_after_its_start_is_looked_for_again() {
+    let not_found = || Reply::json(200, json!({"code": 10104, "msg": "record not found"}));
+    let (stage, outcome) = waited(vec![
+        not_found(),
+        not_found(),
+        answer(json!({"status": "completed", "motion_preview_url": URL})),
+    ])
+    .await;
+    outcome.unwrap();
+    assert_eq!(looks(&stage), 3);
+}
+
+#[tokio::test]
+async fn a_refused_look_waits_as_long_as_it_is_told() {
+    let stage = Stage::new().await;
+    let job = started(&stage).await;
+    let refusal = Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "90");
+    stage.simulator.reply_next(REPORT, refusal);
+    let begun = stage.clock.now();
+    job.wait().await.unwrap();
+    assert!(stage.clock.now() - begun >= Duration::from_secs(95));
+}
+
+#[tokio::test]
+async fn a_refused_key_ends_the_wait() {
+    let (_, outcome) =
+        waited(vec![Reply::json(401, json!({"code": 10105, "msg": "invalid key"}))]).await;
+    let error: Error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidApiKey);
+    assert!(error.job().is_some());
+}
+
+#[tokio::test]
+async fn a_stored_job_is_resumed() {
+    let stage = Stage::new().await;
+    let stored = serde_json::to_string(&started(&stage).await).unwrap();
+    assert!(!stored.contains(jogg_tests::KEY));
+    let record: JobRecord = serde_json::from_str(&stored).unwrap();
+    assert_eq!(record.operation, CREATE);
+    assert!(record.started_at > 1_700_000_000);
+    let motion = stage.jogg.resume::<Motion>(record.clone()).unwrap().wait().await.unwrap();
+    assert_eq!(motion.motion_id, record.id);
+
+    let mut other = record.clone();
+    other.operation = "create_ai_script".to_owned();
+    let error = stage.jogg.resume::<Motion>(other).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the stored job was started by `create_ai_script`, not by `add_photo_avatar_motion`; \
+         resume it as the result type of that operation"
+    );
+    let mut empty = record;
+    empty.id.clear();
+    let error = stage.jogg.resume::<Motion>(empty).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidParameter);
+}
+
+#[tokio::test]
+async fn fact_12_credits_are_taken_when_the_request_is_accepted() {
+    let stage = Stage::with(|builder| builder.credits(3.0)).await;
+    let request = request();
+    assert_eq!(request.estimate(), Some(2.0));
+    started(&stage).await;
+    assert_eq!(stage.jogg.account().remaining_quota().await.unwrap(), 1.0);
+    let error = stage.jogg.photo_avatars().add_motion(request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InsufficientCredit);
+    assert_eq!(error.code(), Some(18020));
+    assert!(!error.may_have_executed() && !error.is_retryable());
+}

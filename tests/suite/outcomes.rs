@@ -1,0 +1,190 @@
+//! What becomes of a paid POST, over a real socket: the law of the project, row by row.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jogg_api_ext::simulator::{Reply, VirtualClock};
+use jogg_api_ext::{AddMotion, Error, ErrorKind, Jogg, MotionModel, Timeouts};
+use jogg_tests::{KEY, Stage};
+use serde_json::json;
+
+const PAID: &str = "add_photo_avatar_motion";
+
+async fn add_motion(jogg: &Jogg) -> Error {
+    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    jogg.photo_avatars().add_motion(request).await.unwrap_err()
+}
+
+/// The error of a paid call with this reply, which must have been sent exactly once.
+async fn paid(reply: Reply) -> Error {
+    let stage = Stage::new().await;
+    stage.simulator.reply_next(PAID, reply);
+    let error = add_motion(&stage.jogg).await;
+    assert_eq!(stage.simulator.requests().len(), 1, "sent more than once");
+    error
+}
+
+#[tokio::test]
+async fn a_lost_answer_leaves_the_outcome_unknown() {
+    let body = json!({"code": 0, "msg": "Success", "data": {"motion_id": "m1"}});
+    for (name, reply) in [
+        ("reset", Reply::reset()),
+        ("cut body", Reply::cut(200, body, 20)),
+        ("408", Reply::raw(408, "text/plain", "")),
+        ("500", Reply::raw(500, "text/plain", "oops")),
+        ("502", Reply::raw(502, "text/html", "<html><body>bad gateway</body></html>")),
+        ("503", Reply::raw(503, "text/plain", "")),
+        ("code 50000", Reply::json(200, json!({"code": 50000, "msg": "system error"}))),
+        ("unknown code", Reply::json(200, json!({"code": 31337, "msg": "new"}))),
+        ("cut JSON", Reply::raw(200, "application/json", "{\"code\": 0, \"data\": {\"motion")),
+        ("empty body", Reply::raw(200, "application/json", "")),
+        ("HTML", Reply::raw(200, "text/html", "<html></html>")),
+        ("no id", Reply::json(200, json!({"code": 0, "msg": "", "data": {"status": "x"}}))),
+        ("data null", Reply::json(200, json!({"code": 0, "msg": "", "data": null}))),
+        ("data a list", Reply::json(200, json!({"code": 0, "msg": "", "data": ["m1"]}))),
+        ("no envelope", Reply::json(200, json!({"motion_id": "m1"}))),
+        ("redirect", Reply::raw(302, "text/plain", "").header("location", "http://127.0.0.1:9/")),
+        ("odd status", Reply::raw(418, "text/plain", "teapot")),
+    ] {
+        let error = paid(reply).await;
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{name}: {error:?}");
+        assert!(error.may_have_executed(), "{name}");
+        assert!(!error.is_retryable(), "{name}");
+        assert!(error.sent_at().is_some(), "{name}");
+        assert_eq!(error.attempts(), 1, "{name}");
+        let text = error.to_string();
+        assert!(text.starts_with("add_photo_avatar_motion: "), "{text}");
+        assert!(text.contains("it may have been carried out and paid for"), "{text}");
+        assert!(text.contains("list_photo_avatars"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_received_is_kept() {
+    let error = paid(Reply::json(500, json!({"code": 50000, "msg": "m", "rid": "r1"}))).await;
+    assert_eq!(error.request_id(), Some("r1"));
+    assert_eq!(error.server_message(), Some("m"));
+    let error = paid(Reply::raw(502, "text/html", "<html>gateway</html>")).await;
+    assert_eq!(error.body().unwrap().as_ref(), b"<html>gateway</html>");
+    let error = paid(Reply::json(200, json!({"code": 0, "data": {"status": "x"}}))).await;
+    assert_eq!(error.payload(), Some(&json!({"status": "x"})));
+    let whole = json!({"code": 0, "msg": "Success"});
+    let error = paid(Reply::cut(200, whole.clone(), 12)).await;
+    assert_eq!(error.body().unwrap().as_ref(), &whole.to_string().as_bytes()[..12]);
+    assert_eq!(error.http_status(), Some(200));
+}
+
+#[tokio::test]
+async fn fact_08_a_result_at_top_level_is_no_loss() {
+    let stage = Stage::new().await;
+    let body = json!({"code": 0, "msg": "", "motion_id": "m1", "status": "processing"});
+    stage.simulator.reply_next(PAID, Reply::json(200, body));
+    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    assert_eq!(stage.jogg.photo_avatars().add_motion(request).await.unwrap().id(), "m1");
+}
+
+#[tokio::test]
+async fn fact_13_a_connection_that_was_never_made_executed_nothing() {
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let jogg = Jogg::builder(KEY).base_url(format!("http://127.0.0.1:{port}")).build().unwrap();
+    let error = add_motion(&jogg).await;
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(!error.may_have_executed());
+    assert!(error.is_retryable());
+    assert_eq!(error.to_string(), "add_photo_avatar_motion: no connection to the server");
+    let cause = std::error::Error::source(&error).expect("why the connection failed");
+    assert!(!cause.to_string().is_empty());
+}
+
+#[tokio::test]
+async fn fact_13_a_429_was_refused_before_it_was_processed() {
+    for (reply, wait) in [
+        (Reply::json(429, json!({"code": 429, "msg": "m", "data": null})), 60),
+        (Reply::json(200, json!({"code": 429, "msg": "m"})), 60),
+        (Reply::raw(429, "text/html", "<html></html>"), 60),
+        (Reply::json(429, json!({"code": 12345, "msg": "new limit"})), 60),
+        (Reply::json(429, json!({"code": 429})).header("retry-after", "7"), 7),
+        (Reply::json(429, json!({"code": 429, "retryAfter": 8})), 8),
+        (Reply::json(429, json!({"code": 429, "retry_after": "9"})), 9),
+        (Reply::json(429, json!({"code": 429, "data": {"retryAfter": 10}})), 10),
+        (Reply::json(429, json!({"code": 429})).header("retry-after", "999999"), 600),
+        (Reply::json(429, json!({"code": 429})).header("retry-after", "-1"), 60),
+        (
+            Reply::json(429, json!({"code": 429}))
+                .header("retry-after", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            0,
+        ),
+    ] {
+        let error = paid(reply).await;
+        assert_eq!(error.kind(), ErrorKind::RateLimited, "{error:?}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(wait)));
+        assert!(error.is_retryable() && !error.may_have_executed());
+    }
+}
+
+#[tokio::test]
+async fn fact_14_the_simulator_refuses_the_21st_post_of_a_minute() {
+    let stage = Stage::with(|builder| builder.post_limit(Some(20))).await;
+    let request = || AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    for _ in 0..20 {
+        stage.jogg.photo_avatars().add_motion(request()).await.unwrap();
+    }
+    let error = stage.jogg.photo_avatars().add_motion(request()).await.unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::RateLimited, Some(429)));
+    // Reads are free.
+    stage.jogg.account().whoami().await.unwrap();
+    stage.clock.advance(error.retry_after().unwrap());
+    stage.jogg.photo_avatars().add_motion(request()).await.unwrap();
+}
+
+#[tokio::test]
+async fn fact_06_an_error_code_counts_at_every_status() {
+    for status in [200, 400, 404, 500] {
+        let body = json!({"code": 18020, "msg": "Insufficient credit", "rid": "r9"});
+        let error = paid(Reply::json(status, body)).await;
+        assert_eq!(error.kind(), ErrorKind::InsufficientCredit);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "add_photo_avatar_motion: error code 18020 (InsufficientCredit): Insufficient \
+                 credit (HTTP {status}, rid r9); add credits or choose something cheaper"
+            )
+        );
+    }
+}
+
+/// A server that accepts and never answers; the time-out is on the client's clock.
+#[tokio::test]
+async fn fact_48_no_answer_in_time_leaves_a_paid_outcome_unknown() {
+    let defaults = Timeouts::default();
+    assert_eq!(defaults.connect, Duration::from_secs(10));
+    assert_eq!(defaults.read, Duration::from_secs(30));
+    assert_eq!(defaults.write, Duration::from_secs(180));
+    for (paid, limit) in [(true, defaults.write), (false, defaults.read)] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let clock = VirtualClock::new();
+        let jogg =
+            Jogg::builder(KEY).base_url(base_url).clock(Arc::new(clock.clone())).build().unwrap();
+        let silent = async {
+            let (_socket, _) = listener.accept().await.unwrap();
+            // Not a moment before the limit.
+            clock.advance(limit - Duration::from_millis(1));
+            tokio::task::yield_now().await;
+            clock.advance(Duration::from_millis(1));
+            std::future::pending::<()>().await;
+        };
+        let call = async {
+            match paid {
+                true => add_motion(&jogg).await,
+                false => jogg.account().whoami().await.unwrap_err(),
+            }
+        };
+        let error = tokio::select! { error = call => error, () = silent => unreachable!() };
+        let kind = if paid { ErrorKind::OutcomeUnknown } else { ErrorKind::Timeout };
+        assert_eq!(error.kind(), kind);
+        assert_eq!((error.may_have_executed(), error.is_retryable()), (paid, !paid));
+        assert!(error.to_string().contains(&format!("within {} s", limit.as_secs())), "{error}");
+    }
+}

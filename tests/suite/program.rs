@@ -1,0 +1,103 @@
+//! The programs, run as a stranger runs them.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use jogg_api_ext::simulator::Simulator;
+
+use crate::xtask::{Output, cargo, root};
+
+fn example(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let run = ["run", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];
+    let run = [&run[..], &["--example", "photo_avatar_motion", "--"], arguments].concat();
+    cargo(&run, variables)
+}
+
+fn preview(folder: &Path) -> String {
+    folder.join("preview.mp4").display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_runs_and_an_exported_key_alone_spends_nothing() {
+    let elsewhere = Simulator::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let output = example(
+        &["--output", &preview(folder.path())],
+        &[("JOGG_API_KEY", "a-real-key"), ("JOGG_BASE_URL", elsewhere.base_url())],
+    );
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    for part in ["simulator at", "image    http", "motion   ", "avatar   ", "preview  http", "saved"] {
+        assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
+    }
+    assert!(std::fs::metadata(folder.path().join("preview.mp4")).unwrap().len() > 0);
+    assert!(elsewhere.requests().is_empty(), "the exported key was used");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn live_asks_before_it_spends() {
+    let server = Simulator::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JOGG_API_KEY", "a-real-key"), ("JOGG_BASE_URL", server.base_url())];
+    // Standard input is empty here, which is no yes.
+    let output = example(&["--live", "--output", &preview(folder.path())], &variables);
+    assert_eq!(output.code, 1);
+    assert!(output.stdout.contains("with model 2.0 costs 2 credits"), "{}", output.stdout);
+    assert_eq!(output.stderr, "error: not confirmed; nothing was sent\n");
+    assert!(server.requests().is_empty());
+    let output = example(&["--live"], &[]);
+    assert_eq!(output.code, 1);
+    assert_eq!(
+        output.stderr,
+        "error: JOGG_API_KEY is not set; set it to a key from the JoggAI dashboard\n"
+    );
+    let key = [("JOGG_API_KEY", "invalid"), ("JOGG_BASE_URL", server.base_url())];
+    let output = example(&["--live", "--yes"], &key);
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.starts_with("error: create_asset_upload: error code 10105"));
+    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+}
+
+#[test]
+fn a_missing_file_is_one_clear_line() {
+    let output = example(&["no-such.png"], &[]);
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.starts_with("error: `no-such.png` cannot be read"), "{}", output.stderr);
+    assert_eq!(output.stderr.lines().count(), 1);
+    let output = example(&["--model", "9.0"], &[]);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("`9.0` is no MotionModel"), "{}", output.stderr);
+}
+
+fn decode(operation: &str, answer: &str) -> (bool, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_decode"))
+        .arg(operation)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .current_dir(root())
+        .spawn()
+        .unwrap();
+    // It may end before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(answer.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = if output.status.success() { output.stdout } else { output.stderr };
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn decode_prints_the_typed_value_or_the_error() {
+    let answer = r#"{"code":0,"msg":"Success","rid":"r","data":{"avatars":[{"id":"5","status":1},3]}}"#;
+    let (success, text) = decode("list_photo_avatars", answer);
+    assert!(success, "{text}");
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["data"]["avatars"][0]["id"], 5);
+    assert_eq!(value["skipped"][0]["at"], "data.avatars[1]");
+    assert_eq!(value["rid"], "r");
+    let (success, text) = decode("whoami", "<html>");
+    assert!(!success);
+    assert_eq!(text, "error: whoami: the body is a markup page, not JSON\n");
+    let (success, text) = decode("nothing", "");
+    assert!(!success);
+    assert!(text.contains("`nothing` is no operation; it is one of"), "{text}");
+}

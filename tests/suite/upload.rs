@@ -1,0 +1,138 @@
+//! Uploads and downloads over a socket.
+
+use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::{Asset, ErrorKind, Result, Upload};
+use jogg_tests::{KEY, Stage, wire};
+use serde_json::{Value, json};
+
+const TICKET: &str = "create_asset_upload";
+
+#[tokio::test]
+async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_key() {
+    let stage = Stage::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("me.jpg");
+    std::fs::write(&path, vec![7; 100_000]).unwrap();
+    let asset = stage.jogg.assets().upload_path(&path).await.unwrap();
+    assert_eq!((asset.size, asset.content_type.as_str()), (100_000, "image/jpeg"));
+
+    let [ticket, put] = stage.simulator.requests().try_into().expect("two requests");
+    let body = r#"{"content_type":"image/jpeg","file_size":100000,"filename":"me.jpg"}"#;
+    assert_eq!(ticket.path, "/v2/upload/asset");
+    assert_eq!(ticket.body, body);
+    assert_eq!(ticket.headers["x-api-key"], KEY);
+    assert_eq!(put.method, "PUT");
+    assert_eq!(put.headers["content-type"], "image/jpeg");
+    assert_eq!(put.headers["content-length"], "100000");
+    assert!(!put.headers.contains_key("x-api-key"));
+    assert!(!put.headers.contains_key("transfer-encoding"));
+    assert_eq!(put.body, vec![7; 100_000]);
+    // It can be fetched where the API says.
+    let copy = folder.path().join("copy.jpg");
+    assert_eq!(stage.jogg.assets().download(&asset.url, &copy).await.unwrap(), 100_000);
+    assert_eq!(std::fs::read(&copy).unwrap(), vec![7; 100_000]);
+    let fetch = stage.simulator.requests().pop().unwrap();
+    assert!(!wire(&fetch).contains(KEY));
+}
+
+#[tokio::test]
+async fn files_the_storage_would_refuse_are_refused_before_the_call() {
+    let stage = Stage::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, size: u64| {
+        let path = folder.path().join(name);
+        std::fs::File::create(&path).unwrap().set_len(size).unwrap();
+        path
+    };
+    let big = write("big.png", 10_000_001);
+    let long = write("long.mp4", 100_000_001);
+    let loud = write("loud.wav", 20_000_001);
+    let empty = write("empty.png", 0);
+    let text = write("notes.txt", 5);
+    for (path, kind, part) in [
+        (big, ErrorKind::InvalidParameter, "10000001 bytes, but an image may have 10000000"),
+        (long, ErrorKind::InvalidParameter, "but a video may have 100000000"),
+        (loud, ErrorKind::InvalidParameter, "but an audio may have 20000000"),
+        (empty, ErrorKind::InvalidParameter, "is empty"),
+        (text, ErrorKind::InvalidParameter, "`notes.txt` is not taken: jpg, png"),
+        (folder.path().join("none.png"), ErrorKind::File, "none.png` cannot be read"),
+        (folder.path().to_owned(), ErrorKind::File, "is no file"),
+    ] {
+        let error = stage.jogg.assets().upload_path(path).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+        assert!(!error.may_have_executed());
+        assert_eq!(error.attempts(), 0);
+    }
+    assert!(stage.simulator.requests().is_empty());
+}
+
+async fn with_ticket(data: Value) -> (Stage, Result<Asset>) {
+    let stage = Stage::new().await;
+    stage.simulator.reply_next(TICKET, Reply::json(200, json!({"code": 0, "msg": "", "data": data})));
+    let outcome = stage.jogg.assets().upload_bytes("a.png", "x").await;
+    (stage, outcome)
+}
+
+#[tokio::test]
+async fn fact_37_both_urls_are_checked_before_a_byte_is_sent() {
+    let url = "https://a.example/f";
+    for (data, part) in [
+        (json!({"asset_url": url}), "`sign_url` in the answer is missing"),
+        (json!({"sign_url": "", "asset_url": url}), "`sign_url` in the answer is missing"),
+        (json!({"sign_url": url}), "`asset_url` in the answer is missing"),
+        (json!({"sign_url": url, "asset_url": null}), "`asset_url` in the answer is missing"),
+        (json!({"sign_url": "nowhere", "asset_url": url}), "`sign_url` in the answer is not a URL"),
+        (json!({"sign_url": "ftp://a/f", "asset_url": url}), "neither http nor https"),
+        (json!({"sign_url": "http://192.0.2.1/f", "asset_url": url}), "plain http"),
+        (json!({"sign_url": url, "asset_url": "f.png"}), "`asset_url` in the answer is not a URL"),
+        (Value::Null, "`sign_url` in the answer is missing"),
+    ] {
+        let (stage, outcome) = with_ticket(data).await;
+        let error = outcome.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer, "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+        assert_eq!(stage.simulator.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_storage_is_an_error() {
+    let stage = Stage::new().await;
+    // The simulator's storage refuses a signature it did not give.
+    let forged = format!("{}/uploads/none/a.png?signature=forged", stage.simulator.base_url());
+    let data = json!({"sign_url": forged, "asset_url": "https://a.example/f"});
+    stage.simulator.reply_next(TICKET, Reply::json(200, json!({"code": 0, "data": data})));
+    let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transfer);
+    assert_eq!(error.to_string(), "the storage did not take `a.png`: HTTP 403");
+}
+
+#[tokio::test]
+async fn name_and_type_can_be_told() {
+    let stage = Stage::new().await;
+    let file = Upload::bytes("blob", "x").filename("portrait").content_type("image/avif");
+    let asset = stage.jogg.assets().upload(file).await.unwrap();
+    assert_eq!(asset.content_type, "image/avif");
+    let ticket = &stage.simulator.requests()[0];
+    let body: Value = serde_json::from_slice(&ticket.body).unwrap();
+    assert_eq!((&body["filename"], &body["content_type"]), (&json!("portrait"), &json!("image/avif")));
+}
+
+#[tokio::test]
+async fn a_download_that_fails_leaves_nothing_behind() {
+    let stage = Stage::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("video.mp4");
+    std::fs::write(&path, "older").unwrap();
+    let url = format!("{}/files/none/none.mp4", stage.simulator.base_url());
+    let error = stage.jogg.assets().download(url, &path).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transfer);
+    assert!(error.to_string().contains("HTTP 404"), "{error}");
+    let asset = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
+    let nowhere = folder.path().join("missing").join("a.png");
+    let error = stage.jogg.assets().download(&asset.url, &nowhere).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}

@@ -1,0 +1,128 @@
+//! The automation, run as a maintainer runs it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a command printed, and its exit code.
+pub(crate) struct Output {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs cargo at the root of the workspace, as the one that runs these tests.
+pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root()).args(arguments).env_remove("JOGG_API_KEY").env_remove("JOGG_BASE_URL");
+    command.envs(variables.iter().copied());
+    let output = command.output().expect("cargo runs");
+    Output {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn xtask(arguments: &[&str]) -> Output {
+    let run = ["run", "--quiet", "--package", "xtask", "--"];
+    cargo(&[&run, arguments].concat(), &[])
+}
+
+/// The spec with one text replaced, in a file of its own.
+fn changed_spec(folder: &Path, from: &str, to: &str) -> String {
+    let spec = std::fs::read_to_string(root().join("openapi/jogg.yaml")).unwrap();
+    assert!(spec.contains(from), "the spec has no {from:?}");
+    let path = folder.join("jogg.yaml");
+    std::fs::write(&path, spec.replacen(from, to, 1)).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn the_surface_of_the_spec() {
+    let output = xtask(&["spec", "surface"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    insta::assert_snapshot!(output.stdout);
+}
+
+#[test]
+fn the_generated_code_is_as_the_spec_has_it() {
+    let output = xtask(&["codegen", "--check"]);
+    assert_eq!(output.code, 0, "{}", output.stderr);
+}
+
+#[test]
+fn the_spec_has_no_findings() {
+    let output = xtask(&["spec", "lint"]);
+    assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
+    assert!(output.stdout.contains("47 operations"), "{}", output.stdout);
+}
+
+#[test]
+fn a_changed_spec_fails_the_check_with_place_and_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = changed_spec(folder.path(), "      - done\n", "");
+    let output = xtask(&["codegen", "--check", "--spec", &spec]);
+    assert_eq!(output.code, 1);
+    let enums = "jogg-api/src/generated/enums.rs:";
+    assert!(output.stderr.contains(enums), "{}", output.stderr);
+    assert!(output.stderr.contains("-         /// `done` on the wire."), "{}", output.stderr);
+    assert!(output.stderr.contains("run `cargo xtask codegen`"), "{}", output.stderr);
+}
+
+#[test]
+fn an_edited_file_fails_the_check_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let generated = root().join("jogg-api/src/generated");
+    for entry in std::fs::read_dir(generated).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let output = folder.path().display().to_string();
+    assert_eq!(xtask(&["codegen", "--check", "--output", &output]).code, 0);
+    let types: PathBuf = folder.path().join("types.rs");
+    let text = std::fs::read_to_string(&types).unwrap();
+    std::fs::write(&types, text.replacen("Owner of", "Owner off", 1)).unwrap();
+    std::fs::write(folder.path().join("left_over.rs"), "").unwrap();
+    let check = xtask(&["codegen", "--check", "--output", &output]);
+    assert_eq!(check.code, 1);
+    for part in ["types.rs:", "Owner off", "left_over.rs: codegen does not write this file"] {
+        assert!(check.stderr.contains(part), "{part}: {}", check.stderr);
+    }
+    assert!(!check.stderr.contains("enums.rs"), "{}", check.stderr);
+}
+
+#[test]
+fn lint_says_where_and_how_to_mend() {
+    let folder = tempfile::tempdir().unwrap();
+    for (from, to, part, code) in [
+        ("schemas/WhoamiResponse'", "schemas/Nobody'", "Nobody", 1),
+        ("operationId: whoami", "x-operationId: whoami", "operationId", 1),
+        ("x-jogg-secret: true", "deprecated: true", "x-jogg-secret", 1),
+        ("operationId: whoami\n", "operationId: whoami\n      operationId: whoami\n", "second time", 3),
+    ] {
+        let spec = changed_spec(folder.path(), from, to);
+        let output = xtask(&["spec", "lint", &spec]);
+        let text = format!("{}{}", output.stdout, output.stderr);
+        assert_eq!(output.code, code, "{text}");
+        assert!(text.contains(part), "{part}: {text}");
+        // file:line:column
+        let place = text.split("jogg.yaml:").nth(1).expect("a place");
+        assert!(place.starts_with(|first: char| first.is_ascii_digit()), "{text}");
+    }
+}
+
+#[test]
+fn a_malformed_spec_is_an_error_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = changed_spec(folder.path(), "paths:\n", "paths: [\n");
+    for task in [["spec", "lint", &spec], ["spec", "surface", &spec], ["codegen", "--spec", &spec]] {
+        let output = xtask(&task);
+        assert_eq!(output.code, 3, "{}", output.stderr);
+        assert!(output.stderr.contains("jogg.yaml:"), "{}", output.stderr);
+    }
+}

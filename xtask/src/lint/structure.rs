@@ -1,0 +1,77 @@
+//! The frame of the document.
+
+use serde_json::Value;
+
+use super::Findings;
+use crate::document::Document;
+use crate::spec;
+
+/// OpenAPI 3.0 is what the generator reads.
+pub(super) fn version(document: &Document, findings: &mut Findings) {
+    let version = spec::text(&document.value, "openapi");
+    let patch = version.strip_prefix("3.0.").unwrap_or_default();
+    if patch.is_empty() || !patch.bytes().all(|byte| byte.is_ascii_digit()) {
+        findings.add("/openapi", "the generator reads OpenAPI 3.0; set `openapi: 3.0.3`");
+    }
+}
+
+/// Without paths or schemas every other rule would pass by looking at nothing.
+pub(super) fn sections(document: &Document, findings: &mut Findings) {
+    if !document.value.get("paths").is_some_and(Value::is_object) {
+        findings.add("/paths", "there are no `paths`; add the map of paths");
+    }
+    if !document.value.pointer("/components/schemas").is_some_and(Value::is_object) {
+        findings.add("/components", "there are no `components.schemas`; add the named schemas");
+    }
+    if spec::operations(document).is_empty() {
+        findings.add("/paths", "there is no operation to check; is this the right file?");
+    }
+}
+
+/// What no other rule has seen: whether the document has the shape of OpenAPI at all.
+pub(super) fn model(document: &Document, findings: &mut Findings) {
+    let model = serde_json::from_value::<openapiv3::OpenAPI>(document.value.clone());
+    if let Err(error) = model {
+        findings
+            .add("", format!("this is not an OpenAPI 3.0 document: {error}; correct that part"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{check, check_document};
+
+    #[test]
+    fn only_openapi_3_0_is_read() {
+        for version in ["3.1.0", "3.0.x", "3.0.", "3.0", "2.0"] {
+            let line = format!("openapi: {version}");
+            check(&[("openapi: 3.0.3", &line)], &[(&line, "the generator reads OpenAPI 3.0")]);
+        }
+    }
+
+    #[test]
+    fn an_empty_document_is_not_a_good_one() {
+        check_document(
+            "openapi: 3.0.3\npaths: {}\ncomponents: {}\n",
+            &[
+                ("paths: {}", "there is no operation to check"),
+                ("components: {}", "there are no `components.schemas`"),
+            ],
+        );
+        check_document(
+            "openapi: 3.0.3\ncomponents: {schemas: {}}\n",
+            &[
+                ("openapi: 3.0.3", "there are no `paths`"),
+                ("openapi: 3.0.3", "there is no operation to check"),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_is_not_openapi_is_found() {
+        check(
+            &[("version: \"1\"", "version: [1]")],
+            &[("openapi: 3.0.3", "this is not an OpenAPI 3.0 document: ")],
+        );
+    }
+}

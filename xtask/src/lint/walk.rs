@@ -1,0 +1,112 @@
+//! Ways through a spec that several rules take.
+
+use serde_json::{Map, Value};
+
+use crate::document::{Document, pointer_token};
+use crate::spec;
+
+/// Members whose value is data, not a part of the spec.
+const LITERALS: [&str; 5] = ["default", "enum", "example", "examples", "security"];
+/// Members whose value maps names to parts of the spec, so that its keys are no keywords.
+const NAMED: [&str; 14] = [
+    "callbacks",
+    "content",
+    "encoding",
+    "headers",
+    "links",
+    "mapping",
+    "parameters",
+    "paths",
+    "properties",
+    "requestBodies",
+    "responses",
+    "schemas",
+    "securitySchemes",
+    "variables",
+];
+
+/// Visits every object whose keys are keywords, with its pointer.
+pub(super) fn objects<'d>(
+    document: &'d Document,
+    visit: &mut impl FnMut(&str, &'d Map<String, Value>),
+) {
+    walk(&document.value, &mut String::new(), false, visit);
+}
+
+fn walk<'d>(
+    node: &'d Value,
+    pointer: &mut String,
+    names: bool,
+    visit: &mut impl FnMut(&str, &'d Map<String, Value>),
+) {
+    let length = pointer.len();
+    match node {
+        Value::Object(members) => {
+            if !names {
+                visit(pointer, members);
+            }
+            for (key, child) in members {
+                if !names && (LITERALS.contains(&key.as_str()) || key.starts_with("x-")) {
+                    continue;
+                }
+                pointer.push('/');
+                pointer.push_str(&pointer_token(key));
+                let named = !names && child.is_object() && NAMED.contains(&key.as_str());
+                walk(child, pointer, named, visit);
+                pointer.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                pointer.push_str(&format!("/{index}"));
+                walk(item, pointer, false, visit);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The pointer of a named schema.
+pub(super) fn component_pointer(name: &str) -> String {
+    format!("/components/schemas/{}", pointer_token(name))
+}
+
+/// The properties of a schema, with their pointers.
+pub(super) fn properties<'d>(
+    schema: &'d Value,
+    pointer: &str,
+) -> impl Iterator<Item = (&'d str, &'d Value, String)> {
+    let pointer = format!("{pointer}/properties");
+    spec::members(schema.get("properties"))
+        .map(move |(name, node)| (name, node, format!("{pointer}/{}", pointer_token(name))))
+}
+
+/// The parts of an `allOf`, with their pointers.
+pub(super) fn parts<'d>(
+    schema: &'d Value,
+    pointer: &str,
+) -> impl Iterator<Item = (&'d Value, String)> {
+    let pointer = format!("{pointer}/allOf");
+    let parts = spec::list(schema, "allOf").iter().enumerate();
+    parts.map(move |(index, part)| (part, format!("{pointer}/{index}")))
+}
+
+/// The parameters that stand in the document itself: shared ones, and those of each operation.
+pub(super) fn parameters(document: &Document) -> Vec<spec::Parameter<'_>> {
+    let shared = spec::members(document.value.pointer("/components/parameters"));
+    let mut parameters: Vec<spec::Parameter<'_>> = shared
+        .map(|(name, node)| spec::Parameter {
+            node,
+            pointer: format!("/components/parameters/{}", pointer_token(name)),
+        })
+        .collect();
+    for operation in spec::operations(document) {
+        for parameter in operation.parameters(document) {
+            if !parameters.iter().any(|known| known.pointer == parameter.pointer) {
+                parameters.push(parameter);
+            }
+        }
+    }
+    parameters
+}

@@ -1,0 +1,194 @@
+//! One line of a surface: a place, and a fact about it.
+
+use std::fmt;
+
+/// A place and a fact.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Line {
+    pub(crate) place: Place,
+    pub(crate) fact: Fact,
+}
+
+/// Where a fact holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// None for the API as a whole.
+    pub(crate) operation: Option<Operation>,
+    pub(crate) part: Part,
+    /// The way into the schema, where the fact is one about a schema.
+    pub(crate) schema: Option<Vec<Step>>,
+}
+
+/// A method and a path with `{}` for each parameter.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Operation {
+    pub(crate) method: String,
+    pub(crate) path: String,
+}
+
+/// A part of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Whole,
+    /// `path`, `query`, `header` or `cookie`, with the name; for a path, with the position.
+    Parameter {
+        location: String,
+        name: String,
+        media_type: Option<String>,
+    },
+    Request {
+        media_type: Option<String>,
+    },
+    Response {
+        status: String,
+        media_type: Option<String>,
+    },
+    ResponseHeader {
+        status: String,
+        name: String,
+        media_type: Option<String>,
+    },
+}
+
+/// One step into a schema.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    Property(String),
+    Items,
+    Values,
+    /// The group counts alternatives that hold at the same time.
+    Branch {
+        keyword: String,
+        group: usize,
+        index: usize,
+    },
+}
+
+/// A keyword with its value, which may be empty.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fact {
+    pub(crate) keyword: String,
+    pub(crate) value: String,
+}
+
+impl Part {
+    fn media_type(&self) -> Option<&str> {
+        match self {
+            Self::Whole => None,
+            Self::Parameter { media_type, .. }
+            | Self::Request { media_type }
+            | Self::Response { media_type, .. }
+            | Self::ResponseHeader { media_type, .. } => media_type.as_deref(),
+        }
+    }
+}
+
+impl Fact {
+    /// A keyword that says everything.
+    pub(crate) fn flag(keyword: &str) -> Self {
+        Self { keyword: keyword.to_owned(), value: String::new() }
+    }
+
+    /// A keyword with a word.
+    pub(crate) fn word(keyword: &str, value: &str) -> Self {
+        Self { keyword: keyword.to_owned(), value: Word(value).to_string() }
+    }
+
+    /// A keyword with a JSON value.
+    pub(crate) fn json(keyword: &str, value: &serde_json::Value) -> Self {
+        Self { keyword: keyword.to_owned(), value: value.to_string() }
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.place, Word(&self.fact.keyword))?;
+        match self.fact.value.is_empty() {
+            true => Ok(()),
+            false => write!(f, " {}", self.fact.value),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.operation {
+            None => f.write_str("api")?,
+            Some(Operation { method, path }) => write!(f, "{} {}", Word(method), Word(path))?,
+        }
+        match &self.part {
+            Part::Whole => {}
+            Part::Parameter { location, name, .. } => write!(f, " {location} {}", Word(name))?,
+            Part::Request { .. } => f.write_str(" request")?,
+            Part::Response { status, .. } => write!(f, " response {}", Word(status))?,
+            Part::ResponseHeader { status, name, .. } => {
+                write!(f, " response {} header {}", Word(status), Word(name))?;
+            }
+        }
+        if let Some(media_type) = self.part.media_type() {
+            write!(f, " {}", MediaType(media_type))?;
+        }
+        match &self.schema {
+            Some(steps) => write!(f, " {}", Steps(steps)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The way into a schema, from its `$`.
+pub(super) struct Steps<'s>(pub(super) &'s [Step]);
+
+impl fmt::Display for Steps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("$")?;
+        for step in self.0 {
+            match step {
+                Step::Property(name) if is_plain_name(name) => write!(f, ".{name}")?,
+                Step::Property(name) => write!(f, ".{}", Quoted(name))?,
+                Step::Items => f.write_str("[]")?,
+                Step::Values => f.write_str("{}")?,
+                Step::Branch { keyword, group: 0, index } => write!(f, "<{keyword} {index}>")?,
+                Step::Branch { keyword, group, index } => write!(f, "<{keyword} {group}.{index}>")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A word as it is, or as a JSON string when it could be taken for something else.
+struct Word<'w>(&'w str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>#$\\".contains(&byte);
+        match !self.0.is_empty() && self.0.bytes().all(plain) {
+            true => f.write_str(self.0),
+            false => Quoted(self.0).fmt(f),
+        }
+    }
+}
+
+/// A word that is known for a media type by its slash, or by its quotes.
+struct MediaType<'w>(&'w str);
+
+impl fmt::Display for MediaType<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.contains('/') {
+            true => Word(self.0).fmt(f),
+            false => Quoted(self.0).fmt(f),
+        }
+    }
+}
+
+struct Quoted<'w>(&'w str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        serde_json::Value::from(self.0).fmt(f)
+    }
+}
+
+fn is_plain_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    !name.is_empty() && name.bytes().all(plain)
+}

@@ -1,0 +1,134 @@
+//! `cargo xtask spec surface`: what a spec says of the wire, as flat and sorted facts.
+//!
+//! The surface is the one normal form that snapshots, diffs and the pinned upstream state share.
+//! Two specs that describe the same wire have the same surface, however they are written:
+//! references are followed, `allOf` is merged, defaults that are spelled out disappear, and no
+//! prose, tag, operationId, extension or component name remains.
+//!
+//! # Format
+//!
+//! The first line is `# jogg surface 1`. Every other line is a place and one fact about it, in the
+//! order of their bytes:
+//!
+//! ```text
+//! api server "https://api.jogg.ai"
+//! api scheme "apiKey header x-api-key"
+//! GET /v2/endpoint/{} declared
+//! GET /v2/endpoint/{} security ["apiKey header x-api-key"]
+//! GET /v2/endpoint/{} path 0 name endpoint_id
+//! GET /v2/endpoint/{} path 0 $ type string
+//! GET /v2/voices query page $ minimum 1
+//! POST /v2/photo_avatar/add_motion request declared
+//! POST /v2/photo_avatar/add_motion request required
+//! POST /v2/photo_avatar/add_motion request application/json $.model enum "1.0"
+//! POST /v2/photo_avatar/add_motion request application/json $.model required
+//! POST /v2/photo_avatar/add_motion response 200 declared
+//! POST /v2/photo_avatar/add_motion response 200 header x-rate-limit $ type integer
+//! POST /v2/photo_avatar/add_motion response 200 application/json $.data.status type string
+//! ```
+//!
+//! - **Words** stand as they are, or as JSON strings where they hold anything unusual. Values of
+//!   `enum`, `default`, `pattern`, bounds and unknown keywords are compact JSON, numbers without a
+//!   needless fraction, so that `"1"` and `1` differ but `1` and `1.0` do not.
+//! - **Paths** have `{}` for each parameter. A path parameter goes by its position, from 0, and its
+//!   name is a fact: renaming it changes one line.
+//! - **Places in schemas** begin with `$`: `$.name`, `$.list[]`, `$.map{}`, `$<oneOf 0>`. Branches
+//!   are numbered in the order of their discriminator values, then of their own facts, never in
+//!   that of the file; `$<oneOf 1.0>` belongs to a second `oneOf` that holds at the same time.
+//! - **`declared`** says that an operation, a body or an answer is there at all.
+//! - **`required`** stands at the property, and `any` at a schema that says nothing.
+//! - **`security`** has one line for each alternative, `[]` being "no key", with whatever applies
+//!   from above; schemes are known by kind, place and name.
+//! - **Recursion** ends in `returns $.node`, the place above with the same schema. Schemas are the
+//!   same when they admit the same trees, even where one is written out a few levels deep.
+//! - **`allOf`**: properties and `required` are united, enums intersected, bounds tightened, flags
+//!   are set by any part. Other keywords that disagree have one line each.
+//! - **OpenAPI 3.1**: `type: [string, 'null']`, `anyOf: [X, {type: 'null'}]` and numeric exclusive
+//!   bounds come out like their counterparts of 3.0. A list of types is `type integer|string`.
+//!
+//! Left out are callbacks, links and 3.1's webhooks, of which this API has none.
+
+mod api;
+mod expand;
+mod keywords;
+mod line;
+mod parse;
+mod schema;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use crate::Failure;
+use crate::document::Document;
+use crate::spec;
+
+pub(crate) use line::Line;
+
+/// The first line: it tells a surface from a spec, and this form of it from later ones.
+const HEADER: &str = "# jogg surface 1";
+
+/// Prints the surface of a spec. A printed surface is checked and put in order.
+pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
+    let surface = Surface::open(file)?;
+    // Whoever closed the pipe has seen enough.
+    let _ = std::io::stdout().lock().write_all(surface.to_string().as_bytes());
+    Ok(())
+}
+
+/// What a spec says of the wire.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Surface {
+    pub(crate) lines: BTreeSet<Line>,
+}
+
+impl Surface {
+    /// Reads a spec or a printed surface; the API's own spec when no file is named.
+    pub(crate) fn open(file: Option<PathBuf>) -> Result<Self, Failure> {
+        let unreadable = |message| Failure { message, exit: 3 };
+        if let Some(path) = &file
+            && let Ok(text) = std::fs::read_to_string(path)
+            && text.starts_with("# jogg surface")
+        {
+            return Self::parse(&path.display().to_string(), &text).map_err(unreadable);
+        }
+        let document = spec::open(file).map_err(Failure::from_document)?;
+        Self::of(&document).map_err(unreadable)
+    }
+
+    /// The surface of a spec. The error says where the spec cannot be understood.
+    pub(crate) fn of(document: &Document) -> Result<Self, String> {
+        Ok(Self { lines: api::lines(document)? })
+    }
+
+    /// Reads what [`Display`](fmt::Display) writes, in any order.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
+        let mut numbered = text.lines().enumerate();
+        if numbered.next().map(|(_, line)| line) != Some(HEADER) {
+            return Err(format!(
+                "{name}:1:1: the first line must be `{HEADER}`; print the surface anew with \
+                 `cargo xtask spec surface`"
+            ));
+        }
+        let mut lines = BTreeSet::new();
+        for (index, text) in numbered.filter(|(_, text)| !text.is_empty()) {
+            let line = Line::parse(text)
+                .map_err(|reason| format!("{name}:{}:1: `{text}`: {reason}", index + 1))?;
+            lines.insert(line);
+        }
+        Ok(Self { lines })
+    }
+}
+
+impl fmt::Display for Surface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines: Vec<String> = self.lines.iter().map(Line::to_string).collect();
+        lines.sort_unstable();
+        writeln!(f, "{HEADER}")?;
+        lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;
