@@ -26,6 +26,9 @@ const PORTRAIT: &[u8] = include_bytes!("portrait.png");
 /// How much faster than the API the simulator works: three minutes pass in four seconds.
 const SPEED: f64 = 45.0;
 
+/// How long motion usually takes.
+const USUAL_SECONDS: u64 = 180;
+
 #[derive(Debug, Parser)]
 #[command(about = "Give a portrait motion and a voice, and download a preview")]
 struct Arguments {
@@ -110,12 +113,14 @@ async fn run(jogg: &Jogg, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         .welcome_msg("Hello!");
     let job = jogg.photo_avatars().add_motion(request).await?;
     println!("motion   {}", job.id());
-    let bar = ProgressBar::new_spinner()
-        .with_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})")?);
-    bar.enable_steady_tick(Duration::from_millis(100));
+    let bar = ProgressBar::new(USUAL_SECONDS)
+        .with_style(ProgressStyle::with_template("[{bar:40}] {msg}")?.progress_chars("=> "));
+    bar.set_message("started");
     let shown = bar.clone();
     let options = WaitOptions::default().on_progress(move |progress: &Progress| {
-        shown.set_message(format!("{}, look {}", progress.status, progress.looks));
+        // The API tells no percentage, so that time is all there is to show.
+        shown.set_position(progress.elapsed.as_secs().min(USUAL_SECONDS - 1));
+        shown.set_message(format!("{}, {} s", progress.status, progress.elapsed.as_secs()));
     });
     let outcome = job.wait_with(options).await;
     bar.finish_and_clear();

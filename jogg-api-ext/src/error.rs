@@ -77,14 +77,14 @@ pub enum ErrorKind {
     Server,
     /// No answer in time. A read can be repeated.
     Timeout,
+    /// The file host did not take the upload, or did not give the download.
+    Transfer,
     /// The connection failed, or was never made. A read can be repeated.
     Transport,
     /// An answer that cannot be read. [`Error::body`] has it.
     UnexpectedAnswer,
     /// An error code this crate does not know. [`Error::code`] has it.
     UnknownCode,
-    /// The file host did not take the upload, or did not give the download.
-    Transfer,
 }
 
 impl Error {

@@ -24,6 +24,7 @@ pub struct Job<T> {
 
 /// What is stored of a job. Holds no key.
 #[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct JobRecord {
     /// The operation that started it, such as `add_photo_avatar_motion`.
     pub operation: String,

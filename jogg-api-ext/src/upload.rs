@@ -139,7 +139,7 @@ async fn describe(file: Upload) -> Result<Described> {
             .ok_or_else(|| refused(format!("`{}` has no file name", path.display())))?,
         (Source::Bytes(_), None) => return Err(refused("the bytes have no file name")),
     };
-    let (kind, content_type) = kind(&filename, content_type)?;
+    let (kind, content_type) = kind_of(&filename, content_type)?;
     if size == 0 {
         return Err(refused(format!("`{filename}` is empty")));
     }
@@ -165,7 +165,7 @@ async fn file_size(path: &Path) -> Result<u64> {
     }
 }
 
-fn kind(filename: &str, content_type: Option<String>) -> Result<(AssetKind, String)> {
+fn kind_of(filename: &str, content_type: Option<String>) -> Result<(AssetKind, String)> {
     if let Some(content_type) = content_type {
         let kind = AssetKind::of_content_type(&content_type).ok_or_else(|| {
             refused(format!("`{content_type}` is no type of image, video or audio"))
@@ -306,15 +306,15 @@ mod tests {
             (&["a.mp3", "a.wav", "a.m4a"], AssetKind::Audio, 20_000_000),
         ] {
             for name in names {
-                let (found, content_type) = super::kind(name, None).unwrap();
+                let (found, content_type) = kind_of(name, None).unwrap();
                 assert_eq!((found, found.max_bytes()), (kind, limit), "{name}");
                 assert_eq!(AssetKind::of_content_type(&content_type), Some(kind), "{name}");
             }
         }
         for name in ["a.txt", "a", "a.exe", "a.svg", ""] {
-            assert!(super::kind(name, None).is_err(), "{name}");
+            assert!(kind_of(name, None).is_err(), "{name}");
         }
-        assert!(super::kind("a.bin", Some("image/png".to_owned())).is_ok());
-        assert!(super::kind("a.png", Some("text/plain".to_owned())).is_err());
+        assert!(kind_of("a.bin", Some("image/png".to_owned())).is_ok());
+        assert!(kind_of("a.png", Some("text/plain".to_owned())).is_err());
     }
 }

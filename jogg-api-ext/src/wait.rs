@@ -17,8 +17,10 @@ pub struct WaitOptions {
     deadline: Duration,
     not_found_grace: Duration,
     result_grace: Duration,
-    on_progress: Option<Arc<dyn Fn(&Progress) + Send + Sync>>,
+    on_progress: Option<ProgressHook>,
 }
+
+type ProgressHook = Arc<dyn Fn(&Progress) + Send + Sync>;
 
 /// What a look brought, for progress bars and logs.
 #[derive(Clone, Debug)]

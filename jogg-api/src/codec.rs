@@ -16,9 +16,11 @@ pub use crate::generated::codecs::CODECS;
 pub struct Codec {
     /// The operation.
     pub operation: &'static Operation,
-    pub(crate) body: Option<fn(&[u8]) -> Result<(), BodyError>>,
+    pub(crate) body: Option<CheckBody>,
     pub(crate) answer: fn(&[u8]) -> Result<Decoded, String>,
 }
+
+type CheckBody = fn(&[u8]) -> Result<(), BodyError>;
 
 /// An answer as its typed value, written as JSON again.
 #[derive(Clone, Debug)]

@@ -266,7 +266,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::types::{Account, MotionReport, ScriptReport, StatusWord, VoiceList};
+    use crate::types::{MotionReport, ScriptReport, StatusWord, User, VoiceList};
 
     fn decoded<T: DeserializeOwned>(body: &Value) -> (Envelope<T>, Vec<String>) {
         let (envelope, skipped) = decode::<T>(body.to_string().as_bytes()).unwrap();
@@ -276,11 +276,11 @@ mod tests {
     #[test]
     fn fact_05_the_envelope_has_code_msg_and_perhaps_rid_and_data() {
         let body = json!({"rid": "7f", "code": 0, "msg": "success", "data": {"email": "a@b.c"}});
-        let (envelope, skipped) = decoded::<Account>(&body);
+        let (envelope, skipped) = decoded::<User>(&body);
         assert_eq!(envelope.rid.as_deref(), Some("7f"));
         assert_eq!(envelope.data.unwrap().email.as_deref(), Some("a@b.c"));
         assert!(skipped.is_empty());
-        let (envelope, _) = decoded::<Account>(&json!({"rid": "", "code": 0, "msg": "Success"}));
+        let (envelope, _) = decoded::<User>(&json!({"rid": "", "code": 0, "msg": "Success"}));
         assert_eq!((envelope.rid, envelope.data), (None, None));
     }
 
@@ -291,7 +291,7 @@ mod tests {
                 json!({"code": 10104, "msg": "m", "data": data}),
                 json!({"data": data, "code": "10104", "msg": "m"}),
             ] {
-                let (envelope, skipped) = decoded::<Account>(&body);
+                let (envelope, skipped) = decoded::<User>(&body);
                 assert_eq!((envelope.code, envelope.data), (10104, None), "{body}");
                 assert!(skipped.is_empty());
             }
@@ -301,7 +301,7 @@ mod tests {
     #[test]
     fn data_before_the_code_is_a_result_all_the_same() {
         let body = br#"{"data": {"email": "a"}, "msg": "Success", "code": 0}"#;
-        let (envelope, _) = decode::<Account>(body).unwrap();
+        let (envelope, _) = decode::<User>(body).unwrap();
         assert_eq!(envelope.data.unwrap().email.as_deref(), Some("a"));
     }
 
@@ -394,7 +394,7 @@ mod tests {
     fn what_is_no_result_is_an_error_that_keeps_the_envelope() {
         for data in [json!("text"), json!([1]), json!(5), json!(true), json!(["a", "b"])] {
             let body = json!({"code": 0, "msg": "m", "data": data}).to_string();
-            let error = decode::<Account>(body.as_bytes()).unwrap_err();
+            let error = decode::<User>(body.as_bytes()).unwrap_err();
             assert_eq!(error.envelope.unwrap().msg, "m");
             assert!(error.reason.contains("expected an object"), "{}", error.reason);
         }
@@ -406,7 +406,7 @@ mod tests {
             ("{\"message\": \"no\"}", "missing field `code`"),
             ("\u{0}\u{1}", "the body is not an envelope"),
         ] {
-            let error = decode::<Account>(body.as_bytes()).unwrap_err();
+            let error = decode::<User>(body.as_bytes()).unwrap_err();
             assert!(error.reason.contains(reason), "{}", error.reason);
         }
     }

@@ -159,23 +159,21 @@ impl fmt::Display for Error {
             Failure::Api => {
                 let code = self.code().unwrap_or_default();
                 match ErrorCode::from(code) {
-                    ErrorCode::Unknown(code) => write!(f, "error code {code}")?,
-                    name => write!(f, "error code {code} ({name:?})")?,
+                    ErrorCode::Unknown(code) => write!(f, "error code {code}"),
+                    name => write!(f, "error code {code} ({name:?})"),
                 }
             }
-            Failure::Argument { name, reason } => write!(f, "the argument `{name}` {reason}")?,
+            Failure::Argument { name, reason } => write!(f, "the argument `{name}` {reason}"),
             Failure::BodyTooLarge { limit } => {
-                write!(f, "the answer is longer than {limit} bytes")?;
+                write!(f, "the answer is longer than {limit} bytes")
             }
-            Failure::Connect => f.write_str("no connection to the server")?,
-            Failure::Decode { reason } => write!(f, "the answer cannot be read: {reason}")?,
-            Failure::Request => f.write_str("the request cannot be built")?,
-            Failure::Status => f.write_str("the server refused")?,
-            Failure::Timeout => f.write_str("no answer in time")?,
-            Failure::Transport => {
-                f.write_str("the connection failed before the answer was whole")?
-            }
-        }
+            Failure::Connect => f.write_str("no connection to the server"),
+            Failure::Decode { reason } => write!(f, "the answer cannot be read: {reason}"),
+            Failure::Request => f.write_str("the request cannot be built"),
+            Failure::Status => f.write_str("the server refused"),
+            Failure::Timeout => f.write_str("no answer in time"),
+            Failure::Transport => f.write_str("the connection failed before the answer was whole"),
+        }?;
         if let Some(msg) = self.msg().filter(|msg| !msg.is_empty() && *failure == Failure::Api) {
             write!(f, ": {}", redact_urls(msg))?;
         }

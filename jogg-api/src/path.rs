@@ -14,13 +14,14 @@ use crate::{Error, Operation};
 pub fn path_segment(
     operation: &'static Operation,
     name: &'static str,
-    value: &str,
+    value: impl std::fmt::Display,
 ) -> Result<String, Error> {
-    let reason = match value {
+    let value = value.to_string();
+    let reason = match value.as_str() {
         "" => "is empty",
         "." | ".." => "is a relative path",
         _ if value.chars().any(char::is_control) => "contains a control character",
-        _ => return Ok(encode(value)),
+        _ => return Ok(encode(&value)),
     };
     Err(Error::argument(operation, name, reason))
 }

@@ -101,7 +101,7 @@ fn fact_03_only_five_operations_take_a_webhook_url() {
 #[tokio::test]
 async fn the_simulator_knows_each_operation_of_the_spec() {
     let stage = Stage::new().await;
-    let http = reqwest::Client::new();
+    let http = stage.jogg.api().http();
     for operation in OPERATIONS {
         let path = operation.path.replace('{', "some-").replace('}', "");
         let url = format!("{}{path}", stage.simulator.base_url());

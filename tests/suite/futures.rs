@@ -1,8 +1,6 @@
 //! Futures can be spawned: they are `Send` and borrow nothing.
 
-use jogg_api_ext::{
-    AddMotion, Jogg, ListPhotoAvatars, Motion, MotionModel, Upload, WaitOptions,
-};
+use jogg_api_ext::{AddMotion, Jogg, ListPhotoAvatars, Motion, MotionModel, Upload, WaitOptions};
 use serde_json::json;
 
 fn spawnable<T: Send + 'static>(_future: T) {}

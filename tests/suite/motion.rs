@@ -229,8 +229,7 @@ async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
     assert_eq!(error.kind(), ErrorKind::JobDeadline);
     let times = times.lock().unwrap().clone();
     assert_eq!(times.last(), Some(&Duration::from_secs(30 * 60)));
-    let gaps: Vec<f64> =
-        times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
+    let gaps: Vec<f64> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
     assert!((gaps[0] - 5.0).abs() < 1e-9, "{gaps:?}");
     assert!(gaps[1..gaps.len() - 1].iter().all(|gap| (4.0..=30.0).contains(gap)), "{gaps:?}");
     assert!(gaps[6..gaps.len() - 1].iter().all(|gap| *gap > 20.0), "{gaps:?}");

@@ -62,8 +62,18 @@ fn public(visibility: &Visibility) -> bool {
 fn text(tokens: impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (from, to) in [
-        (" :: ", "::"), (":: ", "::"), (" < ", "<"), ("< ", "<"), (" >", ">"), (" (", "("),
-        ("( ", "("), (" )", ")"), (" ,", ","), (" : ", ": "), ("& ", "&"), (" ;", ";"),
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" ,", ","),
+        (" : ", ": "),
+        ("& ", "&"),
+        (" ;", ";"),
     ] {
         text = text.replace(from, to);
     }
@@ -83,12 +93,11 @@ fn describe(item: Item, lines: &mut Vec<String>) {
         }
         Item::Enum(item) if public(&item.vis) => {
             lines.push(format!("enum {}", item.ident));
-            item.variants.iter().for_each(|variant| {
-                let mut variant = variant.clone();
+            for mut variant in item.variants {
                 variant.attrs.clear();
                 variant.fields.iter_mut().for_each(|field| field.attrs.clear());
                 lines.push(format!("  {}", text(variant)));
-            });
+            }
         }
         Item::Fn(item) if public(&item.vis) => lines.push(text(&item.sig)),
         Item::Const(item) if public(&item.vis) => {

@@ -29,7 +29,7 @@ async fn a_lost_answer_leaves_the_outcome_unknown() {
     let body = json!({"code": 0, "msg": "Success", "data": {"motion_id": "m1"}});
     for (name, reply) in [
         ("reset", Reply::reset()),
-        ("cut body", Reply::cut(200, body, 20)),
+        ("cut body", Reply::cut(200, body.to_string(), 20)),
         ("408", Reply::raw(408, "text/plain", "")),
         ("500", Reply::raw(500, "text/plain", "oops")),
         ("502", Reply::raw(502, "text/html", "<html><body>bad gateway</body></html>")),
@@ -69,7 +69,7 @@ async fn what_was_received_is_kept() {
     let error = paid(Reply::json(200, json!({"code": 0, "data": {"status": "x"}}))).await;
     assert_eq!(error.payload(), Some(&json!({"status": "x"})));
     let whole = json!({"code": 0, "msg": "Success"});
-    let error = paid(Reply::cut(200, whole.clone(), 12)).await;
+    let error = paid(Reply::cut(200, whole.to_string(), 12)).await;
     assert_eq!(error.body().unwrap().as_ref(), &whole.to_string().as_bytes()[..12]);
     assert_eq!(error.http_status(), Some(200));
 }

@@ -27,7 +27,9 @@ async fn the_main_job_runs_and_an_exported_key_alone_spends_nothing() {
         &[("JOGG_API_KEY", "a-real-key"), ("JOGG_BASE_URL", elsewhere.base_url())],
     );
     assert_eq!(output.code, 0, "{}", output.stderr);
-    for part in ["simulator at", "image    http", "motion   ", "avatar   ", "preview  http", "saved"] {
+    for part in
+        ["simulator at", "image    http", "motion   ", "avatar   ", "preview  http", "saved"]
+    {
         assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
     }
     assert!(std::fs::metadata(folder.path().join("preview.mp4")).unwrap().len() > 0);
@@ -87,7 +89,8 @@ fn decode(operation: &str, answer: &str) -> (bool, String) {
 
 #[test]
 fn decode_prints_the_typed_value_or_the_error() {
-    let answer = r#"{"code":0,"msg":"Success","rid":"r","data":{"avatars":[{"id":"5","status":1},3]}}"#;
+    let answer =
+        r#"{"code":0,"msg":"Success","rid":"r","data":{"avatars":[{"id":"5","status":1},3]}}"#;
     let (success, text) = decode("list_photo_avatars", answer);
     assert!(success, "{text}");
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();

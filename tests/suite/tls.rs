@@ -15,7 +15,7 @@ fn without_a_back_end_https_is_refused_by_name() {
 mod with_tls {
     use std::sync::Arc;
 
-    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;
@@ -30,6 +30,8 @@ mod with_tls {
     async fn serve() -> (String, String, tokio::task::JoinHandle<Option<Vec<u8>>>) {
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // Two certificates of one name would pass for one that signed itself.
+        authority.distinguished_name.push(DnType::CommonName, "authority of the tests");
         let authority =
             CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
         let key = KeyPair::generate().unwrap();

@@ -17,22 +17,39 @@ async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_k
     assert_eq!((asset.size, asset.content_type.as_str()), (100_000, "image/jpeg"));
 
     let [ticket, put] = stage.simulator.requests().try_into().expect("two requests");
+    let version = env!("CARGO_PKG_VERSION");
     let body = r#"{"content_type":"image/jpeg","file_size":100000,"filename":"me.jpg"}"#;
-    assert_eq!(ticket.path, "/v2/upload/asset");
-    assert_eq!(ticket.body, body);
-    assert_eq!(ticket.headers["x-api-key"], KEY);
-    assert_eq!(put.method, "PUT");
-    assert_eq!(put.headers["content-type"], "image/jpeg");
-    assert_eq!(put.headers["content-length"], "100000");
-    assert!(!put.headers.contains_key("x-api-key"));
-    assert!(!put.headers.contains_key("transfer-encoding"));
+    assert_eq!(
+        wire(&ticket),
+        format!(
+            "POST /v2/upload/asset\naccept: application/json\ncontent-length: {}\n\
+             content-type: application/json\nhost: 127.0.0.1\n\
+             user-agent: jogg-api-ext/{version}\nx-api-key: {KEY}\n\n{body}",
+            body.len()
+        )
+    );
+    // Without the body, which is not text, and the signed path, which is the simulator's.
+    let mut head = put.clone();
+    (head.path, head.query, head.body) = ("/signed".to_owned(), String::new(), Vec::new().into());
+    assert!(put.query.starts_with("signature="));
+    assert_eq!(
+        wire(&head),
+        format!(
+            "PUT /signed\naccept: */*\ncontent-length: 100000\ncontent-type: image/jpeg\n\
+             host: 127.0.0.1\nuser-agent: jogg-api-ext/{version}\n"
+        )
+    );
     assert_eq!(put.body, vec![7; 100_000]);
     // It can be fetched where the API says.
     let copy = folder.path().join("copy.jpg");
     assert_eq!(stage.jogg.assets().download(&asset.url, &copy).await.unwrap(), 100_000);
     assert_eq!(std::fs::read(&copy).unwrap(), vec![7; 100_000]);
-    let fetch = stage.simulator.requests().pop().unwrap();
-    assert!(!wire(&fetch).contains(KEY));
+    let mut fetch = stage.simulator.requests().pop().unwrap();
+    fetch.path = "/file".to_owned();
+    assert_eq!(
+        wire(&fetch),
+        format!("GET /file\naccept: */*\nhost: 127.0.0.1\nuser-agent: jogg-api-ext/{version}\n")
+    );
 }
 
 #[tokio::test]
@@ -69,7 +86,9 @@ async fn files_the_storage_would_refuse_are_refused_before_the_call() {
 
 async fn with_ticket(data: Value) -> (Stage, Result<Asset>) {
     let stage = Stage::new().await;
-    stage.simulator.reply_next(TICKET, Reply::json(200, json!({"code": 0, "msg": "", "data": data})));
+    stage
+        .simulator
+        .reply_next(TICKET, Reply::json(200, json!({"code": 0, "msg": "", "data": data})));
     let outcome = stage.jogg.assets().upload_bytes("a.png", "x").await;
     (stage, outcome)
 }
@@ -116,7 +135,10 @@ async fn name_and_type_can_be_told() {
     assert_eq!(asset.content_type, "image/avif");
     let ticket = &stage.simulator.requests()[0];
     let body: Value = serde_json::from_slice(&ticket.body).unwrap();
-    assert_eq!((&body["filename"], &body["content_type"]), (&json!("portrait"), &json!("image/avif")));
+    assert_eq!(
+        (&body["filename"], &body["content_type"]),
+        (&json!("portrait"), &json!("image/avif"))
+    );
 }
 
 #[tokio::test]

@@ -99,8 +99,7 @@ async fn fact_25_the_motion_model_is_a_string() {
         let stage = Stage::new().await;
         let request = AddMotion::new("https://a.example/p.jpg", "n", "v", model);
         stage.jogg.photo_avatars().add_motion(request).await.unwrap();
-        let body: serde_json::Value =
-            serde_json::from_slice(&stage.only_request().body).unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&stage.only_request().body).unwrap();
         assert_eq!(body["model"], word);
         assert_eq!(word.parse::<MotionModel>().unwrap(), model);
     }

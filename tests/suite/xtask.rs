@@ -14,7 +14,11 @@ pub(crate) struct Output {
 pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(root()).args(arguments).env_remove("JOGG_API_KEY").env_remove("JOGG_BASE_URL");
+    command
+        .current_dir(root())
+        .args(arguments)
+        .env_remove("JOGG_API_KEY")
+        .env_remove("JOGG_BASE_URL");
     command.envs(variables.iter().copied());
     let output = command.output().expect("cargo runs");
     Output {
@@ -103,7 +107,12 @@ fn lint_says_where_and_how_to_mend() {
         ("schemas/WhoamiResponse'", "schemas/Nobody'", "Nobody", 1),
         ("operationId: whoami", "x-operationId: whoami", "operationId", 1),
         ("x-jogg-secret: true", "deprecated: true", "x-jogg-secret", 1),
-        ("operationId: whoami\n", "operationId: whoami\n      operationId: whoami\n", "second time", 3),
+        (
+            "operationId: whoami\n",
+            "operationId: whoami\n      operationId: whoami\n",
+            "second time",
+            3,
+        ),
     ] {
         let spec = changed_spec(folder.path(), from, to);
         let output = xtask(&["spec", "lint", &spec]);
@@ -120,7 +129,8 @@ fn lint_says_where_and_how_to_mend() {
 fn a_malformed_spec_is_an_error_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let spec = changed_spec(folder.path(), "paths:\n", "paths: [\n");
-    for task in [["spec", "lint", &spec], ["spec", "surface", &spec], ["codegen", "--spec", &spec]] {
+    for task in [["spec", "lint", &spec], ["spec", "surface", &spec], ["codegen", "--spec", &spec]]
+    {
         let output = xtask(&task);
         assert_eq!(output.code, 3, "{}", output.stderr);
         assert!(output.stderr.contains("jogg.yaml:"), "{}", output.stderr);

@@ -1,1 +1,251 @@
-//! A server that behaves like the API.
+//! A server that behaves like the API: for tests, examples and experiments without a key.
+//!
+//! It listens on this machine only and answers every operation of the spec, driven by the tables
+//! that the client is made from. It checks keys, parameters and bodies, takes credits, limits
+//! POST requests, runs jobs through their states on a clock of your choosing, takes uploads and
+//! serves files. Any key is good but the key `invalid`.
+//!
+//! ```
+//! # use std::{sync::Arc, time::Duration};
+//! use jogg_api::types::ListVoicesQuery;
+//! use jogg_api_ext::simulator::{Reply, Simulator, VirtualClock};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let clock = Arc::new(VirtualClock::new());
+//! let simulator = Simulator::builder().clock(clock).credits(5.0).start().await?;
+//! simulator.reply_next("whoami", Reply::raw(502, "text/html", "<h1>Bad gateway</h1>"));
+//!
+//! let client = jogg_api::Client::builder("any key").base_url(simulator.base_url()).build()?;
+//! assert!(client.whoami().await.is_err());
+//! assert!(client.whoami().await.is_ok());
+//! assert_eq!(simulator.requests().len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod api;
+mod clock;
+mod credits;
+mod files;
+mod jobs;
+mod lists;
+mod parameters;
+mod phase;
+mod post_limit;
+mod refusal;
+mod reply;
+mod report;
+mod request;
+mod route;
+mod server;
+mod spec;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jogg_api::operations::OPERATIONS;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use self::api::{Api, Settings};
+use crate::clock::{Clock, SystemClock};
+
+pub use self::clock::{AcceleratedClock, VirtualClock};
+pub use self::reply::Reply;
+pub use self::request::ReceivedRequest;
+
+/// Stands for the upload of a file in [`Simulator::reply_next`].
+pub const UPLOAD: &str = "upload";
+
+/// Stands for the download of a file in [`Simulator::reply_next`].
+pub const DOWNLOAD: &str = "download";
+
+/// A running server. Dropping it stops it.
+pub struct Simulator {
+    base_url: String,
+    api: Arc<Api>,
+    server: AbortHandle,
+    stopped: watch::Receiver<()>,
+}
+
+impl Simulator {
+    /// Starts to set a simulator up.
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder {
+            port: 0,
+            settings: Settings {
+                clock: Arc::new(SystemClock::new()),
+                dialect: Dialect::Documented,
+                credits: 1000.0,
+                post_limit: Some(20),
+                job_duration: Duration::from_secs(60),
+            },
+        }
+    }
+
+    /// Starts a simulator as it is set up without further words.
+    ///
+    /// # Errors
+    /// If no port can be opened.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Where it listens: `http://127.0.0.1:` and the port.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Everything received so far, in order, uploads and downloads included.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.api.requests()
+    }
+
+    /// Gives this reply to the next call of an operation, whatever the call is like. Several queue
+    /// up. [`UPLOAD`] and [`DOWNLOAD`] stand for the transfer of a file.
+    ///
+    /// # Panics
+    /// If there is no such operation: the reply would never be given, and the test pass.
+    pub fn reply_next(&self, operation: &str, reply: Reply) {
+        let known = OPERATIONS.iter().map(|known| known.id).chain([UPLOAD, DOWNLOAD]);
+        assert!(known.into_iter().any(|known| known == operation), "no operation {operation}");
+        self.api.reply_next(operation, reply);
+    }
+
+    /// Makes the next job that is started fail with this message when its time is over. Several
+    /// queue up.
+    pub fn fail_next_job(&self, message: &str) {
+        self.api.fail_next_job(message);
+    }
+
+    /// The credits that are left.
+    pub fn credits(&self) -> f64 {
+        self.api.credits()
+    }
+
+    /// Sets the credits that are left.
+    pub fn set_credits(&self, credits: f64) {
+        self.api.set_credits(credits);
+    }
+
+    /// Waits until the server has stopped, which it does only with the runtime it was started on.
+    pub async fn stopped(&self) {
+        // Nothing is ever sent: the channel closes when the server's task is gone.
+        while self.stopped.clone().changed().await.is_ok() {}
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("base_url", &self.base_url)
+            .field("api", &self.api)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a [`Simulator`] is set up.
+#[must_use]
+pub struct SimulatorBuilder {
+    port: u16,
+    settings: Settings,
+}
+
+impl SimulatorBuilder {
+    /// The port to listen on; 0, which is the default, for any that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The clock that jobs and the POST limit run on; the machine's unless set.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.settings.clock = clock;
+        self
+    }
+
+    /// The manner of speaking; as documented unless set.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.settings.dialect = dialect;
+        self
+    }
+
+    /// The credits to begin with; 1000 unless set.
+    pub fn credits(mut self, credits: f64) -> Self {
+        self.settings.credits = credits;
+        self
+    }
+
+    /// How many POST calls are let through in 60 seconds; 20 unless set, `None` for any number.
+    pub fn post_limit(mut self, limit: Option<usize>) -> Self {
+        self.settings.post_limit = limit;
+        self
+    }
+
+    /// How long jobs take; 60 seconds unless set. They are pending for the first tenth of it.
+    pub fn job_duration(mut self, duration: Duration) -> Self {
+        self.settings.job_duration = duration;
+        self
+    }
+
+    /// Starts the server on the current tokio runtime.
+    ///
+    /// # Errors
+    /// If the port cannot be opened.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn start(self) -> io::Result<Simulator> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let api = Arc::new(Api::new(self.settings, &base_url));
+        let (running, stopped) = watch::channel(());
+        let server = server::run(listener, Arc::clone(&api));
+        let server = tokio::spawn(async move {
+            let _running = running;
+            server.await
+        });
+        Ok(Simulator { base_url, api, server: server.abort_handle(), stopped })
+    }
+}
+
+impl fmt::Debug for SimulatorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimulatorBuilder")
+            .field("port", &self.port)
+            .field("dialect", &self.settings.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How the server words its answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// As the vendor documents it.
+    #[default]
+    Documented,
+    /// As the API has been seen to answer: `success` where `completed` is documented, a
+    /// `project_id` beside a video's id, and no `avatar_id` before a motion is completed.
+    Live,
+}
+
+/// Locks even after a panic elsewhere: every change here is complete before a lock is given back.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -11,9 +11,9 @@ impl Client {
     /// Needs a product, either by id or described in place. Usually done within half a minute.
     ///
     /// Sends a `POST` request to `/v2/ai_scripts`
-    pub async fn create_ai_script<'a>(
-        &'a self,
-        body: &'a types::CreateAiScriptRequest,
+    pub async fn create_ai_script(
+        &self,
+        body: &types::CreateAiScriptRequest,
     ) -> Result<Answer<types::ScriptSubmission>, Error> {
         let url = format!("{}/v2/ai_scripts", self.base_url());
         let request = self
@@ -35,13 +35,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `task_id`: Id from `create_ai_script`.
-    pub async fn get_ai_script<'a>(
-        &'a self,
-        task_id: &'a str,
+    pub async fn get_ai_script(
+        &self,
+        task_id: &str,
     ) -> Result<Answer<types::ScriptReport>, Error> {
         let url = format!(
             "{}/v2/ai_scripts/results/{}", self.base_url(), path_segment(&
-            operations::GET_AI_SCRIPT, "task_id", & task_id.to_string()) ?
+            operations::GET_AI_SCRIPT, "task_id", task_id) ?
         );
         let request = self
             .http()
@@ -61,13 +61,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `id`: The `video_id` from `create_video_from_avatar`.
-    pub async fn get_avatar_video<'a>(
-        &'a self,
-        id: &'a str,
+    pub async fn get_avatar_video(
+        &self,
+        id: &str,
     ) -> Result<Answer<types::AvatarVideoReport>, Error> {
         let url = format!(
             "{}/v2/avatar_video/{}", self.base_url(), path_segment(&
-            operations::GET_AVATAR_VIDEO, "id", & id.to_string()) ?
+            operations::GET_AVATAR_VIDEO, "id", id) ?
         );
         let request = self
             .http()
@@ -84,9 +84,9 @@ impl Client {
     /// Filters and reports the state by word, unlike the photo avatar list. Comes without a total.
     ///
     /// Sends a `GET` request to `/v2/avatars/custom`
-    pub async fn list_custom_avatars<'a>(
-        &'a self,
-        query: &'a types::ListCustomAvatarsQuery,
+    pub async fn list_custom_avatars(
+        &self,
+        query: &types::ListCustomAvatarsQuery,
     ) -> Result<Answer<types::CustomAvatarList>, Error> {
         let url = format!("{}/v2/avatars/custom", self.base_url());
         let request = self
@@ -105,9 +105,9 @@ impl Client {
     /// Filters by word but reports the state as a number. Comes without a total.
     ///
     /// Sends a `GET` request to `/v2/avatars/photo_avatars`
-    pub async fn list_photo_avatars<'a>(
-        &'a self,
-        query: &'a types::ListPhotoAvatarsQuery,
+    pub async fn list_photo_avatars(
+        &self,
+        query: &types::ListPhotoAvatarsQuery,
     ) -> Result<Answer<types::PhotoAvatarList>, Error> {
         let url = format!("{}/v2/avatars/photo_avatars", self.base_url());
         let request = self
@@ -126,9 +126,9 @@ impl Client {
     /// Returns everything at once. Square cannot be asked for here.
     ///
     /// Sends a `GET` request to `/v2/avatars/product_avatars`
-    pub async fn list_product_avatars<'a>(
-        &'a self,
-        query: &'a types::ListProductAvatarsQuery,
+    pub async fn list_product_avatars(
+        &self,
+        query: &types::ListProductAvatarsQuery,
     ) -> Result<Answer<types::ProductAvatarList>, Error> {
         let url = format!("{}/v2/avatars/product_avatars", self.base_url());
         let request = self
@@ -147,9 +147,9 @@ impl Client {
     /// Comes without a total. The page size has been seen ignored, with the whole list in one answer; stop at an empty page, or at one that brings nothing new.
     ///
     /// Sends a `GET` request to `/v2/avatars/public`
-    pub async fn list_public_avatars<'a>(
-        &'a self,
-        query: &'a types::ListPublicAvatarsQuery,
+    pub async fn list_public_avatars(
+        &self,
+        query: &types::ListPublicAvatarsQuery,
     ) -> Result<Answer<types::PublicAvatarList>, Error> {
         let url = format!("{}/v2/avatars/public", self.base_url());
         let request = self
@@ -168,9 +168,9 @@ impl Client {
     /// Fits the mouth in a video to other audio. Paid by the second, shown rounded up to two decimals. No webhook event tells about the end: poll `get_lip_sync_video`.
     ///
     /// Sends a `POST` request to `/v2/create_lip_sync_video`
-    pub async fn create_lip_sync_video<'a>(
-        &'a self,
-        body: &'a types::CreateLipSyncVideoRequest,
+    pub async fn create_lip_sync_video(
+        &self,
+        body: &types::CreateLipSyncVideoRequest,
     ) -> Result<Answer<types::LipSyncSubmission>, Error> {
         let url = format!("{}/v2/create_lip_sync_video", self.base_url());
         let request = self
@@ -189,9 +189,9 @@ impl Client {
     /// An avatar speaks a text, or moves its lips to a recording. `voice.voice_id` has to be there even with a recording. Documented to take 2 to 10 minutes, and often done in half of one.
     ///
     /// Sends a `POST` request to `/v2/create_video_from_avatar`
-    pub async fn create_video_from_avatar<'a>(
-        &'a self,
-        body: &'a types::CreateVideoFromAvatarRequest,
+    pub async fn create_video_from_avatar(
+        &self,
+        body: &types::CreateVideoFromAvatarRequest,
     ) -> Result<Answer<types::VideoSubmission>, Error> {
         let url = format!("{}/v2/create_video_from_avatar", self.base_url());
         let request = self
@@ -210,9 +210,9 @@ impl Client {
     /// `voice` and `audio` must be sent but may be empty objects. The returned id is looked up with `get_product_video`. Documented to take 5 to 10 minutes.
     ///
     /// Sends a `POST` request to `/v2/create_video_from_product`
-    pub async fn create_video_from_product<'a>(
-        &'a self,
-        body: &'a types::CreateVideoFromProductRequest,
+    pub async fn create_video_from_product(
+        &self,
+        body: &types::CreateVideoFromProductRequest,
     ) -> Result<Answer<types::ProductVideoSubmission>, Error> {
         let url = format!("{}/v2/create_video_from_product", self.base_url());
         let request = self
@@ -231,9 +231,9 @@ impl Client {
     /// Makes one preview for every visual style, and each is paid for. Styles fail one by one: such an item has `err_msg` and no id. Previews have no operation that reports on one of them; find theirs in `list_product_previews`.
     ///
     /// Sends a `POST` request to `/v2/create_video_from_product/preview_list`
-    pub async fn create_product_previews<'a>(
-        &'a self,
-        body: &'a types::CreateProductPreviewsRequest,
+    pub async fn create_product_previews(
+        &self,
+        body: &types::CreateProductPreviewsRequest,
     ) -> Result<Answer<types::PreviewSubmissionList>, Error> {
         let url = format!(
             "{}/v2/create_video_from_product/preview_list", self.base_url()
@@ -254,9 +254,9 @@ impl Client {
     /// The result is a product video like any other, so `get_product_video` reports on it.
     ///
     /// Sends a `POST` request to `/v2/create_video_from_product/render_single_preview`
-    pub async fn render_product_preview<'a>(
-        &'a self,
-        body: &'a types::RenderProductPreviewRequest,
+    pub async fn render_product_preview(
+        &self,
+        body: &types::RenderProductPreviewRequest,
     ) -> Result<Answer<types::ProductVideoSubmission>, Error> {
         let url = format!(
             "{}/v2/create_video_from_product/render_single_preview", self.base_url()
@@ -277,9 +277,9 @@ impl Client {
     /// Fills the variables of a template. `webhook_url` belongs to the top level of the body, not to a variable.
     ///
     /// Sends a `POST` request to `/v2/create_video_with_template`
-    pub async fn create_video_with_template<'a>(
-        &'a self,
-        body: &'a types::CreateVideoWithTemplateRequest,
+    pub async fn create_video_with_template(
+        &self,
+        body: &types::CreateVideoWithTemplateRequest,
     ) -> Result<Answer<types::VideoSubmission>, Error> {
         let url = format!("{}/v2/create_video_with_template", self.base_url());
         let request = self
@@ -298,9 +298,9 @@ impl Client {
     /// Only HTTPS is taken, and at most 20 endpoints. The answer has the `secret` that signs every delivery; it stays the same for good. Repeating the call registers a second endpoint.
     ///
     /// Sends a `POST` request to `/v2/endpoint`
-    pub async fn create_webhook_endpoint<'a>(
-        &'a self,
-        body: &'a types::CreateWebhookEndpointRequest,
+    pub async fn create_webhook_endpoint(
+        &self,
+        body: &types::CreateWebhookEndpointRequest,
     ) -> Result<Answer<types::WebhookEndpoint>, Error> {
         let url = format!("{}/v2/endpoint", self.base_url());
         let request = self
@@ -323,15 +323,14 @@ impl Client {
     /// Arguments:
     /// - `endpoint_id`: Id of the endpoint, as listed.
     /// - `body`
-    pub async fn update_webhook_endpoint<'a>(
-        &'a self,
-        endpoint_id: &'a str,
-        body: &'a types::UpdateWebhookEndpointRequest,
+    pub async fn update_webhook_endpoint(
+        &self,
+        endpoint_id: &str,
+        body: &types::UpdateWebhookEndpointRequest,
     ) -> Result<Answer<types::WebhookEndpoint>, Error> {
         let url = format!(
             "{}/v2/endpoint/{}", self.base_url(), path_segment(&
-            operations::UPDATE_WEBHOOK_ENDPOINT, "endpoint_id", & endpoint_id
-            .to_string()) ?
+            operations::UPDATE_WEBHOOK_ENDPOINT, "endpoint_id", endpoint_id) ?
         );
         let request = self
             .http()
@@ -352,14 +351,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `endpoint_id`: Id of the endpoint, as listed.
-    pub async fn delete_webhook_endpoint<'a>(
-        &'a self,
-        endpoint_id: &'a str,
+    pub async fn delete_webhook_endpoint(
+        &self,
+        endpoint_id: &str,
     ) -> Result<Answer<types::WebhookDeletion>, Error> {
         let url = format!(
             "{}/v2/endpoint/{}", self.base_url(), path_segment(&
-            operations::DELETE_WEBHOOK_ENDPOINT, "endpoint_id", & endpoint_id
-            .to_string()) ?
+            operations::DELETE_WEBHOOK_ENDPOINT, "endpoint_id", endpoint_id) ?
         );
         let request = self
             .http()
@@ -376,8 +374,8 @@ impl Client {
     /// Returns the signing secrets as well: treat the whole answer as confidential.
     ///
     /// Sends a `GET` request to `/v2/endpoints`
-    pub async fn list_webhook_endpoints<'a>(
-        &'a self,
+    pub async fn list_webhook_endpoints(
+        &self,
     ) -> Result<Answer<types::WebhookEndpointList>, Error> {
         let url = format!("{}/v2/endpoints", self.base_url());
         let request = self
@@ -395,8 +393,8 @@ impl Client {
     /// The set grows; unknown names are to be expected.
     ///
     /// Sends a `GET` request to `/v2/events`
-    pub async fn list_webhook_events<'a>(
-        &'a self,
+    pub async fn list_webhook_events(
+        &self,
     ) -> Result<Answer<types::WebhookEventList>, Error> {
         let url = format!("{}/v2/events", self.base_url());
         let request = self
@@ -417,13 +415,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `task_id`: Id from `create_lip_sync_video`.
-    pub async fn get_lip_sync_video<'a>(
-        &'a self,
-        task_id: &'a str,
+    pub async fn get_lip_sync_video(
+        &self,
+        task_id: &str,
     ) -> Result<Answer<types::LipSyncReport>, Error> {
         let url = format!(
             "{}/v2/lip_sync_video/{}", self.base_url(), path_segment(&
-            operations::GET_LIP_SYNC_VIDEO, "task_id", & task_id.to_string()) ?
+            operations::GET_LIP_SYNC_VIDEO, "task_id", task_id) ?
         );
         let request = self
             .http()
@@ -440,9 +438,9 @@ impl Client {
     /// Numbers its pages and says how many there are.
     ///
     /// Sends a `GET` request to `/v2/musics`
-    pub async fn list_musics<'a>(
-        &'a self,
-        query: &'a types::ListMusicsQuery,
+    pub async fn list_musics(
+        &self,
+        query: &types::ListMusicsQuery,
     ) -> Result<Answer<types::MusicList>, Error> {
         let url = format!("{}/v2/musics", self.base_url());
         let request = self
@@ -461,9 +459,9 @@ impl Client {
     /// While the job runs, `motion_preview_url` is absent or an empty string. A failed job is explained in `error_msg`.
     ///
     /// Sends a `GET` request to `/v2/photo_avatar`
-    pub async fn get_photo_avatar_motion<'a>(
-        &'a self,
-        query: &'a types::GetPhotoAvatarMotionQuery,
+    pub async fn get_photo_avatar_motion(
+        &self,
+        query: &types::GetPhotoAvatarMotionQuery,
     ) -> Result<Answer<types::MotionReport>, Error> {
         let url = format!("{}/v2/photo_avatar", self.base_url());
         let request = self
@@ -482,9 +480,9 @@ impl Client {
     /// Turns a portrait into an avatar that can present. Takes two to three minutes; the price depends on `model`. `avatar_id` may come at once or only when the job is done. No `webhook_url` is taken.
     ///
     /// Sends a `POST` request to `/v2/photo_avatar/add_motion`
-    pub async fn add_photo_avatar_motion<'a>(
-        &'a self,
-        body: &'a types::AddPhotoAvatarMotionRequest,
+    pub async fn add_photo_avatar_motion(
+        &self,
+        body: &types::AddPhotoAvatarMotionRequest,
     ) -> Result<Answer<types::MotionSubmission>, Error> {
         let url = format!("{}/v2/photo_avatar/add_motion", self.base_url());
         let request = self
@@ -503,9 +501,9 @@ impl Client {
     /// A failed job is explained in `msg`.
     ///
     /// Sends a `GET` request to `/v2/photo_avatar/photo`
-    pub async fn get_photo_generation<'a>(
-        &'a self,
-        query: &'a types::GetPhotoGenerationQuery,
+    pub async fn get_photo_generation(
+        &self,
+        query: &types::GetPhotoGenerationQuery,
     ) -> Result<Answer<types::PhotoReport>, Error> {
         let url = format!("{}/v2/photo_avatar/photo", self.base_url());
         let request = self
@@ -524,9 +522,9 @@ impl Client {
     /// One call draws four portraits at 0.05 credits each. Pass the chosen one to `add_photo_avatar_motion` to make it speak.
     ///
     /// Sends a `POST` request to `/v2/photo_avatar/photo/generate`
-    pub async fn generate_photo<'a>(
-        &'a self,
-        body: &'a types::GeneratePhotoRequest,
+    pub async fn generate_photo(
+        &self,
+        body: &types::GeneratePhotoRequest,
     ) -> Result<Answer<types::PhotoSubmission>, Error> {
         let url = format!("{}/v2/photo_avatar/photo/generate", self.base_url());
         let request = self
@@ -545,9 +543,9 @@ impl Client {
     /// All fields but `product_id` may be left out. Nothing but the envelope comes back.
     ///
     /// Sends a `PUT` request to `/v2/product`
-    pub async fn update_product<'a>(
-        &'a self,
-        body: &'a types::UpdateProductRequest,
+    pub async fn update_product(
+        &self,
+        body: &types::UpdateProductRequest,
     ) -> Result<Answer<crate::NoData>, Error> {
         let url = format!("{}/v2/product", self.base_url());
         let request = self
@@ -566,9 +564,9 @@ impl Client {
     /// Give either the `url` of a shop page, which is then crawled, or at least a `name`. Repeating the call registers the product a second time.
     ///
     /// Sends a `POST` request to `/v2/product`
-    pub async fn create_product<'a>(
-        &'a self,
-        body: &'a types::CreateProductRequest,
+    pub async fn create_product(
+        &self,
+        body: &types::CreateProductRequest,
     ) -> Result<Answer<types::Product>, Error> {
         let url = format!("{}/v2/product", self.base_url());
         let request = self
@@ -587,9 +585,9 @@ impl Client {
     /// A failed job is explained in `error_msg`.
     ///
     /// Sends a `GET` request to `/v2/product_avatar`
-    pub async fn get_product_avatar_motion<'a>(
-        &'a self,
-        query: &'a types::GetProductAvatarMotionQuery,
+    pub async fn get_product_avatar_motion(
+        &self,
+        query: &types::GetProductAvatarMotionQuery,
     ) -> Result<Answer<types::ProductAvatarMotionReport>, Error> {
         let url = format!("{}/v2/product_avatar", self.base_url());
         let request = self
@@ -608,9 +606,9 @@ impl Client {
     /// Its price is not documented. `model` is a number here, whereas photo avatars take a version string.
     ///
     /// Sends a `POST` request to `/v2/product_avatar/add_motion`
-    pub async fn add_product_avatar_motion<'a>(
-        &'a self,
-        body: &'a types::AddProductAvatarMotionRequest,
+    pub async fn add_product_avatar_motion(
+        &self,
+        body: &types::AddProductAvatarMotionRequest,
     ) -> Result<Answer<types::ProductAvatarMotionSubmission>, Error> {
         let url = format!("{}/v2/product_avatar/add_motion", self.base_url());
         let request = self
@@ -629,9 +627,9 @@ impl Client {
     /// Submits one to four drawings as one batch. Pass the `generation_id` of the best one to `add_product_avatar_motion`.
     ///
     /// Sends a `POST` request to `/v2/product_avatar/generation`
-    pub async fn generate_product_avatar_images<'a>(
-        &'a self,
-        body: &'a types::GenerateProductAvatarImagesRequest,
+    pub async fn generate_product_avatar_images(
+        &self,
+        body: &types::GenerateProductAvatarImagesRequest,
     ) -> Result<Answer<types::ProductAvatarImageBatch>, Error> {
         let url = format!("{}/v2/product_avatar/generation", self.base_url());
         let request = self
@@ -653,13 +651,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `batch_id`: Id from `generate_product_avatar_images`.
-    pub async fn get_product_avatar_images<'a>(
-        &'a self,
-        batch_id: &'a str,
+    pub async fn get_product_avatar_images(
+        &self,
+        batch_id: &str,
     ) -> Result<Answer<types::ProductAvatarImageReport>, Error> {
         let url = format!(
             "{}/v2/product_avatar/generation/{}", self.base_url(), path_segment(&
-            operations::GET_PRODUCT_AVATAR_IMAGES, "batch_id", & batch_id.to_string()) ?
+            operations::GET_PRODUCT_AVATAR_IMAGES, "batch_id", batch_id) ?
         );
         let request = self
             .http()
@@ -676,9 +674,9 @@ impl Client {
     /// The only place that tells how a preview is doing. Its `id` is the `preview_id` of the submission.
     ///
     /// Sends a `GET` request to `/v2/product_previews`
-    pub async fn list_product_previews<'a>(
-        &'a self,
-        query: &'a types::ListProductPreviewsQuery,
+    pub async fn list_product_previews(
+        &self,
+        query: &types::ListProductPreviewsQuery,
     ) -> Result<Answer<types::ProductPreviewList>, Error> {
         let url = format!("{}/v2/product_previews", self.base_url());
         let request = self
@@ -700,14 +698,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `product_video_id`: The `video_id` that the call which started the video returned.
-    pub async fn get_product_video<'a>(
-        &'a self,
-        product_video_id: &'a str,
+    pub async fn get_product_video(
+        &self,
+        product_video_id: &str,
     ) -> Result<Answer<types::ProductVideoReport>, Error> {
         let url = format!(
             "{}/v2/product_video/{}", self.base_url(), path_segment(&
-            operations::GET_PRODUCT_VIDEO, "product_video_id", & product_video_id
-            .to_string()) ?
+            operations::GET_PRODUCT_VIDEO, "product_video_id", product_video_id) ?
         );
         let request = self
             .http()
@@ -724,9 +721,9 @@ impl Client {
     /// The `status` filter takes the numbers 3, 4 and 5, while items carry words.
     ///
     /// Sends a `GET` request to `/v2/product_videos`
-    pub async fn list_product_videos<'a>(
-        &'a self,
-        query: &'a types::ListProductVideosQuery,
+    pub async fn list_product_videos(
+        &self,
+        query: &types::ListProductVideosQuery,
     ) -> Result<Answer<types::ProductVideoList>, Error> {
         let url = format!("{}/v2/product_videos", self.base_url());
         let request = self
@@ -748,13 +745,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `id`: Id of the template, as listed.
-    pub async fn get_custom_template<'a>(
-        &'a self,
+    pub async fn get_custom_template(
+        &self,
         id: i64,
     ) -> Result<Answer<types::CustomTemplate>, Error> {
         let url = format!(
             "{}/v2/template/custom/{}", self.base_url(), path_segment(&
-            operations::GET_CUSTOM_TEMPLATE, "id", & id.to_string()) ?
+            operations::GET_CUSTOM_TEMPLATE, "id", id) ?
         );
         let request = self
             .http()
@@ -774,13 +771,13 @@ impl Client {
     ///
     /// Arguments:
     /// - `video_id`: The `video_id` from `create_video_with_template`.
-    pub async fn get_template_video<'a>(
-        &'a self,
-        video_id: &'a str,
+    pub async fn get_template_video(
+        &self,
+        video_id: &str,
     ) -> Result<Answer<types::TemplateVideoReport>, Error> {
         let url = format!(
             "{}/v2/template_video/{}", self.base_url(), path_segment(&
-            operations::GET_TEMPLATE_VIDEO, "video_id", & video_id.to_string()) ?
+            operations::GET_TEMPLATE_VIDEO, "video_id", video_id) ?
         );
         let request = self
             .http()
@@ -797,9 +794,9 @@ impl Client {
     /// Items lie in `data.data`. Numbers its pages and says how many there are.
     ///
     /// Sends a `GET` request to `/v2/template_videos`
-    pub async fn list_template_videos<'a>(
-        &'a self,
-        query: &'a types::ListTemplateVideosQuery,
+    pub async fn list_template_videos(
+        &self,
+        query: &types::ListTemplateVideosQuery,
     ) -> Result<Answer<types::TemplateVideoList>, Error> {
         let url = format!("{}/v2/template_videos", self.base_url());
         let request = self
@@ -818,9 +815,9 @@ impl Client {
     /// Returns everything at once. The variables of a stock template are not part of the answer.
     ///
     /// Sends a `GET` request to `/v2/templates`
-    pub async fn list_templates<'a>(
-        &'a self,
-        query: &'a types::ListTemplatesQuery,
+    pub async fn list_templates(
+        &self,
+        query: &types::ListTemplatesQuery,
     ) -> Result<Answer<types::TemplateList>, Error> {
         let url = format!("{}/v2/templates", self.base_url());
         let request = self
@@ -839,9 +836,9 @@ impl Client {
     /// Returns everything at once, without variables; `get_custom_template` has them.
     ///
     /// Sends a `GET` request to `/v2/templates/custom`
-    pub async fn list_custom_templates<'a>(
-        &'a self,
-        query: &'a types::ListCustomTemplatesQuery,
+    pub async fn list_custom_templates(
+        &self,
+        query: &types::ListCustomTemplatesQuery,
     ) -> Result<Answer<types::TemplateList>, Error> {
         let url = format!("{}/v2/templates/custom", self.base_url());
         let request = self
@@ -860,9 +857,9 @@ impl Client {
     /// Send the raw bytes by PUT to `sign_url` afterwards, with the same Content-Type, a Content-Length and without the API key; then pass `asset_url` to other calls. Images (jpg, png, webp, gif) may have 10 MB, videos (mp4, webm, mov) 100 MB and 5 minutes, audio (mp3, wav, m4a) 20 MB and 10 minutes. How long the ticket lasts is not documented.
     ///
     /// Sends a `POST` request to `/v2/upload/asset`
-    pub async fn create_asset_upload<'a>(
-        &'a self,
-        body: &'a types::CreateAssetUploadRequest,
+    pub async fn create_asset_upload(
+        &self,
+        body: &types::CreateAssetUploadRequest,
     ) -> Result<Answer<types::UploadTicket>, Error> {
         let url = format!("{}/v2/upload/asset", self.base_url());
         let request = self
@@ -881,9 +878,7 @@ impl Client {
     /// A fractional number of credits. It lags: 0 has been seen while videos were still being made, so show it, but do not decide by it whether a call may go out.
     ///
     /// Sends a `GET` request to `/v2/user/remaining_quota`
-    pub async fn get_remaining_quota<'a>(
-        &'a self,
-    ) -> Result<Answer<types::Quota>, Error> {
+    pub async fn get_remaining_quota(&self) -> Result<Answer<types::Quota>, Error> {
         let url = format!("{}/v2/user/remaining_quota", self.base_url());
         let request = self
             .http()
@@ -900,7 +895,7 @@ impl Client {
     /// Changes nothing and takes no credits: a good way to find out whether a key works.
     ///
     /// Sends a `GET` request to `/v2/user/whoami`
-    pub async fn whoami<'a>(&'a self) -> Result<Answer<types::User>, Error> {
+    pub async fn whoami(&self) -> Result<Answer<types::User>, Error> {
         let url = format!("{}/v2/user/whoami", self.base_url());
         let request = self
             .http()
@@ -917,9 +912,9 @@ impl Client {
     /// The slash at the end of the path is needed. Takes 10 to 20 minutes. Notifications go to `callback_url`; the name `webhook_url` is not known here.
     ///
     /// Sends a `POST` request to `/v2/video_translate/`
-    pub async fn create_video_translation<'a>(
-        &'a self,
-        body: &'a types::CreateVideoTranslationRequest,
+    pub async fn create_video_translation(
+        &self,
+        body: &types::CreateVideoTranslationRequest,
     ) -> Result<Answer<types::TranslationSubmission>, Error> {
         let url = format!("{}/v2/video_translate/", self.base_url());
         let request = self
@@ -938,8 +933,8 @@ impl Client {
     /// The values that `output_language` takes.
     ///
     /// Sends a `GET` request to `/v2/video_translate/target_languages`
-    pub async fn list_target_languages<'a>(
-        &'a self,
+    pub async fn list_target_languages(
+        &self,
     ) -> Result<Answer<types::TargetLanguageList>, Error> {
         let url = format!("{}/v2/video_translate/target_languages", self.base_url());
         let request = self
@@ -960,14 +955,14 @@ impl Client {
     ///
     /// Arguments:
     /// - `video_translate_id`: Id from `create_video_translation`.
-    pub async fn get_video_translation<'a>(
-        &'a self,
-        video_translate_id: &'a str,
+    pub async fn get_video_translation(
+        &self,
+        video_translate_id: &str,
     ) -> Result<Answer<types::TranslationReport>, Error> {
         let url = format!(
             "{}/v2/video_translate/{}", self.base_url(), path_segment(&
-            operations::GET_VIDEO_TRANSLATION, "video_translate_id", & video_translate_id
-            .to_string()) ?
+            operations::GET_VIDEO_TRANSLATION, "video_translate_id", video_translate_id)
+            ?
         );
         let request = self
             .http()
@@ -984,9 +979,9 @@ impl Client {
     /// Returns everything at once. Requests refer to a style by name, not by id.
     ///
     /// Sends a `GET` request to `/v2/visual_styles`
-    pub async fn list_visual_styles<'a>(
-        &'a self,
-        query: &'a types::ListVisualStylesQuery,
+    pub async fn list_visual_styles(
+        &self,
+        query: &types::ListVisualStylesQuery,
     ) -> Result<Answer<types::VisualStyleList>, Error> {
         let url = format!("{}/v2/visual_styles", self.base_url());
         let request = self
@@ -1005,9 +1000,9 @@ impl Client {
     /// Has been seen to ignore the page size and to claim more pages for ever: stop at an empty page, or at one that brings nothing new.
     ///
     /// Sends a `GET` request to `/v2/voices`
-    pub async fn list_voices<'a>(
-        &'a self,
-        query: &'a types::ListVoicesQuery,
+    pub async fn list_voices(
+        &self,
+        query: &types::ListVoicesQuery,
     ) -> Result<Answer<types::VoiceList>, Error> {
         let url = format!("{}/v2/voices", self.base_url());
         let request = self
@@ -1026,9 +1021,9 @@ impl Client {
     /// Returns everything at once, with a total.
     ///
     /// Sends a `GET` request to `/v2/voices/custom`
-    pub async fn list_custom_voices<'a>(
-        &'a self,
-        query: &'a types::ListCustomVoicesQuery,
+    pub async fn list_custom_voices(
+        &self,
+        query: &types::ListCustomVoicesQuery,
     ) -> Result<Answer<types::CustomVoiceList>, Error> {
         let url = format!("{}/v2/voices/custom", self.base_url());
         let request = self

@@ -210,6 +210,9 @@ fn decode_leniently(
     let unknown = || format!("`{owner}.{name}` has a type without a lenient decoder");
     let (container, inner) = generic(&field.ty).ok_or_else(unknown)?;
     let leaf = last_segment(inner).ok_or_else(unknown)?;
+    if leaf == "Value" {
+        return Err(format!("`{owner}.{name}` has no type in the spec"));
+    }
     let own = structs.contains(&leaf);
     let optional = container == "Option";
     let decoder = match (optional, leaf.as_str(), own) {
@@ -282,11 +285,12 @@ fn rewrite_methods(methods: Vec<ImplItemFn>, facts: &Facts) -> Result<TokenStrea
 /// Keeps URL, arguments and request builder; replaces everything from `.build()?` on.
 fn rewrite_method(method: &mut ImplItemFn, query: Option<&str>) -> Option<()> {
     rewrite_docs(&mut method.attrs);
+    NoLifetimes.visit_signature_mut(&mut method.sig);
     let operation = format_ident!("{}", method.sig.ident.to_string().to_uppercase());
     method.sig.output = answer_type(&method.sig.output)?;
     if let Some(query) = query {
         let query = format_ident!("{query}");
-        let argument: FnArg = parse_quote!(query: &'a types::#query);
+        let argument: FnArg = parse_quote!(query: &types::#query);
         let place = method.sig.inputs.len() - usize::from(has_body(method));
         method.sig.inputs.insert(place, argument);
     }
@@ -348,7 +352,7 @@ fn rewrite_url(value: &Expr, operation: &str) -> Option<Expr> {
                 let text = quote!(#encode).to_string();
                 let name = text.strip_prefix("encode_path (& ")?.split('.').next()?.trim();
                 let ident = format_ident!("{name}");
-                parse_quote!(path_segment(&operations::#operation, #name, &#ident.to_string())?)
+                parse_quote!(path_segment(&operations::#operation, #name, #ident)?)
             }
             Expr::Field(_) => parse_quote!(self.base_url()),
             _ => argument,
@@ -368,6 +372,24 @@ fn strip_builder(value: &Expr) -> Option<Expr> {
     let mut chain = headers.receiver.as_ref().clone();
     HttpClient.visit_expr_mut(&mut chain);
     Some(chain)
+}
+
+/// The template names a lifetime that the compiler infers.
+struct NoLifetimes;
+
+impl VisitMut for NoLifetimes {
+    fn visit_generics_mut(&mut self, generics: &mut syn::Generics) {
+        *generics = syn::Generics::default();
+    }
+
+    fn visit_receiver_mut(&mut self, receiver: &mut syn::Receiver) {
+        *receiver = parse_quote!(&self);
+    }
+
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        visit_mut::visit_type_reference_mut(self, reference);
+        reference.lifetime = None;
+    }
 }
 
 /// `self.client` is a method in our runtime.

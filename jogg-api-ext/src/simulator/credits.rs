@@ -1,0 +1,81 @@
+//! What calls cost.
+
+use jogg_api::enums::ErrorCode;
+use jogg_api::{Credits, Operation};
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+
+/// How long every result is taken to be, in seconds: one started span of any price.
+const RESULT_SECONDS: f64 = 30.0;
+
+/// What one result of a call costs.
+pub(super) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
+    match operation.credits {
+        Some(Credits::ByField { field, amounts, .. }) => {
+            let value = body.get(field).and_then(Value::as_str);
+            let row = amounts.iter().find(|(known, _)| Some(*known) == value);
+            row.map_or(0.0, |(_, amount)| *amount)
+        }
+        Some(Credits::PerSecond { amount, .. }) => amount * RESULT_SECONDS,
+        Some(Credits::PerCall { amount, .. } | Credits::PerStarted { amount, .. }) => amount,
+        _ => 0.0,
+    }
+}
+
+/// The credits of the account.
+pub(super) struct Balance(f64);
+
+impl Balance {
+    pub(super) fn new(credits: f64) -> Self {
+        Self(credits)
+    }
+
+    pub(super) fn credits(&self) -> f64 {
+        self.0
+    }
+
+    /// Takes credits, or none if they do not suffice.
+    pub(super) fn take(&mut self, credits: f64) -> Result<(), Refusal> {
+        if credits > self.0 {
+            return Err(Refusal::new(ErrorCode::InsufficientCredit, "insufficient credit"));
+        }
+        // Prices have up to three decimals; more would be noise of the binary fractions.
+        self.0 = ((self.0 - credits) * 1e6).round() / 1e6;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jogg_api::operations as op;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_way_of_pricing() {
+        for (operation, body, credits) in [
+            (&op::ADD_PHOTO_AVATAR_MOTION, json!({"model": "2.0-Pro"}), 3.0),
+            (&op::ADD_PHOTO_AVATAR_MOTION, json!({"model": "2.0"}), 2.0),
+            (&op::CREATE_AI_SCRIPT, json!({}), 0.2),
+            (&op::CREATE_LIP_SYNC_VIDEO, json!({}), 0.24),
+            (&op::CREATE_VIDEO_FROM_AVATAR, json!({}), 1.0),
+            (&op::CREATE_PRODUCT, json!({}), 0.0),
+        ] {
+            let price = price(operation, body.as_object().unwrap());
+            assert!((price - credits).abs() < 1e-9, "{}: {price}", operation.id);
+        }
+    }
+
+    #[test]
+    fn a_balance_stays_exact_and_is_never_overdrawn() {
+        let mut balance = Balance::new(1.0);
+        for _ in 0..5 {
+            balance.take(0.2).unwrap();
+        }
+        assert_eq!(balance.credits(), 0.0);
+        assert!(balance.take(0.2).is_err());
+        assert!(balance.take(0.0).is_ok());
+    }
+}

@@ -1,0 +1,135 @@
+//! Files: uploads by ticket, and what stands behind the URLs in answers.
+
+use std::collections::{HashMap, HashSet};
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use jogg_api::{Operation, path_segment};
+use serde_json::{Map, Value, json};
+
+use super::answer::EXAMPLE_FILES;
+use super::jobs::Jobs;
+use super::refusal::Refusal;
+use super::reply::Reply;
+
+/// What can be uploaded and downloaded. Keys are paths below `/files/` or `/uploads/`, decoded.
+pub(super) struct Files {
+    base_url: String,
+    tickets: HashMap<String, Ticket>,
+    uploaded: HashMap<String, (HeaderValue, Bytes)>,
+    published: HashSet<String>,
+}
+
+struct Ticket {
+    signature: String,
+    content_type: String,
+    size: Option<u64>,
+}
+
+impl Files {
+    pub(super) fn new(base_url: &str) -> Self {
+        Self {
+            base_url: base_url.to_owned(),
+            tickets: HashMap::new(),
+            uploaded: HashMap::new(),
+            published: HashSet::new(),
+        }
+    }
+
+    /// Hands out a ticket for one upload.
+    pub(super) fn ticket(
+        &mut self,
+        operation: &'static Operation,
+        body: &Map<String, Value>,
+        jobs: &mut Jobs,
+    ) -> Result<Value, Refusal> {
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        let name = text("filename");
+        let encoded = path_segment(operation, "filename", name)
+            .map_err(|error| Refusal::parameter(error.to_string()))?;
+        let token = jobs.fresh_id("asset_id", None);
+        let token = token.as_str().unwrap_or_default();
+        let signature = format!("{:032x}", fastrand::u128(..));
+        let base = &self.base_url;
+        let data = json!({
+            "asset_url": format!("{base}/files/{token}/{encoded}"),
+            "sign_url": format!("{base}/uploads/{token}/{encoded}?signature={signature}"),
+        });
+        let ticket = Ticket {
+            signature,
+            content_type: text("content_type").to_owned(),
+            size: body.get("file_size").and_then(Value::as_u64),
+        };
+        self.tickets.insert(format!("{token}/{name}"), ticket);
+        Ok(data)
+    }
+
+    /// Takes an upload. The rules are those of storage that checks a signed request, and one more:
+    /// the key must not come along.
+    pub(super) fn upload(
+        &mut self,
+        key: String,
+        signature: Option<&str>,
+        headers: &HeaderMap,
+        bytes: Bytes,
+    ) -> Reply {
+        let signed = |ticket: &&Ticket| signature == Some(ticket.signature.as_str());
+        let Some(ticket) = self.tickets.get(&key).filter(signed) else {
+            return refused(403, "no ticket has this address and signature");
+        };
+        if headers.contains_key("x-api-key") {
+            return refused(400, "the API key was sent along with an upload");
+        }
+        let Some(content_type) =
+            headers.get(CONTENT_TYPE).filter(|value| **value == *ticket.content_type)
+        else {
+            return refused(400, "the Content-Type is not the one of the ticket");
+        };
+        let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+        let Some(length) = length.and_then(|length| length.parse::<u64>().ok()) else {
+            return refused(400, "there is no Content-Length");
+        };
+        if ticket.size.is_some_and(|size| size != length) {
+            return refused(400, "the Content-Length is not the file_size of the ticket");
+        }
+        self.uploaded.insert(key, (content_type.clone(), bytes));
+        Reply::raw(200, "text/plain", "")
+    }
+
+    /// An uploaded file, or one that an answer has pointed to.
+    pub(super) fn download(&self, key: &str) -> Reply {
+        if let Some((content_type, bytes)) = self.uploaded.get(key) {
+            return Reply::file(content_type, bytes.clone());
+        }
+        if !self.published.contains(key) {
+            return refused(404, "no such file");
+        }
+        let content_type = mime_guess::from_path(key).first_or_octet_stream();
+        let bytes = format!("Made up by the simulator: {key}\n");
+        Reply::raw(200, content_type.essence_str(), bytes)
+    }
+
+    /// Makes the example URLs in an answer lead to this server, into a folder of their own.
+    pub(super) fn publish(&mut self, folder: &str, shown: &mut Value) {
+        match shown {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.publish(folder, item)),
+            Value::Object(members) => {
+                members.values_mut().for_each(|value| self.publish(folder, value));
+            }
+            Value::String(text) => {
+                let Some(path) = text.strip_prefix(EXAMPLE_FILES) else { return };
+                let path = path.split(['?', '#']).next().unwrap_or_default();
+                let key =
+                    if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
+                *text = format!("{}/files/{key}", self.base_url);
+                self.published.insert(key);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Storage answers in plain text, not in the API's envelope.
+pub(super) fn refused(status: u16, reason: &str) -> Reply {
+    Reply::raw(status, "text/plain", format!("{reason}\n"))
+}

@@ -1,0 +1,81 @@
+//! What the simulator received.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+/// A request as it came in. Its `Debug` shows neither the key nor a signed query.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ReceivedRequest {
+    /// When it had been read, on the simulator's clock.
+    pub at: Duration,
+    /// Its method, such as `POST`.
+    pub method: String,
+    /// Its path, not decoded.
+    pub path: String,
+    /// Its query without the question mark, not decoded.
+    pub query: String,
+    /// Its headers, the key among them.
+    pub headers: HeaderMap,
+    /// Its body, up to the limit that holds for it.
+    pub body: Bytes,
+    /// The operation it calls; `None` for uploads, downloads and unknown paths.
+    pub operation: Option<&'static str>,
+}
+
+impl fmt::Debug for ReceivedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let signed = self.operation.is_none() && !self.query.is_empty();
+        let mut headers = self.headers.clone();
+        for name in ["authorization", "cookie", "x-api-key"] {
+            if let Some(value) = headers.get_mut(name) {
+                value.set_sensitive(true);
+            }
+        }
+        f.debug_struct("ReceivedRequest")
+            .field("at", &self.at)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", if signed { &"[redacted]" } else { &self.query })
+            .field("headers", &headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("operation", &self.operation)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn debug_shows_neither_key_nor_signature() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-api-key", HeaderValue::from_static("hidden-key"));
+        headers.append("x-api-key", HeaderValue::from_static("hidden-too"));
+        headers.append("accept", HeaderValue::from_static("application/json"));
+        let request = ReceivedRequest {
+            at: Duration::ZERO,
+            method: "PUT".to_owned(),
+            path: "/uploads/a/b.jpg".to_owned(),
+            query: "signature=hidden".to_owned(),
+            headers,
+            body: Bytes::from_static(b"hidden"),
+            operation: None,
+        };
+        let shown = format!("{request:?}");
+        assert!(!shown.contains("hidden"), "{shown}");
+        assert!(shown.contains("application/json") && shown.contains("6 bytes"), "{shown}");
+        let call = ReceivedRequest {
+            query: "motion_id=1".to_owned(),
+            operation: Some("get_photo_avatar_motion"),
+            ..request
+        };
+        assert!(format!("{call:?}").contains("motion_id=1"));
+    }
+}

@@ -1,0 +1,95 @@
+//! Connections.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::api::Api;
+use super::reply::{ReplyBody, Reset};
+use super::request::ReceivedRequest;
+use super::route::Route;
+
+/// The longest body of a call.
+const MAX_CALL_BYTES: usize = 10 * 1024 * 1024;
+
+/// The longest file.
+const MAX_UPLOAD_BYTES: usize = 200 * 1024 * 1024;
+
+/// Accepts connections until it is dropped, and its connections with it.
+pub(super) async fn run(listener: TcpListener, api: Arc<Api>) -> Infallible {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => drop(connections.spawn(serve(stream, Arc::clone(&api)))),
+                // Out of descriptors, say: there will be some again.
+                Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
+            },
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, api: Arc<Api>) {
+    // Small answers should leave at once. Without that they merely are slower.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(|request| Box::pin(exchange(request, Arc::clone(&api))));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let ended = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    let cause = ended.as_ref().err().and_then(Error::source);
+    if cause.is_some_and(|cause| cause.is::<Reset>()) {
+        let stream = connection.into_parts().io.into_inner();
+        // Then the connection merely ends.
+        let _ = stream.set_zero_linger();
+    }
+}
+
+async fn exchange(
+    request: Request<Incoming>,
+    api: Arc<Api>,
+) -> Result<Response<ReplyBody>, Box<dyn Error + Send + Sync>> {
+    let (head, body) = request.into_parts();
+    let route = Route::find(head.method.as_str(), head.uri.path());
+    let limit = match route {
+        Route::Upload(_) => MAX_UPLOAD_BYTES,
+        _ => MAX_CALL_BYTES,
+    };
+    let (body, exceeded) = read(body, limit).await?;
+    let request = ReceivedRequest {
+        at: api.now(),
+        method: head.method.to_string(),
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        headers: head.headers,
+        body,
+        operation: route.operation().map(|operation| operation.id),
+    };
+    let reply = api.answer(route, request, exceeded.then_some(limit));
+    Ok(reply.send().await?)
+}
+
+/// Reads a body, and whether it is longer than the limit. What exceeds it is read as well, since
+/// a client that is still writing would not see the refusal, but it is not kept.
+async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, bool), hyper::Error> {
+    let mut kept = BytesMut::new();
+    let mut exceeded = false;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        let room = limit - kept.len();
+        exceeded |= data.len() > room;
+        kept.extend_from_slice(&data[..data.len().min(room)]);
+    }
+    Ok((kept.freeze(), exceeded))
+}

@@ -1,0 +1,110 @@
+//! Replies that a test asks for.
+
+use std::io::ErrorKind;
+
+use jogg_api::operations as op;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::*;
+use crate::simulator::{DOWNLOAD, Reply, UPLOAD};
+
+/// What arrives for `GET /v2/user/whoami` on a connection of its own, and how that ended.
+async fn raw(fixture: &Fixture) -> (String, Option<ErrorKind>) {
+    let address = fixture.simulator.base_url().strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {} HTTP/1.1\r\nhost: a\r\nx-api-key: key\r\n\r\n", op::WHOAMI.path);
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut received = Vec::new();
+    let ended = stream.read_to_end(&mut received).await;
+    (String::from_utf8(received).unwrap(), ended.err().map(|error| error.kind()))
+}
+
+#[tokio::test]
+async fn replies_queue_up_for_their_operation() {
+    let fixture = Fixture::with(|builder| builder.post_limit(Some(0))).await;
+    let simulator = &fixture.simulator;
+    simulator.reply_next("create_product", Reply::json(503, json!({"code": 50000})));
+    let html = Reply::raw(502, "text/html", "<h1>no</h1>").header("retry-after", "7");
+    simulator.reply_next("create_product", html);
+    // Other operations are not touched, and no check comes first.
+    fixture.call(&op::WHOAMI, json!({})).await.data();
+    let request = || fixture.request("POST", op::CREATE_PRODUCT.path);
+    let first = Answer::of(request()).await;
+    assert_eq!((first.status.as_u16(), first.json()), (503, json!({"code": 50000})));
+    let second = Answer::of(request()).await;
+    assert_eq!((second.status.as_u16(), second.body.as_slice()), (502, &b"<h1>no</h1>"[..]));
+    assert_eq!((second.header("retry-after"), second.header("content-type")), ("7", "text/html"));
+    fixture.call(&op::CREATE_PRODUCT, json!({})).await.refused(429, 429);
+    assert_eq!(simulator.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn transfers_can_be_replaced_too() {
+    let fixture = Fixture::new().await;
+    fixture.simulator.reply_next(UPLOAD, Reply::raw(200, "text/plain", "fine"));
+    fixture.simulator.reply_next(DOWNLOAD, Reply::raw(200, "text/plain", "late"));
+    for (method, path, body) in [("PUT", "/uploads/a/b", "fine"), ("GET", "/files/a", "late")] {
+        let answer = Answer::of(fixture.request(method, path)).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, body.as_bytes()));
+        assert_ne!(Answer::of(fixture.request(method, path)).await.status, 200);
+    }
+}
+
+#[tokio::test]
+#[should_panic(expected = "no operation list_voice")]
+async fn a_misspelt_operation_is_noticed() {
+    Fixture::new().await.simulator.reply_next("list_voice", Reply::reset());
+}
+
+#[tokio::test]
+async fn a_reset_is_a_reset_and_was_received() {
+    let fixture = Fixture::new().await;
+    fixture.simulator.reply_next("whoami", Reply::reset());
+    assert_eq!(raw(&fixture).await, (String::new(), Some(ErrorKind::ConnectionReset)));
+    assert_eq!(fixture.simulator.requests().len(), 1);
+    fixture.call(&op::WHOAMI, json!({})).await.data();
+}
+
+#[tokio::test]
+async fn a_cut_answer_announces_more_than_it_sends() {
+    let fixture = Fixture::new().await;
+    for (at, sent) in [(4, "0123"), (0, "")] {
+        fixture.simulator.reply_next("whoami", Reply::cut(200, "0123456789", at));
+        let (received, error) = raw(&fixture).await;
+        let (head, body) = received.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("content-length: 10"), "{head}");
+        assert_eq!((body, error), (sent, None));
+    }
+    fixture.simulator.reply_next("whoami", Reply::cut(200, "0123456789", 4));
+    let response = fixture.request("GET", op::WHOAMI.path).send().await.unwrap();
+    assert!(response.bytes().await.is_err());
+}
+
+#[tokio::test]
+async fn no_answer_leaves_the_connection_open() {
+    let fixture = Fixture::new().await;
+    fixture.simulator.reply_next("whoami", Reply::never());
+    let mut pending = Box::pin(fixture.request("GET", op::WHOAMI.path).send());
+    while fixture.simulator.requests().is_empty() {
+        tokio::select! {
+            _ = &mut pending => panic!("there is an answer"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    // Others are served meanwhile.
+    fixture.call(&op::WHOAMI, json!({})).await.data();
+    drop(fixture);
+    assert!(pending.await.is_err(), "dropping the simulator closes its connections");
+}
+
+#[tokio::test]
+async fn dropping_the_simulator_frees_its_port() {
+    let fixture = Fixture::new().await;
+    let address = fixture.simulator.base_url().strip_prefix("http://").unwrap().to_owned();
+    let mut stopped = fixture.simulator.stopped.clone();
+    drop(fixture);
+    assert!(stopped.changed().await.is_err());
+    assert!(TcpStream::connect(address).await.is_err());
+}

@@ -1,0 +1,183 @@
+//! The simulator over real sockets.
+
+mod faults;
+mod jobs;
+mod lists;
+mod operations;
+mod refusals;
+mod uploads;
+
+use std::sync::Arc;
+
+use http::{HeaderMap, Method, StatusCode};
+use jogg_api::codec::{Codec, Decoded};
+use jogg_api::jobs::JOBS;
+use jogg_api::{IdPlace, JobLink, Operation};
+use serde_json::{Map, Value, json};
+
+use super::{Simulator, SimulatorBuilder, VirtualClock};
+
+/// A simulator on a clock of the test's own, and a way to call it.
+struct Fixture {
+    simulator: Simulator,
+    clock: VirtualClock,
+    http: reqwest::Client,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    /// Without a POST limit, unless the test sets one.
+    async fn with(configure: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
+        let clock = VirtualClock::new();
+        let builder = Simulator::builder().clock(Arc::new(clock.clone())).post_limit(None);
+        let simulator = configure(builder).start().await.unwrap();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { simulator, clock, http }
+    }
+
+    fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let url = if path.starts_with('/') {
+            format!("{}{path}", self.simulator.base_url())
+        } else {
+            path.to_owned()
+        };
+        self.http.request(method, url)
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request("GET", path).header("x-api-key", "key")).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = self.request("POST", path).header("x-api-key", "key");
+        Answer::of(request.body(body.to_string())).await
+    }
+
+    /// A valid call with only what the spec demands, and this beside it.
+    async fn call(&self, operation: &Operation, more: Value) -> Answer {
+        let mut body = minimal_body(operation);
+        body.extend(more.as_object().cloned().unwrap_or_default());
+        let path = minimal_path(operation);
+        let request = self.request(operation.method, &path).header("x-api-key", "key");
+        Answer::of(request.body(Value::Object(body).to_string())).await
+    }
+
+    /// What the operation that reports on a job says about it.
+    async fn report(&self, create: &Operation, submission: &Value) -> Value {
+        self.get(&report_path(create, submission)).await.data()
+    }
+}
+
+impl Answer {
+    async fn of(request: reqwest::RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, body: response.bytes().await.unwrap().to_vec() }
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The `data` of an answer that is no error.
+    #[track_caller]
+    fn data(&self) -> Value {
+        let envelope = self.json();
+        assert_eq!((self.status.as_u16(), &envelope["code"]), (200, &json!(0)), "{envelope}");
+        envelope["data"].clone()
+    }
+
+    /// Checks an error, and returns its message.
+    #[track_caller]
+    fn refused(&self, status: u16, code: i64) -> String {
+        let envelope = self.json();
+        assert_eq!((self.status.as_u16(), &envelope["code"]), (status, &json!(code)), "{envelope}");
+        assert_eq!(envelope["data"], Value::Null);
+        assert_eq!(envelope["rid"].as_str().map(str::len), Some(32));
+        envelope["msg"].as_str().unwrap().to_owned()
+    }
+
+    #[track_caller]
+    fn decoded(&self, operation: &Operation) -> Decoded {
+        let codec = Codec::of(operation.id).unwrap();
+        let decoded = codec.decode_answer(&self.body).unwrap();
+        assert_eq!(decoded.code, 0, "{}: {}", operation.id, decoded.msg);
+        assert!(decoded.skipped.is_empty(), "{}: {:?}", operation.id, decoded.skipped);
+        decoded
+    }
+}
+
+/// Where the job of a submission is reported on.
+fn report_path(create: &Operation, submission: &Value) -> String {
+    let rule = JOBS.iter().find(|rule| rule.create == create).unwrap();
+    let JobLink::Id { from, to } = rule.link else { return rule.report.path.to_owned() };
+    let id = submission[from.rsplit('.').next().unwrap()].as_str().unwrap();
+    match to {
+        IdPlace::Path(name) => rule.report.path.replace(&format!("{{{name}}}"), id),
+        IdPlace::Query(name) => format!("{}?{name}={id}", rule.report.path),
+        _ => panic!("{to:?}"),
+    }
+}
+
+fn spec() -> Value {
+    serde_json::from_str(jogg_api::SPEC).unwrap()
+}
+
+fn target<'a>(spec: &'a Value, node: &'a Value) -> &'a Value {
+    node["$ref"].as_str().map_or(node, |reference| spec.pointer(&reference[1..]).unwrap())
+}
+
+/// The path with the examples of the parameters it cannot do without.
+fn minimal_path(operation: &Operation) -> String {
+    let spec = spec();
+    let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
+    let mut path = operation.path.to_owned();
+    for parameter in node["parameters"].as_array().into_iter().flatten() {
+        let parameter = target(&spec, parameter);
+        let name = parameter["name"].as_str().unwrap();
+        let example = parameter["example"].to_string().replace('"', "");
+        if parameter["in"] == "path" {
+            path = path.replace(&format!("{{{name}}}"), &example);
+        } else if parameter["required"] == true {
+            path = format!("{path}?{name}={example}");
+        }
+    }
+    path
+}
+
+/// The body with the examples of the fields it cannot do without.
+fn minimal_body(operation: &Operation) -> Map<String, Value> {
+    let spec = spec();
+    let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
+    let schema = &node["requestBody"]["content"]["application/json"]["schema"];
+    minimal(&spec, schema).as_object().cloned().unwrap_or_default()
+}
+
+fn minimal(spec: &Value, node: &Value) -> Value {
+    let node = target(spec, node);
+    if let Some(example) = node.get("example") {
+        return example.clone();
+    }
+    if let Some(part) = node.pointer("/allOf/0") {
+        return minimal(spec, part);
+    }
+    if let Some(items) = node.get("items") {
+        return json!([minimal(spec, items)]);
+    }
+    let required = node["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    required.map(|name| (name.to_owned(), minimal(spec, &node["properties"][name]))).collect()
+}

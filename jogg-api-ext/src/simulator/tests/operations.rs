@@ -1,0 +1,113 @@
+//! Every operation of the spec.
+
+use jogg_api::operations::OPERATIONS;
+use jogg_api::operations::{self as op};
+use jogg_api::{JobLink, jobs::JOBS};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::simulator::Dialect;
+
+/// Every URL in a value that leads to the simulator's files.
+fn file_urls(fixture: &Fixture, value: &Value) -> Vec<String> {
+    let prefix = format!("{}/files/", fixture.simulator.base_url());
+    match value {
+        Value::Array(items) => items.iter().flat_map(|item| file_urls(fixture, item)).collect(),
+        Value::Object(members) => {
+            members.values().flat_map(|value| file_urls(fixture, value)).collect()
+        }
+        Value::String(text) if text.starts_with(&prefix) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+async fn check_files(fixture: &Fixture, data: &Value) -> usize {
+    let urls = file_urls(fixture, data);
+    for url in &urls {
+        // No key goes along with a download.
+        let answer = Answer::of(fixture.request("GET", url)).await;
+        assert_eq!(answer.status, 200, "{url}");
+        assert!(!answer.body.is_empty(), "{url}");
+    }
+    urls.len()
+}
+
+async fn check_every_operation(dialect: Dialect, msg: &str) {
+    let fixture = Fixture::with(|builder| builder.dialect(dialect)).await;
+    let single = |rule: &&jogg_api::JobRule| matches!(rule.link, JobLink::Id { .. });
+    let mut answered = 0;
+    for operation in OPERATIONS {
+        if JOBS.iter().filter(single).any(|rule| rule.report == *operation) {
+            continue;
+        }
+        let answer = fixture.call(operation, json!({})).await;
+        let decoded = answer.decoded(operation);
+        assert_eq!(answer.status, 200);
+        assert_eq!(decoded.msg, msg, "{}", operation.id);
+        assert_eq!(answer.json()["rid"].as_str().map(str::len), Some(32));
+        if operation.retry != jogg_api::RetryClass::Ticket {
+            check_files(&fixture, &answer.json()["data"]).await;
+        }
+        answered += 1;
+    }
+    for rule in JOBS.iter().filter(single) {
+        let submission = fixture.call(rule.create, json!({})).await.data();
+        let path = report_path(rule.create, &submission);
+        for seconds in [0, 30, 60] {
+            let answer = fixture.get(&path).await;
+            answer.decoded(rule.report);
+            check_files(&fixture, &answer.json()["data"]).await;
+            fixture.clock.advance(std::time::Duration::from_secs(seconds));
+        }
+        let finished = fixture.get(&path).await;
+        finished.decoded(rule.report);
+        // Scripts are the one result without a file.
+        let files = check_files(&fixture, &finished.data()).await;
+        assert_eq!(files == 0, rule.create.id == "create_ai_script", "{}", rule.create.id);
+        answered += usize::from(rule.create != &op::RENDER_PRODUCT_PREVIEW);
+    }
+    assert_eq!(answered, OPERATIONS.len());
+}
+
+#[tokio::test]
+async fn every_operation_answers_as_documented() {
+    check_every_operation(Dialect::Documented, "Success").await;
+}
+
+#[tokio::test]
+async fn every_operation_answers_as_the_live_api_does() {
+    check_every_operation(Dialect::Live, "success").await;
+}
+
+#[tokio::test]
+async fn the_generated_client_understands_the_answers() {
+    let fixture = Fixture::new().await;
+    let client = jogg_api::Client::builder("key").base_url(fixture.simulator.base_url());
+    let client = client.http_client(reqwest::Client::builder().no_proxy()).build().unwrap();
+    let body = Value::Object(minimal_body(&op::ADD_PHOTO_AVATAR_MOTION));
+    let body = serde_json::from_value(body).unwrap();
+    let submission = client.add_photo_avatar_motion(&body).await.unwrap();
+    assert!(submission.data.is_some() && submission.rid.is_some());
+    assert_eq!(client.get_remaining_quota().await.unwrap().status, 200);
+    let recorded = fixture.simulator.requests();
+    let operations: Vec<_> = recorded.iter().filter_map(|request| request.operation).collect();
+    assert_eq!(operations, ["add_photo_avatar_motion", "get_remaining_quota"]);
+    assert_eq!(recorded[0].headers["x-api-key"], "key");
+    assert_eq!(recorded[0].body, serde_json::to_vec(&body).unwrap());
+}
+
+#[tokio::test]
+async fn answers_repeat_what_was_sent_and_ids_are_fresh() {
+    let fixture = Fixture::new().await;
+    let sent = json!({"name": "Mug", "description": "Blue", "url": "https://a.example/mug"});
+    let product = fixture.call(&op::CREATE_PRODUCT, sent.clone()).await.data();
+    for name in ["name", "description", "url"] {
+        assert_eq!(product[name], sent[name]);
+    }
+    let other = fixture.call(&op::CREATE_PRODUCT, sent).await.data();
+    assert_ne!(product["product_id"], other["product_id"]);
+    let changed = fixture.call(&op::UPDATE_WEBHOOK_ENDPOINT, json!({"status": "disabled"})).await;
+    assert_eq!(changed.data()["status"], "disabled");
+    assert_eq!(changed.data()["endpoint_id"], "endpoint_3c21");
+    assert_eq!(fixture.call(&op::UPDATE_PRODUCT, json!({})).await.data(), Value::Null);
+}
