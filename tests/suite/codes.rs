@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 
+use jogg_api::Operation;
 use jogg_api::codes::CODES;
+use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, WHOAMI};
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{AddMotion, Error, ErrorKind, MotionModel};
 use jogg_tests::Stage;
@@ -12,10 +14,10 @@ use serde_json::json;
 const STATUSES: [u16; 12] = [200, 302, 400, 401, 403, 404, 408, 409, 429, 500, 502, 503];
 
 /// One operation of each class that is wrapped so far.
-const CALLS: [&str; 3] = ["add_photo_avatar_motion", "create_asset_upload", "whoami"];
+const CALLS: [&Operation; 3] = [&ADD_PHOTO_AVATAR_MOTION, &CREATE_ASSET_UPLOAD, &WHOAMI];
 
-async fn call(stage: &Stage, operation: &str) -> Option<Error> {
-    match operation {
+async fn call(stage: &Stage, operation: &Operation) -> Option<Error> {
+    match operation.id {
         "add_photo_avatar_motion" => {
             let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
             stage.jogg.photo_avatars().add_motion(request).await.err()
@@ -44,7 +46,7 @@ async fn fact_11_each_code_at_each_status_has_a_meaning() {
     let mut codes: Vec<i64> = CODES.iter().map(|code| code.number).collect();
     codes.push(99_999);
     for operation in CALLS {
-        let _ = writeln!(table, "{operation}");
+        let _ = writeln!(table, "{}", operation.id);
         for code in &codes {
             let mut row: Vec<(String, Vec<u16>)> = Vec::new();
             for status in STATUSES {
@@ -54,7 +56,7 @@ async fn fact_11_each_code_at_each_status_has_a_meaning() {
                 let body = json!({"code": code, "msg": "m", "data": null});
                 stage.simulator.reply_next(operation, Reply::json(status, body));
                 let error = call(&stage, operation).await.expect("an error");
-                assert_eq!(error.operation(), Some(operation));
+                assert_eq!(error.operation(), Some(operation.id));
                 assert_eq!(error.http_status(), Some(status), "{error:?}");
                 assert_eq!(error.code(), Some(*code).filter(|code| *code != 0), "{error:?}");
                 assert_eq!(error.attempts(), 1);
@@ -86,8 +88,8 @@ async fn a_paid_request_is_lost_unless_the_answer_says_it_was_refused() {
             continue;
         }
         let body = json!({"code": code, "msg": "m"});
-        stage.simulator.reply_next("add_photo_avatar_motion", Reply::json(200, body));
-        let error = call(&stage, "add_photo_avatar_motion").await.expect("an error");
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, body));
+        let error = call(&stage, &ADD_PHOTO_AVATAR_MOTION).await.expect("an error");
         let refused = refusals.contains(&code);
         assert_eq!(error.may_have_executed(), !refused, "{code}");
         assert_eq!(error.kind() == ErrorKind::OutcomeUnknown, !refused, "{code}");

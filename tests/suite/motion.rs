@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, GET_PHOTO_AVATAR_MOTION};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Dialect, Reply};
 use jogg_api_ext::{
@@ -12,8 +13,6 @@ use jogg_api_ext::{
 use jogg_tests::Stage;
 use serde_json::{Value, json};
 
-const CREATE: &str = "add_photo_avatar_motion";
-const REPORT: &str = "get_photo_avatar_motion";
 const URL: &str = "https://cdn.example.org/m.mp4";
 
 fn request() -> AddMotion {
@@ -32,16 +31,21 @@ fn answer(data: Value) -> Reply {
 async fn waited(reports: Vec<Reply>) -> (Stage, Result<Motion>) {
     let stage = Stage::new().await;
     let create = json!({"motion_id": "m1", "status": "processing", "avatar_id": 7});
-    stage.simulator.reply_next(CREATE, answer(create));
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, answer(create));
     for report in reports {
-        stage.simulator.reply_next(REPORT, report);
+        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, report);
     }
     let outcome = started(&stage).await.wait().await;
     (stage, outcome)
 }
 
 fn looks(stage: &Stage) -> usize {
-    stage.simulator.requests().iter().filter(|seen| seen.operation == Some(REPORT)).count()
+    stage
+        .simulator
+        .requests()
+        .iter()
+        .filter(|seen| seen.operation == Some(GET_PHOTO_AVATAR_MOTION.id))
+        .count()
 }
 
 #[tokio::test]
@@ -143,8 +147,11 @@ async fn fact_04_the_avatar_id_may_come_first_last_or_never() {
     assert_eq!(outcome.unwrap().avatar_id, Some(7));
     // The seed's older answer, and never.
     let stage = Stage::new().await;
-    stage.simulator.reply_next(CREATE, answer(json!({"motion_id": "m1", "status": "anything"})));
-    stage.simulator.reply_next(REPORT, answer(done));
+    stage.simulator.reply_next(
+        &ADD_PHOTO_AVATAR_MOTION,
+        answer(json!({"motion_id": "m1", "status": "anything"})),
+    );
+    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(done));
     let job = started(&stage).await;
     assert_eq!(job.id(), "m1");
     assert_eq!(job.wait().await.unwrap().avatar_id, None);
@@ -165,7 +172,7 @@ async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
     assert_eq!(error.job().unwrap().id, "m1");
     assert!(!error.is_retryable());
 
-    stage.simulator.reply_next(REPORT, answer(report));
+    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(report));
     let look = stage.jogg.photo_avatars().motion_status("m1").await.unwrap();
     assert_eq!((look.status, look.word.as_str()), (JobStatus::Failed, "failed"));
     assert!(look.error.unwrap().starts_with("face not found"));
@@ -187,7 +194,7 @@ async fn fact_21_completed_without_a_url_ends_after_a_grace() {
     let job = started(&stage).await;
     let report = json!({"status": "completed", "avatar_id": 3});
     for _ in 0..100 {
-        stage.simulator.reply_next(REPORT, answer(report.clone()));
+        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(report.clone()));
     }
     let begun = stage.clock.now();
     let error = job.wait().await.unwrap_err();
@@ -218,7 +225,9 @@ async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
     let stage = Stage::new().await;
     let job = started(&stage).await;
     for _ in 0..200 {
-        stage.simulator.reply_next(REPORT, answer(json!({"status": "processing"})));
+        stage
+            .simulator
+            .reply_next(&GET_PHOTO_AVATAR_MOTION, answer(json!({"status": "processing"})));
     }
     let times = Arc::new(Mutex::new(vec![Duration::ZERO]));
     let hook = Arc::clone(&times);
@@ -274,7 +283,7 @@ async fn a_refused_look_waits_as_long_as_it_is_told() {
     let stage = Stage::new().await;
     let job = started(&stage).await;
     let refusal = Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "90");
-    stage.simulator.reply_next(REPORT, refusal);
+    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, refusal);
     let begun = stage.clock.now();
     job.wait().await.unwrap();
     assert!(stage.clock.now() - begun >= Duration::from_secs(95));
@@ -295,7 +304,7 @@ async fn a_stored_job_is_resumed() {
     let stored = serde_json::to_string(&started(&stage).await).unwrap();
     assert!(!stored.contains(jogg_tests::KEY));
     let record: JobRecord = serde_json::from_str(&stored).unwrap();
-    assert_eq!(record.operation, CREATE);
+    assert_eq!(record.operation, ADD_PHOTO_AVATAR_MOTION.id);
     assert!(record.started_at > 1_700_000_000);
     let motion = stage.jogg.resume::<Motion>(record.clone()).unwrap().wait().await.unwrap();
     assert_eq!(motion.motion_id, record.id);

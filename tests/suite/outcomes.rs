@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{AddMotion, Error, ErrorKind, Jogg, MotionModel, Timeouts};
 use jogg_tests::{KEY, Stage};
 use serde_json::json;
-
-const PAID: &str = "add_photo_avatar_motion";
 
 async fn add_motion(jogg: &Jogg) -> Error {
     let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
@@ -18,7 +17,7 @@ async fn add_motion(jogg: &Jogg) -> Error {
 /// The error of a paid call with this reply, which must have been sent exactly once.
 async fn paid(reply: Reply) -> Error {
     let stage = Stage::new().await;
-    stage.simulator.reply_next(PAID, reply);
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, reply);
     let error = add_motion(&stage.jogg).await;
     assert_eq!(stage.simulator.requests().len(), 1, "sent more than once");
     error
@@ -78,7 +77,7 @@ async fn what_was_received_is_kept() {
 async fn fact_08_a_result_at_top_level_is_no_loss() {
     let stage = Stage::new().await;
     let body = json!({"code": 0, "msg": "", "motion_id": "m1", "status": "processing"});
-    stage.simulator.reply_next(PAID, Reply::json(200, body));
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, body));
     let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     assert_eq!(stage.jogg.photo_avatars().add_motion(request).await.unwrap().id(), "m1");
 }

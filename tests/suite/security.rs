@@ -1,6 +1,6 @@
 //! Keys, signed URLs and paths: what must not get out, and what must not get in.
 
-use jogg_api::operations::DELETE_WEBHOOK_ENDPOINT;
+use jogg_api::operations::{self, DELETE_WEBHOOK_ENDPOINT};
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{AddMotion, ErrorKind, Jogg, MotionModel};
 use jogg_tests::{KEY, Stage};
@@ -13,7 +13,7 @@ async fn redirects_are_not_followed_and_the_key_stays() {
     for status in [301, 302, 303, 307, 308] {
         let target = format!("{}/v2/user/whoami", other.simulator.base_url());
         let reply = Reply::raw(status, "text/plain", "").header("location", &target);
-        stage.simulator.reply_next("whoami", reply);
+        stage.simulator.reply_next(&operations::WHOAMI, reply);
         let error = stage.jogg.account().whoami().await.unwrap_err();
         assert_eq!(error.http_status(), Some(status));
         assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer);
@@ -31,7 +31,7 @@ async fn own_http_settings_do_not_bring_redirects_back() {
     let jogg = Jogg::builder(KEY).base_url(base_url).http_client(http).build().unwrap();
     let target = format!("{}/v2/user/whoami", other.simulator.base_url());
     let reply = Reply::raw(307, "text/plain", "").header("location", &target);
-    stage.simulator.reply_next("whoami", reply);
+    stage.simulator.reply_next(&operations::WHOAMI, reply);
     jogg.account().whoami().await.unwrap_err();
     assert!(other.simulator.requests().is_empty(), "a redirect was followed");
 }
@@ -61,7 +61,7 @@ async fn the_key_shows_nowhere() {
     // A server that repeats it.
     let msg = format!("the key {KEY} is not known");
     let body = json!({"code": 10105, "msg": msg});
-    stage.simulator.reply_next("whoami", Reply::json(401, body));
+    stage.simulator.reply_next(&operations::WHOAMI, Reply::json(401, body));
     let error = stage.jogg.account().whoami().await.unwrap_err();
     let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     let job = stage.jogg.photo_avatars().add_motion(request.clone()).await.unwrap();
@@ -86,7 +86,7 @@ async fn a_signed_url_shows_in_no_error() {
     let sign_url = format!("http://127.0.0.1:{port}/put?X-Signature=planted-signature");
     let ticket = json!({"sign_url": sign_url, "asset_url": "https://a.example/f.png"});
     let reply = Reply::json(200, json!({"code": 0, "msg": "", "data": ticket}));
-    stage.simulator.reply_next("create_asset_upload", reply);
+    stage.simulator.reply_next(&operations::CREATE_ASSET_UPLOAD, reply);
     let error = stage.jogg.assets().upload_bytes("f.png", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transfer);
     let mut text = format!("{error} {error:?}");
@@ -99,7 +99,7 @@ async fn a_signed_url_shows_in_no_error() {
     // Nor do the values that carry it.
     let answer = stage.jogg.api();
     let reply = json!({"code": 0, "msg": "", "data": {"endpoint_id": "e", "secret": "planted"}});
-    stage.simulator.reply_next("create_webhook_endpoint", Reply::json(200, reply));
+    stage.simulator.reply_next(&operations::CREATE_WEBHOOK_ENDPOINT, Reply::json(200, reply));
     let body = jogg_api::types::CreateWebhookEndpointRequest::new(
         "https://a.example/hook",
         jogg_api::enums::EndpointStatus::Enabled,
@@ -116,7 +116,7 @@ async fn a_body_over_the_cap_is_cut_off() {
     let base_url = stage.simulator.base_url();
     let jogg = Jogg::builder(KEY).base_url(base_url).max_body_bytes(1000).build().unwrap();
     let body = json!({"code": 0, "msg": "x".repeat(5000)});
-    stage.simulator.reply_next("whoami", Reply::json(200, body));
+    stage.simulator.reply_next(&operations::WHOAMI, Reply::json(200, body));
     let error = jogg.account().whoami().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer);
     assert_eq!(error.to_string(), "whoami: the answer is longer than 1000 bytes (HTTP 200)");
@@ -129,7 +129,7 @@ async fn a_reset_is_not_replayed() {
     let stage = Stage::new().await;
     // A pooled connection, which is where clients like to replay.
     stage.jogg.account().whoami().await.unwrap();
-    stage.simulator.reply_next("whoami", Reply::reset());
+    stage.simulator.reply_next(&operations::WHOAMI, Reply::reset());
     let error = stage.jogg.account().whoami().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(stage.simulator.requests().len(), 2);

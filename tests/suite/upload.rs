@@ -1,11 +1,10 @@
 //! Uploads and downloads over a socket.
 
+use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{Asset, ErrorKind, Result, Upload};
 use jogg_tests::{KEY, Stage, wire};
 use serde_json::{Value, json};
-
-const TICKET: &str = "create_asset_upload";
 
 #[tokio::test]
 async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_key() {
@@ -86,9 +85,10 @@ async fn files_the_storage_would_refuse_are_refused_before_the_call() {
 
 async fn with_ticket(data: Value) -> (Stage, Result<Asset>) {
     let stage = Stage::new().await;
-    stage
-        .simulator
-        .reply_next(TICKET, Reply::json(200, json!({"code": 0, "msg": "", "data": data})));
+    stage.simulator.reply_next(
+        &CREATE_ASSET_UPLOAD,
+        Reply::json(200, json!({"code": 0, "msg": "", "data": data})),
+    );
     let outcome = stage.jogg.assets().upload_bytes("a.png", "x").await;
     (stage, outcome)
 }
@@ -121,7 +121,9 @@ async fn a_refusal_of_the_storage_is_an_error() {
     // The simulator's storage refuses a signature it did not give.
     let forged = format!("{}/uploads/none/a.png?signature=forged", stage.simulator.base_url());
     let data = json!({"sign_url": forged, "asset_url": "https://a.example/f"});
-    stage.simulator.reply_next(TICKET, Reply::json(200, json!({"code": 0, "data": data})));
+    stage
+        .simulator
+        .reply_next(&CREATE_ASSET_UPLOAD, Reply::json(200, json!({"code": 0, "data": data})));
     let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transfer);
     assert_eq!(error.to_string(), "the storage did not take `a.png`: HTTP 403");

@@ -1,6 +1,5 @@
 //! What happens to a request, from its route to its answer.
 
-use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -23,7 +22,7 @@ use super::report::Reporter;
 use super::request::ReceivedRequest;
 use super::route::Route;
 use super::spec::{Kind, OperationSpec};
-use super::{DOWNLOAD, Dialect, UPLOAD, lock};
+use super::{Dialect, Target, lock};
 use crate::clock::Clock;
 
 /// How the simulator was set up.
@@ -39,7 +38,7 @@ pub(super) struct Settings {
 pub(super) struct Api {
     settings: Settings,
     requests: Mutex<Vec<ReceivedRequest>>,
-    replies: Mutex<HashMap<String, VecDeque<Reply>>>,
+    replies: Mutex<Vec<(Target, Reply)>>,
     state: Mutex<State>,
 }
 
@@ -81,8 +80,8 @@ impl Api {
         lock(&self.requests).clone()
     }
 
-    pub(super) fn reply_next(&self, operation: &str, reply: Reply) {
-        lock(&self.replies).entry(operation.to_owned()).or_default().push_back(reply);
+    pub(super) fn reply_next(&self, target: Target, reply: Reply) {
+        lock(&self.replies).push((target, reply));
     }
 
     pub(super) fn fail_next_job(&self, message: &str) {
@@ -135,13 +134,15 @@ impl Api {
     }
 
     fn queued(&self, route: &Route) -> Option<Reply> {
-        let name = match route {
-            Route::Operation(operation, _) => operation.id,
-            Route::Upload(_) => UPLOAD,
-            Route::Download(_) => DOWNLOAD,
+        let target = match route {
+            Route::Operation(operation, _) => Target::Operation(operation),
+            Route::Upload(_) => Target::Upload,
+            Route::Download(_) => Target::Download,
             Route::UnknownPath | Route::WrongMethod { .. } => return None,
         };
-        lock(&self.replies).get_mut(name)?.pop_front()
+        let mut replies = lock(&self.replies);
+        let first = replies.iter().position(|(queued, _)| *queued == target)?;
+        Some(replies.remove(first).1)
     }
 
     /// Carries out a call, in the order in which the real API finds fault.

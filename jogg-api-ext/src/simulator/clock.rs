@@ -166,6 +166,7 @@ impl Drop for Guard {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::soon;
     use super::*;
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -218,8 +219,8 @@ mod tests {
             tokio::task::yield_now().await;
         }
         for (late, early) in guards {
-            late.await.unwrap();
-            early.await.unwrap();
+            soon(late).await.unwrap();
+            soon(early).await.unwrap();
         }
         assert!(lock(&clock.timeline).guards.is_empty());
     }

@@ -6,17 +6,18 @@
 //! serves files. Any key is good but the key `invalid`.
 //!
 //! ```
-//! # use std::{sync::Arc, time::Duration};
-//! use jogg_api::types::ListVoicesQuery;
+//! # use std::sync::Arc;
+//! use jogg_api_ext::jogg_api::operations::WHOAMI;
+//! use jogg_api_ext::jogg_api::Client;
 //! use jogg_api_ext::simulator::{Reply, Simulator, VirtualClock};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let clock = Arc::new(VirtualClock::new());
 //! let simulator = Simulator::builder().clock(clock).credits(5.0).start().await?;
-//! simulator.reply_next("whoami", Reply::raw(502, "text/html", "<h1>Bad gateway</h1>"));
+//! simulator.reply_next(&WHOAMI, Reply::raw(502, "text/html", "<h1>Bad gateway</h1>"));
 //!
-//! let client = jogg_api::Client::builder("any key").base_url(simulator.base_url()).build()?;
+//! let client = Client::builder("any key").base_url(simulator.base_url()).build()?;
 //! assert!(client.whoami().await.is_err());
 //! assert!(client.whoami().await.is_ok());
 //! assert_eq!(simulator.requests().len(), 2);
@@ -51,10 +52,11 @@ use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jogg_api::operations::OPERATIONS;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+
+use jogg_api::Operation;
 
 use self::api::{Api, Settings};
 use crate::clock::{Clock, SystemClock};
@@ -63,11 +65,23 @@ pub use self::clock::{AcceleratedClock, VirtualClock};
 pub use self::reply::Reply;
 pub use self::request::ReceivedRequest;
 
-/// Stands for the upload of a file in [`Simulator::reply_next`].
-pub const UPLOAD: &str = "upload";
+/// What a reply is given to, in [`Simulator::reply_next`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Target {
+    /// The download of a file.
+    Download,
+    /// A call of this operation.
+    Operation(&'static Operation),
+    /// The upload of a file.
+    Upload,
+}
 
-/// Stands for the download of a file in [`Simulator::reply_next`].
-pub const DOWNLOAD: &str = "download";
+impl From<&'static Operation> for Target {
+    fn from(operation: &'static Operation) -> Self {
+        Self::Operation(operation)
+    }
+}
 
 /// A running server. Dropping it stops it.
 pub struct Simulator {
@@ -110,15 +124,10 @@ impl Simulator {
         self.api.requests()
     }
 
-    /// Gives this reply to the next call of an operation, whatever the call is like. Several queue
-    /// up. [`UPLOAD`] and [`DOWNLOAD`] stand for the transfer of a file.
-    ///
-    /// # Panics
-    /// If there is no such operation: the reply would never be given, and the test pass.
-    pub fn reply_next(&self, operation: &str, reply: Reply) {
-        let known = OPERATIONS.iter().map(|known| known.id).chain([UPLOAD, DOWNLOAD]);
-        assert!(known.into_iter().any(|known| known == operation), "no operation {operation}");
-        self.api.reply_next(operation, reply);
+    /// Gives this reply to the next call of an operation, whatever the call is like, or to the next
+    /// transfer of a file. Several queue up.
+    pub fn reply_next(&self, target: impl Into<Target>, reply: Reply) {
+        self.api.reply_next(target.into(), reply);
     }
 
     /// Makes the next job that is started fail with this message when its time is over. Several

@@ -120,7 +120,7 @@ impl Reporter<'_> {
         shown
     }
 
-    /// Time stamps count from the spec's example, so that answers are the same in every run.
+    /// Time stamps count from a fixed moment, so that answers are the same in every run.
     fn times(&self, job: &Job, shown: &mut Value) {
         const START: u64 = 1_764_000_000;
         let created = START.saturating_add(job.created.as_secs());

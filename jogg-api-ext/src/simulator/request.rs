@@ -30,10 +30,9 @@ impl fmt::Debug for ReceivedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let signed = self.operation.is_none() && !self.query.is_empty();
         let mut headers = self.headers.clone();
-        for name in ["authorization", "cookie", "x-api-key"] {
-            if let Some(value) = headers.get_mut(name) {
-                value.set_sensitive(true);
-            }
+        for (name, value) in headers.iter_mut() {
+            let secret = matches!(name.as_str(), "authorization" | "cookie" | "x-api-key");
+            value.set_sensitive(secret);
         }
         f.debug_struct("ReceivedRequest")
             .field("at", &self.at)

@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn every_operation_is_reached_by_its_own_path() {
         for operation in OPERATIONS {
-            let path = operation.path.replace('{', "").replace('}', "");
+            let path = operation.path.replace(['{', '}'], "");
             let id = found(operation.method, &path);
             assert_eq!(id.split(' ').next(), Some(operation.id));
         }

@@ -21,7 +21,7 @@ use super::{Simulator, SimulatorBuilder, VirtualClock};
 struct Fixture {
     simulator: Simulator,
     clock: VirtualClock,
-    http: reqwest::Client,
+    client: jogg_api::Client,
 }
 
 struct Answer {
@@ -40,8 +40,8 @@ impl Fixture {
         let clock = VirtualClock::new();
         let builder = Simulator::builder().clock(Arc::new(clock.clone())).post_limit(None);
         let simulator = configure(builder).start().await.unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { simulator, clock, http }
+        let client = client(&simulator);
+        Self { simulator, clock, client }
     }
 
     fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
@@ -51,7 +51,7 @@ impl Fixture {
         } else {
             path.to_owned()
         };
-        self.http.request(method, url)
+        self.client.http().request(method, url)
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -119,6 +119,18 @@ impl Answer {
         assert!(decoded.skipped.is_empty(), "{}: {:?}", operation.id, decoded.skipped);
         decoded
     }
+}
+
+/// Waits for what has to happen at once: a test that would hang fails instead.
+pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    let limit = std::time::Duration::from_secs(10);
+    tokio::time::timeout(limit, future).await.expect("it happens at once")
+}
+
+fn client(simulator: &Simulator) -> jogg_api::Client {
+    let http = reqwest::Client::builder().no_proxy();
+    let builder = jogg_api::Client::builder("key").base_url(simulator.base_url());
+    builder.http_client(http).build().unwrap()
 }
 
 /// Where the job of a submission is reported on.

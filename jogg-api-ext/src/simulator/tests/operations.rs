@@ -1,8 +1,7 @@
 //! Every operation of the spec.
 
-use jogg_api::operations::OPERATIONS;
-use jogg_api::operations::{self as op};
-use jogg_api::{JobLink, jobs::JOBS};
+use jogg_api::operations::{self as op, OPERATIONS};
+use jogg_api::{JobRule, RetryClass};
 use serde_json::{Value, json};
 
 use super::*;
@@ -34,7 +33,7 @@ async fn check_files(fixture: &Fixture, data: &Value) -> usize {
 
 async fn check_every_operation(dialect: Dialect, msg: &str) {
     let fixture = Fixture::with(|builder| builder.dialect(dialect)).await;
-    let single = |rule: &&jogg_api::JobRule| matches!(rule.link, JobLink::Id { .. });
+    let single = |rule: &&JobRule| matches!(rule.link, JobLink::Id { .. });
     let mut answered = 0;
     for operation in OPERATIONS {
         if JOBS.iter().filter(single).any(|rule| rule.report == *operation) {
@@ -45,7 +44,7 @@ async fn check_every_operation(dialect: Dialect, msg: &str) {
         assert_eq!(answer.status, 200);
         assert_eq!(decoded.msg, msg, "{}", operation.id);
         assert_eq!(answer.json()["rid"].as_str().map(str::len), Some(32));
-        if operation.retry != jogg_api::RetryClass::Ticket {
+        if operation.retry != RetryClass::Ticket {
             check_files(&fixture, &answer.json()["data"]).await;
         }
         answered += 1;
@@ -82,8 +81,7 @@ async fn every_operation_answers_as_the_live_api_does() {
 #[tokio::test]
 async fn the_generated_client_understands_the_answers() {
     let fixture = Fixture::new().await;
-    let client = jogg_api::Client::builder("key").base_url(fixture.simulator.base_url());
-    let client = client.http_client(reqwest::Client::builder().no_proxy()).build().unwrap();
+    let client = &fixture.client;
     let body = Value::Object(minimal_body(&op::ADD_PHOTO_AVATAR_MOTION));
     let body = serde_json::from_value(body).unwrap();
     let submission = client.add_photo_avatar_motion(&body).await.unwrap();
