@@ -71,3 +71,8 @@ pub fn wire(request: &ReceivedRequest) -> String {
     }
     text
 }
+
+/// The code in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
