@@ -3,7 +3,7 @@
 use jogg_api::operations::{GET_REMAINING_QUOTA, WHOAMI};
 use jogg_api::types::User;
 
-use crate::{Error, ErrorKind, Jogg, Result};
+use crate::{Jogg, Result};
 
 /// The account behind the API key. From [`Jogg::account`].
 #[derive(Clone, Debug)]
@@ -19,11 +19,11 @@ impl Account {
     /// Who the key belongs to. Calls `whoami`; free.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidApiKey`] if the key is not known; see [`ErrorKind`] for the others.
+    /// [`ErrorKind::InvalidApiKey`](crate::ErrorKind::InvalidApiKey) if the key is not known; see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn whoami(&self) -> impl Future<Output = Result<User>> + Send + use<> {
         let jogg = self.jogg.clone();
         async move {
-            let called = jogg.call(&WHOAMI, async |api| api.whoami().await).await?;
+            let called = jogg.call(&WHOAMI, |api| async move { api.whoami().await }).await?;
             Ok(called.answer.data.unwrap_or_default())
         }
     }
@@ -34,18 +34,17 @@ impl Account {
     /// still made.
     ///
     /// # Errors
-    /// [`ErrorKind::UnexpectedAnswer`] if the answer has no number; see [`ErrorKind`] for the
+    /// [`ErrorKind::UnexpectedAnswer`](crate::ErrorKind::UnexpectedAnswer) if the answer has no
+    /// number; see [`ErrorKind`] for the
     /// others.
     pub fn remaining_quota(&self) -> impl Future<Output = Result<f64>> + Send + use<> {
         let jogg = self.jogg.clone();
         async move {
             let operation = &GET_REMAINING_QUOTA;
-            let called = jogg.call(operation, async |api| api.get_remaining_quota().await).await?;
-            called.answer.data.and_then(|quota| quota.remaining_quota).ok_or_else(|| {
-                Error::new(ErrorKind::UnexpectedAnswer, "the answer has no `remaining_quota`")
-                    .with_operation(operation)
-                    .with_attempts(1)
-            })
+            let called =
+                jogg.call(operation, |api| async move { api.get_remaining_quota().await }).await?;
+            let quota = called.answer.data.as_ref().and_then(|quota| quota.remaining_quota);
+            quota.ok_or_else(|| called.lacks(operation, "it has no `remaining_quota`"))
         }
     }
 }

@@ -1,11 +1,17 @@
 //! The client everything starts from.
 
+use std::env::VarError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
-use crate::{Account, Assets, Error, ErrorKind, Job, JobRecord, JobResult, PhotoAvatars, Result};
+use crate::retry::RetryBudget;
+use crate::{
+    Account, Assets, CallOptions, Error, ErrorKind, Job, JobRecord, JobResult, Limiter, Observer,
+    PhotoAvatars, Result, RetryPolicy, Timeouts,
+};
 
 /// The variable [`Jogg::from_env`] takes the API key from.
 pub const API_KEY_VARIABLE: &str = "JOGG_API_KEY";
@@ -23,12 +29,18 @@ pub const BASE_URL_VARIABLE: &str = "JOGG_BASE_URL";
 #[derive(Clone)]
 pub struct Jogg {
     inner: Arc<Inner>,
+    options: CallOptions,
 }
 
 struct Inner {
     api: jogg_api::Client,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
+    retry_policy: RetryPolicy,
+    retry_budget: RetryBudget,
+    limiter: Option<Arc<Limiter>>,
+    concurrency: Option<Semaphore>,
+    observer: Option<Arc<dyn Observer>>,
     allow_plain_http: bool,
 }
 
@@ -38,20 +50,25 @@ impl Jogg {
     /// # Errors
     /// [`ErrorKind::Configuration`] if there is no key, or a setting cannot be used.
     pub fn from_env() -> Result<Self> {
-        let key = std::env::var(API_KEY_VARIABLE).unwrap_or_default();
-        if key.trim().is_empty() {
+        Self::builder_from_env()?.build()
+    }
+
+    /// As [`Jogg::from_env`], with more to set before the client is built.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if there is no key, or a variable is not text.
+    pub fn builder_from_env() -> Result<JoggBuilder> {
+        let Some(key) = variable(API_KEY_VARIABLE)? else {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 format!("{API_KEY_VARIABLE} is not set; set it to a key from the JoggAI dashboard"),
             ));
-        }
-        let mut builder = Self::builder(key);
-        if let Ok(base_url) = std::env::var(BASE_URL_VARIABLE)
-            && !base_url.trim().is_empty()
-        {
-            builder = builder.base_url(base_url);
-        }
-        builder.build()
+        };
+        let builder = Self::builder(key);
+        Ok(match variable(BASE_URL_VARIABLE)? {
+            Some(base_url) => builder.base_url(base_url),
+            None => builder,
+        })
     }
 
     /// Starts to build a client with this API key. Reads no environment variables.
@@ -59,9 +76,13 @@ impl Jogg {
         JoggBuilder {
             api: jogg_api::Client::builder(key),
             http: None,
-            user_agent: concat!("jogg-api-ext/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: None,
             clock: Arc::new(SystemClock::new()),
             timeouts: Timeouts::default(),
+            retry_policy: RetryPolicy::default(),
+            limit: Limit::Documented,
+            concurrency: None,
+            observer: None,
             allow_plain_http: false,
         }
     }
@@ -94,6 +115,45 @@ impl Jogg {
         &self.inner.api
     }
 
+    /// The same client with exceptions from its settings. Limits and budget stay shared.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+    /// use jogg_api_ext::CallOptions;
+    ///
+    /// let hasty = jogg.with_options(CallOptions::new().deadline(Duration::from_secs(5)));
+    /// println!("{:?}", hasty.account().whoami().await?);
+    /// # Ok(()) }
+    /// ```
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self { inner: Arc::clone(&self.inner), options }
+    }
+
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
+    }
+
+    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
+        &self.inner.retry_policy
+    }
+
+    pub(crate) fn retry_budget(&self) -> &RetryBudget {
+        &self.inner.retry_budget
+    }
+
+    pub(crate) fn limiter(&self) -> Option<&Limiter> {
+        self.inner.limiter.as_deref()
+    }
+
+    pub(crate) fn concurrency(&self) -> Option<&Semaphore> {
+        self.inner.concurrency.as_ref()
+    }
+
+    pub(crate) fn observer(&self) -> Option<&Arc<dyn Observer>> {
+        self.inner.observer.as_ref()
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
     }
@@ -116,40 +176,26 @@ impl fmt::Debug for Jogg {
     }
 }
 
-/// How long a request may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Timeouts {
-    /// To establish a connection; 10 s. Set on the HTTP client the builder makes; an own
-    /// `reqwest::ClientBuilder` brings its own.
-    pub connect: Duration,
-    /// For a request that changes nothing, from sending to the last byte; 30 s.
-    pub read: Duration,
-    /// For any other request; 180 s, as giving up early on a paid one leaves its outcome unknown.
-    pub write: Duration,
-    /// For an upload or download, on top of a second for every 100 kB; 60 s.
-    pub transfer: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            read: Duration::from_secs(30),
-            write: Duration::from_secs(180),
-            transfer: Duration::from_secs(60),
-        }
-    }
-}
-
 /// Settings of a [`Jogg`] client.
+#[must_use]
 pub struct JoggBuilder {
     api: jogg_api::ClientBuilder,
     http: Option<reqwest::ClientBuilder>,
-    user_agent: String,
+    user_agent: Option<String>,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
+    retry_policy: RetryPolicy,
+    limit: Limit,
+    concurrency: Option<usize>,
+    observer: Option<Arc<dyn Observer>>,
     allow_plain_http: bool,
+}
+
+/// Which limit on POST requests a client keeps.
+enum Limit {
+    Documented,
+    Off,
+    Shared(Arc<Limiter>),
 }
 
 impl JoggBuilder {
@@ -177,9 +223,10 @@ impl JoggBuilder {
         self
     }
 
-    /// Sets the `user-agent` header; `jogg-api-ext/` and the version unless set.
+    /// Sets the `user-agent` header. Without it, and without an own HTTP client, it is
+    /// `jogg-api-ext/` and the version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = user_agent.into();
+        self.user_agent = Some(user_agent.into());
         self
     }
 
@@ -201,6 +248,38 @@ impl JoggBuilder {
         self
     }
 
+    /// When a call that failed in passing is made again.
+    pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
+        self.retry_policy = policy;
+        self
+    }
+
+    /// Keeps the limit on POST requests together with other clients of the same key. Unless this
+    /// is called, the client has a limiter of its own: 20 in 60 s, as the API documents.
+    pub fn limiter(mut self, limiter: Arc<Limiter>) -> Self {
+        self.limit = Limit::Shared(limiter);
+        self
+    }
+
+    /// Keeps no limit. The API then answers 429, and calls are made again after the wait it asks
+    /// for.
+    pub fn without_limiter(mut self) -> Self {
+        self.limit = Limit::Off;
+        self
+    }
+
+    /// How many requests may be under way at a time; no limit unless set. 0 counts as 1.
+    pub fn max_concurrent_calls(mut self, calls: usize) -> Self {
+        self.concurrency = Some(calls.clamp(1, Semaphore::MAX_PERMITS));
+        self
+    }
+
+    /// Is told of every attempt.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Takes the time from this clock; for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
@@ -212,17 +291,34 @@ impl JoggBuilder {
     /// # Errors
     /// [`ErrorKind::Configuration`] says which setting cannot be used, and how to mend it.
     pub fn build(self) -> Result<Jogg> {
-        let connect = self.timeouts.connect;
-        let http =
-            self.http.unwrap_or_else(|| reqwest::ClientBuilder::new().connect_timeout(connect));
-        let api = self.api.http_client(http).user_agent(self.user_agent).build()?;
+        let own = concat!("jogg-api-ext/", env!("CARGO_PKG_VERSION"));
+        let mut api = self.api.connect_timeout(self.timeouts.connect);
+        // The user agent of an own HTTP client stays, unless another is set here.
+        let user_agent = self.user_agent.or(self.http.is_none().then(|| own.to_owned()));
+        if let Some(user_agent) = user_agent {
+            api = api.user_agent(user_agent);
+        }
+        if let Some(http) = self.http {
+            api = api.http_client(http);
+        }
+        let api = api.build()?;
+        let limiter = match self.limit {
+            Limit::Documented => Some(Arc::new(Limiter::documented_with(Arc::clone(&self.clock)))),
+            Limit::Off => None,
+            Limit::Shared(limiter) => Some(limiter),
+        };
         let inner = Inner {
             api,
             clock: self.clock,
             timeouts: self.timeouts,
+            retry_budget: RetryBudget::new(self.retry_policy.budget),
+            retry_policy: self.retry_policy,
+            limiter,
+            concurrency: self.concurrency.map(Semaphore::new),
+            observer: self.observer,
             allow_plain_http: self.allow_plain_http,
         };
-        Ok(Jogg { inner: Arc::new(inner) })
+        Ok(Jogg { inner: Arc::new(inner), options: CallOptions::new() })
     }
 }
 
@@ -233,5 +329,17 @@ impl fmt::Debug for JoggBuilder {
             .field("user_agent", &self.user_agent)
             .field("timeouts", &self.timeouts)
             .finish_non_exhaustive()
+    }
+}
+
+/// A variable that is set to something. One that is not text is an error: to overlook a base URL
+/// would be to spend credits on the wrong server.
+fn variable(name: &str) -> Result<Option<String>> {
+    match std::env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            Err(Error::new(ErrorKind::Configuration, format!("{name} is not valid text")))
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use reqwest::header::CONTENT_TYPE;
 use tokio::io::AsyncWriteExt;
 
 use crate::call::within;
@@ -16,13 +17,7 @@ pub(crate) async fn download(jogg: Jogg, url: String, path: PathBuf) -> Result<u
     // The bare HTTP client: the key goes to the API, not to the file host.
     let sent = within(jogg.api().http().get(url).send(), jogg.clock().timeout(limit)).await;
     let answer = match sent {
-        Some(Ok(answer)) if answer.status().is_success() => answer,
-        Some(Ok(answer)) => {
-            let status = answer.status().as_u16();
-            return Err(transfer_failed(format!(
-                "the file host does not give the file: HTTP {status}"
-            )));
-        }
+        Some(Ok(answer)) => expect_file(answer)?,
         Some(Err(error)) => {
             return Err(transfer_failed("the file host could not be reached").with_http(error));
         }
@@ -34,6 +29,22 @@ pub(crate) async fn download(jogg: Jogg, url: String, path: PathBuf) -> Result<u
     let size = written.unwrap_or_else(|| Err(too_slow(limit)))?;
     tokio::fs::rename(&partial.path, &path).await.map_err(|error| file_failed(&path, error))?;
     Ok(size)
+}
+
+/// The file itself: not an error page or an answer of the API behind a 2xx, which would replace
+/// what the caller has.
+fn expect_file(answer: reqwest::Response) -> Result<reqwest::Response> {
+    let status = answer.status().as_u16();
+    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let page = kind.is_some_and(|kind| {
+        ["application/json", "text/html"].iter().any(|page| kind.trim_start().starts_with(page))
+    });
+    match (status, page) {
+        (200, false) => Ok(answer),
+        (200, true) => Err(transfer_failed("the file host gives a page instead of the file")),
+        _ => Err(transfer_failed(format!("the file host does not give the file: HTTP {status}"))),
+    }
+    .map_err(|error| error.with_http_status(status))
 }
 
 async fn save(mut answer: reqwest::Response, path: &Path) -> Result<u64> {
@@ -50,6 +61,7 @@ async fn save(mut answer: reqwest::Response, path: &Path) -> Result<u64> {
     }
     file.sync_all().await.map_err(|error| file_failed(path, error))?;
     match announced {
+        _ if size == 0 => Err(transfer_failed("the file host gave an empty file")),
         Some(announced) if announced != size => Err(transfer_failed(format!(
             "the file host announced {announced} bytes and gave {size}"
         ))),

@@ -29,6 +29,7 @@ struct Inner {
     retryable: bool,
     attempts: u32,
     retry_after: Option<Duration>,
+    http_status: Option<u16>,
     sent_at: Option<SystemTime>,
     job: Option<JobRecord>,
     payload: Option<Value>,
@@ -100,10 +101,8 @@ impl Error {
 
     /// The HTTP status, if an answer began.
     pub fn http_status(&self) -> Option<u16> {
-        match &self.inner.source {
-            Some(Source::Http(error)) => error.status().map(|status| status.as_u16()),
-            _ => self.call().and_then(jogg_api::Error::status).map(|status| status.as_u16()),
-        }
+        let call = self.call().and_then(jogg_api::Error::status);
+        call.map(|status| status.as_u16()).or(self.inner.http_status)
     }
 
     /// The request id, which support asks for.
@@ -159,9 +158,10 @@ impl Error {
     }
 
     /// Whether the server may have carried the request out. Always false for reads, which change
-    /// nothing.
+    /// nothing; always true for errors of waiting, as the job they belong to was started and paid
+    /// for.
     pub fn may_have_executed(&self) -> bool {
-        self.inner.may_have_executed
+        self.inner.may_have_executed || self.inner.job.is_some()
     }
 
     fn call(&self) -> Option<&jogg_api::Error> {
@@ -184,6 +184,7 @@ impl Error {
             retryable: false,
             attempts: 0,
             retry_after: None,
+            http_status: None,
             sent_at: None,
             job: None,
             payload: None,
@@ -238,6 +239,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_http_status(mut self, status: u16) -> Self {
+        self.inner.http_status = Some(status);
+        self
+    }
+
     pub(crate) fn with_sent_at(mut self, sent_at: Option<SystemTime>) -> Self {
         self.inner.sent_at = sent_at;
         self
@@ -280,7 +286,7 @@ impl fmt::Debug for Error {
             .field("http_status", &self.http_status())
             .field("request_id", &self.request_id())
             .field("attempts", &self.inner.attempts)
-            .field("may_have_executed", &self.inner.may_have_executed)
+            .field("may_have_executed", &self.may_have_executed())
             .field("job", &self.inner.job)
             .field("source", &self.source())
             .finish_non_exhaustive()
@@ -293,7 +299,7 @@ impl StdError for Error {
             // Its message is part of ours; what caused it is not.
             Source::Call(error) => error.source(),
             Source::Look(error) => Some(error),
-            Source::Io(error) => Some(error),
+            Source::Io(error) => error.get_ref().map(|error| error as _),
             Source::Http(error) => Some(error),
             Source::Build(error) => error.source(),
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jogg_api::Operation;
+use jogg_api::{Operation, redact_urls};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -16,6 +16,7 @@ use crate::{Error, ErrorKind, JobStatus, Jogg, Result, WaitOptions};
 /// It serialises as its [`JobRecord`]; store that, and another process can go on with
 /// [`Jogg::resume`]. Dropping a job, or a future that waits for it, stops the looking but not the
 /// job.
+#[must_use = "the job is paid for: wait for it, or store its record"]
 pub struct Job<T> {
     jogg: Jogg,
     record: JobRecord,
@@ -30,15 +31,23 @@ pub struct JobRecord {
     pub operation: String,
     /// Its id.
     pub id: String,
-    /// When it was started, in Unix seconds.
+    /// When it was started, in Unix seconds; 0 if that is not known.
     pub started_at: u64,
     /// The `data` of the answer that started it, as received. Not redacted.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub answer: Value,
 }
 
+impl JobRecord {
+    /// The record of a job of which only the id is known, as from a webhook or a database.
+    pub fn new(operation: &'static Operation, id: impl Into<String>) -> Self {
+        let operation = operation.id.to_owned();
+        Self { operation, id: id.into(), started_at: 0, answer: Value::Null }
+    }
+}
+
 /// One look at a job.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct JobReport<T> {
     /// Where it stands.
@@ -74,6 +83,10 @@ impl<T: JobResult> Job<T> {
         let operation = T::OPERATION.id.to_owned();
         let record = JobRecord { operation, id, started_at, answer };
         Self { jogg, record, result: PhantomData }
+    }
+
+    pub(crate) fn of(jogg: Jogg, id: impl Into<String>) -> Self {
+        Self { jogg, record: JobRecord::new(T::OPERATION, id), result: PhantomData }
     }
 
     pub(crate) fn resume(jogg: Jogg, record: JobRecord) -> Result<Self> {
@@ -145,6 +158,17 @@ impl<T> Serialize for Job<T> {
 impl<T> fmt::Debug for Job<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.record.fmt(f)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for JobReport<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobReport")
+            .field("status", &self.status)
+            .field("word", &self.word)
+            .field("result", &self.result)
+            .field("error", &self.error.as_deref().map(redact_urls))
+            .finish_non_exhaustive()
     }
 }
 

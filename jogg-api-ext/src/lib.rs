@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod clock;
+#[doc = include_str!("../docs/outcome-unknown.md")]
+pub mod outcome_unknown {}
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
@@ -13,21 +15,30 @@ mod credits;
 mod download;
 mod error;
 mod job;
+mod limit;
+mod observe;
+mod options;
 mod outcome;
 mod page;
 mod photo_avatars;
 mod request;
+mod retry;
 mod status;
 mod upload;
 mod wait;
 
 pub use account::Account;
 pub use assets::{Asset, Assets, BoxFuture};
-pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder, Timeouts};
+pub use call::Called;
+pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};
 pub use error::{Error, ErrorKind, Result};
 pub use job::{Job, JobRecord, JobReport, JobResult};
+pub use limit::Limiter;
+pub use observe::{Attempt, Ended, Observer};
+pub use options::{CallOptions, Timeouts};
 pub use page::Page;
 pub use photo_avatars::{AddMotion, ListPhotoAvatars, Motion, PhotoAvatars};
+pub use retry::RetryPolicy;
 pub use status::JobStatus;
 pub use upload::{AssetKind, Upload};
 pub use wait::{Progress, WaitOptions};

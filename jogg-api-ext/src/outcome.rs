@@ -1,12 +1,14 @@
 //! What a failed call means: the table of design, in one place. Knows nothing of how calls are
 //! made or repeated.
 
+use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
 use jogg_api::enums::ErrorCode;
-use jogg_api::{Failure, Operation, RetryClass};
+use jogg_api::{Failure, Operation, RetryClass, operations as op};
 use serde_json::Value;
 
+use crate::observe::Attempt;
 use crate::{Error, ErrorKind};
 
 /// How long to wait after a 429 that does not say (F14).
@@ -14,53 +16,33 @@ const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The longest wait a server is believed.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 
-/// Turns a failed call into the error its caller gets.
-pub(crate) fn classify(error: jogg_api::Error, sent_at: SystemTime, attempts: u32) -> Error {
+/// Turns a failed call into the error its caller gets. `limit` is the time it had.
+pub(crate) fn classify(
+    error: jogg_api::Error,
+    attempt: &Attempt,
+    limit: Option<Duration>,
+) -> Error {
     let operation = error.operation();
     let meaning = meaning(&error);
     let sent = !matches!(error.failure(), Failure::Argument { .. } | Failure::Request);
-    let attempts = if sent { attempts } else { 0 };
+    let attempts = if sent { attempt.number } else { 0 };
     let lost = meaning.may_have_executed && operation.retry == RetryClass::Paid;
     let kind = if lost { ErrorKind::OutcomeUnknown } else { meaning.kind };
     let retry_after = (kind == ErrorKind::RateLimited).then(|| retry_after(&error));
-    let message = message(operation, kind, &error);
+    let message = message(operation, kind, &error, limit);
     Error::new(kind, message)
         .with_operation(operation)
         .with_may_have_executed(meaning.may_have_executed && operation.retry != RetryClass::Read)
         .with_retryable(is_retryable(operation.retry, &meaning))
         .with_attempts(attempts)
         .with_retry_after(retry_after)
-        .with_sent_at(lost.then_some(sent_at))
+        .with_sent_at(lost.then_some(attempt.sent_at))
         .with_call(error)
 }
 
-/// A call that got no answer in time.
-pub(crate) fn timed_out(
-    operation: &'static Operation,
-    limit: Duration,
-    sent_at: SystemTime,
-    attempts: u32,
-) -> Error {
-    let paid = operation.retry == RetryClass::Paid;
-    let kind = if paid { ErrorKind::OutcomeUnknown } else { ErrorKind::Timeout };
-    let message = format!("no answer within {} s{}", limit.as_secs_f64(), advice(operation, kind));
-    Error::new(kind, message)
-        .with_operation(operation)
-        .with_may_have_executed(operation.retry != RetryClass::Read)
-        .with_retryable(!paid)
-        .with_attempts(attempts)
-        .with_sent_at(paid.then_some(sent_at))
-}
-
-/// A paid answer with `code` 0 that lacks the id of what was paid for.
-pub(crate) fn without_id(operation: &'static Operation, sent_at: SystemTime, id: &str) -> Error {
-    let kind = ErrorKind::OutcomeUnknown;
-    let message = format!("the answer has no `{id}`{}", advice(operation, kind));
-    Error::new(kind, message)
-        .with_operation(operation)
-        .with_may_have_executed(true)
-        .with_attempts(1)
-        .with_sent_at(Some(sent_at))
+/// Whether the server says that there is nothing of this id.
+pub(crate) fn is_not_found(error: &jogg_api::Error) -> bool {
+    meaning(error).kind == ErrorKind::NotFound
 }
 
 struct Meaning {
@@ -73,7 +55,13 @@ struct Meaning {
 /// one, else by the status, else by how the connection failed.
 fn meaning(error: &jogg_api::Error) -> Meaning {
     use ErrorKind as Kind;
+    let refused =
+        error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403 | 404 | 429));
     let (kind, may_have_executed, transient) = match error.failure() {
+        // The status came whole, so that it counts though the body did not.
+        Failure::Timeout | Failure::Transport | Failure::BodyTooLarge { .. } if refused => {
+            by_status(error)
+        }
         Failure::Argument { .. } | Failure::Request => (Kind::InvalidParameter, false, false),
         Failure::Connect => (Kind::Transport, false, true),
         Failure::Timeout => (Kind::Timeout, true, true),
@@ -128,10 +116,22 @@ fn is_retryable(class: RetryClass, meaning: &Meaning) -> bool {
 }
 
 /// The low-level message without the operation's name, and what to do.
-fn message(operation: &'static Operation, kind: ErrorKind, error: &jogg_api::Error) -> String {
+fn message(
+    operation: &'static Operation,
+    kind: ErrorKind,
+    error: &jogg_api::Error,
+    limit: Option<Duration>,
+) -> String {
     let text = error.to_string();
     let text = text.strip_prefix(operation.id).map_or(text.as_str(), |text| &text[2..]);
-    format!("{text}{}", advice(operation, kind))
+    // A time-out of the HTTP client's own has a source, and another length.
+    let ours = *error.failure() == Failure::Timeout && StdError::source(error).is_none();
+    match limit.filter(|_| ours) {
+        Some(limit) => {
+            format!("no answer within {} s{}", limit.as_secs_f64(), advice(operation, kind))
+        }
+        None => format!("{text}{}", advice(operation, kind)),
+    }
 }
 
 /// What to do, where the kind alone says it.
@@ -149,19 +149,20 @@ fn advice(operation: &'static Operation, kind: ErrorKind) -> String {
     }
 }
 
-/// Where a paid request whose answer was lost would show.
+/// The list a paid request whose answer was lost would show in, and by what.
+const LISTS: [(&Operation, &str); 7] = [
+    (&op::ADD_PHOTO_AVATAR_MOTION, "look for the avatar's name in list_photo_avatars first"),
+    (&op::ADD_PRODUCT_AVATAR_MOTION, "look for the avatar's name in list_product_avatars first"),
+    (&op::CREATE_PRODUCT_PREVIEWS, "look for new items in list_product_previews first"),
+    (&op::CREATE_VIDEO_FROM_PRODUCT, "look for new items in list_product_videos first"),
+    (&op::CREATE_VIDEO_WITH_TEMPLATE, "look for new items in list_template_videos first"),
+    (&op::CREATE_WEBHOOK_ENDPOINT, "look for its URL in list_webhook_endpoints first"),
+    (&op::RENDER_PRODUCT_PREVIEW, "look for new items in list_product_videos first"),
+];
+
 fn where_to_look(operation: &'static Operation) -> &'static str {
-    match operation.id {
-        "add_photo_avatar_motion" => "look for the avatar's name in list_photo_avatars first",
-        "add_product_avatar_motion" => "look for the avatar's name in list_product_avatars first",
-        "create_product_previews" => "look for new items in list_product_previews first",
-        "create_video_from_product" | "render_product_preview" => {
-            "look for new items in list_product_videos first"
-        }
-        "create_video_with_template" => "look for new items in list_template_videos first",
-        "create_webhook_endpoint" => "look for its URL in list_webhook_endpoints first",
-        _ => "no list shows it, so compare get_remaining_quota with what you expect first",
-    }
+    let list = LISTS.iter().find(|(listed, _)| listed.id == operation.id);
+    list.map_or("no list shows it, so compare the remaining quota first", |(_, text)| text)
 }
 
 /// `Retry-After` in seconds or as a date, else the body's `retryAfter`, else a minute.
@@ -186,4 +187,27 @@ fn body_wait(body: &[u8]) -> Option<Duration> {
     let value = places.iter().find_map(|place| body.pointer(place))?;
     let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
     Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page says what the message says, of every paid operation.
+    #[test]
+    fn every_paid_operation_is_on_the_page() {
+        let page = include_str!("../docs/outcome-unknown.md");
+        for operation in op::OPERATIONS {
+            let row =
+                page.lines().find(|line| line.starts_with(&format!("| `{}` |", operation.id)));
+            assert_eq!(row.is_some(), operation.retry == RetryClass::Paid, "{}", operation.id);
+            let text = where_to_look(operation);
+            let list = text.split_whitespace().find(|word| word.starts_with("list_"));
+            if let (Some(row), Some(list)) = (row, list) {
+                assert!(row.contains(&format!("| `{list}` |")), "{row}");
+            } else if let Some(row) = row {
+                assert!(row.contains("nowhere"), "{row}");
+            }
+        }
+    }
 }

@@ -1,18 +1,18 @@
 //! Photo avatars: portraits that are listed, and given motion.
 
+use jogg_api::Operation;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, GET_PHOTO_AVATAR_MOTION, LIST_PHOTO_AVATARS};
 use jogg_api::types::{
     AddPhotoAvatarMotionRequest, AvatarStatusFilter, GetPhotoAvatarMotionQuery,
-    ListPhotoAvatarsQuery, MotionModel, MotionReport, PhotoAvatar,
+    ListPhotoAvatarsQuery, MotionModel, MotionReport, MotionSubmission, PhotoAvatar,
 };
-use jogg_api::{Answer, Operation};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::credits::estimate;
 use crate::job::private::Sealed;
 use crate::request::check_extra;
-use crate::{Job, JobRecord, JobReport, JobResult, JobStatus, Jogg, Page, Result, outcome};
+use crate::{Job, JobRecord, JobReport, JobResult, JobStatus, Jogg, Page, Result};
 
 /// The photo avatars of the account. From [`Jogg::photo_avatars`].
 #[derive(Clone, Debug)]
@@ -38,8 +38,13 @@ impl PhotoAvatars {
         let jogg = self.jogg.clone();
         async move {
             let query = request.0;
-            let send = async |api: jogg_api::Client| api.list_photo_avatars(&query).await;
-            let answer = jogg.call(&LIST_PHOTO_AVATARS, send).await?.answer;
+            let called = jogg
+                .call(&LIST_PHOTO_AVATARS, |api| {
+                    let query = query.clone();
+                    async move { api.list_photo_avatars(&query).await }
+                })
+                .await?;
+            let answer = called.answer;
             Ok(Page::new(answer, |data| data.avatars))
         }
     }
@@ -50,7 +55,8 @@ impl PhotoAvatars {
     ///
     /// # Errors
     /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost: it
-    /// is never sent twice. See [`ErrorKind`](crate::ErrorKind) for the others.
+    /// is never sent twice. Dropping the future while the request is under way has the same effect,
+    /// which only a warning and [`Observer::abandoned`](crate::Observer::abandoned) tell. See [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn add_motion(
         &self,
         request: AddMotion,
@@ -60,38 +66,28 @@ impl PhotoAvatars {
             let operation = &ADD_PHOTO_AVATAR_MOTION;
             let body = request.0;
             check_extra(operation, AddPhotoAvatarMotionRequest::FIELDS, &body.extra)?;
-            let send = async |api: jogg_api::Client| api.add_photo_avatar_motion(&body).await;
-            let called = jogg.call(operation, send).await?;
-            let data = payload(&called.answer);
-            match called.answer.data.and_then(|data| data.motion_id) {
-                Some(id) => Ok(Job::started(jogg.clone(), id, called.sent_at, data)),
-                None => Err(outcome::without_id(operation, called.sent_at, "motion_id")
-                    .with_payload(Some(data))),
-            }
+            let called = jogg
+                .call(operation, |api| {
+                    let body = body.clone();
+                    async move { api.add_photo_avatar_motion(&body).await }
+                })
+                .await?;
+            let answer = called.answer.payload();
+            // `call` has made sure that there is an id.
+            let id = called.answer.data.and_then(|data| data.motion_id).unwrap_or_default();
+            Ok(Job::started(jogg.clone(), id, called.sent_at, answer))
         }
     }
 
-    /// Looks at a motion job once. Calls `get_photo_avatar_motion`; free.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such job; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn motion_status(
-        &self,
-        motion_id: &str,
-    ) -> impl Future<Output = Result<JobReport<Motion>>> + Send + use<> {
-        let record = JobRecord {
-            operation: ADD_PHOTO_AVATAR_MOTION.id.to_owned(),
-            id: motion_id.to_owned(),
-            started_at: 0,
-            answer: Value::Null,
-        };
-        Motion::look(self.jogg.clone(), record)
+    /// The motion job of this id, to look at with [`Job::status`] or to wait for. Sends nothing.
+    pub fn motion(&self, motion_id: impl Into<String>) -> Job<Motion> {
+        Job::of(self.jogg.clone(), motion_id)
     }
 }
 
 /// Which photo avatars to list.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[must_use]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ListPhotoAvatars(ListPhotoAvatarsQuery);
@@ -132,6 +128,7 @@ impl ListPhotoAvatars {
 /// It serialises and deserialises in the API's own form, so that the arguments of a tool call can
 /// be read into it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[must_use]
 #[serde(transparent)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AddMotion(AddPhotoAvatarMotionRequest);
@@ -207,9 +204,14 @@ impl JobResult for Motion {
 
     async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let query = GetPhotoAvatarMotionQuery::new(record.id.as_str());
-        let send = async |api: jogg_api::Client| api.get_photo_avatar_motion(&query).await;
-        let answer = jogg.call(&GET_PHOTO_AVATAR_MOTION, send).await?.answer;
-        let payload = payload(&answer);
+        let called = jogg
+            .call(&GET_PHOTO_AVATAR_MOTION, |api| {
+                let query = query.clone();
+                async move { api.get_photo_avatar_motion(&query).await }
+            })
+            .await?;
+        let answer = called.answer;
+        let payload = answer.payload();
         Ok(report(answer.data.unwrap_or_default(), payload, &record))
     }
 }
@@ -218,7 +220,8 @@ fn report(report: MotionReport, payload: Value, record: &JobRecord) -> JobReport
     let word = report.status.as_ref().map(|word| word.as_str().to_owned()).unwrap_or_default();
     let status = report.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from);
     // It may have come with the answer that started the job, and not again.
-    let started_as = record.answer.get("avatar_id").and_then(Value::as_i64);
+    let started_as = serde_json::from_value::<MotionSubmission>(record.answer.clone());
+    let started_as = started_as.ok().and_then(|answer| answer.avatar_id);
     let result =
         report.motion_preview_url.filter(|_| status == JobStatus::Completed).map(|url| Motion {
             motion_id: report.motion_id.unwrap_or_else(|| record.id.clone()),
@@ -230,13 +233,4 @@ fn report(report: MotionReport, payload: Value, record: &JobRecord) -> JobReport
             raw: payload.clone(),
         });
     JobReport { status, word, result, error: report.error_msg, payload }
-}
-
-/// The `data` of an answer as received; the whole body where the result stands at the top level.
-fn payload<T>(answer: &Answer<T>) -> Value {
-    let mut body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    match body.get_mut("data") {
-        Some(data) => data.take(),
-        None => body,
-    }
 }

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
-use jogg_api::types::{CreateAssetUploadRequest, UploadTicket};
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use jogg_api::types::CreateAssetUploadRequest;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Body, Url};
-use serde_json::Value;
 
 use crate::call::within;
 use crate::{Asset, Error, ErrorKind, Jogg, Result};
 
 /// A file to upload.
 #[derive(Clone)]
+#[must_use]
 pub struct Upload {
     source: Source,
     filename: Option<String>,
@@ -43,7 +43,7 @@ pub enum AssetKind {
 impl AssetKind {
     /// The kind of a content type; `None` if the storage does not take it.
     pub fn of_content_type(content_type: &str) -> Option<Self> {
-        match content_type.split('/').next()?.trim() {
+        match content_type.split('/').next()?.trim().to_ascii_lowercase().as_str() {
             "audio" => Some(Self::Audio),
             "image" => Some(Self::Image),
             "video" => Some(Self::Video),
@@ -58,6 +58,14 @@ impl AssetKind {
             Self::Audio => 20_000_000,
             Self::Image => 10_000_000,
             Self::Video => 100_000_000,
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Audio => "an audio file",
+            Self::Image => "an image",
+            Self::Video => "a video",
         }
     }
 
@@ -109,28 +117,30 @@ impl fmt::Debug for Upload {
 
 pub(crate) async fn upload(jogg: Jogg, file: Upload) -> Result<Asset> {
     let described = describe(file).await?;
-    let ticket = ticket(&jogg, &described).await?;
-    let (sign_url, url) = check_ticket(&jogg, ticket)?;
-    let (size, content_type) = (described.size, described.content_type.clone());
+    let (sign_url, url) = ticket(&jogg, &described).await?;
+    let size = described.size;
+    let content_type = described.content_type.to_str().unwrap_or_default().to_owned();
     put(&jogg, sign_url, described).await?;
     Ok(Asset { url, size, content_type })
 }
 
 /// A file that may be sent.
 struct Described {
-    source: Source,
+    content: Content,
     filename: String,
-    content_type: String,
+    content_type: HeaderValue,
     size: u64,
+}
+
+enum Content {
+    Bytes(Bytes),
+    /// Open from the start, so that what is sent is what was measured.
+    File(tokio::fs::File, PathBuf),
 }
 
 /// Finds out name, type and size, and refuses what the storage would.
 async fn describe(file: Upload) -> Result<Described> {
     let Upload { source, filename, content_type } = file;
-    let size = match &source {
-        Source::Bytes(bytes) => bytes.len() as u64,
-        Source::Path(path) => file_size(path).await?,
-    };
     let filename = match (&source, filename) {
         (_, Some(filename)) => filename,
         (Source::Path(path), None) => path
@@ -139,44 +149,52 @@ async fn describe(file: Upload) -> Result<Described> {
             .ok_or_else(|| refused(format!("`{}` has no file name", path.display())))?,
         (Source::Bytes(_), None) => return Err(refused("the bytes have no file name")),
     };
+    let (content, size) = match source {
+        Source::Bytes(bytes) => {
+            let size = bytes.len() as u64;
+            (Content::Bytes(bytes), size)
+        }
+        Source::Path(path) => open(path).await?,
+    };
     let (kind, content_type) = kind_of(&filename, content_type)?;
     if size == 0 {
         return Err(refused(format!("`{filename}` is empty")));
     }
     if size > kind.max_bytes() {
-        let (limit, kind) = (kind.max_bytes(), format!("{kind:?}").to_lowercase());
-        let reason = format!(
-            "`{filename}` has {size} bytes, but an {kind} may have {limit}; make it smaller"
-        );
-        return Err(refused(reason.replace("an video", "a video")));
+        let (limit, kind) = (kind.max_bytes(), kind.noun());
+        let reason =
+            format!("`{filename}` has {size} bytes, but {kind} may have {limit}; make it smaller");
+        return Err(refused(reason));
     }
-    Ok(Described { source, filename, content_type, size })
+    Ok(Described { content, filename, content_type, size })
 }
 
-async fn file_size(path: &Path) -> Result<u64> {
+async fn open(path: PathBuf) -> Result<(Content, u64)> {
     let failed = |error: std::io::Error| {
         let message = format!("`{}` cannot be read: {error}", path.display());
         Error::new(ErrorKind::File, message).with_io(error)
     };
-    let metadata = tokio::fs::metadata(path).await.map_err(failed)?;
+    let file = tokio::fs::File::open(&path).await.map_err(failed)?;
+    let metadata = file.metadata().await.map_err(failed)?;
     match metadata.is_file() {
-        true => Ok(metadata.len()),
+        true => Ok((Content::File(file, path), metadata.len())),
         false => Err(Error::new(ErrorKind::File, format!("`{}` is no file", path.display()))),
     }
 }
 
-fn kind_of(filename: &str, content_type: Option<String>) -> Result<(AssetKind, String)> {
+fn kind_of(filename: &str, content_type: Option<String>) -> Result<(AssetKind, HeaderValue)> {
     if let Some(content_type) = content_type {
-        let kind = AssetKind::of_content_type(&content_type).ok_or_else(|| {
-            refused(format!("`{content_type}` is no type of image, video or audio"))
-        })?;
-        return Ok((kind, content_type));
+        let kind = AssetKind::of_content_type(&content_type);
+        return match (kind, HeaderValue::from_str(&content_type)) {
+            (Some(kind), Ok(value)) => Ok((kind, value)),
+            _ => Err(refused(format!("`{content_type}` is no type of image, video or audio"))),
+        };
     }
     let extension = Path::new(filename).extension().and_then(|extension| extension.to_str());
     let kind = extension.and_then(AssetKind::of_extension);
-    let guessed = mime_guess::from_path(filename).first();
+    let guessed = mime_guess::from_path(filename).first_raw();
     match (kind, guessed) {
-        (Some(kind), Some(guessed)) => Ok((kind, guessed.essence_str().to_owned())),
+        (Some(kind), Some(guessed)) => Ok((kind, HeaderValue::from_static(guessed))),
         _ => Err(refused(format!(
             "the type of `{filename}` is not taken: jpg, png, webp, gif, mp4, webm, mov, mp3, wav \
              and m4a are; if its name is misleading, set `content_type`"
@@ -184,102 +202,90 @@ fn kind_of(filename: &str, content_type: Option<String>) -> Result<(AssetKind, S
     }
 }
 
-async fn ticket(jogg: &Jogg, file: &Described) -> Result<UploadTicket> {
-    let mut body =
-        CreateAssetUploadRequest::new(file.filename.as_str(), file.content_type.as_str());
+/// Asks for an address. Both URLs must be there before a byte is sent: an upload nobody can refer
+/// to is lost.
+async fn ticket(jogg: &Jogg, file: &Described) -> Result<(Url, String)> {
+    let content_type = file.content_type.to_str().unwrap_or_default();
+    let mut body = CreateAssetUploadRequest::new(file.filename.as_str(), content_type);
     body.file_size = i64::try_from(file.size).ok();
-    let send = async |api: jogg_api::Client| api.create_asset_upload(&body).await;
-    let called = jogg.call(&CREATE_ASSET_UPLOAD, send).await?;
-    Ok(called.answer.data.unwrap_or_default())
-}
-
-/// Both URLs must be there before a byte is sent: an upload nobody can refer to is lost.
-fn check_ticket(jogg: &Jogg, ticket: UploadTicket) -> Result<(Url, String)> {
-    let missing = |name: &str, reason: &str| {
-        Error::new(ErrorKind::UnexpectedAnswer, format!("`{name}` in the answer {reason}"))
-            .with_operation(&CREATE_ASSET_UPLOAD)
-            .with_attempts(1)
-            .with_retryable(true)
+    let operation = &CREATE_ASSET_UPLOAD;
+    let called = jogg
+        .call(operation, |api| {
+            let body = body.clone();
+            async move { api.create_asset_upload(&body).await }
+        })
+        .await?;
+    let ticket = called.answer.data.clone().unwrap_or_default();
+    let sign_url = match &ticket.sign_url {
+        Some(sign_url) => file_url(jogg, sign_url.expose()),
+        None => Err("is missing"),
     };
-    let sign_url = ticket.sign_url.ok_or_else(|| missing("sign_url", "is missing"))?;
-    let sign_url = file_url(jogg, sign_url.expose()).map_err(|why| missing("sign_url", why))?;
-    let asset_url = ticket.asset_url.ok_or_else(|| missing("asset_url", "is missing"))?;
-    match Url::parse(&asset_url) {
-        Ok(_) => Ok((sign_url, asset_url)),
-        Err(_) => Err(missing("asset_url", "is not a URL")),
+    let asset_url = match &ticket.asset_url {
+        Some(asset_url) => Url::parse(asset_url).map_err(|_| "is not a URL"),
+        None => Err("is missing"),
+    };
+    match (sign_url, asset_url, ticket.asset_url) {
+        (Ok(sign_url), Ok(_), Some(asset_url)) => Ok((sign_url, asset_url)),
+        (Err(why), _, _) => Err(called.lacks(operation, format!("its `sign_url` {why}"))),
+        (_, Err(why), _) => Err(called.lacks(operation, format!("its `asset_url` {why}"))),
+        (_, _, None) => Err(called.lacks(operation, "its `asset_url` is missing")),
     }
 }
 
 /// A URL files may go to or come from: as safe as the API itself.
 pub(crate) fn file_url(jogg: &Jogg, text: &str) -> std::result::Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "is not a URL")?;
-    let host = url.host_str().unwrap_or_default();
-    let loopback = host == "localhost"
-        || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
     match url.scheme() {
         "https" => Ok(url),
-        "http" if loopback || jogg.allows_plain_http() => Ok(url),
+        "http" if jogg_api::is_loopback(&url) || jogg.allows_plain_http() => Ok(url),
         "http" => Err("is plain http; allow it with `allow_plain_http(true)`"),
         _ => Err("is neither http nor https"),
     }
 }
 
 async fn put(jogg: &Jogg, sign_url: Url, file: Described) -> Result<()> {
-    let body = match file.source {
-        Source::Bytes(bytes) => Body::from(bytes),
-        Source::Path(path) => match tokio::fs::File::open(&path).await {
-            Ok(opened) => Body::from(opened),
-            Err(error) => {
-                let message = format!("`{}` cannot be read: {error}", path.display());
-                return Err(Error::new(ErrorKind::File, message).with_io(error));
+    let Described { content, filename, content_type, size } = file;
+    let body = match content {
+        Content::Bytes(bytes) => Body::from(bytes),
+        Content::File(opened, path) => match opened.metadata().await {
+            Ok(metadata) if metadata.len() == size => Body::from(opened),
+            _ => {
+                let message = format!("`{}` changed while it was uploaded", path.display());
+                return Err(Error::new(ErrorKind::File, message));
             }
         },
     };
-    let filename = file.filename;
     // The bare HTTP client: the key goes to the API, not to the file host.
     let request = jogg
         .api()
         .http()
         .put(sign_url)
-        .header(CONTENT_TYPE, file.content_type)
-        .header(CONTENT_LENGTH, file.size)
+        .header(CONTENT_TYPE, content_type)
+        .header(CONTENT_LENGTH, size)
         .body(body);
-    let transfer = async {
-        let answer = request.send().await?;
-        let status = answer.status();
-        Ok::<_, reqwest::Error>((status, answer.bytes().await?))
-    };
-    let limit = transfer_limit(jogg, file.size);
-    match within(transfer, jogg.clock().timeout(limit)).await {
-        Some(Ok((status, body))) if status.is_success() => match refusal(&body) {
-            None => Ok(()),
-            Some(code) => Err(transfer_failed(format!(
-                "the storage did not take `{filename}`: error code {code}"
-            ))),
-        },
-        Some(Ok((status, _))) => Err(transfer_failed(format!(
-            "the storage did not take `{filename}`: HTTP {}",
-            status.as_u16()
-        ))),
+    let limit = transfer_limit(jogg, size);
+    // Any 2xx is success; what the storage writes below it differs, and is not read.
+    match within(request.send(), jogg.clock().timeout(limit)).await {
+        Some(Ok(answer)) if answer.status().is_success() => Ok(()),
+        Some(Ok(answer)) => {
+            let status = answer.status().as_u16();
+            let message = format!("the storage did not take `{filename}`: HTTP {status}");
+            Err(transfer_failed(message).with_http_status(status))
+        }
         Some(Err(error)) => {
             let message = format!("`{filename}` could not be sent to the storage");
             Err(transfer_failed(message).with_http(error))
         }
         None => {
-            Err(transfer_failed(format!("`{filename}` was not taken within {} s", limit.as_secs())))
+            let seconds = limit.as_secs();
+            Err(transfer_failed(format!("`{filename}` was not taken within {seconds} s")))
         }
     }
 }
 
-/// The storage may answer in the API's form; then its code counts.
-fn refusal(body: &[u8]) -> Option<i64> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    body.get("code")?.as_i64().filter(|code| *code != 0)
-}
-
 /// A second more for every 100 kB.
 pub(crate) fn transfer_limit(jogg: &Jogg, size: u64) -> Duration {
-    jogg.timeouts().transfer + Duration::from_secs(size / 100_000)
+    jogg.timeouts().transfer.saturating_add(Duration::from_secs(size / 100_000))
 }
 
 pub(crate) fn transfer_failed(message: impl Into<String>) -> Error {
@@ -308,7 +314,8 @@ mod tests {
             for name in names {
                 let (found, content_type) = kind_of(name, None).unwrap();
                 assert_eq!((found, found.max_bytes()), (kind, limit), "{name}");
-                assert_eq!(AssetKind::of_content_type(&content_type), Some(kind), "{name}");
+                let content_type = content_type.to_str().unwrap();
+                assert_eq!(AssetKind::of_content_type(content_type), Some(kind), "{name}");
             }
         }
         for name in ["a.txt", "a", "a.exe", "a.svg", ""] {

@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jogg_api::one_line;
 use serde_json::Value;
 
 use crate::{Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result};
 
 /// How a job is waited for.
 #[derive(Clone)]
+#[must_use]
 pub struct WaitOptions {
     first_look: Duration,
     interval: Duration,
@@ -57,7 +59,7 @@ impl WaitOptions {
         self
     }
 
-    /// Time between the first and the second look; 5 s. It grows by half with each look. Each
+    /// Time between the first and the second look; 5 s, and 1 s at least. It grows by half with each look. Each
     /// interval is varied by up to a fifth, so that many jobs do not look at once.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval;
@@ -89,7 +91,7 @@ impl WaitOptions {
         self
     }
 
-    /// Is called after each look.
+    /// Is called after each look that does not end the wait.
     pub fn on_progress(mut self, hook: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(hook));
         self
@@ -138,8 +140,9 @@ pub(crate) async fn wait<T: JobResult>(
         let remaining = options.deadline.saturating_sub(elapsed);
         let delay = options.delay(state.looks, clock.random()).max(state.pause);
         clock.sleep(delay.min(remaining)).await;
-        let look = T::look(jogg.clone(), record.clone()).await;
+        // The last look is one that is sent at the deadline, not one that comes back after it.
         let elapsed = clock.now().saturating_sub(start);
+        let look = T::look(jogg.clone(), record.clone()).await;
         match state.take(look, elapsed, &options) {
             Step::Done(result) => return Ok(result),
             Step::Ended(error) => return Err(error.with_job(record)),
@@ -222,7 +225,8 @@ impl State {
             }
             (JobStatus::Failed, _) => {
                 let reason = report.error.unwrap_or_else(|| "the API gives no reason".to_owned());
-                let error = Error::new(ErrorKind::JobFailed, format!("the job failed: {reason}"));
+                let message = format!("the job failed: {}", one_line(&reason));
+                let error = Error::new(ErrorKind::JobFailed, message);
                 Step::Ended(error.with_operation(T::OPERATION).with_payload(self.payload.take()))
             }
             _ => Step::GoOn(None),
@@ -256,6 +260,10 @@ impl State {
 /// Whether a failed look is a passing matter. The job is paid for: giving up on it is the caller's
 /// decision, so that only errors no time can mend end the wait.
 fn tolerable(error: &Error, elapsed: Duration, options: &WaitOptions) -> bool {
+    if error.http_status().is_some() && error.code().is_none() {
+        // A gateway's page, whatever its status: not the API's word on the job.
+        return true;
+    }
     match error.kind() {
         ErrorKind::NotFound => elapsed < options.not_found_grace,
         ErrorKind::InvalidApiKey

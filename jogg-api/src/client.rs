@@ -3,20 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
-use reqwest::{Request, Response, Url};
+use reqwest::Request;
 use serde::de::DeserializeOwned;
 
-use crate::decode::decode;
+use crate::decode::{decode, is_whole};
 use crate::error::Received;
-use crate::{Answer, BuildError, Error, Failure, Operation, tls};
-
-/// Where the API lives.
-pub const DEFAULT_BASE_URL: &str = "https://api.jogg.ai";
-
-/// The longest answer that is read, in bytes, unless the builder sets another limit.
-pub const MAX_BODY_BYTES: usize = 32 * 1024 * 1024;
+use crate::exchange::{Interruption, TimeLimit, exchange};
+use crate::{Answer, ClientBuilder, Envelope, Error, Failure, Operation};
 
 const API_KEY: &str = "x-api-key";
 
@@ -26,27 +20,49 @@ const API_KEY: &str = "x-api-key";
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
+    time_limit: Option<Arc<StartTimeLimit>>,
 }
 
-struct Inner {
-    http: reqwest::Client,
-    base_url: String,
-    key: HeaderValue,
-    max_body_bytes: usize,
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base_url: String,
+    pub(crate) key: HeaderValue,
+    pub(crate) max_body_bytes: usize,
 }
+
+type StartTimeLimit = dyn Fn() -> TimeLimit + Send + Sync;
 
 impl Client {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner), time_limit: None }
+    }
+
     /// Starts to build a client with this API key.
     pub fn builder(key: impl Into<String>) -> ClientBuilder {
-        ClientBuilder {
-            key: key.into(),
-            base_url: DEFAULT_BASE_URL.to_owned(),
-            allow_plain_http: false,
-            http: None,
-            user_agent: None,
-            root_certificates: Vec::new(),
-            max_body_bytes: MAX_BODY_BYTES,
-        }
+        ClientBuilder::new(key.into())
+    }
+
+    /// The same client with a time limit: `start` is called for each request, and when its future
+    /// ends before the answer does, the call fails with [`Failure::Timeout`].
+    ///
+    /// The error has what had arrived till then, which is lost if the future of a call is dropped
+    /// instead. A limit already set is replaced. This crate has no timer of its own:
+    ///
+    /// ```no_run
+    /// # fn sleep(_: std::time::Duration) -> std::future::Ready<()> { std::future::ready(()) }
+    /// # async fn demo(client: jogg_api::Client) -> Result<(), jogg_api::Error> {
+    /// let limited = client.with_time_limit(|| sleep(std::time::Duration::from_secs(30)));
+    /// let answer = limited.whoami().await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_time_limit<S, F>(&self, start: S) -> Self
+    where
+        S: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let time_limit: Arc<StartTimeLimit> = Arc::new(move || Box::pin(start()));
+        Self { inner: Arc::clone(&self.inner), time_limit: Some(time_limit) }
     }
 
     /// The base URL, without a trailing slash.
@@ -67,24 +83,23 @@ impl Client {
     ) -> Result<Answer<T>, Error> {
         let mut request = request.map_err(|error| Error::request(operation, error))?;
         request.headers_mut().insert(API_KEY, self.inner.key.clone());
-        let sent = self.inner.http.execute(request).await;
-        let response =
-            sent.map_err(|error| Error::transport(operation, error, Received::default()))?;
-        let mut received = Received {
-            status: Some(response.status()),
-            headers: response.headers().clone(),
-            ..Received::default()
+        let Inner { http, max_body_bytes, .. } = &*self.inner;
+        let time_limit = self.time_limit.as_ref().map(|start| start());
+        let (received, ended) = exchange(http, request, *max_body_bytes, time_limit).await;
+        let interruption = match ended {
+            // An object says itself where it ends: with its end the answer is whole, whatever
+            // became of the connection, and what was paid for is not lost.
+            Err(interruption) if !is_whole(&received.body) => interruption,
+            _ => return self.conclude(operation, received),
         };
-        let (body, outcome) = read(response, self.inner.max_body_bytes).await;
-        received.body = body;
-        match outcome {
-            Ok(()) => self.conclude(operation, received),
-            Err(ReadError::TooLarge) => {
-                let limit = self.inner.max_body_bytes;
-                Err(Error::new(operation, Failure::BodyTooLarge { limit }, received, None))
+        let failure = match interruption {
+            Interruption::BodyTooLarge => Failure::BodyTooLarge { limit: *max_body_bytes },
+            Interruption::Http(error) => {
+                return Err(Error::transport(operation, error, received));
             }
-            Err(ReadError::Http(error)) => Err(Error::transport(operation, error, received)),
-        }
+            Interruption::TimeLimit => Failure::Timeout,
+        };
+        Err(Error::new(operation, failure, received, None))
     }
 
     /// Success is HTTP 2xx and `code` 0. The body is read at every status, and a code in it says
@@ -95,9 +110,9 @@ impl Client {
         mut received: Received,
     ) -> Result<Answer<T>, Error> {
         let status = received.status.unwrap_or_default();
-        let decoded = decode::<T>(&received.body);
-        let failure = match decoded {
-            Ok((envelope, skipped)) if envelope.code == 0 && status.is_success() => {
+        let failure = match decode::<T>(&received.body) {
+            Ok((envelope, left_out)) if envelope.code == 0 && status.is_success() => {
+                let envelope = self.without_key(envelope);
                 return Ok(Answer {
                     data: envelope.data,
                     msg: envelope.msg,
@@ -105,7 +120,8 @@ impl Client {
                     status,
                     headers: received.headers,
                     body: received.body,
-                    skipped,
+                    skipped: left_out.reported,
+                    skipped_count: left_out.count,
                 });
             }
             Ok((envelope, _)) => {
@@ -115,8 +131,7 @@ impl Client {
             }
             Err(error) => {
                 let code = error.envelope.as_ref().map_or(0, |envelope| envelope.code);
-                received.envelope =
-                    error.envelope.map(|envelope| self.without_key(envelope.without_data()));
+                received.envelope = error.envelope.map(|envelope| self.without_key(envelope));
                 match (code, status.is_success()) {
                     (0, true) => Failure::Decode { reason: error.reason },
                     (0, false) => Failure::Status,
@@ -128,9 +143,11 @@ impl Client {
     }
 
     /// Some servers repeat a refused key in their message.
-    fn without_key<T>(&self, mut envelope: crate::Envelope<T>) -> crate::Envelope<T> {
+    fn without_key<T>(&self, mut envelope: Envelope<T>) -> Envelope<T> {
         if let Ok(key) = self.inner.key.to_str() {
-            envelope.msg = envelope.msg.replace(key, "[redacted]");
+            for text in [Some(&mut envelope.msg), envelope.rid.as_mut()].into_iter().flatten() {
+                *text = text.replace(key, "[redacted]");
+            }
         }
         envelope
     }
@@ -142,202 +159,179 @@ impl fmt::Debug for Client {
             .field("base_url", &self.inner.base_url)
             .field("key", &"[redacted]")
             .field("max_body_bytes", &self.inner.max_body_bytes)
+            .field("has_time_limit", &self.time_limit.is_some())
             .finish_non_exhaustive()
-    }
-}
-
-/// Settings of a [`Client`].
-pub struct ClientBuilder {
-    key: String,
-    base_url: String,
-    allow_plain_http: bool,
-    http: Option<reqwest::ClientBuilder>,
-    user_agent: Option<String>,
-    root_certificates: Vec<Vec<u8>>,
-    max_body_bytes: usize,
-}
-
-impl ClientBuilder {
-    /// Uses another server. A trailing slash does not matter; a path is kept, so that
-    /// `https://host/open` reaches `https://host/open/v2/…`.
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = base_url.into();
-        self
-    }
-
-    /// Allows `http://` to hosts other than this machine. The key then crosses the network in
-    /// clear.
-    pub fn allow_plain_http(mut self, allow: bool) -> Self {
-        self.allow_plain_http = allow;
-        self
-    }
-
-    /// Starts from these settings: proxy, pool, connect time-out, DNS.
-    ///
-    /// Redirects, replays and the TLS back end are then set by this crate: the key must not follow
-    /// a redirect, nor a paid request be replayed. Root certificates set on the builder are lost
-    /// with the TLS back end; give them to [`ClientBuilder::root_certificate`].
-    pub fn http_client(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
-        self
-    }
-
-    /// Sets the `user-agent` header. Without it, and without an own HTTP client, it is
-    /// `jogg-api/` and the version.
-    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Some(user_agent.into());
-        self
-    }
-
-    /// Trusts the certificates in this PEM text, besides those of the system.
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(pem.into());
-        self
-    }
-
-    /// The longest answer that is read, in bytes; [`MAX_BODY_BYTES`] unless set.
-    pub fn max_body_bytes(mut self, limit: usize) -> Self {
-        self.max_body_bytes = limit;
-        self
-    }
-
-    /// Builds the client.
-    ///
-    /// # Errors
-    /// [`BuildError`] says which setting cannot be used, and how to mend it.
-    pub fn build(self) -> Result<Client, BuildError> {
-        let mut key = HeaderValue::from_str(self.key.trim()).map_err(|_| BuildError::Key)?;
-        if key.is_empty() {
-            return Err(BuildError::Key);
-        }
-        key.set_sensitive(true);
-        let url = base_url(&self.base_url, self.allow_plain_http)?;
-        let own = concat!("jogg-api/", env!("CARGO_PKG_VERSION"));
-        let user_agent = self.user_agent.as_deref().or(self.http.is_none().then_some(own));
-        let mut http = self.http.unwrap_or_default();
-        if let Some(user_agent) = user_agent {
-            http = http.user_agent(user_agent);
-        }
-        let secure = url.scheme() == "https";
-        let http = tls::configure(http, &self.root_certificates, secure)?
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .map_err(|error| BuildError::HttpClient(error.without_url()))?;
-        let base_url = url.as_str().trim_end_matches('/').to_owned();
-        let max_body_bytes = self.max_body_bytes;
-        Ok(Client { inner: Arc::new(Inner { http, base_url, key, max_body_bytes }) })
-    }
-}
-
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder")
-            .field("base_url", &crate::redact_urls(&self.base_url))
-            .field("key", &"[redacted]")
-            .field("allow_plain_http", &self.allow_plain_http)
-            .field("max_body_bytes", &self.max_body_bytes)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Checks a base URL. The messages do not repeat it: it may hold a password by mistake.
-fn base_url(text: &str, allow_plain_http: bool) -> Result<Url, BuildError> {
-    let wrong = |reason: &str| BuildError::BaseUrl { reason: reason.to_owned() };
-    let url = Url::parse(text.trim())
-        .map_err(|error| wrong(&format!("is not a URL ({error}); expected https://host")))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
-        return Err(wrong("is neither http nor https; expected https://host"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("holds a user name or password; remove them"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("has a query or a fragment; remove it"));
-    }
-    if url.scheme() == "https" && !tls::AVAILABLE {
-        return Err(BuildError::NoTls);
-    }
-    if url.scheme() == "http" && !allow_plain_http && !is_loopback(&url) {
-        return Err(BuildError::PlainHttp);
-    }
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-enum ReadError {
-    TooLarge,
-    Http(reqwest::Error),
-}
-
-/// Reads a body as it comes, up to a limit, and keeps what came before a failure.
-async fn read(mut response: Response, limit: usize) -> (Bytes, Result<(), ReadError>) {
-    let mut body = BytesMut::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                body.extend_from_slice(&chunk[..limit - body.len()]);
-                return (body.freeze(), Err(ReadError::TooLarge));
-            }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return (body.freeze(), Ok(())),
-            Err(error) => return (body.freeze(), Err(ReadError::Http(error))),
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::{Future, pending, ready};
+    use std::net::TcpStream;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
     use super::*;
+    use crate::test_server::{read_head, respond, send, serve};
+    use crate::types::User;
 
-    #[track_caller]
-    fn build_error(key: &str, base_url: &str) -> String {
-        Client::builder(key).base_url(base_url).build().unwrap_err().to_string()
+    fn client(talk: impl FnMut(&TcpStream) + Send + 'static) -> Client {
+        Client::builder("the-key").base_url(serve(talk)).build().unwrap()
+    }
+
+    /// A server that closes the connection within a longer body.
+    fn cut_client(status: &'static str, body: &'static str) -> Client {
+        client(move |stream| {
+            read_head(stream);
+            send(
+                stream,
+                &format!("HTTP/1.1 {status}\r\ncontent-length: 999\r\nx-a: b\r\n\r\n{body}"),
+            );
+        })
     }
 
     #[test]
-    fn bad_settings_are_refused_without_repeating_them() {
-        for (key, url, part) in [
-            ("", "https://a", "API key is empty"),
-            ("a\nb", "https://a", "API key is empty"),
-            ("k", "api.jogg.ai", "not a URL"),
-            ("k", "ftp://a", "neither http nor https"),
-            ("k", "https://me:hidden@a", "user name or password"),
-            ("k", "https://a?token=hidden", "query"),
-            ("k", "http://api.jogg.ai", "plain http"),
-            ("k", "http://127.0.0.1.example.com", "plain http"),
+    fn the_key_is_marked_as_secret() {
+        let client = Client::builder("k").base_url("http://localhost").build().unwrap();
+        assert!(client.inner.key.is_sensitive());
+    }
+
+    #[tokio::test]
+    async fn a_whole_answer_counts_though_its_transfer_was_cut() {
+        let client = cut_client("200 OK", r#"{"code": 0, "rid": "r", "data": {"email": "a@b.c"}}"#);
+        let answer = client.whoami().await.unwrap();
+        assert_eq!(answer.data.unwrap().email.as_deref(), Some("a@b.c"));
+        for (status, body, failure, code) in [
+            ("200 OK", r#"{"code": 18020, "msg": "no credit"}"#, Failure::Api, Some(18020)),
+            ("404 Not Found", r#"{"code": 10104, "msg": "no"}"#, Failure::Api, Some(10104)),
+            ("403 Forbidden", r#"{"code": 0, "msg": "no"}"#, Failure::Status, Some(0)),
         ] {
-            let error = build_error(key, url);
-            assert!(error.contains(part), "{error}");
-            assert!(!error.contains("hidden"), "{error}");
+            let error = cut_client(status, body).whoami().await.unwrap_err();
+            assert_eq!((error.failure(), error.code()), (&failure, code), "{body}");
         }
     }
 
-    #[test]
-    fn fact_02_the_base_url_is_free_and_its_trailing_slash_does_not_matter() {
-        for (given, used) in [
-            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
-            ("http://[::1]:1/open//", "http://[::1]:1/open"),
-            ("http://localhost", "http://localhost"),
-        ] {
-            let client = Client::builder("k").base_url(given).build().unwrap();
-            assert_eq!(client.base_url(), used);
+    #[tokio::test]
+    async fn what_came_of_a_cut_answer_is_kept() {
+        for status in ["200 OK", "401 Unauthorized", "429 Too Many Requests", "500 Oh"] {
+            let error = cut_client(status, r#"{"code": 0, "da"#).whoami().await.unwrap_err();
+            assert_eq!(error.failure(), &Failure::Transport);
+            assert_eq!(error.status().unwrap().as_str(), &status[..3]);
+            assert_eq!(error.headers()["x-a"], "b");
+            assert_eq!(&error.body()[..], br#"{"code": 0, "da"#);
         }
-        let builder = Client::builder("k").base_url("http://10.0.0.1").allow_plain_http(true);
-        assert_eq!(builder.build().unwrap().base_url(), "http://10.0.0.1");
     }
 
-    #[test]
-    fn debug_shows_no_key() {
-        let builder = Client::builder("secret-key").base_url("http://localhost");
-        assert!(!format!("{builder:?}").contains("secret-key"));
-        let client = builder.build().unwrap();
-        assert!(!format!("{client:?} {:?}", client.http()).contains("secret-key"));
+    #[tokio::test]
+    async fn a_long_body_is_cut_and_kept() {
+        for (limit, status, body, failure, code) in [
+            (10, "200 OK", r#"{"code": 0}"#, Failure::BodyTooLarge { limit: 10 }, None),
+            (11, "404 Not Found", r#"{"code": 0}"#, Failure::Status, Some(0)),
+            (10, "404 Not Found", "0123456789abc", Failure::BodyTooLarge { limit: 10 }, None),
+            (17, "404 Not Found", "{\"code\": 10104}     ", Failure::Api, Some(10104)),
+        ] {
+            let server = serve(move |stream| {
+                read_head(stream);
+                respond(stream, status, body);
+            });
+            let builder = Client::builder("k").base_url(server).max_body_bytes(limit);
+            let error = builder.build().unwrap().whoami().await.unwrap_err();
+            assert_eq!((error.failure(), error.code()), (&failure, code), "{body}");
+            assert_eq!(error.status().unwrap().as_str(), &status[..3]);
+            assert_eq!(error.body(), &body.as_bytes()[..limit.min(body.len())]);
+        }
+    }
+
+    /// Ends once the server has sent all it will, and the client has had the time to read it.
+    async fn after(sent: Arc<AtomicBool>) {
+        while !sent.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_time_limit_keeps_what_had_arrived() {
+        let whole = r#"{"code": 0, "data": {"email": "a@b.c"}}"#;
+        let head = "HTTP/1.1 202 Accepted\r\ncontent-length: 999\r\nx-a: b\r\n\r\n";
+        for (text, status, body) in [
+            (String::new(), None, ""),
+            (head.to_owned(), Some(202), ""),
+            (format!("{head}{{\"code\": 0, "), Some(202), "{\"code\": 0, "),
+            (format!("{head}{whole}"), Some(202), whole),
+        ] {
+            let sent = Arc::new(AtomicBool::new(false));
+            let (mut open, done) = (Vec::new(), Arc::clone(&sent));
+            let client = client(move |stream| {
+                read_head(stream);
+                send(stream, &text);
+                // Closing it would be an answer, too.
+                open.push(stream.try_clone().unwrap());
+                done.store(true, Ordering::SeqCst);
+            });
+            let limited = client.with_time_limit(move || after(Arc::clone(&sent)));
+            match limited.whoami().await {
+                Ok(answer) => assert_eq!((&answer.body[..], body), (whole.as_bytes(), whole)),
+                Err(error) => {
+                    assert_eq!(error.failure(), &Failure::Timeout);
+                    assert_eq!(error.status().map(|status| status.as_u16()), status);
+                    assert_eq!(error.headers().contains_key("x-a"), status.is_some());
+                    assert_eq!(error.body(), body);
+                    assert_ne!(body, whole);
+                }
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_time_limit_starts_with_each_request_and_ends_only_late_ones() {
+        let client = client(|stream| {
+            read_head(stream);
+            respond(stream, "200 OK", r#"{"code": 0}"#);
+        });
+        let started = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&started);
+        let patient = client.with_time_limit(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+            pending()
+        });
+        patient.whoami().await.unwrap();
+        patient.clone().whoami().await.unwrap();
+        client.whoami().await.unwrap();
+        assert_eq!(started.load(Ordering::SeqCst), 2);
+        let error = patient.with_time_limit(|| ready(())).whoami().await.unwrap_err();
+        assert_eq!((error.failure(), error.status()), (&Failure::Timeout, None));
+        fn spawnable<F: Future + Send + 'static>(_: F) {}
+        spawnable(async move { patient.whoami().await });
+    }
+
+    #[tokio::test]
+    async fn the_key_is_taken_out_of_messages() {
+        for (status, code) in [("200 OK", 0), ("401 Unauthorized", 10105)] {
+            let body = format!(
+                r#"{{"code": {code}, "msg": "got the-key", "rid": "the-key", "data": {{}}}}"#
+            );
+            let client = client(move |stream| {
+                read_head(stream);
+                respond(stream, status, &body);
+            });
+            let (msg, rid) = match client.whoami().await {
+                Ok(Answer { msg, rid, .. }) => (msg, rid),
+                Err(error) => (error.msg().unwrap().to_owned(), error.rid().map(str::to_owned)),
+            };
+            assert_eq!((msg.as_str(), rid.as_deref()), ("got [redacted]", Some("[redacted]")));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_result_is_typed_however_odd_its_envelope() {
+        let client = client(|stream| {
+            read_head(stream);
+            respond(stream, "200 OK", r#"{"code": "0", "msg": [], "data": {"email": "a"}}"#);
+        });
+        let answer: Answer<User> = client.whoami().await.unwrap();
+        assert_eq!(answer.data.unwrap().email.as_deref(), Some("a"));
     }
 }

@@ -1,12 +1,17 @@
 //! Bodies and answers, knowing only the operation: for the simulator, for tests, and for tools
 //! that look at captured answers.
 
+use std::fmt;
+use std::pin::Pin;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::decode::decode;
-use crate::{Operation, Skipped};
+use crate::redact::one_line;
+use crate::salvage::LeftOut;
+use crate::{Answer, Client, Error, Operation, Skipped};
 
 pub use crate::generated::codecs::CODECS;
 
@@ -18,12 +23,15 @@ pub struct Codec {
     pub operation: &'static Operation,
     pub(crate) body: Option<CheckBody>,
     pub(crate) answer: fn(&[u8]) -> Result<Decoded, String>,
+    pub(crate) call: fn(Client, Arguments) -> CallFuture,
 }
 
 type CheckBody = fn(&[u8]) -> Result<(), BodyError>;
 
 /// An answer as its typed value, written as JSON again.
-#[derive(Clone, Debug)]
+///
+/// `Debug` does not show `data`, in which secrets are in clear.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Decoded {
     /// 0, or an error code.
@@ -34,8 +42,10 @@ pub struct Decoded {
     pub rid: Option<String>,
     /// The typed `data`, or null.
     pub data: Value,
-    /// Parts that did not have their type.
+    /// Parts that did not have their type; the first hundred.
     pub skipped: Vec<Skipped>,
+    /// How many such parts there were.
+    pub skipped_count: usize,
 }
 
 /// Why a request body is not what the operation takes.
@@ -76,8 +86,31 @@ impl Codec {
     }
 }
 
-impl std::fmt::Display for BodyError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoded")
+            .field("code", &self.code)
+            .field("msg", &one_line(&self.msg))
+            .field("rid", &self.rid.as_deref().map(one_line))
+            .field("skipped", &self.skipped)
+            .field("skipped_count", &self.skipped_count)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Codec {
+    /// Calls the operation. The answer's `data` is the typed value, written as JSON again.
+    ///
+    /// # Errors
+    /// [`Failure::Argument`] if an argument is missing or not of its type; else as the operation's
+    /// own method.
+    pub fn call(&self, client: Client, arguments: Arguments) -> CallFuture {
+        (self.call)(client, arguments)
+    }
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.field.as_str() {
             "" => f.write_str(&self.reason),
             field => write!(f, "{field}: {}", self.reason),
@@ -87,29 +120,229 @@ impl std::fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
+/// The arguments of a call that knows only the operation's id.
+///
+/// ```
+/// use jogg_api::codec::Arguments;
+/// use serde_json::json;
+///
+/// let arguments = Arguments::new().with_path("endpoint_id", "wh_1").with_body(json!({"url": "u"}));
+/// assert_eq!(arguments.path["endpoint_id"], "wh_1");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Arguments {
+    /// Parts of the path by their names: strings and integers.
+    pub path: Map<String, Value>,
+    /// Query parameters, an object; null for none.
+    pub query: Value,
+    /// The body, an object; null for none.
+    pub body: Value,
+}
+
+impl Arguments {
+    /// No arguments.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a part of the path.
+    pub fn with_path(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.path.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets the query parameters.
+    pub fn with_query(mut self, query: impl Into<Value>) -> Self {
+        self.query = query.into();
+        self
+    }
+
+    /// Sets the body.
+    pub fn with_body(mut self, body: impl Into<Value>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+/// How generated code takes the arguments apart.
+impl Arguments {
+    pub(crate) fn text(
+        &self,
+        operation: &'static Operation,
+        name: &'static str,
+    ) -> Result<String, Error> {
+        match self.path.get(name) {
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(Value::Number(number)) if !number.is_f64() => Ok(number.to_string()),
+            Some(_) => Err(Error::argument(operation, name, "is not a string")),
+            None => Err(Error::argument(operation, name, "is missing")),
+        }
+    }
+
+    pub(crate) fn integer(
+        &self,
+        operation: &'static Operation,
+        name: &'static str,
+    ) -> Result<i64, Error> {
+        let wrong = |_| Error::argument(operation, name, "is not an integer");
+        self.text(operation, name)?.parse().map_err(wrong)
+    }
+
+    pub(crate) fn query<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+    ) -> Result<T, Error> {
+        match &self.query {
+            Value::Null => typed(operation, "query", &Value::Object(Map::new())),
+            query => typed(operation, "query", query),
+        }
+    }
+
+    pub(crate) fn body<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+    ) -> Result<T, Error> {
+        match &self.body {
+            Value::Null => Err(Error::argument(operation, "body", "is missing")),
+            body => typed(operation, "body", body),
+        }
+    }
+}
+
+/// What [`Codec::call`] returns.
+pub type CallFuture = Pin<Box<dyn Future<Output = Result<Answer<Value>, Error>> + Send>>;
+
+/// The typed value of an answer, written as JSON again.
+pub(crate) fn untyped<T: Serialize>(answer: Answer<T>) -> Answer<Value> {
+    // Received types have neither keys that are no strings nor numbers that are no JSON.
+    answer.map(|data| serde_json::to_value(data).unwrap_or_default())
+}
+
 pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<(), BodyError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let parsed = serde_path_to_error::deserialize::<_, T>(&mut deserializer);
-    let error = match parsed {
-        Ok(_) => match deserializer.end() {
-            Ok(()) => return Ok(()),
-            Err(error) => BodyError { field: String::new(), reason: error.to_string() },
-        },
-        Err(error) => {
-            let field = error.path().to_string();
-            let field = if field == "." { String::new() } else { field };
-            // The position belongs to the error's text, not to the field.
-            let text = error.into_inner().to_string();
-            let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
-            BodyError { field, reason }
-        }
-    };
-    Err(error)
+    serde_path_to_error::deserialize::<_, T>(&mut deserializer).map_err(BodyError::from)?;
+    deserializer
+        .end()
+        .map_err(|error| BodyError { field: String::new(), reason: error.to_string() })
 }
 
 pub(crate) fn answer<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Decoded, String> {
-    let (envelope, skipped) = decode::<T>(body).map_err(|error| error.reason)?;
+    let (envelope, left_out) = decode::<T>(body).map_err(|error| error.reason)?;
     let data = serde_json::to_value(&envelope.data).map_err(|error| error.to_string())?;
     let crate::Envelope { code, msg, rid, .. } = envelope;
-    Ok(Decoded { code, msg, rid, data, skipped })
+    let LeftOut { reported: skipped, count: skipped_count } = left_out;
+    Ok(Decoded { code, msg, rid, data, skipped, skipped_count })
+}
+
+fn typed<T: DeserializeOwned>(
+    operation: &'static Operation,
+    name: &'static str,
+    value: &Value,
+) -> Result<T, Error> {
+    // serde's structs would take a list for their fields in order.
+    if !value.is_object() {
+        return Err(Error::argument(operation, name, "is not an object"));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let reason = format!("does not fit: {}", BodyError::from(error));
+        Error::argument(operation, name, one_line(&reason))
+    })
+}
+
+impl From<serde_path_to_error::Error<serde_json::Error>> for BodyError {
+    fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let field = error.path().to_string();
+        let field = if field == "." { String::new() } else { field };
+        // The position belongs to the error's text, not to the field.
+        let text = error.into_inner().to_string();
+        let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
+        Self { field, reason }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::operations::{CREATE_WEBHOOK_ENDPOINT as CREATE, LIST_VOICES as LIST};
+    use crate::types::{CreateWebhookEndpointRequest, ListVoicesQuery, WebhookEndpointList};
+
+    #[test]
+    fn arguments_are_typed_or_refused_by_name() {
+        let path = Arguments::new()
+            .with_path("word", "a")
+            .with_path("number", 7)
+            .with_path("digits", "-8")
+            .with_path("float", 1.5)
+            .with_path("none", Value::Null);
+        for (name, text, integer) in [
+            ("word", Ok("a"), Err("is not an integer")),
+            ("number", Ok("7"), Ok(7)),
+            ("digits", Ok("-8"), Ok(-8)),
+            ("float", Err("is not a string"), Err("is not a string")),
+            ("none", Err("is not a string"), Err("is not a string")),
+            ("absent", Err("is missing"), Err("is missing")),
+        ] {
+            let refused =
+                |reason| format!("create_webhook_endpoint: the argument `{name}` {reason}");
+            let actual = path.text(&CREATE, name).map_err(|error| error.to_string());
+            assert_eq!(actual, text.map(str::to_owned).map_err(refused));
+            let actual = path.integer(&CREATE, name).map_err(|error| error.to_string());
+            assert_eq!(actual, integer.map_err(refused));
+        }
+    }
+
+    #[test]
+    fn queries_and_bodies_are_typed_or_refused_by_field() {
+        let none = Arguments::new();
+        assert_eq!(none.query::<ListVoicesQuery>(&LIST).unwrap(), ListVoicesQuery::default());
+        let query = |query| Arguments::new().with_query(query).query::<ListVoicesQuery>(&LIST);
+        assert_eq!(query(json!({"page": 2})).unwrap().page, Some(2));
+        let body =
+            |body| Arguments::new().with_body(body).body::<CreateWebhookEndpointRequest>(&CREATE);
+        let sent = json!({"url": "https://a", "status": "enabled", "events": []});
+        assert_eq!(serde_json::to_value(body(sent.clone()).unwrap()).unwrap(), sent);
+        for (error, shown) in [
+            (query(json!({"page": "x"})).unwrap_err(), "`query` does not fit: page: invalid type"),
+            (query(json!([2])).unwrap_err(), "`query` is not an object"),
+            (body(json!(null)).unwrap_err(), "`body` is missing"),
+            (body(json!({"url": 5})).unwrap_err(), "`body` does not fit: url: invalid type"),
+            (body(json!({})).unwrap_err(), "`body` does not fit: missing field"),
+        ] {
+            assert!(matches!(error.failure(), crate::Failure::Argument { .. }));
+            assert!(error.to_string().contains(shown), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let body = json!({"code": 0, "msg": "a\nb", "data": {
+            "endpoints": [{"endpoint_id": "e1", "secret": "planted"}, "planted"],
+        }});
+        let decoded = answer::<WebhookEndpointList>(body.to_string().as_bytes()).unwrap();
+        assert_eq!(decoded.data["endpoints"][0]["secret"], "planted");
+        assert_eq!(decoded.skipped_count, 1);
+        let shown = format!("{decoded:?}");
+        assert!(shown.contains("data.endpoints[1]") && shown.contains("a b"), "{shown}");
+        assert!(!shown.contains("planted"), "{shown}");
+        let body = json!({"code": 0, "data": "planted"}).to_string();
+        assert!(!answer::<WebhookEndpointList>(body.as_bytes()).unwrap_err().contains("planted"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_loses_its_type_and_nothing_else() {
+        let data = json!({"code": 0, "rid": "r", "data": {"endpoints": [{"endpoint_id": 7}]}});
+        let server = crate::test_server::serve(move |stream| {
+            crate::test_server::read_head(stream);
+            crate::test_server::respond(stream, "200 OK", &data.to_string());
+        });
+        let client = Client::builder("k").base_url(server).build().unwrap();
+        let call: CallFuture =
+            Box::pin(async move { client.list_webhook_endpoints().await.map(untyped) });
+        let answer = call.await.unwrap();
+        assert_eq!(answer.data, Some(json!({"endpoints": [{"endpoint_id": "7"}]})));
+        assert_eq!(answer.rid.as_deref(), Some("r"));
+    }
 }

@@ -8,12 +8,13 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::lenient;
+use crate::redact::one_line;
 
 /// The form of every answer of the API.
 ///
 /// Decoded in one pass: `data` is read as `T` only if `code` is 0, so that the `[]`, `null` or
 /// `""` an error carries there cannot hide the code.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Envelope<T> {
     /// 0, or an error code.
@@ -24,8 +25,29 @@ pub struct Envelope<T> {
     pub rid: Option<String>,
     /// The result; `None` where absent, null or empty, and always when `code` is not 0.
     pub data: Option<T>,
-    /// There is no `data`, but there are other members: the result may stand at the top level.
+    /// Nothing is in `data`, but there are other members: the result may stand at the top level.
     pub(crate) flat: bool,
+}
+
+impl<T: fmt::Debug> fmt::Debug for Envelope<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope")
+            .field("code", &self.code)
+            .field("msg", &one_line(&self.msg))
+            .field("rid", &self.rid.as_deref().map(one_line))
+            .field("data", &self.data)
+            .finish()
+    }
+}
+
+/// An envelope whose `data` is not looked at, so that nothing in it can hide the rest.
+pub(crate) struct Outside(pub(crate) Envelope<NoData>);
+
+impl<'de> Deserialize<'de> for Outside {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let visitor = EnvelopeVisitor { keep_early_data: false, data: PhantomData };
+        deserializer.deserialize_map(visitor).map(Self)
+    }
 }
 
 /// The `data` of an operation that has none to give.
@@ -47,11 +69,15 @@ impl serde::Serialize for NoData {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EnvelopeVisitor(PhantomData))
+        deserializer.deserialize_map(EnvelopeVisitor { keep_early_data: true, data: PhantomData })
     }
 }
 
-struct EnvelopeVisitor<T>(PhantomData<T>);
+struct EnvelopeVisitor<T> {
+    /// Whether `data` that comes before the code is kept until the code is known.
+    keep_early_data: bool,
+    data: PhantomData<T>,
+}
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
     type Value = Envelope<T>;
@@ -66,21 +92,18 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
         let mut rid = None;
         let mut data = None;
         let mut early_data: Option<Value> = None;
-        let (mut data_seen, mut others) = (false, false);
+        let mut others = false;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "code" => code = map.next_value::<lenient::Integer>()?.0,
-                "msg" => msg = map.next_value::<lenient::Text>()?.0,
-                "rid" => rid = map.next_value::<lenient::Text>()?.0,
-                "data" => {
-                    data_seen = true;
-                    match code {
-                        Some(0) => data = map.next_value::<lenient::Data<T>>()?.0,
-                        Some(_) => drop(map.next_value::<IgnoredAny>()?),
-                        // Not known yet whether this is a result.
-                        None => early_data = Some(map.next_value()?),
-                    }
-                }
+                "msg" => msg = map.next_value::<lenient::LooseText>()?.0,
+                "rid" => rid = map.next_value::<lenient::LooseText>()?.0,
+                "data" => match code {
+                    Some(0) => data = map.next_value::<lenient::Data<T>>()?.0,
+                    // Not known yet whether this is a result.
+                    None if self.keep_early_data => early_data = Some(map.next_value()?),
+                    _ => drop(map.next_value::<IgnoredAny>()?),
+                },
                 _ => {
                     others = true;
                     map.next_value::<IgnoredAny>()?;
@@ -92,7 +115,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
             // Errors of `serde_json::Value` carry no position worth keeping.
             data = lenient::Data::<T>::deserialize(value).map_err(A::Error::custom)?.0;
         }
-        let flat = code == 0 && !data_seen && others;
+        let flat = code == 0 && data.is_none() && others;
         Ok(Envelope { code, msg: msg.unwrap_or_default(), rid, data, flat })
     }
 }

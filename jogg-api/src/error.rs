@@ -1,5 +1,6 @@
 //! Why a call has no value to give.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -7,8 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::enums::ErrorCode;
-use crate::redact::redact_urls;
-use crate::{Envelope, NoData, Operation};
+use crate::redact::one_line;
+use crate::{Answer, Envelope, NoData, Operation};
 
 /// A call without a value, with everything that was received kept.
 ///
@@ -44,7 +45,7 @@ pub enum Failure {
         /// Its name.
         name: &'static str,
         /// What is wrong with it.
-        reason: &'static str,
+        reason: Cow<'static, str>,
     },
     /// The body is longer than the client reads.
     BodyTooLarge {
@@ -62,7 +63,8 @@ pub enum Failure {
     Request,
     /// An HTTP status other than 2xx, without an error code.
     Status,
-    /// A time-out of the HTTP client passed after sending began.
+    /// A time-out of the HTTP client or the time limit of the [`Client`](crate::Client) passed
+    /// after sending began.
     Timeout,
     /// The connection failed after sending began.
     Transport,
@@ -72,8 +74,9 @@ impl Error {
     pub(crate) fn argument(
         operation: &'static Operation,
         name: &'static str,
-        reason: &'static str,
+        reason: impl Into<Cow<'static, str>>,
     ) -> Self {
+        let reason = reason.into();
         Self::new(operation, Failure::Argument { name, reason }, Received::default(), None)
     }
 
@@ -149,6 +152,26 @@ impl Error {
     pub fn body(&self) -> &Bytes {
         &self.inner.received.body
     }
+
+    /// An answer without `data`, with all that was received: for a caller to whom this error is
+    /// none, such as "not found" to one who deletes for the second time.
+    ///
+    /// The status is the one received, so that it need not be 2xx; 200 if none was.
+    pub fn into_answer<T>(self) -> Answer<T> {
+        let Received { status, headers, body, envelope } = self.inner.received;
+        let (msg, rid) = envelope.map(|envelope| (envelope.msg, envelope.rid)).unwrap_or_default();
+        let status = status.unwrap_or_default();
+        Answer {
+            data: None,
+            msg,
+            rid,
+            status,
+            headers,
+            body,
+            skipped: Vec::new(),
+            skipped_count: 0,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -175,12 +198,12 @@ impl fmt::Display for Error {
             Failure::Transport => f.write_str("the connection failed before the answer was whole"),
         }?;
         if let Some(msg) = self.msg().filter(|msg| !msg.is_empty() && *failure == Failure::Api) {
-            write!(f, ": {}", redact_urls(msg))?;
+            write!(f, ": {}", one_line(msg))?;
         }
         if let Some(status) = received.status {
             write!(f, " (HTTP {}", status.as_u16())?;
             if let Some(rid) = self.rid() {
-                write!(f, ", rid {rid}")?;
+                write!(f, ", rid {}", one_line(rid))?;
             }
             f.write_str(")")?;
         }
@@ -195,8 +218,8 @@ impl fmt::Debug for Error {
             .field("failure", &self.inner.failure)
             .field("status", &self.status().map(|status| status.as_u16()))
             .field("code", &self.code())
-            .field("msg", &self.msg().map(redact_urls))
-            .field("rid", &self.rid())
+            .field("msg", &self.msg().map(one_line))
+            .field("rid", &self.rid().map(one_line))
             .field("body_bytes", &self.body().len())
             .field("source", &self.inner.source)
             .finish()
@@ -260,5 +283,58 @@ impl StdError for BuildError {
             Self::HttpClient(source) => Some(source),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::DELETE_WEBHOOK_ENDPOINT;
+
+    fn error(msg: &str, rid: &str) -> Error {
+        let (msg, rid) = (msg.to_owned(), Some(rid.to_owned()));
+        let received = Received {
+            status: Some(StatusCode::NOT_FOUND),
+            headers: HeaderMap::from_iter([(http::header::AGE, 1.into())]),
+            body: Bytes::from_static(b"{}"),
+            envelope: Some(Envelope { code: 10104, msg, rid, data: None, flat: false }),
+        };
+        Error::new(&DELETE_WEBHOOK_ENDPOINT, Failure::Api, received, None)
+    }
+
+    #[test]
+    fn a_server_has_no_say_in_the_form_of_a_message() {
+        let long = "x".repeat(5000);
+        for (msg, rid, shown) in [
+            ("gone", "r", "gone (HTTP 404, rid r)"),
+            ("a\r\nb\u{1b}[2J", "r\n", "a  b [2J (HTTP 404, rid r )"),
+            (
+                "see http://a?sig=planted",
+                "https://me:planted@b",
+                "see http://a?[redacted] (HTTP 404, rid https://[redacted]@b)",
+            ),
+        ] {
+            let error = error(msg, rid);
+            assert_eq!(
+                error.to_string(),
+                format!("delete_webhook_endpoint: error code 10104 (NotFound): {shown}")
+            );
+            let debug = format!("{error:?}");
+            assert!(!debug.contains("planted") && !debug.contains("\\n"), "{debug}");
+            assert_eq!((error.msg(), error.rid()), (Some(msg), Some(rid)));
+        }
+        let error = error(&long, &long);
+        assert!(error.to_string().len() < 1200 && format!("{error:?}").len() < 1300);
+    }
+
+    #[test]
+    fn an_error_that_is_none_becomes_an_answer_with_all_that_was_received() {
+        let answer = error("gone", "r").into_answer::<NoData>();
+        assert_eq!((answer.data, answer.msg.as_str()), (None, "gone"));
+        assert_eq!(answer.rid.as_deref(), Some("r"));
+        assert_eq!((answer.status, &answer.body[..]), (StatusCode::NOT_FOUND, &b"{}"[..]));
+        assert_eq!(answer.headers["age"], "1");
+        let unsent = Error::argument(&DELETE_WEBHOOK_ENDPOINT, "endpoint_id", "is empty");
+        assert_eq!(unsent.into_answer::<NoData>().status, StatusCode::OK);
     }
 }

@@ -6,16 +6,22 @@
 extern crate self as jogg_api;
 
 mod answer;
+mod builder;
 mod client;
 mod decode;
 mod enumeration;
 mod envelope;
 mod error;
+mod exchange;
 mod lenient;
 mod operation;
 mod path;
 mod redact;
+mod repair;
+mod salvage;
 mod secret;
+#[cfg(test)]
+mod test_server;
 mod tls;
 
 #[cfg(feature = "codecs")]
@@ -25,15 +31,16 @@ pub mod codec;
 mod generated;
 
 pub use answer::Answer;
-pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES};
-pub use decode::Skipped;
+pub use builder::{CONNECT_TIMEOUT, ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
+pub use client::Client;
 pub use enumeration::UnknownValue;
 pub use envelope::{Envelope, NoData};
 pub use error::{BuildError, Error, Failure};
 pub use generated::{codes, enums, jobs, operations, types};
 pub use operation::{Code, Credits, IdPlace, JobLink, JobRule, Operation, RetryClass};
 pub use path::path_segment;
-pub use redact::redact_urls;
+pub use redact::{one_line, redact_urls};
+pub use salvage::Skipped;
 pub use secret::Secret;
 
 /// HTTP types that appear in this crate's signatures.

@@ -1,10 +1,12 @@
 //! What the tests share: a client and a simulator on one virtual clock, and requests as text.
 
+pub mod sample;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use jogg_api_ext::Jogg;
 use jogg_api_ext::simulator::{ReceivedRequest, Simulator, SimulatorBuilder, VirtualClock};
+use jogg_api_ext::{Jogg, JoggBuilder, RetryPolicy};
 
 /// The key the tests use; none of them may show it.
 pub const KEY: &str = "planted-key-1f0c";
@@ -21,21 +23,35 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// With the usual settings, but no limit on requests.
+    /// With the usual settings, but no limits on requests.
     pub async fn new() -> Self {
         Self::with(|builder| builder).await
     }
 
     /// With other settings of the simulator.
     pub async fn with(settings: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
+        Self::with_client(settings, |builder| builder).await
+    }
+
+    /// A client that makes each call once, so that a test sees each reply.
+    pub async fn without_retries() -> Self {
+        let never = |builder: JoggBuilder| builder.retry_policy(RetryPolicy::never());
+        Self::with_client(|builder| builder, never).await
+    }
+
+    /// With other settings of the simulator and of the client.
+    pub async fn with_client(
+        settings: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder,
+        client: impl FnOnce(JoggBuilder) -> JoggBuilder,
+    ) -> Self {
         let clock = VirtualClock::new();
         let builder = Simulator::builder().clock(Arc::new(clock.clone())).post_limit(None);
         let simulator = settings(builder).start().await.expect("a free port on loopback");
-        let jogg = Jogg::builder(KEY)
+        let builder = Jogg::builder(KEY)
             .base_url(simulator.base_url())
             .clock(Arc::new(clock.clone()))
-            .build()
-            .expect("settings that are valid");
+            .without_limiter();
+        let jogg = client(builder).build().expect("settings that are valid");
         Self { simulator, jogg, clock }
     }
 

@@ -41,7 +41,7 @@ fn describe(error: &Error) -> String {
 
 #[tokio::test]
 async fn fact_11_each_code_at_each_status_has_a_meaning() {
-    let stage = Stage::new().await;
+    let stage = Stage::without_retries().await;
     let mut table = String::new();
     let mut codes: Vec<i64> = CODES.iter().map(|code| code.number).collect();
     codes.push(99_999);
@@ -82,7 +82,7 @@ async fn fact_11_each_code_at_each_status_has_a_meaning() {
 #[tokio::test]
 async fn a_paid_request_is_lost_unless_the_answer_says_it_was_refused() {
     let refusals = [429, 10104, 10105, 17003, 18001, 18020, 18025, 40000];
-    let stage = Stage::new().await;
+    let stage = Stage::without_retries().await;
     for code in CODES.iter().map(|code| code.number).chain([1, 99_999]) {
         if code == 0 {
             continue;

@@ -1,6 +1,8 @@
 //! Futures can be spawned: they are `Send` and borrow nothing.
 
-use jogg_api_ext::{AddMotion, Jogg, ListPhotoAvatars, Motion, MotionModel, Upload, WaitOptions};
+use jogg_api_ext::{
+    AddMotion, CallOptions, Jogg, ListPhotoAvatars, Motion, MotionModel, Upload, WaitOptions,
+};
 use serde_json::json;
 
 fn spawnable<T: Send + 'static>(_future: T) {}
@@ -17,7 +19,8 @@ fn every_public_future_is_send_and_static() {
     spawnable(jogg.assets().upload(Upload::path(&name)));
     spawnable(jogg.assets().download(name.as_str(), name.as_str()));
     spawnable(jogg.photo_avatars().list(ListPhotoAvatars::new()));
-    spawnable(jogg.photo_avatars().motion_status(&name));
+    spawnable(jogg.photo_avatars().motion(name.as_str()).status());
+    spawnable(jogg.with_options(CallOptions::new()).account().whoami());
     let request = AddMotion::new("u", "n", "v", MotionModel::V2_0);
     spawnable(jogg.photo_avatars().add_motion(request));
     let record = serde_json::from_value(

@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, GET_PHOTO_AVATAR_MOTION};
+use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_AI_SCRIPT, GET_PHOTO_AVATAR_MOTION};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Dialect, Reply};
 use jogg_api_ext::{
     AddMotion, Error, ErrorKind, Job, JobRecord, JobStatus, ListPhotoAvatars, Motion, MotionModel,
-    Progress, Result, StatusCode, WaitOptions,
+    Progress, Result, RetryPolicy, StatusCode, WaitOptions,
 };
 use jogg_tests::Stage;
 use serde_json::{Value, json};
@@ -142,9 +142,14 @@ async fn fact_17_empty_and_null_urls_are_not_there_yet() {
 #[tokio::test]
 async fn fact_04_the_avatar_id_may_come_first_last_or_never() {
     let done = json!({"status": "completed", "motion_preview_url": URL});
-    // With the answer that started the job, and not again.
+    // With the answer that started the job, and not again; also as a string.
     let (_, outcome) = waited(vec![answer(done.clone())]).await;
     assert_eq!(outcome.unwrap().avatar_id, Some(7));
+    let stage = Stage::new().await;
+    let create = answer(json!({"motion_id": "m1", "avatar_id": "8"}));
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, create);
+    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(done.clone()));
+    assert_eq!(started(&stage).await.wait().await.unwrap().avatar_id, Some(8));
     // The seed's older answer, and never.
     let stage = Stage::new().await;
     stage.simulator.reply_next(
@@ -170,10 +175,11 @@ async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
     );
     assert_eq!(error.payload(), Some(&report));
     assert_eq!(error.job().unwrap().id, "m1");
-    assert!(!error.is_retryable());
+    // Starting it again would be to pay again.
+    assert!(error.may_have_executed() && !error.is_retryable());
 
     stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(report));
-    let look = stage.jogg.photo_avatars().motion_status("m1").await.unwrap();
+    let look = stage.jogg.photo_avatars().motion("m1").status().await.unwrap();
     assert_eq!((look.status, look.word.as_str()), (JobStatus::Failed, "failed"));
     assert!(look.error.unwrap().starts_with("face not found"));
     assert!(look.result.is_none());
@@ -201,7 +207,7 @@ async fn fact_21_completed_without_a_url_ends_after_a_grace() {
     let waited = stage.clock.now() - begun;
     assert_eq!(error.kind(), ErrorKind::ResultIncomplete);
     assert_eq!(error.payload(), Some(&report));
-    assert!(error.job().is_some());
+    assert!(error.job().is_some() && error.may_have_executed());
     assert!((120..=180).contains(&waited.as_secs()), "{waited:?}");
 }
 
@@ -216,6 +222,7 @@ async fn a_deadline_carries_the_job_which_goes_on() {
     // The last look is at the deadline itself.
     assert_eq!(stage.clock.now() - begun, Duration::from_secs(21));
     assert!(error.to_string().contains("the job is processing after 21 s"), "{error}");
+    assert!(error.may_have_executed() && !error.is_retryable());
     let record: JobRecord = error.job().unwrap().clone();
     stage.jogg.resume::<Motion>(record).unwrap().wait().await.unwrap();
 }
@@ -246,22 +253,37 @@ async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
 
 #[tokio::test]
 async fn fact_47_failed_looks_do_not_end_the_wait() {
-    let (stage, outcome) = waited(vec![
+    let mut reports = vec![
         Reply::json(500, json!({"code": 50000, "msg": "system error"})),
         Reply::raw(502, "text/html", "<html>bad gateway</html>"),
         Reply::json(429, json!({"code": 429, "msg": "slow down", "data": null})),
         Reply::reset(),
         Reply::raw(200, "application/json", "{\"code\": 0, \"da"),
-        Reply::json(200, json!({"code": 10104, "msg": "record not found"})),
         Reply::json(200, json!({"code": 77, "msg": "new"})),
         answer(json!("text")),
-        answer(json!({"status": "completed", "motion_preview_url": URL})),
-    ])
-    .await;
-    // 10104 is forgiven just after the start only.
+    ];
+    // A gateway's page is not the API's word on the job, whatever its status.
+    for status in [400, 401, 403, 404] {
+        reports.push(Reply::raw(status, "text/html", "<html>maintenance</html>"));
+    }
+    reports.push(answer(json!({"status": "completed", "motion_preview_url": URL})));
+    let stage =
+        Stage::with_client(|builder| builder, |jogg| jogg.retry_policy(RetryPolicy::never())).await;
+    let job = started(&stage).await;
+    let count = reports.len();
+    for report in reports {
+        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, report);
+    }
+    assert_eq!(job.wait().await.unwrap().preview_url, URL);
+    assert_eq!(looks(&stage), count);
+}
+
+#[tokio::test]
+async fn a_job_the_api_does_not_know_for_long_is_given_up() {
+    let not_found = || Reply::json(200, json!({"code": 10104, "msg": "record not found"}));
+    let (_, outcome) = waited((0..40).map(|_| not_found()).collect()).await;
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-    assert_eq!(looks(&stage), 6);
     assert!(error.job().is_some());
 }
 
@@ -309,16 +331,14 @@ async fn a_stored_job_is_resumed() {
     let motion = stage.jogg.resume::<Motion>(record.clone()).unwrap().wait().await.unwrap();
     assert_eq!(motion.motion_id, record.id);
 
-    let mut other = record.clone();
-    other.operation = "create_ai_script".to_owned();
+    let other = JobRecord::new(&CREATE_AI_SCRIPT, "t1");
     let error = stage.jogg.resume::<Motion>(other).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the stored job was started by `create_ai_script`, not by `add_photo_avatar_motion`; \
          resume it as the result type of that operation"
     );
-    let mut empty = record;
-    empty.id.clear();
+    let empty = JobRecord::new(&ADD_PHOTO_AVATAR_MOTION, " ");
     let error = stage.jogg.resume::<Motion>(empty).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidParameter);
 }
@@ -328,7 +348,7 @@ async fn fact_12_credits_are_taken_when_the_request_is_accepted() {
     let stage = Stage::with(|builder| builder.credits(3.0)).await;
     let request = request();
     assert_eq!(request.estimate(), Some(2.0));
-    started(&stage).await;
+    drop(started(&stage).await);
     assert_eq!(stage.jogg.account().remaining_quota().await.unwrap(), 1.0);
     let error = stage.jogg.photo_avatars().add_motion(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InsufficientCredit);

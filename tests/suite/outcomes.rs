@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_api_ext::{AddMotion, Error, ErrorKind, Jogg, MotionModel, Timeouts};
+use jogg_api_ext::{AddMotion, Error, ErrorKind, Jogg, MotionModel, RetryPolicy, Timeouts};
 use jogg_tests::{KEY, Stage};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn add_motion(jogg: &Jogg) -> Error {
     let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
@@ -16,7 +17,7 @@ async fn add_motion(jogg: &Jogg) -> Error {
 
 /// The error of a paid call with this reply, which must have been sent exactly once.
 async fn paid(reply: Reply) -> Error {
-    let stage = Stage::new().await;
+    let stage = Stage::without_retries().await;
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, reply);
     let error = add_motion(&stage.jogg).await;
     assert_eq!(stage.simulator.requests().len(), 1, "sent more than once");
@@ -65,8 +66,10 @@ async fn what_was_received_is_kept() {
     assert_eq!(error.server_message(), Some("m"));
     let error = paid(Reply::raw(502, "text/html", "<html>gateway</html>")).await;
     assert_eq!(error.body().unwrap().as_ref(), b"<html>gateway</html>");
-    let error = paid(Reply::json(200, json!({"code": 0, "data": {"status": "x"}}))).await;
-    assert_eq!(error.payload(), Some(&json!({"status": "x"})));
+    let body = json!({"code": 0, "rid": "r2", "data": {"status": "x"}});
+    let error = paid(Reply::json(200, body.clone())).await;
+    assert_eq!((error.request_id(), error.http_status()), (Some("r2"), Some(200)));
+    assert_eq!(error.body().unwrap().as_ref(), body.to_string().as_bytes());
     let whole = json!({"code": 0, "msg": "Success"});
     let error = paid(Reply::cut(200, whole.to_string(), 12)).await;
     assert_eq!(error.body().unwrap().as_ref(), &whole.to_string().as_bytes()[..12]);
@@ -86,7 +89,11 @@ async fn fact_08_a_result_at_top_level_is_no_loss() {
 async fn fact_13_a_connection_that_was_never_made_executed_nothing() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let jogg = Jogg::builder(KEY).base_url(format!("http://127.0.0.1:{port}")).build().unwrap();
+    let jogg = Jogg::builder(KEY)
+        .base_url(format!("http://127.0.0.1:{port}"))
+        .retry_policy(RetryPolicy::never())
+        .build()
+        .unwrap();
     let error = add_motion(&jogg).await;
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(!error.may_have_executed());
@@ -124,17 +131,21 @@ async fn fact_13_a_429_was_refused_before_it_was_processed() {
 
 #[tokio::test]
 async fn fact_14_the_simulator_refuses_the_21st_post_of_a_minute() {
-    let stage = Stage::with(|builder| builder.post_limit(Some(20))).await;
+    let stage = Stage::with_client(
+        |simulator| simulator.post_limit(Some(20)),
+        |jogg| jogg.retry_policy(RetryPolicy::never()),
+    )
+    .await;
     let request = || AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     for _ in 0..20 {
-        stage.jogg.photo_avatars().add_motion(request()).await.unwrap();
+        drop(stage.jogg.photo_avatars().add_motion(request()).await.unwrap());
     }
     let error = stage.jogg.photo_avatars().add_motion(request()).await.unwrap_err();
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::RateLimited, Some(429)));
     // Reads are free.
     stage.jogg.account().whoami().await.unwrap();
     stage.clock.advance(error.retry_after().unwrap());
-    stage.jogg.photo_avatars().add_motion(request()).await.unwrap();
+    drop(stage.jogg.photo_avatars().add_motion(request()).await.unwrap());
 }
 
 #[tokio::test]
@@ -164,8 +175,8 @@ async fn fact_48_no_answer_in_time_leaves_a_paid_outcome_unknown() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let clock = VirtualClock::new();
-        let jogg =
-            Jogg::builder(KEY).base_url(base_url).clock(Arc::new(clock.clone())).build().unwrap();
+        let jogg = Jogg::builder(KEY).base_url(base_url).clock(Arc::new(clock.clone()));
+        let jogg = jogg.retry_policy(RetryPolicy::never()).build().unwrap();
         let silent = async {
             let (_socket, _) = listener.accept().await.unwrap();
             // Not a moment before the limit.
@@ -185,5 +196,43 @@ async fn fact_48_no_answer_in_time_leaves_a_paid_outcome_unknown() {
         assert_eq!(error.kind(), kind);
         assert_eq!((error.may_have_executed(), error.is_retryable()), (paid, !paid));
         assert!(error.to_string().contains(&format!("within {} s", limit.as_secs())), "{error}");
+    }
+}
+
+/// An answer that begins and stalls: what had come is kept, and a whole answer is a result though
+/// its connection never ends.
+#[tokio::test]
+async fn an_answer_that_stalls_is_given_up_with_what_came() {
+    let whole = r#"{"code":0,"msg":"","rid":"r1","data":{"motion_id":"m1"}}"#;
+    for (sent, id) in [(&whole[..30], None), (whole, Some("m1"))] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let clock = VirtualClock::new();
+        let jogg = Jogg::builder(KEY).base_url(base_url).clock(Arc::new(clock.clone()));
+        let jogg = jogg.retry_policy(RetryPolicy::never()).build().unwrap();
+        let stalling = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            assert!(socket.read(&mut [0; 4096]).await.unwrap() > 0);
+            let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
+            socket.write_all(format!("{head}{sent}").as_bytes()).await.unwrap();
+            // Until the client has read it.
+            for _ in 0..5000 {
+                tokio::task::yield_now().await;
+            }
+            clock.advance(Duration::from_secs(1000));
+            std::future::pending::<()>().await;
+        };
+        let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+        let call = jogg.photo_avatars().add_motion(request);
+        let outcome = tokio::select! { outcome = call => outcome, () = stalling => unreachable!() };
+        match (outcome, id) {
+            (Ok(job), Some(id)) => assert_eq!(job.id(), id),
+            (Err(error), None) => {
+                assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+                assert_eq!(error.http_status(), Some(200));
+                assert_eq!(error.body().unwrap().as_ref(), sent.as_bytes());
+            }
+            (outcome, _) => panic!("{outcome:?}"),
+        }
     }
 }

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use jogg_api_ext::simulator::Simulator;
+use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
 
 use crate::xtask::{Output, cargo, root};
 
@@ -103,4 +104,42 @@ fn decode_prints_the_typed_value_or_the_error() {
     let (success, text) = decode("nothing", "");
     assert!(!success);
     assert!(text.contains("`nothing` is no operation; it is one of"), "{text}");
+}
+
+/// A process is killed between starting jobs and waiting for them; the next one loses none.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_were_stored_survive_a_kill() {
+    let clock = std::sync::Arc::new(AcceleratedClock::new(100.0));
+    let server = Simulator::builder().clock(clock).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("jobs.jsonl").display().to_string();
+    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--example", "resume_jobs"];
+    assert_eq!(cargo(&[&build[..], &["--message-format=short"]].concat(), &[]).code, 0);
+    let target = std::env::current_exe().unwrap();
+    let program = target.ancestors().nth(2).unwrap().join("examples").join("resume_jobs");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(["--store", &store, "--base-url", server.base_url()]);
+        command.args(["--interval", "0.05"]).args(arguments).stdout(Stdio::piped());
+        command
+    };
+    let mut killed = run(&["--start", "3"]).spawn().unwrap();
+    let stored = || std::fs::read_to_string(&store).unwrap_or_default();
+    while stored().matches("{\"started\":").count() < 3 {
+        tokio::task::yield_now().await;
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!stored().contains("{\"done\":"), "it was not killed in time: {}", stored());
+    let output = tokio::task::spawn_blocking({
+        let mut command = run(&[]);
+        move || command.output().unwrap()
+    });
+    let output = output.await.unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("done motion_")).count(), 3, "{text}");
+    assert_eq!(stored().matches("{\"done\":").count(), 3);
+    // Nothing was started twice.
+    assert_eq!(server.count(&ADD_PHOTO_AVATAR_MOTION), 3);
 }

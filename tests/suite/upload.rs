@@ -1,7 +1,7 @@
 //! Uploads and downloads over a socket.
 
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
-use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::simulator::{Reply, Target};
 use jogg_api_ext::{Asset, ErrorKind, Result, Upload};
 use jogg_tests::{KEY, Stage, wire};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ async fn files_the_storage_would_refuse_are_refused_before_the_call() {
     for (path, kind, part) in [
         (big, ErrorKind::InvalidParameter, "10000001 bytes, but an image may have 10000000"),
         (long, ErrorKind::InvalidParameter, "but a video may have 100000000"),
-        (loud, ErrorKind::InvalidParameter, "but an audio may have 20000000"),
+        (loud, ErrorKind::InvalidParameter, "but an audio file may have 20000000"),
         (empty, ErrorKind::InvalidParameter, "is empty"),
         (text, ErrorKind::InvalidParameter, "`notes.txt` is not taken: jpg, png"),
         (folder.path().join("none.png"), ErrorKind::File, "none.png` cannot be read"),
@@ -97,15 +97,15 @@ async fn with_ticket(data: Value) -> (Stage, Result<Asset>) {
 async fn fact_37_both_urls_are_checked_before_a_byte_is_sent() {
     let url = "https://a.example/f";
     for (data, part) in [
-        (json!({"asset_url": url}), "`sign_url` in the answer is missing"),
-        (json!({"sign_url": "", "asset_url": url}), "`sign_url` in the answer is missing"),
-        (json!({"sign_url": url}), "`asset_url` in the answer is missing"),
-        (json!({"sign_url": url, "asset_url": null}), "`asset_url` in the answer is missing"),
-        (json!({"sign_url": "nowhere", "asset_url": url}), "`sign_url` in the answer is not a URL"),
+        (json!({"asset_url": url}), "its `sign_url` is missing"),
+        (json!({"sign_url": "", "asset_url": url}), "its `sign_url` is missing"),
+        (json!({"sign_url": url}), "its `asset_url` is missing"),
+        (json!({"sign_url": url, "asset_url": null}), "its `asset_url` is missing"),
+        (json!({"sign_url": "nowhere", "asset_url": url}), "its `sign_url` is not a URL"),
         (json!({"sign_url": "ftp://a/f", "asset_url": url}), "neither http nor https"),
         (json!({"sign_url": "http://192.0.2.1/f", "asset_url": url}), "plain http"),
-        (json!({"sign_url": url, "asset_url": "f.png"}), "`asset_url` in the answer is not a URL"),
-        (Value::Null, "`sign_url` in the answer is missing"),
+        (json!({"sign_url": url, "asset_url": "f.png"}), "its `asset_url` is not a URL"),
+        (Value::Null, "its `sign_url` is missing"),
     ] {
         let (stage, outcome) = with_ticket(data).await;
         let error = outcome.unwrap_err();
@@ -127,6 +127,46 @@ async fn a_refusal_of_the_storage_is_an_error() {
     let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transfer);
     assert_eq!(error.to_string(), "the storage did not take `a.png`: HTTP 403");
+    assert_eq!(error.http_status(), Some(403));
+}
+
+#[tokio::test]
+async fn fact_37_any_2xx_of_the_storage_is_success() {
+    for reply in [
+        Reply::raw(200, "text/plain", ""),
+        Reply::raw(204, "text/plain", ""),
+        Reply::json(200, json!({"code": 0, "msg": "Success"})),
+        Reply::json(200, json!({"code": 200, "message": "ok"})),
+        Reply::raw(201, "text/html", "<html>thanks</html>"),
+    ] {
+        let stage = Stage::new().await;
+        stage.simulator.reply_next(Target::Upload, reply);
+        stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_page_instead_of_the_file_does_not_replace_what_is_there() {
+    let stage = Stage::new().await;
+    let asset = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.png");
+    std::fs::write(&path, "older").unwrap();
+    for (reply, status) in [
+        (Reply::raw(204, "image/png", ""), 204),
+        (Reply::raw(200, "image/png", ""), 200),
+        (Reply::raw(200, "text/html", "<html></html>"), 200),
+        (Reply::json(200, json!({"code": 10104, "msg": "record not found"})), 200),
+        (Reply::raw(403, "image/png", "x"), 403),
+        (Reply::cut(200, "0123456789", 4), 200),
+    ] {
+        stage.simulator.reply_next(Target::Download, reply);
+        let error = stage.jogg.assets().download(&asset.url, &path).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transfer);
+        assert!(error.http_status().is_none_or(|found| found == status), "{error:?}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a partial file is left");
+    }
 }
 
 #[tokio::test]

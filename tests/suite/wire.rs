@@ -1,5 +1,7 @@
 //! What goes over the wire, byte for byte.
 
+use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{AddMotion, AvatarStatusFilter, ListPhotoAvatars, MotionModel};
 use jogg_tests::{KEY, Stage, wire};
 use serde_json::json;
@@ -46,7 +48,7 @@ async fn remaining_quota() {
 #[tokio::test]
 async fn list_photo_avatars_minimal() {
     let stage = Stage::new().await;
-    stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).await.unwrap();
+    drop(stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).await.unwrap());
     check(&stage, &get("/v2/avatars/photo_avatars"));
 }
 
@@ -58,7 +60,7 @@ async fn list_photo_avatars_maximal() {
         .status(AvatarStatusFilter::Completed)
         .page(2)
         .page_size(50);
-    stage.jogg.photo_avatars().list(request).await.unwrap();
+    drop(stage.jogg.photo_avatars().list(request).await.unwrap());
     let query = "name=%C3%9Cn%C3%AF+%26+co&page=2&page_size=50&status=completed";
     check(&stage, &get(&format!("/v2/avatars/photo_avatars?{query}")));
 }
@@ -70,7 +72,7 @@ fn minimal() -> AddMotion {
 #[tokio::test]
 async fn add_motion_minimal() {
     let stage = Stage::new().await;
-    stage.jogg.photo_avatars().add_motion(minimal()).await.unwrap();
+    drop(stage.jogg.photo_avatars().add_motion(minimal()).await.unwrap());
     let body = r#"{"image_url":"https://a.example/p.jpg","model":"2.0","name":"My Photo Avatar","voice_id":"en-US-X"}"#;
     check(&stage, &post("/v2/photo_avatar/add_motion", body));
 }
@@ -83,7 +85,7 @@ async fn add_motion_maximal() {
         .description("d")
         .welcome_msg("Hello!")
         .extra("undocumented", json!({"a": [1, null]}));
-    stage.jogg.photo_avatars().add_motion(request).await.unwrap();
+    drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
     let body = r#"{"description":"d","image_url":"https://a.example/p.jpg","model":"2.0","name":"My Photo Avatar","photo_id":"photo_1","voice_id":"en-US-X","welcome_msg":"Hello!","undocumented":{"a":[1,null]}}"#;
     check(&stage, &post("/v2/photo_avatar/add_motion", body));
 }
@@ -98,7 +100,7 @@ async fn fact_25_the_motion_model_is_a_string() {
     ] {
         let stage = Stage::new().await;
         let request = AddMotion::new("https://a.example/p.jpg", "n", "v", model);
-        stage.jogg.photo_avatars().add_motion(request).await.unwrap();
+        drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
         let body: serde_json::Value = serde_json::from_slice(&stage.only_request().body).unwrap();
         assert_eq!(body["model"], word);
         assert_eq!(word.parse::<MotionModel>().unwrap(), model);
@@ -110,7 +112,7 @@ async fn motion_status() {
     let stage = Stage::new().await;
     let job = stage.jogg.photo_avatars().add_motion(minimal()).await.unwrap();
     let id = job.id().to_owned();
-    stage.jogg.photo_avatars().motion_status(&id).await.unwrap();
+    stage.jogg.photo_avatars().motion(&id).status().await.unwrap();
     let requests = stage.simulator.requests();
     assert_eq!(wire(&requests[1]), get(&format!("/v2/photo_avatar?motion_id={id}")));
 }
@@ -134,6 +136,34 @@ async fn fact_02_a_trailing_slash_of_the_base_url_is_not_doubled() {
     let jogg = jogg_api_ext::Jogg::builder(KEY).base_url(base_url).build().unwrap();
     jogg.account().whoami().await.unwrap();
     check(&stage, &get("/v2/user/whoami"));
+}
+
+/// The request the project began with, in its own shape, and both ages of its answer.
+#[tokio::test]
+async fn fact_04_the_seed_request_is_sent_whole_and_both_answers_are_understood() {
+    let seed = json!({
+        "image_url": "https://a.example/photo.jpg", "name": "My Photo Avatar",
+        "voice_id": "en-US-ChristopherNeural", "model": "2.0", "photo_id": "<string>",
+        "description": "<string>", "welcome_msg": "Hello, welcome!",
+    });
+    for (data, avatar) in [
+        (json!({"motion_id": "<string>", "status": "<string>"}), json!(null)),
+        (json!({"motion_id": "<string>", "status": "<string>", "avatar_id": 5}), json!(5)),
+    ] {
+        let stage = Stage::new().await;
+        let answer = json!({"code": 0, "msg": "Success", "data": data});
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
+        let request: AddMotion = serde_json::from_value(seed.clone()).unwrap();
+        let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
+        assert_eq!(job.id(), "<string>");
+        assert_eq!(job.record().answer["avatar_id"], avatar);
+        let sent = stage.only_request();
+        assert_eq!(
+            (sent.method.as_str(), sent.path.as_str()),
+            ("POST", "/v2/photo_avatar/add_motion")
+        );
+        assert_eq!(serde_json::from_slice::<serde_json::Value>(&sent.body).unwrap(), seed);
+    }
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The automation of the workspace: `cargo xtask --help` lists it.
 
 mod codegen;
+mod diff;
 mod document;
+mod drift;
 mod lint;
+mod regen;
 mod spec;
 mod surface;
 
@@ -34,7 +37,9 @@ enum Task {
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
-    /// Check or show a spec
+    /// Do all that follows a change of the spec: lint, generate, compare, note for the changelog
+    Regen(regen::Arguments),
+    /// Check, show or compare specs
     Spec {
         #[command(subcommand)]
         task: SpecTask,
@@ -48,6 +53,14 @@ enum SpecTask {
         /// The spec to check [default: openapi/jogg.yaml]
         file: Option<PathBuf>,
     },
+    /// Compare two specs: what changed, and what that does to released SDKs and to code using them
+    Diff(diff::Arguments),
+    /// Compare the vendor's spec with ours, but for the differences that are meant
+    Drift(drift::Arguments),
+    /// Note the differences that are not acknowledged yet, so that reasons can be written
+    Accept(drift::AcceptArguments),
+    /// Print the rules by which changes are judged, as a Markdown table
+    Rules,
     /// Print what a spec says of the wire as flat, sorted facts
     Surface {
         /// A spec or a printed surface [default: openapi/jogg.yaml]
@@ -58,7 +71,15 @@ enum SpecTask {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Codegen { check, spec, output } => codegen::run(spec, output, check),
+        Task::Regen(arguments) => regen::run(&arguments),
         Task::Spec { task: SpecTask::Lint { file } } => lint::run(file),
+        Task::Spec { task: SpecTask::Diff(arguments) } => diff::run(&arguments),
+        Task::Spec { task: SpecTask::Drift(arguments) } => drift::run(&arguments),
+        Task::Spec { task: SpecTask::Accept(arguments) } => drift::accept(&arguments),
+        Task::Spec { task: SpecTask::Rules } => {
+            diff::print_rules();
+            Ok(())
+        }
         Task::Spec { task: SpecTask::Surface { file } } => surface::run(file),
     };
     match outcome {

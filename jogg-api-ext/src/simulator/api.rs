@@ -72,6 +72,14 @@ impl Api {
         }
     }
 
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.settings.clock)
+    }
+
+    pub(super) fn clear_replies(&self) {
+        lock(&self.replies).clear();
+    }
+
     pub(super) fn now(&self) -> Duration {
         self.settings.clock.now()
     }
@@ -104,9 +112,11 @@ impl Api {
         limit: Option<usize>,
     ) -> Reply {
         lock(&self.requests).push(request.clone());
-        if let Some(reply) = self.queued(&route) {
-            return reply;
-        }
+        let queued = self.queued(&route).unwrap_or_else(Reply::pass);
+        queued.or(|| self.usual(route, request, limit))
+    }
+
+    fn usual(&self, route: Route, request: ReceivedRequest, limit: Option<usize>) -> Reply {
         if let Some(limit) = limit {
             return Refusal::too_large(limit).into_reply();
         }

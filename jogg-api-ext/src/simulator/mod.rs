@@ -124,6 +124,17 @@ impl Simulator {
         self.api.requests()
     }
 
+    /// Forgets the replies that have not been given.
+    pub fn clear_replies(&self) {
+        self.api.clear_replies();
+    }
+
+    /// How many calls of this operation were received.
+    pub fn count(&self, operation: &Operation) -> usize {
+        let requests = self.api.requests();
+        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
+    }
+
     /// Gives this reply to the next call of an operation, whatever the call is like, or to the next
     /// transfer of a file. Several queue up.
     pub fn reply_next(&self, target: impl Into<Target>, reply: Reply) {

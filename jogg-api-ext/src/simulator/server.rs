@@ -77,7 +77,7 @@ async fn exchange(
         operation: route.operation().map(|operation| operation.id),
     };
     let reply = api.answer(route, request, exceeded.then_some(limit));
-    Ok(reply.send().await?)
+    Ok(reply.send(api.clock()).await?)
 }
 
 /// Reads a body, and whether it is longer than the limit. What exceeds it is read as well, since

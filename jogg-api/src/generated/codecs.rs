@@ -2,7 +2,7 @@
 // Generator: xtask 0.1.0 with progenitor 0.15.1.
 // Spec: sha256 f5d8b9ec6489b6400b74326145a9041693cd844af3a0c2745af85c933e180b84.
 
-use crate::codec::{Codec, answer, body};
+use crate::codec::{Codec, answer, body, untyped};
 use crate::{NoData, operations, types};
 
 /// The codec of every operation.
@@ -11,235 +11,513 @@ pub static CODECS: &[Codec] = &[
         operation: &operations::CREATE_AI_SCRIPT,
         body: Some(body::<types::CreateAiScriptRequest>),
         answer: answer::<types::ScriptSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_AI_SCRIPT)?;
+                client.create_ai_script(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_AI_SCRIPT,
         body: None,
         answer: answer::<types::ScriptReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let task_id = arguments.text(&operations::GET_AI_SCRIPT, "task_id")?;
+                client.get_ai_script(&task_id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_AVATAR_VIDEO,
         body: None,
         answer: answer::<types::AvatarVideoReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let id = arguments.text(&operations::GET_AVATAR_VIDEO, "id")?;
+                client.get_avatar_video(&id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_CUSTOM_AVATARS,
         body: None,
         answer: answer::<types::CustomAvatarList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_CUSTOM_AVATARS)?;
+                client.list_custom_avatars(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_PHOTO_AVATARS,
         body: None,
         answer: answer::<types::PhotoAvatarList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_PHOTO_AVATARS)?;
+                client.list_photo_avatars(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_PRODUCT_AVATARS,
         body: None,
         answer: answer::<types::ProductAvatarList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_PRODUCT_AVATARS)?;
+                client.list_product_avatars(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_PUBLIC_AVATARS,
         body: None,
         answer: answer::<types::PublicAvatarList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_PUBLIC_AVATARS)?;
+                client.list_public_avatars(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_LIP_SYNC_VIDEO,
         body: Some(body::<types::CreateLipSyncVideoRequest>),
         answer: answer::<types::LipSyncSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_LIP_SYNC_VIDEO)?;
+                client.create_lip_sync_video(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_VIDEO_FROM_AVATAR,
         body: Some(body::<types::CreateVideoFromAvatarRequest>),
         answer: answer::<types::VideoSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_VIDEO_FROM_AVATAR)?;
+                client.create_video_from_avatar(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_VIDEO_FROM_PRODUCT,
         body: Some(body::<types::CreateVideoFromProductRequest>),
         answer: answer::<types::ProductVideoSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_VIDEO_FROM_PRODUCT)?;
+                client.create_video_from_product(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_PRODUCT_PREVIEWS,
         body: Some(body::<types::CreateProductPreviewsRequest>),
         answer: answer::<types::PreviewSubmissionList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_PRODUCT_PREVIEWS)?;
+                client.create_product_previews(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::RENDER_PRODUCT_PREVIEW,
         body: Some(body::<types::RenderProductPreviewRequest>),
         answer: answer::<types::ProductVideoSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::RENDER_PRODUCT_PREVIEW)?;
+                client.render_product_preview(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_VIDEO_WITH_TEMPLATE,
         body: Some(body::<types::CreateVideoWithTemplateRequest>),
         answer: answer::<types::VideoSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_VIDEO_WITH_TEMPLATE)?;
+                client.create_video_with_template(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_WEBHOOK_ENDPOINT,
         body: Some(body::<types::CreateWebhookEndpointRequest>),
         answer: answer::<types::WebhookEndpoint>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_WEBHOOK_ENDPOINT)?;
+                client.create_webhook_endpoint(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::UPDATE_WEBHOOK_ENDPOINT,
         body: Some(body::<types::UpdateWebhookEndpointRequest>),
         answer: answer::<types::WebhookEndpoint>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let endpoint_id = arguments.text(&operations::UPDATE_WEBHOOK_ENDPOINT, "endpoint_id")?;
+                let body = arguments.body(&operations::UPDATE_WEBHOOK_ENDPOINT)?;
+                client.update_webhook_endpoint(&endpoint_id, &body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::DELETE_WEBHOOK_ENDPOINT,
         body: None,
         answer: answer::<types::WebhookDeletion>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let endpoint_id = arguments.text(&operations::DELETE_WEBHOOK_ENDPOINT, "endpoint_id")?;
+                client.delete_webhook_endpoint(&endpoint_id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_WEBHOOK_ENDPOINTS,
         body: None,
         answer: answer::<types::WebhookEndpointList>,
+        call: |client, _| {
+            Box::pin(async move {
+                client.list_webhook_endpoints().await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_WEBHOOK_EVENTS,
         body: None,
         answer: answer::<types::WebhookEventList>,
+        call: |client, _| {
+            Box::pin(async move {
+                client.list_webhook_events().await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_LIP_SYNC_VIDEO,
         body: None,
         answer: answer::<types::LipSyncReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let task_id = arguments.text(&operations::GET_LIP_SYNC_VIDEO, "task_id")?;
+                client.get_lip_sync_video(&task_id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_MUSICS,
         body: None,
         answer: answer::<types::MusicList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_MUSICS)?;
+                client.list_musics(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_PHOTO_AVATAR_MOTION,
         body: None,
         answer: answer::<types::MotionReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::GET_PHOTO_AVATAR_MOTION)?;
+                client.get_photo_avatar_motion(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::ADD_PHOTO_AVATAR_MOTION,
         body: Some(body::<types::AddPhotoAvatarMotionRequest>),
         answer: answer::<types::MotionSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::ADD_PHOTO_AVATAR_MOTION)?;
+                client.add_photo_avatar_motion(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_PHOTO_GENERATION,
         body: None,
         answer: answer::<types::PhotoReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::GET_PHOTO_GENERATION)?;
+                client.get_photo_generation(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GENERATE_PHOTO,
         body: Some(body::<types::GeneratePhotoRequest>),
         answer: answer::<types::PhotoSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::GENERATE_PHOTO)?;
+                client.generate_photo(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_PRODUCT,
         body: Some(body::<types::CreateProductRequest>),
         answer: answer::<types::Product>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_PRODUCT)?;
+                client.create_product(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::UPDATE_PRODUCT,
         body: Some(body::<types::UpdateProductRequest>),
         answer: answer::<NoData>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::UPDATE_PRODUCT)?;
+                client.update_product(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_PRODUCT_AVATAR_MOTION,
         body: None,
         answer: answer::<types::ProductAvatarMotionReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::GET_PRODUCT_AVATAR_MOTION)?;
+                client.get_product_avatar_motion(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::ADD_PRODUCT_AVATAR_MOTION,
         body: Some(body::<types::AddProductAvatarMotionRequest>),
         answer: answer::<types::ProductAvatarMotionSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::ADD_PRODUCT_AVATAR_MOTION)?;
+                client.add_product_avatar_motion(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GENERATE_PRODUCT_AVATAR_IMAGES,
         body: Some(body::<types::GenerateProductAvatarImagesRequest>),
         answer: answer::<types::ProductAvatarImageBatch>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::GENERATE_PRODUCT_AVATAR_IMAGES)?;
+                client.generate_product_avatar_images(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_PRODUCT_AVATAR_IMAGES,
         body: None,
         answer: answer::<types::ProductAvatarImageReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let batch_id = arguments.text(&operations::GET_PRODUCT_AVATAR_IMAGES, "batch_id")?;
+                client.get_product_avatar_images(&batch_id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_PRODUCT_PREVIEWS,
         body: None,
         answer: answer::<types::ProductPreviewList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_PRODUCT_PREVIEWS)?;
+                client.list_product_previews(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_PRODUCT_VIDEO,
         body: None,
         answer: answer::<types::ProductVideoReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let product_video_id = arguments.text(&operations::GET_PRODUCT_VIDEO, "product_video_id")?;
+                client.get_product_video(&product_video_id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_PRODUCT_VIDEOS,
         body: None,
         answer: answer::<types::ProductVideoList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_PRODUCT_VIDEOS)?;
+                client.list_product_videos(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_CUSTOM_TEMPLATE,
         body: None,
         answer: answer::<types::CustomTemplate>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let id = arguments.integer(&operations::GET_CUSTOM_TEMPLATE, "id")?;
+                client.get_custom_template(id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_TEMPLATE_VIDEO,
         body: None,
         answer: answer::<types::TemplateVideoReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let video_id = arguments.text(&operations::GET_TEMPLATE_VIDEO, "video_id")?;
+                client.get_template_video(&video_id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_TEMPLATE_VIDEOS,
         body: None,
         answer: answer::<types::TemplateVideoList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_TEMPLATE_VIDEOS)?;
+                client.list_template_videos(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_TEMPLATES,
         body: None,
         answer: answer::<types::TemplateList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_TEMPLATES)?;
+                client.list_templates(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_CUSTOM_TEMPLATES,
         body: None,
         answer: answer::<types::TemplateList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_CUSTOM_TEMPLATES)?;
+                client.list_custom_templates(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_ASSET_UPLOAD,
         body: Some(body::<types::CreateAssetUploadRequest>),
         answer: answer::<types::UploadTicket>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_ASSET_UPLOAD)?;
+                client.create_asset_upload(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_REMAINING_QUOTA,
         body: None,
         answer: answer::<types::Quota>,
+        call: |client, _| {
+            Box::pin(async move {
+                client.get_remaining_quota().await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::WHOAMI,
         body: None,
         answer: answer::<types::User>,
+        call: |client, _| {
+            Box::pin(async move {
+                client.whoami().await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::CREATE_VIDEO_TRANSLATION,
         body: Some(body::<types::CreateVideoTranslationRequest>),
         answer: answer::<types::TranslationSubmission>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let body = arguments.body(&operations::CREATE_VIDEO_TRANSLATION)?;
+                client.create_video_translation(&body).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_TARGET_LANGUAGES,
         body: None,
         answer: answer::<types::TargetLanguageList>,
+        call: |client, _| {
+            Box::pin(async move {
+                client.list_target_languages().await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::GET_VIDEO_TRANSLATION,
         body: None,
         answer: answer::<types::TranslationReport>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let video_translate_id = arguments.text(&operations::GET_VIDEO_TRANSLATION, "video_translate_id")?;
+                client.get_video_translation(&video_translate_id).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_VISUAL_STYLES,
         body: None,
         answer: answer::<types::VisualStyleList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_VISUAL_STYLES)?;
+                client.list_visual_styles(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_VOICES,
         body: None,
         answer: answer::<types::VoiceList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_VOICES)?;
+                client.list_voices(&query).await.map(untyped)
+            })
+        },
     },
     Codec {
         operation: &operations::LIST_CUSTOM_VOICES,
         body: None,
         answer: answer::<types::CustomVoiceList>,
+        call: |client, arguments| {
+            Box::pin(async move {
+                let query = arguments.query(&operations::LIST_CUSTOM_VOICES)?;
+                client.list_custom_voices(&query).await.map(untyped)
+            })
+        },
     },
 ];

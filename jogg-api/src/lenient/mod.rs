@@ -1,5 +1,5 @@
 //! Decoders for what is received. Every field is optional; null, absent and `""` mean "not
-//! there"; numbers may arrive as strings and strings as numbers; a null list is empty. Requests
+//! there", and so does white space alone; numbers may arrive as strings and strings as numbers; a null list is empty. Requests
 //! do not pass through here.
 
 mod scalar;
@@ -84,12 +84,21 @@ where
         .map(|items| items.into_iter().map(|item| item.0).collect())
 }
 
-/// A scalar as text, `None` for null and `""`.
+/// A scalar as text, `None` for null, false, and what is empty or white space.
 pub(crate) struct Text(pub(crate) Option<String>);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor).map(Self)
+        deserializer.deserialize_any(TextVisitor { loose: false }).map(Self)
+    }
+}
+
+/// A text that must not fail what it is a part of: `None` if it is no scalar.
+pub(crate) struct LooseText(pub(crate) Option<String>);
+
+impl<'de> Deserialize<'de> for LooseText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor { loose: true }).map(Self)
     }
 }
 
@@ -160,7 +169,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for WordVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text {
+        match text.trim() {
             "" => Ok(None),
             _ => T::deserialize(serde::de::value::StrDeserializer::new(text)).map(Some),
         }
@@ -178,8 +187,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for WordVisitor<T> {
         T::deserialize(serde::de::value::F64Deserializer::new(value)).map(Some)
     }
 
+    /// As in texts.
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        T::deserialize(serde::de::value::BoolDeserializer::new(value)).map(Some)
+        match value {
+            true => Err(E::invalid_type(Unexpected::Bool(true), &self)),
+            false => Ok(None),
+        }
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -205,7 +218,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text {
+        match text.trim() {
             "" => Ok(None),
             _ => self.other(Unexpected::Str(text)),
         }
@@ -294,7 +307,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text {
+        match text.trim() {
             "" => Ok(Vec::new()),
             _ => Err(E::invalid_type(Unexpected::Str(text), &self)),
         }

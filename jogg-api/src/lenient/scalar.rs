@@ -2,11 +2,27 @@
 
 use std::fmt;
 
-use serde::de::{Error, Unexpected, Visitor};
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
-pub(super) struct TextVisitor;
+/// 2^49: from here on a float without a fraction may be another integer than was sent. That is less
+/// than 2^53 because `serde_json` reads floats faster than exactly, 9007199254740991.0 as ...990.
+const INEXACT: f64 = 562_949_953_421_312.0;
 
-impl Visitor<'_> for TextVisitor {
+/// Numbers become text; `loose` reads over what has no text instead of refusing it.
+pub(super) struct TextVisitor {
+    pub(super) loose: bool,
+}
+
+impl TextVisitor {
+    fn other<E: Error>(self, found: Unexpected<'_>) -> Result<Option<String>, E> {
+        match self.loose {
+            true => Ok(None),
+            false => Err(E::invalid_type(found, &self)),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for TextVisitor {
     type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -14,11 +30,11 @@ impl Visitor<'_> for TextVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok((!text.is_empty()).then(|| text.to_owned()))
+        Ok((!text.trim().is_empty()).then(|| text.to_owned()))
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
-        Ok((!text.is_empty()).then_some(text))
+        Ok((!text.trim().is_empty()).then_some(text))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
@@ -29,16 +45,34 @@ impl Visitor<'_> for TextVisitor {
         Ok(Some(value.to_string()))
     }
 
+    /// An id too long for an integer comes as a float, with other digits than were sent.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(value.to_string()))
+        match value.abs() < INEXACT {
+            true => Ok(Some(value.to_string())),
+            false => self.other(Unexpected::Float(value)),
+        }
     }
 
+    /// `false` is how some servers write "none".
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Some(value.to_string()))
+        match value {
+            true => self.other(Unexpected::Bool(true)),
+            false => Ok(None),
+        }
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
         Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while self.loose && items.next_element::<IgnoredAny>()?.is_some() {}
+        self.other(Unexpected::Seq)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        while self.loose && members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        self.other(Unexpected::Map)
     }
 }
 
@@ -61,8 +95,7 @@ impl Visitor<'_> for IntegerVisitor {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        // Up to 2^53 a float names exactly one integer.
-        if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
+        if value.fract() == 0.0 && value.abs() < INEXACT {
             return Ok(Some(value as i64));
         }
         Err(E::invalid_value(Unexpected::Float(value), &self))
@@ -155,5 +188,68 @@ impl Visitor<'_> for BooleanVisitor {
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserializer as _;
+    use serde_json::Deserializer;
+
+    use super::*;
+
+    #[test]
+    fn fact_23_texts_come_as_numbers_with_every_digit_or_not_at_all() {
+        for (json, text) in [
+            ("\"a\"", Ok(Some("a"))),
+            ("\" a \"", Ok(Some(" a "))),
+            ("\"\"", Ok(None)),
+            ("\" \\n\"", Ok(None)),
+            ("null", Ok(None)),
+            ("false", Ok(None)),
+            ("true", Err(())),
+            ("77", Ok(Some("77"))),
+            ("77.0", Ok(Some("77"))),
+            ("-0.5", Ok(Some("-0.5"))),
+            ("9007199254740993", Ok(Some("9007199254740993"))),
+            ("-9007199254740993", Ok(Some("-9007199254740993"))),
+            ("18446744073709551615", Ok(Some("18446744073709551615"))),
+            ("18446744073709551616", Err(())),
+            ("562949953421311.0", Ok(Some("562949953421311"))),
+            ("562949953421312.0", Err(())),
+            ("9007199254740991.0", Err(())),
+            ("9007199254740993.0", Err(())),
+            ("[\"a\"]", Err(())),
+            ("{\"a\": 1}", Err(())),
+        ] {
+            let read = |loose| {
+                Deserializer::from_str(json).deserialize_any(TextVisitor { loose }).map_err(drop)
+            };
+            assert_eq!(read(false), text.map(|text| text.map(str::to_owned)), "{json}");
+            assert_eq!(read(true), Ok(text.unwrap_or(None).map(str::to_owned)), "{json}");
+        }
+    }
+
+    #[test]
+    fn fact_23_integers_come_as_strings_and_floats_with_every_digit_or_not_at_all() {
+        for (json, integer) in [
+            ("0", Ok(Some(0))),
+            ("\" 7 \"", Ok(Some(7))),
+            ("\"\"", Ok(None)),
+            ("null", Ok(None)),
+            ("7.0", Ok(Some(7))),
+            ("7.5", Err(())),
+            ("9223372036854775807", Ok(Some(i64::MAX))),
+            ("9223372036854775808", Err(())),
+            ("562949953421311.0", Ok(Some(562_949_953_421_311))),
+            ("-562949953421312.0", Err(())),
+            ("9007199254740991.0", Err(())),
+            ("9007199254740993.0", Err(())),
+            ("false", Err(())),
+            ("\"x\"", Err(())),
+        ] {
+            let read = Deserializer::from_str(json).deserialize_any(IntegerVisitor);
+            assert_eq!(read.map_err(drop), integer, "{json}");
+        }
     }
 }

@@ -6,6 +6,9 @@ use jogg_api::{path_segment, redact_urls};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
+    if text.contains("planted") {
+        return;
+    }
     let planted = format!("{text} https://host/path?planted=1 {text}");
     assert!(!redact_urls(&planted).contains("planted"));
     if let Ok(segment) = path_segment(&DELETE_WEBHOOK_ENDPOINT, "endpoint_id", text) {

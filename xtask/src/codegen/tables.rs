@@ -132,10 +132,12 @@ fn link(operation: &Operation<'_>, job: &Value) -> Result<String, String> {
     Ok(format!("JobLink::Id {{ from: {from:?}, to: {place} }}"))
 }
 
-/// `codecs.rs`: how to check a request body and decode an answer, knowing only the operation.
+/// `codecs.rs`: how to check a request body, decode an answer, and make a call, knowing only the
+/// operation.
 pub(crate) fn codecs(document: &Document) -> String {
     let mut output = String::from(
-        "use crate::codec::{Codec, answer, body};\nuse crate::{NoData, operations, types};\n\n\
+        "use crate::codec::{Codec, answer, body, untyped};\n\
+         use crate::{NoData, operations, types};\n\n\
          /// The codec of every operation.\npub static CODECS: &[Codec] = &[\n",
     );
     for operation in spec::operations(document) {
@@ -148,12 +150,46 @@ pub(crate) fn codecs(document: &Document) -> String {
         let _ = writeln!(
             output,
             "    Codec {{\n        operation: &operations::{},\n        body: {body},\n        \
-             answer: answer::<{data}>,\n    }},",
+             answer: answer::<{data}>,\n{}    }},",
             constant(&operation),
+            call(document, &operation),
         );
     }
     output.push_str("];\n");
     output
+}
+
+/// A call with its arguments taken by name. The order is that of the generated method: path,
+/// query, body.
+fn call(document: &Document, operation: &Operation<'_>) -> String {
+    let parameters = operation.parameters(document);
+    let constant = constant(operation);
+    let (mut taken, mut passed) = (String::new(), Vec::new());
+    let mut take = |name: &str, how: String| {
+        let _ = writeln!(taken, "                let {name} = arguments.{how}?;");
+    };
+    for parameter in parameters.iter().filter(|parameter| parameter.place() == "path") {
+        let name = parameter.name();
+        let integer = parameter.node.pointer("/schema/type").is_some_and(|kind| kind == "integer");
+        let how = if integer { "integer" } else { "text" };
+        take(name, format!("{how}(&operations::{constant}, {name:?})"));
+        passed.push(if integer { name.to_owned() } else { format!("&{name}") });
+    }
+    if parameters.iter().any(|parameter| parameter.place() == "query") {
+        take("query", format!("query(&operations::{constant})"));
+        passed.push("&query".to_owned());
+    }
+    if operation.request_schema().is_some() {
+        take("body", format!("body(&operations::{constant})"));
+        passed.push("&body".to_owned());
+    }
+    let arguments = if passed.is_empty() { "_" } else { "arguments" };
+    format!(
+        "        call: |client, {arguments}| {{\n            Box::pin(async move {{\n{taken}                \
+         client.{}({}).await.map(untyped)\n            }})\n        }},\n",
+        operation.id(),
+        passed.join(", "),
+    )
 }
 
 fn constant(operation: &Operation<'_>) -> String {

@@ -339,7 +339,7 @@ fn parameter(place: &Place, location: &str, name: String, media_type: Option<Str
 }
 
 /// A path with `{}` for its parameters, and their names.
-fn template(path: &str) -> (String, Vec<&str>) {
+pub(crate) fn template(path: &str) -> (String, Vec<&str>) {
     let mut parts = path.split('{');
     let mut template = parts.next().unwrap_or_default().to_owned();
     let mut names = Vec::new();

@@ -71,6 +71,13 @@ pub(crate) struct Fact {
     pub(crate) value: String,
 }
 
+impl Place {
+    /// The place within its operation, empty for the whole.
+    pub(crate) fn within(&self) -> String {
+        Within(self).to_string().trim_start().to_owned()
+    }
+}
+
 impl Part {
     fn media_type(&self) -> Option<&str> {
         match self {
@@ -114,9 +121,25 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.operation {
             None => f.write_str("api")?,
-            Some(Operation { method, path }) => write!(f, "{} {}", Word(method), Word(path))?,
+            Some(operation) => operation.fmt(f)?,
         }
-        match &self.part {
+        Within(self).fmt(f)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", Word(&self.method), Word(&self.path))
+    }
+}
+
+/// A place without its operation: empty for the whole, else with a space before it.
+struct Within<'p>(&'p Place);
+
+impl fmt::Display for Within<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { part, schema, .. } = self.0;
+        match part {
             Part::Whole => {}
             Part::Parameter { location, name, .. } => write!(f, " {location} {}", Word(name))?,
             Part::Request { .. } => f.write_str(" request")?,
@@ -125,10 +148,10 @@ impl fmt::Display for Place {
                 write!(f, " response {} header {}", Word(status), Word(name))?;
             }
         }
-        if let Some(media_type) = self.part.media_type() {
+        if let Some(media_type) = part.media_type() {
             write!(f, " {}", MediaType(media_type))?;
         }
-        match &self.schema {
+        match schema {
             Some(steps) => write!(f, " {}", Steps(steps)),
             None => Ok(()),
         }

@@ -7,7 +7,8 @@
 //!
 //! # Format
 //!
-//! The first line is `# jogg surface 1`. Every other line is a place and one fact about it, in the
+//! The first line is `# jogg surface 1`. Lines right after it that begin with `#` say where the facts
+//! are from, and are skipped. Every other line is a place and one fact about it, in the
 //! order of their bytes:
 //!
 //! ```text
@@ -64,10 +65,11 @@ use crate::Failure;
 use crate::document::Document;
 use crate::spec;
 
-pub(crate) use line::Line;
+pub(crate) use api::template;
+pub(crate) use line::{Fact, Line, Operation, Part, Place, Step};
 
 /// The first line: it tells a surface from a spec, and this form of it from later ones.
-const HEADER: &str = "# jogg surface 1";
+pub(crate) const HEADER: &str = "# jogg surface 1";
 
 /// Prints the surface of a spec. A printed surface is checked and put in order.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
@@ -89,12 +91,17 @@ impl Surface {
         let unreadable = |message| Failure { message, exit: 3 };
         if let Some(path) = &file
             && let Ok(text) = std::fs::read_to_string(path)
-            && text.starts_with("# jogg surface")
+            && Self::is_printed(&text)
         {
             return Self::parse(&path.display().to_string(), &text).map_err(unreadable);
         }
         let document = spec::open(file).map_err(Failure::from_document)?;
         Self::of(&document).map_err(unreadable)
+    }
+
+    /// Whether a text is a printed surface, of this form or another, and no spec.
+    pub(crate) fn is_printed(text: &str) -> bool {
+        text.starts_with("# jogg surface")
     }
 
     /// The surface of a spec. The error says where the spec cannot be understood.
@@ -112,6 +119,7 @@ impl Surface {
             ));
         }
         let mut lines = BTreeSet::new();
+        let numbered = numbered.skip_while(|(_, text)| text.starts_with('#'));
         for (index, text) in numbered.filter(|(_, text)| !text.is_empty()) {
             let line = Line::parse(text)
                 .map_err(|reason| format!("{name}:{}:1: `{text}`: {reason}", index + 1))?;
@@ -131,4 +139,4 @@ impl fmt::Display for Surface {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

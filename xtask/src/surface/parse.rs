@@ -63,6 +63,9 @@ impl Part {
     }
 }
 
+/// Nesting deeper than this is refused, so that a hostile file cannot overflow the stack.
+const MAX_STEPS: usize = 300;
+
 /// The words of a line: spaces within quotes or angle brackets do not part them.
 struct Tokens<'t> {
     rest: &'t str,
@@ -123,6 +126,9 @@ fn steps(token: &str) -> Result<Vec<Step>, String> {
     let mut rest = token.strip_prefix('$').ok_or_else(wrong)?;
     while !rest.is_empty() {
         let (step, after) = step(rest).ok_or_else(wrong)?;
+        if steps.len() == MAX_STEPS {
+            return Err(format!("nested more than {MAX_STEPS} deep; simplify the spec"));
+        }
         steps.push(step);
         rest = after;
     }
@@ -212,5 +218,7 @@ mod tests {
         check_error("GET /x request a/b $.\"a\" any", "not in the normal form");
         check_error("GET /x request a/b $<oneOf 0.1> any", "not in the normal form");
         check_error("GET /x declared ", "not in the normal form");
+        let deep = "[]".repeat(MAX_STEPS + 1);
+        check_error(&format!("GET /x query a ${deep} any"), "nested more than 300 deep");
     }
 }

@@ -2,7 +2,7 @@
 //! matters on the wire is lost.
 
 mod schemas;
-mod variants;
+pub(crate) mod variants;
 
 use schemas::with_schema;
 use serde_json::{Value, json};
@@ -323,6 +323,8 @@ fn what_is_no_surface_is_refused() {
     for (text, expected) in [
         ("", "a.surface:1:1: the first line must be `# jogg surface 1`"),
         ("# jogg surface 2\n", "a.surface:1:1: the first line must be"),
+        ("# jogg surface 1\n# x\nGET /x\n", "a.surface:3:1: `GET /x`: the fact is missing"),
+        ("# jogg surface 1\nGET /x declared\n# x\n", "a.surface:3:1: `# x`: "),
         ("# jogg surface 1\n\nGET /x\n", "a.surface:3:1: `GET /x`: the fact is missing"),
     ] {
         let error = Surface::parse("a.surface", text).unwrap_err();

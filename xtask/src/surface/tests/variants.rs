@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::document::pointer_token;
 
 /// Every schema inside another becomes a component of its own.
-pub(super) fn hoisted(spec: &Value) -> Value {
+pub(crate) fn hoisted(spec: &Value) -> Value {
     let mut made = Map::new();
     // Names that no component has, even when the spec was hoisted before.
     let first = spec["components"]["schemas"].as_object().unwrap().len();
@@ -26,7 +26,7 @@ pub(super) fn hoisted(spec: &Value) -> Value {
 }
 
 /// Every reference to something that does not contain itself is replaced by what it leads to.
-pub(super) fn inlined(spec: &Value) -> Value {
+pub(crate) fn inlined(spec: &Value) -> Value {
     inline(spec, spec, &mut Vec::new())
 }
 
@@ -59,7 +59,7 @@ fn inline(spec: &Value, node: &Value, above: &mut Vec<String>) -> Value {
 }
 
 /// Every keyword of a schema, and every property, becomes a part of an `allOf` of its own.
-pub(super) fn split(spec: &Value) -> Value {
+pub(crate) fn split(spec: &Value) -> Value {
     map_schemas(spec, &mut |schema| {
         let mut parts = Vec::new();
         for (key, value) in schema.as_object().unwrap() {
@@ -79,7 +79,7 @@ pub(super) fn split(spec: &Value) -> Value {
 }
 
 /// Lists whose order means nothing are turned round.
-pub(super) fn reordered(spec: &Value) -> Value {
+pub(crate) fn reordered(spec: &Value) -> Value {
     match spec {
         Value::Object(members) => {
             members.iter().map(|(key, value)| (key.clone(), reordered(value))).collect()
@@ -90,7 +90,7 @@ pub(super) fn reordered(spec: &Value) -> Value {
 }
 
 /// Every component has another name.
-pub(super) fn renamed(spec: &Value) -> Value {
+pub(crate) fn renamed(spec: &Value) -> Value {
     let text = spec.to_string();
     let mut text = text;
     for section in ["schemas", "parameters", "responses", "requestBodies", "headers"] {

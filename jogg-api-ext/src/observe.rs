@@ -1,0 +1,148 @@
+//! What a program can watch of its calls: tracing spans and events, and a hook.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jogg_api::{Operation, RetryClass};
+use tracing::Span;
+use tracing::field::Empty;
+
+use crate::{Error, ErrorKind};
+
+/// Is told of every attempt to make a call. For metrics and audits; bodies and keys are not shown.
+///
+/// The methods are called on the task that makes the call, so they should be quick.
+pub trait Observer: Send + Sync + 'static {
+    /// A request is about to be sent.
+    fn started(&self, _attempt: &Attempt) {}
+
+    /// An attempt has ended. `ended.retry_in` says whether another follows.
+    fn ended(&self, _attempt: &Attempt, _ended: &Ended) {}
+
+    /// The future of a paid call was dropped after sending began: it may have been carried out
+    /// and paid for, and nobody will learn of it but by this.
+    fn abandoned(&self, _attempt: &Attempt) {}
+}
+
+/// One request of a call.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// The operation that is called.
+    pub operation: &'static Operation,
+    /// Which attempt it is, from 1.
+    pub number: u32,
+    /// When it was sent.
+    pub sent_at: SystemTime,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Ended {
+    /// The HTTP status, if an answer began.
+    pub status: Option<u16>,
+    /// The code of the answer, if it had one. 0 is success.
+    pub code: Option<i64>,
+    /// The request id, if the answer had one.
+    pub request_id: Option<String>,
+    /// Time from sending to the end.
+    pub elapsed: Duration,
+    /// The kind of error; `None` for success.
+    pub error: Option<ErrorKind>,
+    /// How long until the next attempt, if there is one.
+    pub retry_in: Option<Duration>,
+}
+
+impl Ended {
+    pub(crate) fn success<T>(answer: &jogg_api::Answer<T>, elapsed: Duration) -> Self {
+        let (status, request_id) = (Some(answer.status.as_u16()), answer.rid.clone());
+        Self { status, code: Some(0), request_id, elapsed, error: None, retry_in: None }
+    }
+
+    pub(crate) fn failure(error: &Error, elapsed: Duration, retry_in: Option<Duration>) -> Self {
+        Self {
+            status: error.http_status(),
+            code: error.code(),
+            request_id: error.request_id().map(str::to_owned),
+            elapsed,
+            error: Some(error.kind()),
+            retry_in,
+        }
+    }
+}
+
+/// The span of a call; its fields are filled in as they are known.
+pub(crate) fn span(operation: &Operation) -> Span {
+    tracing::info_span!(
+        "jogg.call",
+        operation = operation.id,
+        method = operation.method,
+        path = operation.path,
+        attempt = Empty,
+        status = Empty,
+        code = Empty,
+        rid = Empty,
+        elapsed = Empty,
+        error = Empty,
+    )
+}
+
+/// Writes the end of an attempt to the span of its call.
+pub(crate) fn record(span: &Span, attempt: &Attempt, ended: &Ended) {
+    if span.is_disabled() {
+        return;
+    }
+    span.record("attempt", attempt.number);
+    span.record("elapsed", ended.elapsed.as_secs_f64());
+    if let Some(status) = ended.status {
+        span.record("status", status);
+    }
+    if let Some(code) = ended.code {
+        span.record("code", code);
+    }
+    if let Some(rid) = &ended.request_id {
+        span.record("rid", rid.as_str());
+    }
+    if let Some(kind) = ended.error {
+        span.record("error", tracing::field::debug(kind));
+    }
+    if let (Some(kind), Some(delay)) = (ended.error, ended.retry_in) {
+        let (operation, attempt) = (attempt.operation.id, attempt.number);
+        let delay = delay.as_secs_f64();
+        tracing::warn!(parent: span, operation, attempt, reason = ?kind, delay, "retrying");
+    }
+}
+
+/// Tells of a paid call whose future is dropped while its request is under way.
+pub(crate) struct AbandonGuard {
+    attempt: Option<Attempt>,
+    observer: Option<Arc<dyn Observer>>,
+}
+
+impl AbandonGuard {
+    pub(crate) fn new(attempt: &Attempt, observer: Option<Arc<dyn Observer>>) -> Self {
+        let paid = attempt.operation.retry == RetryClass::Paid;
+        Self { attempt: paid.then(|| attempt.clone()), observer }
+    }
+
+    /// The request has ended.
+    pub(crate) fn disarm(mut self) {
+        self.attempt = None;
+    }
+}
+
+impl Drop for AbandonGuard {
+    fn drop(&mut self) {
+        let Some(attempt) = self.attempt.take() else { return };
+        let operation = attempt.operation.id;
+        tracing::warn!(
+            operation,
+            sent_at = ?attempt.sent_at,
+            "a paid call was dropped after sending began: its outcome is unknown"
+        );
+        if let Some(observer) = &self.observer {
+            observer.abandoned(&attempt);
+        }
+    }
+}

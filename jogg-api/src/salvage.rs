@@ -1,0 +1,281 @@
+//! Takes out of an answer what does not have its type, so that the rest can be kept.
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use serde_path_to_error::{Path, Segment};
+
+use crate::lenient;
+use crate::redact::without_values;
+
+/// How many parts that were left out are reported in full: a damaged answer can have millions.
+pub(crate) const MAX_REPORTED: usize = 100;
+
+/// A part of an answer that was left out because it did not have its type.
+///
+/// `Debug` and `Display` do not show the part itself.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Where it stood, such as `data.voices[3]` or `data.voices[3].name`.
+    pub at: String,
+    /// What was wrong with it.
+    pub reason: String,
+    /// The part itself, as received. Not redacted.
+    pub raw: Value,
+}
+
+impl fmt::Debug for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Skipped")
+            .field("at", &self.at)
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.reason)
+    }
+}
+
+/// What was left out of an answer.
+#[derive(Debug, Default)]
+pub(crate) struct LeftOut {
+    /// The first of the parts.
+    pub(crate) reported: Vec<Skipped>,
+    /// All of them.
+    pub(crate) count: usize,
+}
+
+/// Decodes an object, without the fields and the items of lists that cannot be. `prefix` says where
+/// in the answer it stands.
+///
+/// # Errors
+/// What is wrong, if nothing can be left out to mend it.
+pub(crate) fn salvage<T: DeserializeOwned>(
+    prefix: &str,
+    mut data: Value,
+) -> Result<(Option<T>, LeftOut), String> {
+    let mut salvage = Salvage { prefix, place: Vec::new(), left_out: LeftOut::default() };
+    let value = salvage.value::<T>(&mut data)?;
+    Ok((value, salvage.left_out))
+}
+
+/// Every item of a list is tried by itself, in an answer that holds nothing but the way to it: no
+/// received field is required, so that this decodes exactly if the item does. Each is thus decoded
+/// a bounded number of times, however many are bad.
+struct Salvage<'p> {
+    prefix: &'p str,
+    /// Where the value at hand stands.
+    place: Vec<Step>,
+    left_out: LeftOut,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl Salvage<'_> {
+    /// Takes out of a value what does not decode, until the rest does.
+    fn value<T: DeserializeOwned>(&mut self, value: &mut Value) -> Result<Option<T>, String> {
+        loop {
+            let (path, reason) = match self.attempt::<T>(value) {
+                Ok(decoded) => return Ok(decoded),
+                Err(failure) => failure,
+            };
+            let progress = match path.iter().position(|step| matches!(step, Step::Index(_))) {
+                Some(list) => self.items::<T>(value, &path[..list]),
+                None => self.field(value, &path, &reason),
+            };
+            if !progress {
+                return Err(reason);
+            }
+        }
+    }
+
+    /// Keeps what decodes of each item of a list. Whether anything was taken out.
+    fn items<T: DeserializeOwned>(&mut self, value: &mut Value, way: &[Step]) -> bool {
+        let Some(Value::Array(items)) = resolve(value, way) else { return false };
+        let mut kept = Vec::with_capacity(items.len());
+        let before = self.left_out.count;
+        let outer = self.place.len();
+        self.place.extend(way.iter().cloned());
+        for (index, mut item) in std::mem::take(items).into_iter().enumerate() {
+            self.place.push(Step::Index(index));
+            match self.value::<T>(&mut item) {
+                Ok(_) => kept.push(item),
+                Err(reason) => self.leave_out(&[], reason, item),
+            }
+            self.place.pop();
+        }
+        self.place.truncate(outer);
+        if let Some(list) = resolve(value, way) {
+            *list = Value::Array(kept);
+        }
+        self.left_out.count > before
+    }
+
+    /// Takes out a field. Whether there was one.
+    fn field(&mut self, value: &mut Value, path: &[Step], reason: &str) -> bool {
+        let Some((Step::Key(key), way)) = path.split_last() else { return false };
+        let Some(Value::Object(members)) = resolve(value, way) else { return false };
+        let Some(raw) = members.remove(key) else { return false };
+        self.leave_out(path, reason.to_owned(), raw);
+        true
+    }
+
+    fn leave_out(&mut self, path: &[Step], reason: String, raw: Value) {
+        self.left_out.count += 1;
+        if self.left_out.count <= MAX_REPORTED {
+            let at = self.display(path);
+            self.left_out.reported.push(Skipped { at, reason, raw });
+        }
+    }
+
+    /// Decodes the value at hand in its place; a failure says where in the value.
+    fn attempt<T: DeserializeOwned>(
+        &self,
+        value: &mut Value,
+    ) -> Result<Option<T>, (Vec<Step>, String)> {
+        let mut alone = wrap(&self.place, std::mem::take(value));
+        let decoded = serde_path_to_error::deserialize::<_, lenient::Data<T>>(&alone);
+        let decoded = decoded.map(|data| data.0).map_err(|error| {
+            let path = steps(error.path()).skip(self.place.len()).collect();
+            (path, without_values(&error.into_inner().to_string()))
+        });
+        *value = unwrap(&mut alone, &self.place);
+        decoded
+    }
+
+    fn display(&self, path: &[Step]) -> String {
+        let mut text = self.prefix.to_owned();
+        for step in self.place.iter().chain(path) {
+            match step {
+                Step::Key(key) if text.is_empty() => text.push_str(key),
+                Step::Key(key) => text.push_str(&format!(".{key}")),
+                Step::Index(index) => text.push_str(&format!("[{index}]")),
+            }
+        }
+        text
+    }
+}
+
+fn steps(path: &Path) -> impl Iterator<Item = Step> {
+    path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    })
+}
+
+fn resolve<'v>(value: &'v mut Value, way: &[Step]) -> Option<&'v mut Value> {
+    way.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get_mut(key),
+        Step::Index(index) => value.get_mut(index),
+    })
+}
+
+/// An answer that holds nothing but a value in its place, alone in each list on the way.
+fn wrap(place: &[Step], value: Value) -> Value {
+    place.iter().rev().fold(value, |inner, step| match step {
+        Step::Key(key) => Value::Object(Map::from_iter([(key.clone(), inner)])),
+        Step::Index(_) => Value::Array(vec![inner]),
+    })
+}
+
+fn unwrap(wrapped: &mut Value, place: &[Step]) -> Value {
+    let value = place.iter().try_fold(wrapped, |value, step| match step {
+        Step::Key(key) => value.get_mut(key),
+        Step::Index(_) => value.get_mut(0),
+    });
+    value.map(std::mem::take).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::types::{MotionReport, ScriptReport, VoiceList};
+
+    #[track_caller]
+    fn salvaged<T: DeserializeOwned>(data: Value) -> (T, Vec<String>) {
+        let (value, left_out) = salvage::<T>("data", data).unwrap();
+        assert_eq!(left_out.reported.len(), left_out.count);
+        (value.unwrap(), left_out.reported.into_iter().map(|skipped| skipped.at).collect())
+    }
+
+    #[test]
+    fn fact_18_a_bad_item_is_skipped_alone_and_a_bad_field_of_an_item_too() {
+        let (list, skipped) = salvaged::<VoiceList>(json!({"has_more": true, "voices": [
+            {"voice_id": "a"}, null, "b", ["c"], {"voice_id": {"deep": 1}, "name": "d"},
+            {"voice_id": "f", "name": [], "language": {}}, 7,
+        ]}));
+        let voices: Vec<_> = list
+            .voices
+            .iter()
+            .map(|voice| (voice.voice_id.as_deref(), voice.name.as_deref()))
+            .collect();
+        assert_eq!(voices, [(Some("a"), None), (None, Some("d")), (Some("f"), None)]);
+        assert_eq!(list.has_more, Some(true));
+        let places = ["1]", "2]", "3]", "4].voice_id", "5].language", "5].name", "6]"];
+        assert_eq!(skipped, places.map(|place| format!("data.voices[{place}")));
+    }
+
+    #[test]
+    fn lists_within_items_lose_only_their_bad_items() {
+        let (report, skipped) = salvaged::<ScriptReport>(json!({"data": {"generated_scripts": [
+            {"script_style": "Storytime", "script_paragraphs": ["a", {"b": 1}, "c"]},
+            {"script_style": {"bad": true}},
+            {"script_style": "Data", "script_paragraphs": [[1], "d"]},
+        ]}}));
+        let scripts = report.data.unwrap().generated_scripts;
+        assert_eq!(scripts.len(), 3);
+        assert_eq!(scripts[0].script_paragraphs, ["a", "c"]);
+        assert_eq!(scripts[1].script_style, None);
+        assert_eq!(scripts[2].script_paragraphs, ["d"]);
+        let places = ["0].script_paragraphs[1]", "1].script_style", "2].script_paragraphs[0]"];
+        assert_eq!(skipped, places.map(|place| format!("data.data.generated_scripts[{place}")));
+    }
+
+    #[test]
+    fn a_field_without_its_type_is_left_out_and_the_rest_is_kept() {
+        let (report, skipped) = salvaged::<MotionReport>(
+            json!({"motion_id": "m1", "avatar_id": {"id": 1}, "name": ["x"]}),
+        );
+        assert_eq!(report.motion_id.as_deref(), Some("m1"));
+        assert_eq!(skipped, ["data.avatar_id", "data.name"]);
+    }
+
+    #[test]
+    fn many_bad_items_are_counted_and_the_first_are_reported() {
+        let voices: Vec<Value> = (0..20_000)
+            .map(|index| if index % 2 == 0 { json!(7) } else { json!({"name": {}}) })
+            .collect();
+        let (list, left_out) = salvage::<VoiceList>("data", json!({"voices": voices})).unwrap();
+        assert_eq!(list.unwrap().voices.len(), 10_000);
+        assert_eq!((left_out.reported.len(), left_out.count), (MAX_REPORTED, 20_000));
+        assert_eq!(left_out.reported[99].at, "data.voices[99].name");
+    }
+
+    #[test]
+    fn a_report_shows_neither_the_part_nor_its_value() {
+        let data = json!({"avatar_id": "planted", "name": {"secret": "planted"}});
+        let (_, left_out) = salvage::<MotionReport>("data", data).unwrap();
+        assert_eq!(left_out.reported[0].raw, "planted");
+        let shown = format!("{left_out:?} {}", left_out.reported[0]);
+        assert!(shown.contains("data.avatar_id: invalid value: string, expected an integer"));
+        assert!(!shown.contains("planted"), "{shown}");
+    }
+
+    #[test]
+    fn what_cannot_be_mended_says_so_without_its_value() {
+        let reason = salvage::<MotionReport>("data", json!("planted")).unwrap_err();
+        assert_eq!(reason, "invalid type: string, expected an object");
+    }
+}

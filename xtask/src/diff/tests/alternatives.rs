@@ -1,0 +1,180 @@
+//! `oneOf`, `anyOf` and `not`: branches are paired by what they say.
+
+use super::*;
+
+const A: &str = "{$ref: '#/components/schemas/A'}";
+const B: &str = "{$ref: '#/components/schemas/B'}";
+
+fn one_of(branches: &[&str]) -> String {
+    format!("{{oneOf: [{}]}}", branches.join(", "))
+}
+
+#[test]
+fn the_order_of_branches_means_nothing() {
+    check_schemas(&one_of(&[A, B]), &one_of(&[B, A]), &[]);
+    check_schemas(A, &one_of(&[A]), &[]);
+    check_schemas(&one_of(&[A, B, A]), &one_of(&[A, A, B]), &[]);
+}
+
+#[test]
+fn branches_come_and_go() {
+    let string = "{type: string}";
+    check_schemas(
+        &one_of(&[A, B]),
+        &one_of(&[string, B, A]),
+        &["$<oneOf 2> | alternative-added | added string | ok risk"],
+    );
+    check_schemas(
+        &one_of(&[A, string, B]),
+        &one_of(&[B, A]),
+        &["$<oneOf 2> | alternative-removed | removed string | break break"],
+    );
+    check_schemas(
+        &one_of(&[A, B]),
+        &one_of(&[A, string]),
+        &[
+            "$<oneOf 1> | alternative-added | added string | ok risk",
+            "$<oneOf 1> | alternative-removed | removed object, 2 facts | break break",
+        ],
+    );
+    // A branch that is much like another is that one changed.
+    check_schemas(
+        &one_of(&["{type: string, maxLength: 3}", A]),
+        &one_of(&[A, "{type: string, maxLength: 3, minLength: 1}"]),
+        &["$<oneOf 0> | bound-tightened | added minLength 1 | break ok"],
+    );
+}
+
+#[test]
+fn one_schema_becomes_one_of_several() {
+    check_schemas(
+        A,
+        &one_of(&[A, B]),
+        &["$<oneOf 1> | alternative-added | added object, 2 facts | ok risk"],
+    );
+    check_schemas(
+        &one_of(&[A, B]),
+        B,
+        &["$<oneOf 0> | alternative-removed | removed object, 2 facts | break break"],
+    );
+    check_schemas(
+        "{type: string}",
+        &one_of(&[A, B]),
+        &["$ | type-changed | string → 4 facts | break break"],
+    );
+    check_schemas(
+        "{type: string}",
+        "{oneOf: [{type: string}, {type: integer}], nullable: true}",
+        &[
+            "$ | nullable-added | added nullable | ok risk",
+            "$<oneOf 0> | alternative-added | added integer | ok risk",
+        ],
+    );
+}
+
+#[test]
+fn alternatives_as_a_whole() {
+    let either = "anyOf: [{required: [a]}, {required: [b]}]";
+    check_schemas(
+        "{type: object}",
+        &format!("{{type: object, {either}}}"),
+        &["$ | alternatives-added | added 4 facts | break break"],
+    );
+    check_schemas(
+        &format!("{{type: object, {either}}}"),
+        "{type: object}",
+        &["$ | alternatives-removed | removed 4 facts | ok break"],
+    );
+    check_schemas(
+        &one_of(&[A, B]),
+        &format!("{{anyOf: [{A}, {B}]}}"),
+        &["$ | alternatives-changed | oneOf → anyOf | risk risk"],
+    );
+    // Of two groups only one changed.
+    check_schemas(
+        &format!(
+            "{{allOf: [{}, {{oneOf: [{{minLength: 1}}, {{maxLength: 9}}]}}]}}",
+            one_of(&[A, B])
+        ),
+        &format!(
+            "{{allOf: [{}, {{oneOf: [{{minLength: 2}}, {{maxLength: 9}}]}}]}}",
+            one_of(&[A, B])
+        ),
+        &[
+            "$<oneOf 1> | alternative-added | added 1 fact | ok risk",
+            "$<oneOf 1> | alternative-removed | removed 1 fact | break break",
+        ],
+    );
+}
+
+#[test]
+fn what_may_not_be_is_one_finding() {
+    check_schemas(
+        "{type: string}",
+        "{type: string, not: {enum: [a]}}",
+        &["$<not 0> | not-changed | added 1 fact | risk ok"],
+    );
+    check_schemas(
+        "{not: {enum: [a]}}",
+        "{not: {enum: [a, b]}}",
+        &["$<not 0> | not-changed | 1 fact → 2 facts | risk ok"],
+    );
+}
+
+#[test]
+fn a_discriminator_tells_branches_apart() {
+    let told_by = |property: &str, first: &str| {
+        format!(
+            "{{oneOf: [{A}, {B}], discriminator: {{propertyName: {property}, mapping: \
+             {{{first}: '#/components/schemas/A', y: '#/components/schemas/B'}}}}}}"
+        )
+    };
+    check_schemas(
+        &told_by("k", "x"),
+        &told_by("l", "x"),
+        &["$ | discriminator-changed | k → l | break break"],
+    );
+    check_schemas(
+        &told_by("k", "x"),
+        &told_by("k", "z"),
+        &[
+            "$<oneOf 1> | mapping-added | added \"z\" | ok risk",
+            "$<oneOf 1> | mapping-removed | removed \"x\" | break risk",
+        ],
+    );
+    check_schemas(
+        A,
+        &format!("{{oneOf: [{A}, {{type: string}}], discriminator: {{propertyName: k}}}}"),
+        &[
+            "$ | discriminator-changed | added k | break break",
+            "$<oneOf 0> | alternative-added | added string | ok risk",
+            "$<oneOf 1> | mapping-added | added \"A\" | ok risk",
+        ],
+    );
+}
+
+#[test]
+fn a_branch_is_known_by_what_stands_for_it() {
+    // Not by likeness, which would take the two for swapped values.
+    let of = |x: &str, y: &str| {
+        format!(
+            "{{oneOf: [{{$ref: '#/components/schemas/{x}'}}, {{$ref: '#/components/schemas/{y}'}}], \
+             discriminator: {{propertyName: k, mapping: {{x: '#/components/schemas/{x}', \
+             y: '#/components/schemas/{y}'}}}}}}"
+        )
+    };
+    check_schemas(
+        &of("C", "D"),
+        &of("D", "C"),
+        &[
+            "$<oneOf 0>.c | property-removed | removed string | risk break",
+            "$<oneOf 0>.d | property-removed | removed string | risk break",
+            "$<oneOf 0>.e | property-removed | removed string | risk break",
+            "$<oneOf 0>.f | property-added | added string | ok ok",
+            "$<oneOf 1>.c | property-added | added string | ok ok",
+            "$<oneOf 1>.d | property-added | added string | ok ok",
+            "$<oneOf 1>.e | property-added | added string | ok ok",
+            "$<oneOf 1>.f | property-removed | removed string | risk break",
+        ],
+    );
+}

@@ -1,0 +1,167 @@
+//! Operations: which is which, and who is let in.
+
+use super::*;
+
+#[track_caller]
+fn check(old: &str, new: &str, expected: &[&str]) {
+    let [from, to] = [old, new].map(|text| parsed(&format!("# jogg surface 1\n{text}")));
+    assert_eq!(found(&from, &to), expected, "{old}\n→\n{new}");
+}
+
+/// An operation with so many telling facts.
+fn operation(title: &str, properties: &[&str]) -> String {
+    let mut lines = vec![
+        format!("{title} declared"),
+        format!("{title} response 200 declared"),
+        format!("{title} response 200 a/b $ type object"),
+    ];
+    for name in properties {
+        lines.push(format!("{title} response 200 a/b $.{name} type string"));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+const FEW: [&str; 3] = ["a", "b", "c"];
+const MANY: [&str; 10] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+
+#[test]
+fn an_operation_that_moved_is_recognised() {
+    check(
+        &operation("GET /v2/a/b", &FEW),
+        &operation("GET /open/v2/a/b", &FEW),
+        &[
+            "GET /open/v2/a/b | operation | both operation-moved | /v2/a/b → /open/v2/a/b | break ok",
+        ],
+    );
+    // What else changed is found too.
+    check(
+        &operation("GET /open/v2/a", &MANY),
+        &operation("GET /v2/a", &MANY[..9]),
+        &[
+            "GET /v2/a | operation | both operation-moved | /open/v2/a → /v2/a | break ok",
+            "GET /v2/a | response 200 a/b $.j | response property-removed | removed string \
+             | loss break",
+        ],
+    );
+    check(
+        &operation("GET /v2/item", &MANY),
+        &operation("GET /v2/items", &MANY),
+        &["GET /v2/items | operation | both operation-moved | /v2/item → /v2/items | break ok"],
+    );
+    // Of two that could be it, the one that is more alike.
+    check(
+        &operation("GET /v2/a", &MANY),
+        &(operation("GET /x/v2/a", &MANY[..9]) + &operation("GET /y/v2/a", &MANY)),
+        &[
+            "GET /x/v2/a | operation | both operation-added | added 12 facts | ok ok",
+            "GET /y/v2/a | operation | both operation-moved | /v2/a → /y/v2/a | break ok",
+        ],
+    );
+}
+
+#[test]
+fn an_operation_that_is_another_is_not() {
+    let added_and_removed = |old: &str, new: &str, facts: [usize; 2]| {
+        let [from, to] = [old, new].map(|text| text.split(" declared").next().unwrap().to_owned());
+        let [lost, came] = facts;
+        let facts = |count: usize| format!("{count} facts");
+        let mut lines = [
+            format!(
+                "{from} | operation | both operation-removed | removed {} | break break",
+                facts(lost)
+            ),
+            format!("{to} | operation | both operation-added | added {} | ok ok", facts(came)),
+        ];
+        lines.sort_by_key(|line| line.split_whitespace().nth(1).unwrap().to_owned());
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        check(old, new, &lines);
+    };
+    // Another method, another content, or too little content to tell.
+    added_and_removed(&operation("GET /a", &FEW), &operation("PUT /x/a", &FEW), [6, 6]);
+    added_and_removed(&operation("GET /a", &FEW), &operation("GET /x/a", &["x", "y"]), [6, 5]);
+    added_and_removed(&operation("GET /a/item", &FEW), &operation("GET /a/other", &FEW), [6, 6]);
+    added_and_removed(&operation("GET /a", &MANY), &operation("GET /b/c", &MANY), [13, 13]);
+}
+
+#[test]
+fn path_parameters_go_by_position() {
+    check(
+        "GET /a/{} declared\nGET /a/{} path 0 $ type string\nGET /a/{} path 0 name id\n",
+        "GET /a/{} declared\nGET /a/{} path 0 $ type string\nGET /a/{} path 0 name key\n",
+        &["GET /a/{} | path 0 | request path-parameter-renamed | id → key | ok ok"],
+    );
+    // One that was not described could be anything.
+    check(
+        "GET /a/{} declared\nGET /a/{} path 0 name id\n",
+        "GET /a/{} declared\nGET /a/{} path 0 $ type string\nGET /a/{} path 0 name id\n\
+         GET /a/{} path 0 required\n",
+        &["GET /a/{} | path 0 | request type-added | added string, required, 3 facts \
+           | break break"],
+    );
+}
+
+#[track_caller]
+fn check_security(old: &[&str], new: &[&str], expected: &str) {
+    let [from, to] = [old, new].map(|ways| {
+        let lines = ways.iter().map(|way| format!("GET /a security {way}\n"));
+        format!("GET /a declared\n{}", lines.collect::<String>())
+    });
+    check(&from, &to, &[&format!("GET /a | security | request {expected}")]);
+}
+
+#[test]
+fn ways_in_are_judged_together() {
+    let (key, token) = (r#"["apiKey header k"]"#, r#"["http bearer"]"#);
+    check_security(&[key], &[token], &format!("security-changed | {key} → {token} | break ok"));
+    check_security(&["[]"], &[key], &format!("security-added | [] → {key} | break ok"));
+    check_security(&[key], &["[]"], &format!("security-removed | {key} → [] | ok ok"));
+    let removed = format!("security-alternative-removed | removed {token} | risk ok");
+    check_security(&[key, token], &[key], &removed);
+    let added = format!("security-alternative-added | added {token} | ok ok");
+    check_security(&[key], &[key, token], &added);
+}
+
+#[test]
+fn a_scheme_is_known_by_its_kind() {
+    check(
+        "api scheme \"oauth2\" {\"a\":1}\napi scheme \"apiKey header k\"\nGET /a declared\n",
+        "api scheme \"oauth2\" {\"a\":2}\nGET /a declared\n",
+        &[
+            "api | scheme | request scheme-changed | \"oauth2\" {\"a\":1} → \"oauth2\" {\"a\":2} \
+             | risk ok",
+            "api | scheme | request scheme-removed | removed \"apiKey header k\" | risk ok",
+        ],
+    );
+}
+
+#[test]
+fn headers_and_bodies_of_answers_are_compared() {
+    let answer = "GET /a declared\nGET /a response 200 declared\n";
+    check(
+        &format!(
+            "{answer}GET /a response 200 a/b $ type string\nGET /a response 200 header h $ any\n\
+             GET /a response 200 header h required\nGET /a response 200 header x $ any\n"
+        ),
+        &format!("{answer}GET /a response 200 c/d $ any\nGET /a response 200 header h $ any\n"),
+        &[
+            "GET /a | response 200 a/b | response media-type-removed | removed string \
+             | break break",
+            "GET /a | response 200 c/d | response media-type-added | added any | ok ok",
+            "GET /a | response 200 header h | response became-optional | removed required \
+             | risk ok",
+            "GET /a | response 200 header x | response header-removed | removed any | loss ok",
+        ],
+    );
+    check(
+        "GET /a declared\nGET /a query q $ type string\n",
+        "GET /a declared\nGET /a query q a/b $ type string\n",
+        &["GET /a | query q | request serialization-changed | string → a/b, 1 fact | break ok"],
+    );
+    let encoded = "GET /a declared\nGET /a request declared\nGET /a request a/b $ any\n";
+    check(
+        encoded,
+        &format!("{encoded}GET /a request a/b encoding {{\"x\":{{\"style\":\"form\"}}}}\n"),
+        &["GET /a | request a/b | request serialization-changed | as usual → encoding \
+           {\"x\":{\"style\":\"form\"}} | break ok"],
+    );
+}

@@ -1,0 +1,79 @@
+//! The forms of a report.
+
+use super::super::render;
+use super::*;
+
+const OLD: &str = "openapi: 3.0.3
+info: {title: Sample, version: '1'}
+paths:
+  /a:
+    get:
+      summary: One
+      parameters:
+        - {name: 'x|`y', in: query, schema: {type: string, enum: ['1%', '2']}}
+      responses: {'200': {description: Found}}
+  /b: {get: {responses: {'200': {description: Found}}}}
+  /c: {get: {responses: {'200': {description: Found}}}}
+  /d: {get: {responses: {'200': {description: Found}}}}
+";
+
+fn report() -> (Report, Source) {
+    let changed = OLD
+        .replace("enum: ['1%', '2']", "enum: ['2']")
+        .replace("summary: One", "summary: Another")
+        .replace("  /d: {get", "  /e: {put")
+        .replace("/b: {get: {", "/b: {get: {deprecated: true, ")
+        .replace("/c: {get: {", "/c: {get: {deprecated: true, ")
+        .replace("    get:\n", "    get:\n      deprecated: true\n");
+    let [old, new] = [("old.yaml", OLD), ("a,b:c.yaml", &changed)].map(|(name, text)| {
+        let source = Source::parse(name, text).unwrap();
+        Source { file: Some(name.to_owned()), ..source }
+    });
+    (Report::of(&old, &new).unwrap(), new)
+}
+
+#[test]
+fn a_report_is_put_in_four_forms() {
+    let (report, new) = report();
+    insta::assert_snapshot!("text", render::text(&report));
+    insta::assert_snapshot!("markdown", render::markdown(&report));
+    insta::assert_snapshot!("json", format!("{:#}", render::json(&report)));
+    insta::assert_snapshot!("github", render::github(&report, &new));
+    // What was piped in is no file that could be annotated.
+    let piped = render::github(&report, &Source { file: None, ..new });
+    assert!(piped.starts_with("::warning title=") && !piped.contains("line="), "{piped}");
+}
+
+#[test]
+fn long_values_are_cut_for_people_alone() {
+    let values: Vec<String> = (0..99).map(|value| format!("\"vé{value}\"")).collect();
+    let enumerated = format!("schema: {{type: string, enum: [{}]}}", values.join(", "));
+    let new = OLD.replace("schema: {type: string, enum: ['1%', '2']}", &enumerated);
+    assert_ne!(new, OLD);
+    let old = OLD.replace(", enum: ['1%', '2']", "");
+    let (old, new) = (parsed(&old), parsed(&new));
+    let report = Report::of(&old, &new).unwrap();
+    for text in [render::text(&report), render::markdown(&report), render::github(&report, &new)] {
+        assert!(text.contains("vé19") && !text.contains("vé98"), "{text}");
+        assert!(text.contains('…'), "{text}");
+    }
+    assert!(render::json(&report).to_string().contains("vé98"));
+}
+
+#[track_caller]
+fn check_bump(change: &str, expected: &str) {
+    let mut spec = jogg().clone();
+    apply(&mut spec, change);
+    let report = Report::of(&source(jogg().clone()), &source(spec)).unwrap();
+    let bumps = report.bumps().map(|(name, bump)| format!("{name} {}", bump.name()));
+    assert_eq!(bumps, [format!("jogg-api {expected}"), format!("jogg-api-ext {expected}")]);
+}
+
+#[test]
+fn a_break_of_the_source_takes_a_minor_version() {
+    check_bump("set /info/title = \"Other\"", "none");
+    check_bump("set #User/properties/plan = {\"type\": \"string\"}", "patch");
+    // It breaks the wire only: regenerating changes nothing that compiles.
+    check_bump("set #CreateAssetUploadRequest/properties/filename/minLength = 3", "patch");
+    check_bump("remove #User/properties/email", "minor");
+}

@@ -1,0 +1,115 @@
+//! Schemas: what the project's own spec has no place for.
+
+use super::*;
+
+#[test]
+fn a_type_takes_what_belongs_to_it_along() {
+    check_schemas(
+        "{type: string, format: date, maxLength: 3, enum: [a, b]}",
+        "{type: integer, minimum: 1, nullable: true}",
+        &[
+            "$ | nullable-added | added nullable | ok risk",
+            "$ | type-changed | string, format date, 5 facts → integer, nullable, 3 facts \
+             | break break",
+        ],
+    );
+    check_schemas(
+        "{type: integer, format: int64, minimum: 1}",
+        "{type: number, format: double, minimum: 2}",
+        &[
+            "$ | bound-tightened | minimum 1 → minimum 2 | break ok",
+            "$ | type-widened | integer, format int64 → number, format double | ok break",
+        ],
+    );
+    check_schemas(
+        "{type: [string, integer]}",
+        "{type: string}",
+        &["$ | type-narrowed | integer|string → string | break break"],
+    );
+    check_schemas(
+        "{}",
+        "{type: object, properties: {a: {type: string}, b: {}}}",
+        &["$ | type-added | any → object, 3 facts | break break"],
+    );
+    // Where something was said already, it is compared.
+    check_schemas(
+        "{minLength: 3}",
+        "{type: string, minLength: 3}",
+        &["$ | type-added | any → string | break break"],
+    );
+    check_schemas(
+        "{properties: {a: {}}}",
+        "{properties: {a: false}}",
+        &["$.a | type-added | any → never | break break"],
+    );
+}
+
+#[test]
+fn bounds_are_tightened_or_loosened() {
+    for (old, new, expected) in [
+        ("maximum: 5", "maximum: 4", "bound-tightened | maximum 5 → maximum 4 | break ok"),
+        ("maximum: 4", "maximum: 5", "bound-loosened | maximum 4 → maximum 5 | ok ok"),
+        (
+            "exclusiveMaximum: 5",
+            "maximum: 5",
+            "bound-loosened | exclusiveMaximum 5 → maximum 5 | ok ok",
+        ),
+        ("maxItems: 9", "maxItems: 10", "bound-loosened | maxItems 9 → maxItems 10 | ok ok"),
+        (
+            "minProperties: 1",
+            "minProperties: 2",
+            "bound-tightened | minProperties 1 → minProperties 2 | break ok",
+        ),
+        (
+            "multipleOf: 2",
+            "multipleOf: 3",
+            "constraint-changed | multipleOf 2 → multipleOf 3 | risk ok",
+        ),
+        ("pattern: a", "pattern: b", "pattern-changed | \"a\" → \"b\" | risk risk"),
+        (
+            "contentEncoding: a",
+            "contentEncoding: b",
+            "keyword-changed | contentEncoding \"a\" → contentEncoding \"b\" | risk risk",
+        ),
+    ] {
+        check_schemas(&format!("{{{old}}}"), &format!("{{{new}}}"), &[&format!("$ | {expected}")]);
+    }
+}
+
+#[test]
+fn what_is_not_listed_is_any_none_or_a_schema() {
+    let map = |values: &str| format!("{{type: object, additionalProperties: {values}}}");
+    let allowed = "additional-properties-allowed";
+    let forbidden = "additional-properties-forbidden";
+    for (old, new, expected) in [
+        ("true", "false", format!("$ | {forbidden} | any → none | break ok")),
+        ("false", "{type: string}", format!("$ | {allowed} | none → string | ok ok")),
+        ("{type: string}", "false", format!("$ | {forbidden} | string → none | break ok")),
+        ("true", "{type: string}", "${} | type-added | any → string | break break".to_owned()),
+        (
+            "{type: string}",
+            "{type: integer}",
+            "${} | type-changed | string → integer | break break".to_owned(),
+        ),
+    ] {
+        check_schemas(&map(old), &map(new), &[&expected]);
+    }
+}
+
+#[test]
+fn recursion_that_ends_elsewhere_is_one_finding() {
+    let node = "{$ref: '#/components/schemas/N'}";
+    check_schemas(node, node, &[]);
+    // Written out a few levels deep it is the same.
+    check_schemas(node, &format!("{{type: object, properties: {{n: {node}}}}}"), &[]);
+    check_schemas(
+        node,
+        "{type: object, properties: {n: {type: object}}}",
+        &["$.n | recursion-changed | returns $ → object | risk break"],
+    );
+    check_schemas(
+        &format!("{{type: object, properties: {{a: {node}}}}}"),
+        &format!("{{type: object, required: [a], properties: {{a: {node}}}}}"),
+        &["$.a | became-required | added required | break break"],
+    );
+}

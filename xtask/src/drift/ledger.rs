@@ -1,0 +1,267 @@
+//! `openapi/drift.toml`: the differences between upstream and our spec that are meant, each with a
+//! reason. Its text is the maintainers': it is added to and cut, never written anew.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use super::difference::Change;
+use crate::Failure;
+
+/// What a new ledger begins with.
+const PREAMBLE: &str =
+    "# The differences between the vendor's published spec and jogg.yaml that are meant.\n";
+/// How each entry begins, on a line of its own.
+const ENTRY: &str = "[[change]]";
+/// The reason of an entry that has none yet.
+const UNFINISHED: &str = "TODO";
+
+/// The ledger, with its text.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// One acknowledged change.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// The line it begins on.
+    pub(crate) line: usize,
+    pub(crate) change: Change,
+    pub(crate) operations: Operations,
+    pub(crate) reason: String,
+    /// Where the entry and its operations stand in the text.
+    place: Range<usize>,
+    operations_place: Range<usize>,
+}
+
+/// The operations that have the change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Operations {
+    /// Every one that upstream and our spec both have, also those to come.
+    All,
+    Listed(BTreeSet<String>),
+}
+
+impl Ledger {
+    /// A ledger without entries.
+    pub(crate) fn empty(name: &str) -> Self {
+        Self { name: name.to_owned(), text: PREAMBLE.to_owned(), entries: Vec::new() }
+    }
+
+    /// Reads a ledger. The error says where it cannot be understood.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
+        let refused = |offset: usize, reason: &str| {
+            let before = text.get(..offset).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            Failure {
+                message: format!(
+                    "{name}:{line}: {reason}\nnothing was compared: mend the entry; one that \
+                     `cargo xtask spec accept` wrote shows the form"
+                ),
+                exit: 3,
+            }
+        };
+        let file: File = toml::from_str(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            refused(offset, error.message())
+        })?;
+        let places = places(text);
+        if places.len() != file.change.len() {
+            let reason = format!("each entry begins with `{ENTRY}` on a line of its own");
+            return Err(refused(0, &reason));
+        }
+        let mut entries = Vec::new();
+        for (row, place) in file.change.into_iter().zip(places) {
+            let start = place.start;
+            entries.push(Entry::of(row, place, text).map_err(|reason| refused(start, &reason))?);
+        }
+        Ok(Self { name: name.to_owned(), text: text.to_owned(), entries })
+    }
+
+    /// The text with a stub at its end for each change.
+    pub(crate) fn with_stubs(&self, stubs: &[(Change, Operations)]) -> String {
+        let mut text = self.text.clone();
+        for (change, operations) in stubs {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.push('\n');
+            text.push_str(&stub(change, operations));
+        }
+        text
+    }
+
+    /// The text without some operations of some entries, and without entries that have none left.
+    pub(crate) fn without(&self, stale: &[(&Entry, Operations)]) -> String {
+        let mut cuts: Vec<(Range<usize>, String)> = Vec::new();
+        for (entry, left) in stale {
+            cuts.push(match left {
+                Operations::Listed(left) if left.is_empty() => (entry.place.clone(), String::new()),
+                left => (entry.operations_place.clone(), left.value()),
+            });
+        }
+        cuts.sort_by_key(|(place, _)| place.start);
+        let mut text = self.text.clone();
+        for (place, instead) in cuts.into_iter().rev() {
+            text.replace_range(place, &instead);
+        }
+        text
+    }
+}
+
+impl Entry {
+    /// Whether somebody has said why.
+    pub(crate) fn has_reason(&self) -> bool {
+        let reason = self.reason.trim();
+        !reason.is_empty() && !reason.to_uppercase().starts_with(UNFINISHED)
+    }
+
+    /// The operations it speaks of, where these are the ones on both sides.
+    pub(crate) fn expanded<'e>(&'e self, common: &'e BTreeSet<String>) -> &'e BTreeSet<String> {
+        match &self.operations {
+            Operations::All => common,
+            Operations::Listed(operations) => operations,
+        }
+    }
+
+    fn of(row: Row, place: Range<usize>, text: &str) -> Result<Self, String> {
+        let operations_place = row.operations.span();
+        let operations = match row.operations.into_inner() {
+            OneOrMore::One(word) if word == "all" => Operations::All,
+            OneOrMore::More(list) if !list.is_empty() => {
+                let count = list.len();
+                let set: BTreeSet<String> = list.into_iter().collect();
+                if set.len() < count {
+                    return Err("an operation stands twice in the list".to_owned());
+                }
+                Operations::Listed(set)
+            }
+            _ => return Err("`operations` is \"all\" or a list such as [\"GET /v2/x\"]".to_owned()),
+        };
+        let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if row.fingerprint.len() != 16 || !row.fingerprint.bytes().all(digits) {
+            return Err("`fingerprint` is sixteen hexadecimal digits".to_owned());
+        }
+        let change = Change {
+            at: row.at,
+            rule: row.rule,
+            upstream: row.upstream.map(OneOrMore::list).unwrap_or_default(),
+            ours: row.ours.map(OneOrMore::list).unwrap_or_default(),
+            fingerprint: row.fingerprint,
+        };
+        let line = text.get(..place.start).unwrap_or_default().matches('\n').count() + 1;
+        let reason = row.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ok(Self { line, change, operations, reason, place, operations_place })
+    }
+}
+
+impl Operations {
+    /// All of them, or the list.
+    pub(crate) fn of(operations: BTreeSet<String>, common: &BTreeSet<String>) -> Self {
+        match operations.len() > 1 && operations == *common {
+            true => Self::All,
+            false => Self::Listed(operations),
+        }
+    }
+
+    fn value(&self) -> String {
+        match self {
+            Self::All => "\"all\"".to_owned(),
+            Self::Listed(operations) => list(operations),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    change: Vec<Row>,
+}
+
+/// An entry as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    at: String,
+    rule: String,
+    upstream: Option<OneOrMore>,
+    ours: Option<OneOrMore>,
+    operations: Spanned<OneOrMore>,
+    fingerprint: String,
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    fn list(self) -> Vec<String> {
+        match self {
+            Self::One(value) => vec![value],
+            Self::More(values) => values,
+        }
+    }
+}
+
+/// Where each entry stands: from its head to its last line, comments and blank lines after it left
+/// to what follows.
+fn places(text: &str) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        let words = line.trim();
+        if words == ENTRY {
+            places.push(start..end);
+        } else if let Some(place) = places.last_mut()
+            && !words.is_empty()
+            && !words.starts_with('#')
+        {
+            place.end = end;
+        }
+        start = end;
+    }
+    places
+}
+
+/// An entry whose reason somebody has still to write.
+fn stub(change: &Change, operations: &Operations) -> String {
+    let string = |value: &str| Value::from(value).to_string();
+    let mut lines = vec![
+        ENTRY.to_owned(),
+        format!("at = {}", string(&change.at)),
+        format!("rule = {}", string(&change.rule)),
+    ];
+    for (name, values) in [("upstream", &change.upstream), ("ours", &change.ours)] {
+        match values.as_slice() {
+            [] => {}
+            [value] => lines.push(format!("{name} = {}", string(value))),
+            values => lines.push(format!("{name} = {}", list(values))),
+        }
+    }
+    lines.push(format!("operations = {}", operations.value()));
+    lines.push(format!("fingerprint = {}", string(&change.fingerprint)));
+    lines.push(format!("reason = {}\n", string(UNFINISHED)));
+    lines.join("\n")
+}
+
+/// A list of strings, on as many lines as are good to read.
+fn list<'v>(values: impl IntoIterator<Item = &'v String>) -> String {
+    let values: Vec<String> =
+        values.into_iter().map(|value| Value::from(value.as_str()).to_string()).collect();
+    let line = format!("[{}]", values.join(", "));
+    match line.len() <= 80 {
+        true => line,
+        false => format!("[\n    {},\n]", values.join(",\n    ")),
+    }
+}

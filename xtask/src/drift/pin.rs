@@ -1,0 +1,118 @@
+//! `openapi/upstream.surface`: the state of the vendor's spec that was looked at last, as facts
+//! without prose, so that what changed since can be told without the vendor's text.
+
+use crate::Failure;
+use crate::diff::source::{Source, unreadable};
+use crate::surface::{HEADER, Surface};
+
+/// A pinned state.
+#[derive(Debug)]
+pub(crate) struct Pin {
+    pub(crate) date: String,
+    /// Of the text it was made from.
+    pub(crate) sha256: String,
+    pub(crate) source: Source,
+}
+
+impl Pin {
+    /// Pins a spec. A surface is refused, as the hash of the vendor's text cannot be told from it.
+    pub(crate) fn new(date: &str, source: Source) -> Result<Self, Failure> {
+        let Some(document) = &source.document else {
+            return Err(unreadable(
+                &format!("{} is a surface, not the vendor's own text", source.name),
+                "pin from the published spec, whose hash becomes part of the pin",
+            ));
+        };
+        let sha256 = document.sha256.clone();
+        Ok(Self { date: date.to_owned(), sha256, source })
+    }
+
+    /// Reads what [`Pin::text`] writes.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
+        let source = Source::parse(name, text)?;
+        let [date, sha256] = ["date", "sha256"].map(|word| {
+            let mut lines = text.lines().take_while(|line| line.starts_with('#'));
+            lines.find_map(|line| line.strip_prefix("# ")?.strip_prefix(word)?.strip_prefix(' '))
+        });
+        match (date, sha256) {
+            (Some(date), Some(sha256)) if is_date(date) => {
+                Ok(Self { date: date.to_owned(), sha256: sha256.to_owned(), source })
+            }
+            _ => Err(unreadable(
+                &format!("{name}: it has no lines `# date YYYY-MM-DD` and `# sha256 …`"),
+                "write it with `cargo xtask spec accept --upstream FILE --pin YYYY-MM-DD`",
+            )),
+        }
+    }
+
+    /// The file: where the facts are from, and the facts.
+    pub(crate) fn text(&self) -> String {
+        let Self { date, sha256, source } = self;
+        let surface = printed(&source.surface);
+        format!(
+            "{HEADER}\n# The vendor's published spec, as it was last reviewed. Written by\n\
+             # `cargo xtask spec accept --upstream FILE --pin DATE`.\n# date {date}\n\
+             # sha256 {sha256}\n{surface}"
+        )
+    }
+}
+
+/// An argument that is a date.
+pub(crate) fn date(argument: &str) -> Result<String, String> {
+    match is_date(argument) {
+        true => Ok(argument.to_owned()),
+        false => Err("a date is written YYYY-MM-DD".to_owned()),
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let mut number = |length: usize| {
+        let part = parts.next().filter(|part| part.len() == length)?;
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u16>().ok().filter(|_| digits)
+    };
+    let valid = match (number(4), number(2), number(2)) {
+        (Some(_), Some(month), Some(day)) => (1..=12).contains(&month) && (1..=31).contains(&day),
+        _ => false,
+    };
+    valid && parts.next().is_none()
+}
+
+/// The facts without the first line.
+fn printed(surface: &Surface) -> String {
+    let text = surface.to_string();
+    text.split_once('\n').map(|(_, facts)| facts.to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_date(text: &str, expected: bool) {
+        assert_eq!(date(text).is_ok(), expected, "{text}");
+    }
+
+    #[test]
+    fn dates_are_told_from_other_words() {
+        check_date("2026-03-30", true);
+        for text in
+            ["", "today", "2026-3-30", "2026-13-01", "2026-01-32", "2026-01-01-1", "+026-01-01"]
+        {
+            check_date(text, false);
+        }
+    }
+
+    #[test]
+    fn a_pin_is_read_as_it_was_written() {
+        let spec = Source::parse("spec.yaml", "openapi: 3.0.3\npaths: {/a: {get: {}}}\n").unwrap();
+        let text = Pin::new("2026-03-30", spec).unwrap().text();
+        let pin = Pin::parse("pin", &text).unwrap();
+        assert_eq!((pin.date.as_str(), pin.sha256.len()), ("2026-03-30", 64));
+        assert_eq!(pin.text(), text);
+        assert_eq!(Pin::new("2026-03-30", pin.source).unwrap_err().exit, 3);
+        let bare = "# jogg surface 1\nGET /a declared\n";
+        assert_eq!(Pin::parse("pin", bare).unwrap_err().exit, 3);
+    }
+}

@@ -1,0 +1,189 @@
+//! `cargo xtask spec diff`, run as a maintainer or a workflow runs it.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const OLD: &str = "openapi: 3.0.3\npaths: {/a: {get: {parameters: [{name: q, in: query}]}}}\n";
+const SAME: &str = "{\"openapi\": \"3.0.3\", \"paths\": {\"/a\": {\"get\": {\"summary\": \"A\", \
+                    \"parameters\": [{\"in\": \"query\", \"name\": \"q\"}]}}}}";
+/// The server no longer needs `q`, so only code that sets it is in trouble.
+const LOOSER: &str = "openapi: 3.0.3\npaths: {/a: {get: {}}}\n";
+/// What is refused is refused, but no type changes.
+const STRICTER: &str = "openapi: 3.0.3\npaths: {/a: {get: {security: [{Key: []}], parameters: \
+                        [{name: q, in: query}]}}}\ncomponents: {securitySchemes: {Key: {type: \
+                        apiKey, in: header, name: k}}}\n";
+
+/// A folder with a few specs.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("old.yaml", OLD),
+        ("same.json", SAME),
+        ("looser.yaml", LOOSER),
+        ("stricter.yaml", STRICTER),
+        ("empty.yaml", "openapi: 3.0.3\npaths: {}\n"),
+        ("twice.yaml", "openapi: 3.0.3\npaths: {}\npaths: {}\n"),
+        ("whole.surface", "# jogg surface 1\nGET /{} path 0 $ any\nGET /{} path 0 name a\n"),
+        ("part.surface", "# jogg surface 1\nGET /{} path 0 $ any\n"),
+        ("later.surface", "# jogg surface 2\n"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn command(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).env("GIT_CEILING_DIRECTORIES", folder.parent().unwrap());
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    for variable in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn diff(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = command(env!("CARGO_BIN_EXE_xtask"), folder);
+    command.args(["spec", "diff"]).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+    let output = command("git", folder).args(identity).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The exit code, and something in what is printed: findings on stdout, failures on stderr.
+#[track_caller]
+fn check_in(folder: &Path, arguments: &[&str], code: i32, expected: &[&str]) {
+    let output = diff(folder, arguments);
+    let text = match code {
+        0 => &output.stdout,
+        _ => &output.stderr,
+    };
+    let text = String::from_utf8_lossy(text);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
+    for part in expected {
+        assert!(text.contains(part), "{arguments:?}: `{part}` is not in\n{text}");
+    }
+    if code == 3 {
+        assert!(output.stdout.is_empty(), "{arguments:?} must not read as a report");
+        assert!(text.contains("nothing was compared"), "{arguments:?}: {text}");
+    }
+}
+
+#[track_caller]
+fn check(arguments: &[&str], code: i32, expected: &[&str]) {
+    check_in(folder().path(), arguments, code, expected);
+}
+
+#[test]
+fn findings_alone_are_no_failure() {
+    check(&["old.yaml", "same.json"], 0, &["0 findings in 0 operations", "1 text differs"]);
+    check(&["old.yaml", "looser.yaml"], 0, &["wire risk   source break  parameter-removed"]);
+    check(&["old.yaml", "empty.yaml"], 0, &["operation-removed"]);
+}
+
+#[test]
+fn the_kinds_to_fail_on_are_told_apart() {
+    let look = "look at each above, and at `cargo xtask spec rules`";
+    for (new, kinds, code) in [
+        ("same.json", "any", 0),
+        ("same.json", "wire-break,source-break", 0),
+        ("looser.yaml", "any", 1),
+        ("looser.yaml", "wire-break", 0),
+        ("looser.yaml", "source-break", 1),
+        ("looser.yaml", "wire-break,source-break", 1),
+        ("stricter.yaml", "wire-break", 1),
+        ("stricter.yaml", "source-break", 0),
+    ] {
+        let expected: &[&str] = if code == 1 { &[look] } else { &[] };
+        check(&["old.yaml", new, "--fail-on", kinds], code, expected);
+    }
+    // The report is printed all the same.
+    let folder = folder();
+    let output = diff(folder.path(), &["old.yaml", "looser.yaml", "--fail-on", "any"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("parameter-removed"));
+}
+
+#[test]
+fn what_was_not_read_is_never_clean() {
+    let surface = "mend it until `cargo xtask spec surface twice.yaml` works";
+    check(&["old.yaml", "twice.yaml"], 3, &["twice.yaml:3:1: the key `paths`", surface]);
+    check(&["later.surface", "old.yaml"], 3, &["the first line must be `# jogg surface 1`"]);
+    check(&["none.yaml", "old.yaml"], 3, &["none.yaml: ", "`ls .` lists them"]);
+    check(&["empty.yaml", "empty.yaml"], 3, &["has an operation", "cargo xtask spec surface"]);
+    let anew = "printed anew, with `cargo xtask spec surface SPEC`";
+    check(
+        &["whole.surface", "part.surface"],
+        3,
+        &["no rule is about `GET /{} path 0 name a`", anew],
+    );
+    check(&["-", "-"], 3, &["only one side can come from standard input"]);
+    check(&["-", "old.yaml"], 3, &["stdin:1:1: the file is empty"]);
+    check(&["old.yaml"], 2, &["<NEW>"]);
+    check(&["old.yaml", "same.json", "--fail-on", "none"], 2, &["wire-break"]);
+}
+
+#[test]
+fn one_side_comes_from_standard_input() {
+    let folder = folder();
+    let mut child = command(env!("CARGO_BIN_EXE_xtask"), folder.path())
+        .args(["spec", "diff", "old.yaml", "-", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(LOOSER.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["new"]["name"], "stdin");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["operation"], "GET /a");
+    assert_eq!(finding["at"], "query q");
+    assert_eq!(finding["rule"], "parameter-removed");
+    assert_eq!(report["bump"]["jogg-api"], "minor");
+}
+
+#[test]
+fn a_committed_file_is_read_through_git() {
+    let folder = folder();
+    let folder = folder.path();
+    git(folder, &["init", "--quiet", "--initial-branch=main"]);
+    git(folder, &["add", "old.yaml"]);
+    git(folder, &["commit", "--quiet", "--message", "Old"]);
+    std::fs::write(folder.join("old.yaml"), LOOSER).unwrap();
+    check_in(folder, &["HEAD:old.yaml", "old.yaml"], 0, &["parameter-removed"]);
+    check_in(folder, &["main:old.yaml", ":old.yaml"], 0, &["0 findings"]);
+    // A file of that name goes first.
+    std::fs::write(folder.join("HEAD:old.yaml"), LOOSER).unwrap();
+    check_in(folder, &["HEAD:old.yaml", "old.yaml"], 0, &["0 findings"]);
+
+    let fetch = "run `git fetch origin main:refs/remotes/origin/main`";
+    let unknown = "git knows no revision `origin/main` here";
+    check_in(folder, &["origin/main:old.yaml", "old.yaml"], 3, &[unknown, fetch]);
+    let list = "`git ls-tree -r --name-only --full-tree HEAD`";
+    check_in(folder, &["HEAD:new.yaml", "old.yaml"], 3, &["no file `new.yaml` in `HEAD`", list]);
+    check_in(folder, &[":new.yaml", "old.yaml"], 3, &["`git ls-files`"]);
+    check_in(folder, &["--", "--x:old.yaml", "old.yaml"], 3, &["`--x` is no revision"]);
+    git(folder, &["add", "twice.yaml"]);
+    let show = "`git show :twice.yaml > spec.yaml`";
+    check_in(folder, &["old.yaml", ":twice.yaml"], 3, &[":twice.yaml:3:1: the key", show]);
+}
+
+#[test]
+fn without_a_repository_there_are_no_revisions() {
+    check(&["HEAD:old.yaml", "old.yaml"], 3, &["this is not a git repository", "name two files"]);
+}
+
+#[test]
+fn the_rules_are_printed_as_a_table() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let output = command.args(["spec", "rules"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.starts_with("| rule | direction | wire | source | why |\n|---|"), "{text}");
+    assert!(text.contains("\n| operation-removed | both | break | break | "), "{text}");
+}
