@@ -102,8 +102,8 @@ impl Codec {
     /// Calls the operation. The answer's `data` is the typed value, written as JSON again.
     ///
     /// # Errors
-    /// [`Failure::Argument`] if an argument is missing or not of its type; else as the operation's
-    /// own method.
+    /// [`Failure::Argument`](crate::Failure::Argument) if an argument is missing or not of its type;
+    /// else as the operation's own method.
     pub fn call(&self, client: Client, arguments: Arguments) -> CallFuture {
         (self.call)(client, arguments)
     }

@@ -221,19 +221,34 @@ mod tests {
 
     #[test]
     fn fact_17_absent_null_and_empty_are_not_there() {
-        let body = json!({"code": 0, "msg": "", "data": {
-            "motion_id": "m1", "motion_preview_url": "", "avatar_id": null, "status": "",
-        }});
-        let (envelope, skipped) = decoded::<MotionReport>(&body);
-        let report = envelope.data.unwrap();
-        assert_eq!(report.motion_preview_url, None);
-        assert_eq!((report.avatar_id, report.status, report.name), (None, None, None));
-        assert!(skipped.is_empty());
+        for (empty, avatar_id) in [("", json!(null)), (" ", json!("")), ("\t\n", json!(" "))] {
+            let body = json!({"code": 0, "msg": "", "data": {
+                "motion_id": "m1", "motion_preview_url": empty, "avatar_id": avatar_id,
+                "status": empty,
+            }});
+            let (envelope, skipped) = decoded::<MotionReport>(&body);
+            let report = envelope.data.unwrap();
+            assert_eq!(report.motion_preview_url, None);
+            assert_eq!((report.avatar_id, report.status, report.name), (None, None, None));
+            assert!(skipped.is_empty());
+            let (envelope, _) = decoded::<User>(&json!({"code": 0, "data": empty}));
+            assert_eq!(envelope.data, None);
+        }
+    }
+
+    #[test]
+    fn a_word_is_no_boolean_but_false_is_none() {
+        for (status, skipped) in [(false, &[][..]), (true, &["data.status"][..])] {
+            let body = json!({"code": 0, "data": {"motion_id": "m1", "status": status}});
+            let (envelope, places) = decoded::<MotionReport>(&body);
+            assert_eq!(envelope.data.unwrap().status, None);
+            assert_eq!(places, skipped);
+        }
     }
 
     #[test]
     fn fact_18_a_null_list_is_empty() {
-        for voices in [json!(null), json!(""), json!({}), json!([])] {
+        for voices in [json!(null), json!(""), json!(" "), json!({}), json!([])] {
             let (envelope, skipped) =
                 decoded::<VoiceList>(&json!({"code": 0, "msg": "", "data": {"voices": voices}}));
             assert!(envelope.data.unwrap().voices.is_empty());

@@ -1,8 +1,10 @@
 //! The cross-crate tests, in one binary so that they link once.
 
 mod answers;
+mod arbitrary;
 mod codes;
 mod counts;
+mod coverage;
 mod futures;
 mod matrix;
 mod motion;
