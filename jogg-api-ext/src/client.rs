@@ -236,7 +236,7 @@ impl JoggBuilder {
         self
     }
 
-    /// The longest answer that is read, in bytes; 32 MiB unless set. Downloads have no limit.
+    /// The longest answer that is read, in bytes; 8 MiB unless set. Downloads have no limit.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.api = self.api.max_body_bytes(limit);
         self

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
                 "rid": decoded.rid,
                 "data": decoded.data,
                 "skipped": skipped,
+                "skipped_count": decoded.skipped_count,
             });
             println!("{value:#}");
             ExitCode::SUCCESS
