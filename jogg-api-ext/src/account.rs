@@ -35,7 +35,7 @@ impl Account {
     ///
     /// # Errors
     /// [`ErrorKind::UnexpectedAnswer`](crate::ErrorKind::UnexpectedAnswer) if the answer has no
-    /// number; see [`ErrorKind`] for the
+    /// number; see [`ErrorKind`](crate::ErrorKind) for the
     /// others.
     pub fn remaining_quota(&self) -> impl Future<Output = Result<f64>> + Send + use<> {
         let jogg = self.jogg.clone();
