@@ -4,6 +4,7 @@ pub(crate) mod enums;
 mod rewrite;
 mod tables;
 pub(crate) mod transform;
+mod types;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
