@@ -1,6 +1,8 @@
 //! Keys, signed URLs and paths: what must not get out, and what must not get in.
 
 use jogg_api::operations::{self, DELETE_WEBHOOK_ENDPOINT};
+#[cfg(feature = "http2")]
+use jogg_api_ext::RetryPolicy;
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{AddMotion, ErrorKind, Jogg, MotionModel};
 use jogg_tests::{KEY, Stage};
@@ -135,6 +137,42 @@ async fn a_reset_is_not_replayed() {
     let error = stage.jogg.account().whoami().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(stage.simulator.requests().len(), 2);
+}
+
+/// Over HTTP/2 the HTTP library would send a refused stream again by itself, POST included.
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn a_refused_stream_is_not_replayed() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let streams = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&streams);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let counted = Arc::clone(&counted);
+            tokio::spawn(async move {
+                let mut connection = h2::server::handshake(socket).await.unwrap();
+                while let Some(Ok((_, mut respond))) = connection.accept().await {
+                    counted.fetch_add(1, Ordering::SeqCst);
+                    respond.send_reset(h2::Reason::REFUSED_STREAM);
+                }
+            });
+        }
+    });
+    let http = reqwest::ClientBuilder::new().http2_prior_knowledge().no_proxy();
+    let jogg = Jogg::builder(KEY)
+        .base_url(base_url)
+        .http_client(http)
+        .retry_policy(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let error = jogg.photo_avatars().add_motion(request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+    assert_eq!(streams.load(Ordering::SeqCst), 1);
 }
 
 #[test]
