@@ -88,7 +88,7 @@ async fn live(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let jogg = Jogg::from_env()?;
     let request = AddMotion::new("", &arguments.name, &arguments.voice, arguments.model);
     let cost = match request.estimate() {
-        Some(credits) => format!("{credits} credits (prices of March 2026)"),
+        Some(estimate) => estimate.to_string(),
         None => "an unknown number of credits".to_owned(),
     };
     println!("adding motion with model {} costs {cost}", arguments.model);

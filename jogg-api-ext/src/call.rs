@@ -1,22 +1,100 @@
-//! The one way this crate calls an operation: limit, attempt, time-out, meaning, repetition.
+//! A call as its caller sees it: a future of the value, with the answer's particulars if wanted.
 
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::Poll;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
-use jogg_api::jobs::JOBS;
-use jogg_api::{Answer, JobLink, Operation, RetryClass};
+use bytes::Bytes;
+use jogg_api::http::{HeaderMap, StatusCode};
+use jogg_api::{Answer, Arguments, Operation};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::SemaphorePermit;
-use tracing::{Instrument, Span};
 
-use crate::clock::Sleep;
-use crate::limit::Slot;
-use crate::observe::{self, AbandonGuard, Attempt, Ended};
-use crate::{Error, ErrorKind, Jogg, Result, outcome};
+use crate::attempts;
+use crate::job::started_id;
+use crate::observe::Attempt;
+use crate::{BoxFuture, Error, Job, JobResult, Jogg, Result, outcome};
 
-/// A call that succeeded.
+/// A call of the API, sent when it is awaited. The future of its value, or of value and
+/// [`Metadata`].
+///
+/// ```no_run
+/// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+/// let user = jogg.account().whoami().await?;
+/// let (user, metadata) = jogg.account().whoami().with_metadata().await?;
+/// println!("request {:?}: {}", metadata.request_id, metadata.json());
+/// # Ok(()) }
+/// ```
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    future: BoxFuture<Result<(T, Metadata)>>,
+}
+
+impl<T> Call<T> {
+    /// The value together with how it was answered.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub fn with_metadata(self) -> BoxFuture<Result<(T, Metadata)>> {
+        self.future
+    }
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.future.as_mut().poll(context).map(|answered| answered.map(|(value, _)| value))
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}
+
+/// How a call was answered. `Debug` shows neither headers nor body.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// HTTP headers. Not redacted.
+    pub headers: HeaderMap,
+    /// The id support asks for, if the answer had one.
+    pub request_id: Option<String>,
+    /// How many requests it took.
+    pub attempts: u32,
+    /// When the last of them was sent.
+    pub sent_at: SystemTime,
+    /// Time from the call to its answer, waits included.
+    pub elapsed: Duration,
+    /// The answer as received. Not redacted.
+    pub body: Bytes,
+}
+
+impl Metadata {
+    /// The whole answer as JSON, envelope included; null if it is none. Not redacted.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metadata")
+            .field("status", &self.status.as_u16())
+            .field("request_id", &self.request_id.as_deref().map(jogg_api::one_line))
+            .field("attempts", &self.attempts)
+            .field("elapsed", &self.elapsed)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What [`Jogg::call`] brings back.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Called<T> {
@@ -36,12 +114,35 @@ impl<T> Called<T> {
         let attempt = Attempt { operation, number: self.attempts, sent_at: self.sent_at };
         outcome::classify(self.answer.reject(operation, reason), &attempt, None)
     }
+
+    pub(crate) fn metadata(&self) -> Metadata {
+        Metadata {
+            status: self.answer.status,
+            headers: self.answer.headers.clone(),
+            request_id: self.answer.rid.clone(),
+            attempts: self.attempts,
+            sent_at: self.sent_at,
+            elapsed: self.elapsed,
+            body: self.answer.body.clone(),
+        }
+    }
 }
+
+/// Makes one request with a method of the low-level client: `send!(list_voices(query))`. The
+/// arguments are local variables, cloned for each attempt.
+macro_rules! send {
+    ($method:ident($($argument:ident),*)) => {
+        move |api: jogg_api::Client| {
+            $(let $argument = $argument.clone();)*
+            async move { api.$method($(&$argument),*).await }
+        }
+    };
+}
+pub(crate) use send;
 
 impl Jogg {
     /// Calls any operation of the low-level client under this client's policy: limit, time-outs,
-    /// repetitions, and the rule that a paid request is never sent twice. For operations this
-    /// crate does not wrap yet.
+    /// repetitions, and the rule that a paid request is never sent twice.
     ///
     /// ```no_run
     /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
@@ -57,226 +158,104 @@ impl Jogg {
     /// `send` makes one request of that operation; it is called for each attempt.
     ///
     /// # Errors
-    /// See [`ErrorKind`].
+    /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn call<T, F, R>(&self, operation: &'static Operation, send: F) -> Result<Called<T>>
     where
         F: Fn(jogg_api::Client) -> R,
         R: Future<Output = std::result::Result<Answer<T>, jogg_api::Error>>,
     {
-        let span = observe::span(operation);
-        Call::new(self, operation).run(send, &span).instrument(span.clone()).await
-    }
-}
-
-/// One call, over all its attempts.
-struct Call<'j> {
-    jogg: &'j Jogg,
-    operation: &'static Operation,
-    start: Duration,
-    attempts: u32,
-}
-
-impl<'j> Call<'j> {
-    fn new(jogg: &'j Jogg, operation: &'static Operation) -> Self {
-        Self { jogg, operation, start: jogg.clock().now(), attempts: 0 }
+        attempts::call(self, operation, send).await
     }
 
-    async fn run<T, F, R>(mut self, send: F, span: &Span) -> Result<Called<T>>
-    where
-        F: Fn(jogg_api::Client) -> R,
-        R: Future<Output = std::result::Result<Answer<T>, jogg_api::Error>>,
-    {
-        loop {
-            let turn = self.turn().await?;
-            self.attempts += 1;
-            let attempt = Attempt {
-                operation: self.operation,
-                number: self.attempts,
-                sent_at: SystemTime::now(),
-            };
-            let begun = self.now();
-            let outcome = self.attempt(&send, &attempt).await;
-            drop(turn);
-            let elapsed = self.now().saturating_sub(begun);
-            let error = match outcome {
-                Ok(answer) => {
-                    self.tell(span, &attempt, &Ended::success(&answer, elapsed));
-                    self.jogg.retry_budget().earn();
-                    return Ok(Called {
-                        answer,
-                        attempts: attempt.number,
-                        sent_at: attempt.sent_at,
-                        elapsed: self.now().saturating_sub(self.start),
-                    });
-                }
-                Err(error) => error,
-            };
-            let delay = self.delay(&error);
-            self.tell(span, &attempt, &Ended::failure(&error, elapsed, delay));
-            match delay {
-                Some(delay) => self.jogg.clock().sleep(delay).await,
-                None => return Err(error),
-            }
-        }
-    }
-
-    /// Waits for the limits, within the deadline.
-    async fn turn(&self) -> Result<Turn<'j>> {
-        let concurrency = match self.jogg.concurrency() {
-            Some(permits) => {
-                let permit = self.before_deadline(permits.acquire()).await;
-                // The semaphore is never closed: there is a permit unless the time is up.
-                Some(permit.and_then(|permit| permit.ok()).ok_or_else(|| self.not_sent())?)
-            }
-            None => None,
-        };
-        let slot = match self.jogg.limiter() {
-            Some(limiter) if self.operation.method == "POST" => {
-                let slot = limiter.acquire(self.deadline()).await;
-                Some(slot.ok_or_else(|| self.not_sent())?)
-            }
-            _ => None,
-        };
-        Ok(Turn { _slot: slot, _concurrency: concurrency })
-    }
-
-    async fn attempt<T, F, R>(&self, send: &F, attempt: &Attempt) -> Result<Answer<T>>
-    where
-        F: Fn(jogg_api::Client) -> R,
-        R: Future<Output = std::result::Result<Answer<T>, jogg_api::Error>>,
-    {
-        let limit = self.time_limit();
-        let observer = self.jogg.observer();
-        if let Some(observer) = observer {
-            observer.started(attempt);
-        }
-        let guard = AbandonGuard::new(attempt, observer.cloned());
-        let clock = Arc::clone(self.jogg.clock());
-        let api = self.jogg.api().with_time_limit(move || clock.timeout(limit));
-        let outcome = send(api).await;
-        guard.disarm();
-        match outcome {
-            Ok(answer) => self.with_result(answer, attempt),
-            Err(error) => self.failure(error, attempt, limit),
-        }
-    }
-
-    /// A paid answer must say what was paid for.
-    fn with_result<T>(&self, answer: Answer<T>, attempt: &Attempt) -> Result<Answer<T>> {
-        let paid = self.operation.retry == RetryClass::Paid;
-        let missing = match answer.data {
-            _ if !paid => None,
-            None => Some("data"),
-            Some(_) => missing_id(self.operation, &answer),
-        };
-        match missing {
-            None => Ok(answer),
-            Some(place) => {
-                let error = answer.reject(self.operation, format!("it has no `{place}`"));
-                Err(outcome::classify(error, attempt, None))
-            }
-        }
-    }
-
-    /// What a failure means. A deletion that was made before and finds nothing has succeeded.
-    fn failure<T>(
+    /// Calls any method and path under the same policy, for operations that neither this crate nor
+    /// the low-level one knows. The answer's `data` is read as `T`; `serde_json::Value` takes
+    /// whatever comes, null included.
+    ///
+    /// ```no_run
+    /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+    /// use jogg_api_ext::jogg_api::{Arguments, Operation, RetryClass};
+    /// use serde_json::{Value, json};
+    ///
+    /// // Tells the policy what sending it twice would do.
+    /// static CREATE_OUTFIT: Operation =
+    ///     Operation::new("create_outfit", "POST", "/v2/outfits/{avatar_id}", RetryClass::Paid);
+    ///
+    /// let arguments =
+    ///     Arguments::new().with_path("avatar_id", 81).with_body(json!({"color": "blue"}));
+    /// let outfit: Value = jogg.send(&CREATE_OUTFIT, arguments).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if an argument cannot be
+    /// sent; see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn send<T: DeserializeOwned + Default + Send + 'static>(
         &self,
-        error: jogg_api::Error,
-        attempt: &Attempt,
-        limit: Duration,
-    ) -> Result<Answer<T>> {
-        let not_found = outcome::is_not_found(&error);
-        if self.operation.method == "DELETE" && attempt.number > 1 && not_found {
-            return Ok(error.into_answer());
-        }
-        Err(outcome::classify(error, attempt, Some(limit)))
+        operation: &'static Operation,
+        arguments: Arguments,
+    ) -> Call<T> {
+        let send = move |api: jogg_api::Client| {
+            let arguments = arguments.clone();
+            async move { api.send::<T>(operation, &arguments).await }
+        };
+        self.value(operation, Ok(()), send)
     }
 
-    /// How long to wait before the next attempt; `None` if there is to be none.
-    fn delay(&self, error: &Error) -> Option<Duration> {
-        let mut policy = self.jogg.retry_policy().clone();
-        if let Some(attempts) = self.jogg.options().max_attempts {
-            policy.max_attempts = attempts;
-        }
-        let delay = policy.delay(error, self.attempts, self.jogg.clock().random())?;
-        let next = self.now().checked_add(delay)?;
-        let last =
-            self.deadline().unwrap_or(Duration::MAX).min(self.start.saturating_add(policy.total));
-        (next < last && self.jogg.retry_budget().take()).then_some(delay)
+    /// The call of an operation whose `data` is the value.
+    pub(crate) fn value<D, F, R>(
+        &self,
+        operation: &'static Operation,
+        checked: Result<()>,
+        send: F,
+    ) -> Call<D>
+    where
+        D: Default + Send + 'static,
+        F: Fn(jogg_api::Client) -> R + Send + Sync + 'static,
+        R: Future<Output = std::result::Result<Answer<D>, jogg_api::Error>> + Send,
+    {
+        self.make(operation, checked, send, |_, called| Ok(called.answer.data.unwrap_or_default()))
     }
 
-    fn tell(&self, span: &Span, attempt: &Attempt, ended: &Ended) {
-        observe::record(span, attempt, ended);
-        if let Some(observer) = self.jogg.observer() {
-            observer.ended(attempt, ended);
-        }
+    /// The call of an operation, and how its value is made. `checked` says whether the request can
+    /// be sent at all.
+    pub(crate) fn make<D, T, F, R>(
+        &self,
+        operation: &'static Operation,
+        checked: Result<()>,
+        send: F,
+        make: impl FnOnce(Self, Called<D>) -> Result<T> + Send + 'static,
+    ) -> Call<T>
+    where
+        D: Send + 'static,
+        F: Fn(jogg_api::Client) -> R + Send + Sync + 'static,
+        R: Future<Output = std::result::Result<Answer<D>, jogg_api::Error>> + Send,
+    {
+        let jogg = self.clone();
+        let future = async move {
+            checked.map_err(|error| error.with_operation(operation))?;
+            let called = jogg.call(operation, send).await?;
+            let metadata = called.metadata();
+            Ok((make(jogg, called)?, metadata))
+        };
+        Call { future: Box::pin(future) }
     }
 
-    fn now(&self) -> Duration {
-        self.jogg.clock().now()
+    /// The call of an operation that starts a job with an id of its own.
+    pub(crate) fn start<D, T, F, R>(
+        &self,
+        operation: &'static Operation,
+        checked: Result<()>,
+        send: F,
+    ) -> Call<Job<T>>
+    where
+        D: Send + 'static,
+        T: JobResult,
+        F: Fn(jogg_api::Client) -> R + Send + Sync + 'static,
+        R: Future<Output = std::result::Result<Answer<D>, jogg_api::Error>> + Send,
+    {
+        self.make(operation, checked, send, move |jogg, called| {
+            let id = started_id(operation, &called.answer);
+            Ok(Job::started(jogg, operation, &called, id))
+        })
     }
-
-    /// When the call must have ended, on the client's clock.
-    fn deadline(&self) -> Option<Duration> {
-        self.jogg.options().deadline.map(|deadline| self.start.saturating_add(deadline))
-    }
-
-    /// How long this attempt may take.
-    fn time_limit(&self) -> Duration {
-        let options = self.jogg.options();
-        let limit = options.timeout.unwrap_or_else(|| self.jogg.timeouts().of(self.operation));
-        match self.deadline() {
-            Some(deadline) => limit.min(deadline.saturating_sub(self.now())),
-            None => limit,
-        }
-    }
-
-    async fn before_deadline<F: Future>(&self, future: F) -> Option<F::Output> {
-        match self.deadline() {
-            Some(deadline) => {
-                let remaining = deadline.saturating_sub(self.now());
-                within(future, self.jogg.clock().timeout(remaining)).await
-            }
-            None => Some(future.await),
-        }
-    }
-
-    fn not_sent(&self) -> Error {
-        let message = "not sent: the limit on requests leaves no room before the deadline";
-        Error::new(ErrorKind::Timeout, message)
-            .with_operation(self.operation)
-            .with_attempts(self.attempts)
-            .with_retryable(true)
-    }
-}
-
-/// Leave to send a request, given back when it has ended.
-struct Turn<'j> {
-    _slot: Option<Slot<'j>>,
-    _concurrency: Option<SemaphorePermit<'j>>,
-}
-
-/// Where the answer of a create operation lacks the id of what it created.
-fn missing_id<T>(operation: &'static Operation, answer: &Answer<T>) -> Option<&'static str> {
-    let rule = JOBS.iter().find(|rule| rule.create.id == operation.id)?;
-    let JobLink::Id { from, .. } = rule.link else { return None };
-    let id = from.strip_prefix("data.").unwrap_or(from);
-    let there = match answer.payload().get(id) {
-        Some(Value::String(id)) => !id.trim().is_empty(),
-        Some(Value::Number(_)) => true,
-        _ => false,
-    };
-    (!there).then_some(from)
-}
-
-/// The output of a future, unless the guard ends first.
-pub(crate) async fn within<F: Future>(future: F, mut guard: Sleep) -> Option<F::Output> {
-    let mut future = pin!(future);
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(output));
-        }
-        guard.as_mut().poll(context).map(|()| None)
-    })
-    .await
 }

@@ -9,8 +9,8 @@ use tokio::sync::Semaphore;
 use crate::clock::{Clock, SystemClock};
 use crate::retry::RetryBudget;
 use crate::{
-    Account, Assets, CallOptions, Error, ErrorKind, Job, JobRecord, JobResult, Limiter, Observer,
-    PhotoAvatars, Result, RetryPolicy, Timeouts,
+    Assets, CallOptions, Error, ErrorKind, Job, JobRecord, JobResult, Limiter, Observer, Result,
+    RetryPolicy, Timeouts,
 };
 
 /// The variable [`Jogg::from_env`] takes the API key from.
@@ -87,19 +87,9 @@ impl Jogg {
         }
     }
 
-    /// The account: who it is, and what credits remain.
-    pub fn account(&self) -> Account {
-        Account::new(self.clone())
-    }
-
     /// Files: upload and download.
     pub fn assets(&self) -> Assets {
         Assets::new(self.clone())
-    }
-
-    /// Photo avatars: list them, and give them motion.
-    pub fn photo_avatars(&self) -> PhotoAvatars {
-        PhotoAvatars::new(self.clone())
     }
 
     /// Takes up a stored job.

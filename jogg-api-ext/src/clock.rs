@@ -1,7 +1,8 @@
 //! Time, so that tests need none.
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 /// A future that ends when a time has passed.
@@ -59,4 +60,16 @@ impl Clock for SystemClock {
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
     }
+}
+
+/// The output of a future, unless the guard ends first.
+pub(crate) async fn within<F: Future>(future: F, mut guard: Sleep) -> Option<F::Output> {
+    let mut future = pin!(future);
+    std::future::poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        guard.as_mut().poll(context).map(|()| None)
+    })
+    .await
 }

@@ -1,27 +1,62 @@
 //! What a call will cost, by the price list in the spec. Estimates never block a call.
 
-use jogg_api::{Credits, Operation};
-use serde_json::Value;
+use std::fmt;
+use std::time::Duration;
 
-/// The credits a call takes, if the price list says. `seconds` is the length of the result where
-/// the price depends on it; one span is assumed where it is not known.
-pub(crate) fn estimate(operation: &Operation, body: &Value, seconds: Option<f64>) -> Option<f64> {
-    match operation.credits? {
-        Credits::ByField { field, amounts, .. } => {
-            let value = body.get(field)?.as_str()?;
-            amounts.iter().find(|(known, _)| *known == value).map(|(_, amount)| *amount)
-        }
-        Credits::PerCall { amount, .. } => Some(amount),
-        Credits::PerSecond { amount, .. } => {
-            // Shown rounded up to two decimals.
-            seconds.map(|seconds| (seconds * amount * 100.0 - 1e-9).ceil() / 100.0)
-        }
-        Credits::PerStarted { amount, seconds: span, .. } => {
-            let spans = seconds.map_or(1.0, |seconds| (seconds / f64::from(span)).ceil().max(1.0));
-            Some(amount * spans)
-        }
-        _ => None,
+use jogg_api::{Credits, Operation};
+use serde::Serialize;
+
+/// What a call will cost, by the vendor's published prices.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Estimate {
+    /// The credits.
+    pub credits: f64,
+    /// The month of the price list, such as `2026-03`. Prices may have changed since.
+    pub as_of: &'static str,
+}
+
+impl Estimate {
+    pub(crate) fn times(self, count: usize) -> Self {
+        // Prices have up to three decimals; more would be noise of the binary fractions.
+        let credits = (self.credits * count as f64 * 1e6).round() / 1e6;
+        Self { credits, ..self }
     }
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} credits by the prices of {}", self.credits, self.as_of)
+    }
+}
+
+/// The estimate for one result of a call, if the price list says. `length` is that of the result,
+/// where the price depends on it; one span is assumed where it is not known.
+pub(crate) fn estimate(
+    operation: &Operation,
+    body: &impl Serialize,
+    length: Option<Duration>,
+) -> Option<Estimate> {
+    let seconds = length.map(|length| length.as_secs_f64());
+    let (as_of, credits) = match operation.credits? {
+        Credits::ByField { as_of, field, amounts } => {
+            let body = serde_json::to_value(body).ok()?;
+            let value = body.get(field)?.as_str()?;
+            let (_, amount) = amounts.iter().find(|(known, _)| *known == value)?;
+            (as_of, *amount)
+        }
+        Credits::PerCall { as_of, amount } => (as_of, amount),
+        Credits::PerSecond { as_of, amount } => {
+            // Shown rounded up to two decimals.
+            (as_of, (seconds? * amount * 100.0 - 1e-9).ceil() / 100.0)
+        }
+        Credits::PerStarted { as_of, amount, seconds: span } => {
+            let spans = seconds.map_or(1.0, |seconds| (seconds / f64::from(span)).ceil().max(1.0));
+            (as_of, amount * spans)
+        }
+        _ => return None,
+    };
+    Some(Estimate { credits, as_of })
 }
 
 #[cfg(test)]
@@ -53,7 +88,10 @@ mod tests {
             (&op::GENERATE_PHOTO, none.clone(), None, Some(0.2)),
             (&op::WHOAMI, none.clone(), None, None),
         ] {
-            assert_eq!(estimate(operation, &body, seconds), credits, "{} {body}", operation.id);
+            let length = seconds.map(Duration::from_secs_f64);
+            let estimate = estimate(operation, &body, length);
+            let dated = credits.map(|credits| Estimate { credits, as_of: "2026-03" });
+            assert_eq!(estimate, dated, "{} {body}", operation.id);
         }
     }
 }

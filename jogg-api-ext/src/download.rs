@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use reqwest::header::CONTENT_TYPE;
 use tokio::io::AsyncWriteExt;
 
-use crate::call::within;
+use crate::clock::within;
 use crate::upload::{file_url, transfer_failed, transfer_limit};
 use crate::{Error, ErrorKind, Jogg, Result};
 

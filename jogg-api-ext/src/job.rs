@@ -2,14 +2,16 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
-use jogg_api::{Operation, redact_urls};
+use jogg_api::enums::StatusWord;
+use jogg_api::jobs::JOBS;
+use jogg_api::{Answer, JobLink, Operation, redact_urls};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::wait::wait;
-use crate::{Error, ErrorKind, JobStatus, Jogg, Result, WaitOptions};
+use crate::wait::{updates, wait};
+use crate::{BoxStream, Called, Error, ErrorKind, JobStatus, Jogg, Result, Update, WaitOptions};
 
 /// A job the API works on: paid for, with a result to come.
 ///
@@ -64,8 +66,8 @@ pub struct JobReport<T> {
 
 /// What a job can result in. Implemented by the result types of this crate.
 pub trait JobResult: Sized + Send + 'static + private::Sealed {
-    /// The operation that starts such a job.
-    const OPERATION: &'static Operation;
+    /// The operations that start such a job.
+    const OPERATIONS: &'static [&'static Operation];
 
     /// Looks at the job once.
     #[doc(hidden)]
@@ -78,27 +80,41 @@ pub(crate) mod private {
 }
 
 impl<T: JobResult> Job<T> {
-    pub(crate) fn started(jogg: Jogg, id: String, sent_at: SystemTime, answer: Value) -> Self {
-        let started_at = sent_at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let operation = T::OPERATION.id.to_owned();
-        let record = JobRecord { operation, id, started_at, answer };
+    /// The job an operation has just started.
+    pub(crate) fn started<D>(
+        jogg: Jogg,
+        operation: &'static Operation,
+        called: &Called<D>,
+        id: impl Into<String>,
+    ) -> Self {
+        let sent_at = called.sent_at.duration_since(UNIX_EPOCH);
+        let record = JobRecord {
+            started_at: sent_at.map_or(0, |since| since.as_secs()),
+            answer: called.answer.payload(),
+            ..JobRecord::new(operation, id)
+        };
         Self { jogg, record, result: PhantomData }
     }
 
-    pub(crate) fn of(jogg: Jogg, id: impl Into<String>) -> Self {
-        Self { jogg, record: JobRecord::new(T::OPERATION, id), result: PhantomData }
+    pub(crate) fn of(jogg: Jogg, operation: &'static Operation, id: impl Into<String>) -> Self {
+        Self { jogg, record: JobRecord::new(operation, id), result: PhantomData }
     }
 
     pub(crate) fn resume(jogg: Jogg, record: JobRecord) -> Result<Self> {
-        let wrong = match (record.operation == T::OPERATION.id, record.id.trim().is_empty()) {
+        let mut operations = T::OPERATIONS.iter().map(|operation| operation.id);
+        let wrong = match (operations.any(|id| id == record.operation), record.id.trim()) {
             (false, _) => format!(
                 "the stored job was started by `{}`, not by `{}`; resume it as the result type \
                  of that operation",
                 record.operation,
-                T::OPERATION.id
+                T::OPERATIONS
+                    .iter()
+                    .map(|operation| operation.id)
+                    .collect::<Vec<_>>()
+                    .join("` or `")
             ),
-            (true, true) => "the stored job has no id".to_owned(),
-            (true, false) => return Ok(Self { jogg, record, result: PhantomData }),
+            (true, "") => "the stored job has no id".to_owned(),
+            (true, _) => return Ok(Self { jogg, record, result: PhantomData }),
         };
         Err(Error::new(ErrorKind::InvalidParameter, wrong))
     }
@@ -121,14 +137,15 @@ impl<T: JobResult> Job<T> {
         T::look(self.jogg.clone(), self.record.clone())
     }
 
-    /// Waits for the result, with the usual [`WaitOptions`].
+    /// Waits for the result, with the [`WaitOptions`] that suit this kind of job.
     ///
     /// # Errors
     /// [`ErrorKind::JobFailed`] with the job's message, [`ErrorKind::JobDeadline`] if it is not
     /// done in time, [`ErrorKind::ResultIncomplete`] if it is done but its result does not come.
     /// All carry the job. Looks that fail for a passing reason do not end the wait.
     pub fn wait(self) -> impl Future<Output = Result<T>> + Send + use<T> {
-        self.wait_with(WaitOptions::default())
+        let options = WaitOptions::of(&self.record.operation);
+        self.wait_with(options)
     }
 
     /// Waits for the result as told.
@@ -140,6 +157,71 @@ impl<T: JobResult> Job<T> {
         options: WaitOptions,
     ) -> impl Future<Output = Result<T>> + Send + use<T> {
         wait(self.jogg, self.record, options)
+    }
+
+    /// Waits as a stream: what each look brings, and at last the result. The stream ends with the
+    /// result or an error, which is one of [`Job::wait`]; dropping it stops the looking.
+    ///
+    /// ```no_run
+    /// # async fn demo(job: jogg_api_ext::Job<jogg_api_ext::Video>) -> jogg_api_ext::Result<()> {
+    /// use jogg_api_ext::Update;
+    ///
+    /// let mut updates = job.updates();
+    /// while let Some(update) = updates.next().await {
+    ///     match update? {
+    ///         Update::Progress(progress) => println!("{}", progress.status),
+    ///         Update::Done(video) => println!("{}", video.url),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn updates(self) -> BoxStream<Result<Update<T>>> {
+        let options = WaitOptions::of(&self.record.operation);
+        self.updates_with(options)
+    }
+
+    /// As [`Job::updates`], looking as told.
+    pub fn updates_with(self, options: WaitOptions) -> BoxStream<Result<Update<T>>> {
+        updates(self.jogg, self.record, options)
+    }
+
+    pub(crate) fn into_parts(self) -> (Jogg, JobRecord) {
+        (self.jogg, self.record)
+    }
+}
+
+/// The id in the answer that started a job, as the job table says. The call has made sure that it
+/// is there.
+pub(crate) fn started_id<D>(operation: &Operation, answer: &Answer<D>) -> String {
+    let from = JOBS.iter().find(|rule| rule.create == operation).map(|rule| rule.link);
+    let Some(JobLink::Id { from, .. }) = from else { return String::new() };
+    match answer.payload().get(from.strip_prefix("data.").unwrap_or(from)) {
+        Some(Value::String(id)) => id.clone(),
+        Some(id) => id.to_string(),
+        None => String::new(),
+    }
+}
+
+impl<T> JobReport<T> {
+    /// A report with this word for the state.
+    pub(crate) fn new(word: Option<StatusWord>, payload: Value) -> Self {
+        let status = word.as_ref().map_or(JobStatus::Unknown, JobStatus::from);
+        let word = word.map(|word| word.as_str().to_owned()).unwrap_or_default();
+        Self { status, word, result: None, error: None, payload }
+    }
+
+    pub(crate) fn with_error(mut self, error: Option<String>) -> Self {
+        self.error = error.filter(|error| !error.is_empty());
+        self
+    }
+
+    /// The result, made of the payload, if the job is completed and its result is there.
+    pub(crate) fn with_result(mut self, result: impl FnOnce(Value) -> Option<T>) -> Self {
+        if self.status == JobStatus::Completed {
+            self.result = result(self.payload.clone());
+        }
+        self
     }
 }
 

@@ -7,8 +7,9 @@ pub mod outcome_unknown {}
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
-mod account;
+mod aliases;
 mod assets;
+mod attempts;
 mod call;
 mod client;
 mod credits;
@@ -16,34 +17,45 @@ mod download;
 mod error;
 mod job;
 mod limit;
+mod list;
 mod observe;
 mod options;
 mod outcome;
 mod page;
-mod photo_avatars;
 mod request;
+mod resources;
 mod retry;
 mod status;
+mod stream;
 mod upload;
 mod wait;
+mod wait_all;
 
-pub use account::Account;
 pub use assets::{Asset, Assets, BoxFuture};
-pub use call::Called;
+pub use call::{Call, Called, Metadata};
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};
+pub use credits::Estimate;
 pub use error::{Error, ErrorKind, Result};
 pub use job::{Job, JobRecord, JobReport, JobResult};
 pub use limit::Limiter;
+pub use list::List;
 pub use observe::{Attempt, Ended, Observer};
 pub use options::{CallOptions, Timeouts};
 pub use page::Page;
-pub use photo_avatars::{AddMotion, ListPhotoAvatars, Motion, PhotoAvatars};
+pub use resources::*;
 pub use retry::RetryPolicy;
 pub use status::JobStatus;
+pub use stream::BoxStream;
 pub use upload::{AssetKind, Upload};
-pub use wait::{Progress, WaitOptions};
+pub use wait::{Progress, Update, WaitOptions};
+pub use wait_all::{wait_all, wait_all_with};
 
 /// The low-level crate, whose types appear in this one.
 pub use jogg_api;
-pub use jogg_api::enums::{AvatarStatusFilter, MotionModel, StatusCode};
-pub use jogg_api::types::{PhotoAvatar, User};
+pub use jogg_api::enums::*;
+pub use jogg_api::types::{
+    CustomAvatar, CustomTemplate, CustomVoice, GeneratedScript, Music, PhotoAvatar, Product,
+    ProductAvatar, ProductAvatarImage, ProductMedia, ProductPreview, ProductVideo, PublicAvatar,
+    Template, TemplateVariable, TemplateVideo, User, VisualStyle, Voice, WebhookEndpoint,
+};
+pub use jogg_api::{Arguments, RetryClass, Secret};

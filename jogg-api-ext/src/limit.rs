@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use crate::call::within;
+use crate::clock::within;
 use crate::clock::{Clock, SystemClock};
 
 /// Lets so many requests through in any span of a length, first come, first served.

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use bytes::Bytes;
-use jogg_api::{Answer, Skipped};
+use jogg_api::types::Pagination;
+use jogg_api::{Answer, Operation, Skipped};
+
+use crate::{Call, Called, Jogg, Metadata, Result};
 
 /// One page of a list.
 #[derive(Clone)]
@@ -12,16 +14,54 @@ use jogg_api::{Answer, Skipped};
 pub struct Page<T> {
     /// The items that could be read.
     pub items: Vec<T>,
-    /// The items that could not, with where and why.
+    /// The items and fields that could not, with where and why; the first hundred.
     pub skipped: Vec<Skipped>,
-    /// The answer as received. Not redacted.
-    pub body: Bytes,
+    /// How many items there are on all pages, where the API says so.
+    pub total: Option<u64>,
+    /// How many pages there are, where the API says so.
+    pub total_pages: Option<u64>,
+    /// How many items a page holds, where the API says so.
+    pub page_size: Option<u64>,
+    /// Whether another page follows, where the API says so. It has been seen true for ever.
+    pub has_more: Option<bool>,
+    /// How the call was answered, with the raw answer.
+    pub metadata: Metadata,
+}
+
+/// What the API says about the length of a list. Each of its five styles says another part.
+#[derive(Default)]
+pub(crate) struct Extent {
+    pub(crate) total: Option<i64>,
+    pub(crate) total_pages: Option<i64>,
+    pub(crate) page_size: Option<i64>,
+    pub(crate) has_more: Option<bool>,
+}
+
+impl From<Option<Pagination>> for Extent {
+    fn from(pagination: Option<Pagination>) -> Self {
+        let Some(pagination) = pagination else { return Self::default() };
+        Self {
+            total: pagination.total_items,
+            total_pages: pagination.total_pages,
+            page_size: pagination.page_size,
+            has_more: None,
+        }
+    }
 }
 
 impl<T> Page<T> {
-    pub(crate) fn new<D: Default>(answer: Answer<D>, items: impl FnOnce(D) -> Vec<T>) -> Self {
-        let Answer { data, skipped, body, .. } = answer;
-        Self { items: items(data.unwrap_or_default()), skipped, body }
+    fn new<D: Default>(called: Called<D>, split: fn(D) -> (Vec<T>, Extent)) -> Self {
+        let metadata = called.metadata();
+        let (items, extent) = split(called.answer.data.unwrap_or_default());
+        Self {
+            items,
+            skipped: called.answer.skipped,
+            total: extent.total.and_then(|total| total.try_into().ok()),
+            total_pages: extent.total_pages.and_then(|pages| pages.try_into().ok()),
+            page_size: extent.page_size.and_then(|size| size.try_into().ok()),
+            has_more: extent.has_more,
+            metadata,
+        }
     }
 }
 
@@ -30,7 +70,11 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
         f.debug_struct("Page")
             .field("items", &self.items)
             .field("skipped", &self.skipped)
-            .field("body_bytes", &self.body.len())
+            .field("total", &self.total)
+            .field("total_pages", &self.total_pages)
+            .field("page_size", &self.page_size)
+            .field("has_more", &self.has_more)
+            .field("metadata", &self.metadata)
             .finish()
     }
 }
@@ -41,5 +85,24 @@ impl<T> IntoIterator for Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.into_iter()
+    }
+}
+
+impl Jogg {
+    /// The call that fetches one page.
+    pub(crate) fn page<D, T, F, R>(
+        &self,
+        operation: &'static Operation,
+        checked: Result<()>,
+        send: F,
+        split: fn(D) -> (Vec<T>, Extent),
+    ) -> Call<Page<T>>
+    where
+        D: Default + Send + 'static,
+        T: 'static,
+        F: Fn(jogg_api::Client) -> R + Send + Sync + 'static,
+        R: Future<Output = std::result::Result<Answer<D>, jogg_api::Error>> + Send,
+    {
+        self.make(operation, checked, send, move |_, called| Ok(Page::new(called, split)))
     }
 }

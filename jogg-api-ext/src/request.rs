@@ -1,21 +1,146 @@
-//! What all requests share.
+//! How request builders are made: newtypes over the generated requests, so that a field that
+//! vanishes from the spec is a compile error here.
 
-use jogg_api::Operation;
 use serde_json::{Map, Value};
 
 use crate::{Error, ErrorKind, Result};
 
+/// A builder over a generated request: a newtype that reads and writes the API's own form, with a
+/// method for each optional field of a plain type. `text` takes anything that becomes a `String`;
+/// any other type is taken as it is.
+macro_rules! request {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis struct $name:ident($body:ident);
+        $($(#[$doc:meta])* $field:ident: $kind:tt,)*
+    ) => {
+        $(#[$meta])*
+        ///
+        /// It serialises and deserialises in the API's own form, so that the arguments of a tool
+        /// call can be read into it.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[must_use]
+        #[serde(transparent)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+        $visibility struct $name($body);
+
+        impl $name {
+            $(crate::request::setter! { $(#[$doc])* $field: $kind })*
+
+            /// A field this crate does not know yet, sent as it is.
+            pub fn extra(
+                mut self,
+                name: impl Into<String>,
+                value: impl Into<serde_json::Value>,
+            ) -> Self {
+                self.0.extra.insert(name.into(), value.into());
+                self
+            }
+
+            fn check_extra(&self) -> crate::Result<()> {
+                crate::request::check_extra($body::FIELDS, &self.0.extra)
+            }
+        }
+    };
+}
+pub(crate) use request;
+
+/// The method for one optional field.
+macro_rules! setter {
+    ($(#[$doc:meta])* $field:ident: text) => {
+        $(#[$doc])*
+        pub fn $field(mut self, $field: impl Into<String>) -> Self {
+            self.0.$field = Some($field.into());
+            self
+        }
+    };
+    ($(#[$doc:meta])* $field:ident: $kind:ty) => {
+        $(#[$doc])*
+        pub fn $field(mut self, $field: $kind) -> Self {
+            self.0.$field = Some($field.into());
+            self
+        }
+    };
+}
+pub(crate) use setter;
+
+/// The filters of a list that comes all at once.
+macro_rules! list_request {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis struct $name:ident($query:ident);
+        $($(#[$doc:meta])* $field:ident: $kind:tt,)*
+    ) => {
+        crate::request::request! {
+            $(#[$meta])*
+            #[derive(Default)]
+            $visibility struct $name($query);
+            $($(#[$doc])* $field: $kind,)*
+        }
+
+        impl $name {
+            /// Everything.
+            pub fn new() -> Self {
+                Self::default()
+            }
+        }
+    };
+}
+pub(crate) use list_request;
+
+/// The filters of a list that comes in pages.
+macro_rules! paged_request {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis struct $name:ident($query:ident);
+        $($(#[$doc:meta])* $field:ident: $kind:tt,)*
+    ) => {
+        crate::request::list_request! {
+            $(#[$meta])*
+            $visibility struct $name($query);
+            $($(#[$doc])* $field: $kind,)*
+            /// Which page to begin with, counted from 1; the first unless set.
+            page: u32,
+            /// How many items on a page, 1 to 100; 10 unless set.
+            page_size: u32,
+        }
+
+        impl $name {
+            /// Page and page size, as asked for.
+            fn paging(&self) -> (Option<i64>, Option<i64>) {
+                (self.0.page, self.0.page_size)
+            }
+
+            /// The query for one of the pages.
+            fn on_page(&self, page: Option<i64>) -> $query {
+                let mut query = self.0.clone();
+                query.page = page;
+                query
+            }
+        }
+    };
+}
+pub(crate) use paged_request;
+
 /// An extra field may not be one the request has: it would be sent twice.
-pub(crate) fn check_extra(
-    operation: &'static Operation,
-    fields: &[&str],
-    extra: &Map<String, Value>,
-) -> Result<()> {
+pub(crate) fn check_extra(fields: &[&str], extra: &Map<String, Value>) -> Result<()> {
     match extra.keys().find(|name| fields.contains(&name.as_str())) {
         None => Ok(()),
         Some(name) => {
-            let message = format!("`{name}` is a field of the request; set it by its own method");
-            Err(Error::new(ErrorKind::InvalidParameter, message).with_operation(operation))
+            refuse(format!("`{name}` is a field of the request; set it by its own method"))
         }
+    }
+}
+
+/// A request that cannot be sent as it is.
+pub(crate) fn refuse<T>(reason: impl Into<String>) -> Result<T> {
+    Err(Error::new(ErrorKind::InvalidParameter, reason))
+}
+
+/// A field that the choice made elsewhere in the request calls for.
+pub(crate) fn needed<T>(field: &str, value: Option<&T>, because: &str) -> Result<()> {
+    match value {
+        Some(_) => Ok(()),
+        None => refuse(format!("`{field}` is missing: {because} needs it")),
     }
 }

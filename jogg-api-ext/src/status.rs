@@ -39,7 +39,12 @@ impl From<&StatusWord> for JobStatus {
             StatusWord::Failed | StatusWord::Fail | StatusWord::Error | StatusWord::Cancelled => {
                 Self::Failed
             }
-            _ => Self::Unknown,
+            // The numbers of the avatar lists, should they come in a report.
+            other => other
+                .as_str()
+                .trim()
+                .parse::<i64>()
+                .map_or(Self::Unknown, |number| StatusCode::from(number).into()),
         }
     }
 }
@@ -76,9 +81,9 @@ mod tests {
         for (status, words) in [
             (JobStatus::Pending, ["pending", "queued", "waiting", "PENDING"].as_slice()),
             (JobStatus::Processing, &["processing", "in_progress", "running", "Processing"]),
-            (JobStatus::Completed, &["completed", "success", "succeeded", "done", "SUCCESS"]),
+            (JobStatus::Completed, &["completed", "success", "succeeded", "done", "SUCCESS", "1"]),
             (JobStatus::Failed, &["failed", "fail", "error", "cancelled", "Failed"]),
-            (JobStatus::Unknown, &["", "rendering", "4"]),
+            (JobStatus::Unknown, &["", "rendering", "4", "3"]),
         ] {
             for word in words {
                 assert_eq!(JobStatus::from(&StatusWord::from(*word)), status, "{word}");

@@ -10,7 +10,7 @@ use jogg_api::types::CreateAssetUploadRequest;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Body, Url};
 
-use crate::call::within;
+use crate::clock::within;
 use crate::{Asset, Error, ErrorKind, Jogg, Result};
 
 /// A file to upload.

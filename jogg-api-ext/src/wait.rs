@@ -1,13 +1,18 @@
 //! Waiting for a job: when to look, and what each look means.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api::one_line;
+use futures_util::stream::unfold;
+use jogg_api::{Operation, one_line, operations as op};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
-use crate::{Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result};
+use crate::{
+    BoxStream, Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result,
+};
 
 /// How a job is waited for.
 #[derive(Clone)]
@@ -20,6 +25,8 @@ pub struct WaitOptions {
     not_found_grace: Duration,
     result_grace: Duration,
     on_progress: Option<ProgressHook>,
+    /// How many looks may be under way at once, where many jobs are waited for together.
+    looks: Option<Arc<Semaphore>>,
 }
 
 type ProgressHook = Arc<dyn Fn(&Progress) + Send + Sync>;
@@ -48,11 +55,43 @@ impl Default for WaitOptions {
             not_found_grace: Duration::from_secs(60),
             result_grace: Duration::from_secs(120),
             on_progress: None,
+            looks: None,
         }
     }
 }
 
+/// What an [`updates`](crate::Job::updates) stream gives.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Update<T> {
+    /// The job goes on.
+    Progress(Progress),
+    /// The job is done: the last item.
+    Done(T),
+}
+
+/// First look, first and longest interval, and deadline, in seconds, of the kinds of job that are
+/// quicker or slower than a video.
+const UNUSUAL: [(&Operation, [u64; 4]); 4] = [
+    (&op::CREATE_AI_SCRIPT, [5, 5, 10, 10 * 60]),
+    (&op::CREATE_VIDEO_TRANSLATION, [10, 15, 30, 60 * 60]),
+    (&op::GENERATE_PHOTO, [5, 5, 15, 15 * 60]),
+    (&op::GENERATE_PRODUCT_AVATAR_IMAGES, [5, 5, 15, 15 * 60]),
+];
+
 impl WaitOptions {
+    /// Those that suit the jobs of this operation, such as `create_ai_script`; what [`Job::wait`]
+    /// uses. Scripts (documented to take 10 to 30 s) and images are looked at more often and given
+    /// up sooner, translations (10 to 20 min) later; the rest is as [`WaitOptions::default`].
+    ///
+    /// [`Job::wait`]: crate::Job::wait
+    pub fn of(operation: &str) -> Self {
+        let unusual = UNUSUAL.iter().find(|(unusual, _)| unusual.id == operation);
+        let Some((_, seconds)) = unusual else { return Self::default() };
+        let [first_look, interval, max_interval, deadline] = seconds.map(Duration::from_secs);
+        Self { first_look, interval, max_interval, deadline, ..Self::default() }
+    }
+
     /// Time until the first look; 5 s.
     pub fn first_look(mut self, delay: Duration) -> Self {
         self.first_look = delay;
@@ -97,6 +136,12 @@ impl WaitOptions {
         self
     }
 
+    /// Shares the right to look with other waits.
+    pub(crate) fn sharing(mut self, looks: Arc<Semaphore>) -> Self {
+        self.looks = Some(looks);
+        self
+    }
+
     /// The time before the look after this many; `random` is from 0 to 1.
     fn delay(&self, looks: u32, random: f64) -> Duration {
         match looks {
@@ -132,33 +177,103 @@ pub(crate) async fn wait<T: JobResult>(
     record: JobRecord,
     options: WaitOptions,
 ) -> Result<T> {
-    let clock = Arc::clone(jogg.clock());
-    let start = clock.now();
-    let mut state = State::default();
+    let mut wait = Wait::new(jogg, record, options);
     loop {
-        let elapsed = clock.now().saturating_sub(start);
-        let remaining = options.deadline.saturating_sub(elapsed);
+        match wait.look().await {
+            Step::Done(result) => return Ok(result),
+            Step::Ended(error) => return Err(error),
+            Step::GoOn(_) => {}
+        }
+    }
+}
+
+/// The same as a stream.
+pub(crate) fn updates<T: JobResult>(
+    jogg: Jogg,
+    record: JobRecord,
+    options: WaitOptions,
+) -> BoxStream<Result<Update<T>>> {
+    // The time runs from the first item that is asked for.
+    let start = Some(move || Wait::new(jogg, record, options));
+    BoxStream::new(unfold((start, None), |(start, wait)| async move {
+        let mut wait = match start {
+            Some(start) => start(),
+            None => wait?,
+        };
+        match wait.look().await {
+            Step::Done(result) => Some((Ok(Update::Done(result)), (None, None))),
+            Step::Ended(error) => Some((Err(error), (None, None))),
+            Step::GoOn(progress) => Some((Ok(Update::Progress(progress)), (None, Some(wait)))),
+        }
+    }))
+}
+
+/// One wait, from its first look to its last.
+struct Wait<T> {
+    jogg: Jogg,
+    record: JobRecord,
+    options: WaitOptions,
+    start: Duration,
+    state: State,
+    result: PhantomData<fn() -> T>,
+}
+
+enum Step<T> {
+    Done(T),
+    Ended(Error),
+    GoOn(Progress),
+}
+
+impl<T: JobResult> Wait<T> {
+    fn new(jogg: Jogg, record: JobRecord, options: WaitOptions) -> Self {
+        let start = jogg.clock().now();
+        Self { jogg, record, options, start, state: State::default(), result: PhantomData }
+    }
+
+    /// Sleeps until the next look is due, and looks.
+    async fn look(&mut self) -> Step<T> {
+        let Self { jogg, record, options, state, .. } = self;
+        let clock = Arc::clone(jogg.clock());
+        let remaining = options.deadline.saturating_sub(clock.now().saturating_sub(self.start));
         let delay = options.delay(state.looks, clock.random()).max(state.pause);
         clock.sleep(delay.min(remaining)).await;
+        let permit = match &options.looks {
+            // The semaphore is never closed.
+            Some(looks) => looks.acquire().await.ok(),
+            None => None,
+        };
         // The last look is one that is sent at the deadline, not one that comes back after it.
-        let elapsed = clock.now().saturating_sub(start);
+        let elapsed = clock.now().saturating_sub(self.start);
         let look = T::look(jogg.clone(), record.clone()).await;
-        match state.take(look, elapsed, &options) {
-            Step::Done(result) => return Ok(result),
-            Step::Ended(error) => return Err(error.with_job(record)),
-            Step::GoOn(failed_look) => {
-                if let Some(hook) = &options.on_progress {
-                    let State { status, looks, .. } = state;
-                    hook(&Progress { status, looks, elapsed, failed_look });
-                }
-                if elapsed >= options.deadline {
-                    let error = match state.completed_at {
-                        Some(_) => state.incomplete::<T>(),
-                        None => state.deadline::<T>(&options),
-                    };
-                    return Err(error.with_job(record));
-                }
-            }
+        drop(permit);
+        let failed_look = match state.take(look, elapsed, options) {
+            Taken::Done(result) => return Step::Done(result),
+            Taken::Ended(error) => return Step::Ended(self.say_of(error)),
+            Taken::GoOn(failed_look) => failed_look,
+        };
+        let State { status, looks, .. } = *state;
+        let progress = Progress { status, looks, elapsed, failed_look };
+        if let Some(hook) = &options.on_progress {
+            hook(&progress);
+        }
+        if elapsed < options.deadline {
+            return Step::GoOn(progress);
+        }
+        let error = match state.completed_at {
+            Some(_) => state.incomplete(),
+            None => state.deadline(options),
+        };
+        Step::Ended(self.say_of(error))
+    }
+
+    /// The error, with what it is about.
+    fn say_of(&self, error: Error) -> Error {
+        let started_by = |operation: &&&'static Operation| operation.id == self.record.operation;
+        let error = error.with_job(self.record.clone());
+        match T::OPERATIONS.iter().find(started_by) {
+            // An error of a look has the operation of the look.
+            Some(operation) if error.operation().is_none() => error.with_operation(operation),
+            _ => error,
         }
     }
 }
@@ -186,9 +301,11 @@ impl Default for State {
     }
 }
 
-enum Step<T> {
+/// What a look means.
+enum Taken<T> {
     Done(T),
     Ended(Error),
+    /// With the kind of the look's error, if it failed.
     GoOn(Option<ErrorKind>),
 }
 
@@ -199,7 +316,7 @@ impl State {
         look: Result<JobReport<T>>,
         elapsed: Duration,
         options: &WaitOptions,
-    ) -> Step<T> {
+    ) -> Taken<T> {
         self.looks += 1;
         let report = match look {
             Ok(report) => report,
@@ -207,49 +324,45 @@ impl State {
                 let kind = error.kind();
                 self.pause = error.retry_after().unwrap_or_default();
                 self.failed_look = Some(error);
-                return Step::GoOn(Some(kind));
+                return Taken::GoOn(Some(kind));
             }
-            Err(error) => return Step::Ended(error),
+            Err(error) => return Taken::Ended(error),
         };
         (self.failed_look, self.pause) = (None, Duration::ZERO);
         self.status = report.status;
         self.payload = Some(report.payload);
         match (report.status, report.result) {
-            (JobStatus::Completed, Some(result)) => Step::Done(result),
+            (JobStatus::Completed, Some(result)) => Taken::Done(result),
             (JobStatus::Completed, None) => {
                 let since = *self.completed_at.get_or_insert(elapsed);
                 match elapsed.saturating_sub(since) >= options.result_grace {
-                    true => Step::Ended(self.incomplete::<T>()),
-                    false => Step::GoOn(None),
+                    true => Taken::Ended(self.incomplete()),
+                    false => Taken::GoOn(None),
                 }
             }
             (JobStatus::Failed, _) => {
                 let reason = report.error.unwrap_or_else(|| "the API gives no reason".to_owned());
                 let message = format!("the job failed: {}", one_line(&reason));
                 let error = Error::new(ErrorKind::JobFailed, message);
-                Step::Ended(error.with_operation(T::OPERATION).with_payload(self.payload.take()))
+                Taken::Ended(error.with_payload(self.payload.take()))
             }
-            _ => Step::GoOn(None),
+            _ => Taken::GoOn(None),
         }
     }
 
-    fn incomplete<T: JobResult>(&mut self) -> Error {
+    fn incomplete(&mut self) -> Error {
         let message = "the job is completed, but its result has not come; look again later";
-        Error::new(ErrorKind::ResultIncomplete, message)
-            .with_operation(T::OPERATION)
-            .with_payload(self.payload.take())
+        Error::new(ErrorKind::ResultIncomplete, message).with_payload(self.payload.take())
     }
 
-    fn deadline<T: JobResult>(&mut self, options: &WaitOptions) -> Error {
+    fn deadline(&mut self, options: &WaitOptions) -> Error {
         let message = format!(
             "the job is {} after {} s and {} looks; it goes on, so resume it to wait longer",
             self.status,
             options.deadline.as_secs_f64(),
             self.looks
         );
-        let error = Error::new(ErrorKind::JobDeadline, message)
-            .with_operation(T::OPERATION)
-            .with_payload(self.payload.take());
+        let error = Error::new(ErrorKind::JobDeadline, message).with_payload(self.payload.take());
         match self.failed_look.take() {
             Some(look) => error.with_look(look),
             None => error,

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::decode::decode;
 use crate::redact::one_line;
 use crate::salvage::LeftOut;
-use crate::{Answer, Client, Error, Operation, Skipped};
+use crate::{Answer, Arguments, Client, Error, Operation, Skipped};
 
 pub use crate::generated::codecs::CODECS;
 
@@ -120,66 +120,8 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// The arguments of a call that knows only the operation's id.
-///
-/// ```
-/// use jogg_api::codec::Arguments;
-/// use serde_json::json;
-///
-/// let arguments = Arguments::new().with_path("endpoint_id", "wh_1").with_body(json!({"url": "u"}));
-/// assert_eq!(arguments.path["endpoint_id"], "wh_1");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Arguments {
-    /// Parts of the path by their names: strings and integers.
-    pub path: Map<String, Value>,
-    /// Query parameters, an object; null for none.
-    pub query: Value,
-    /// The body, an object; null for none.
-    pub body: Value,
-}
-
-impl Arguments {
-    /// No arguments.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets a part of the path.
-    pub fn with_path(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.path.insert(name.into(), value.into());
-        self
-    }
-
-    /// Sets the query parameters.
-    pub fn with_query(mut self, query: impl Into<Value>) -> Self {
-        self.query = query.into();
-        self
-    }
-
-    /// Sets the body.
-    pub fn with_body(mut self, body: impl Into<Value>) -> Self {
-        self.body = body.into();
-        self
-    }
-}
-
 /// How generated code takes the arguments apart.
 impl Arguments {
-    pub(crate) fn text(
-        &self,
-        operation: &'static Operation,
-        name: &'static str,
-    ) -> Result<String, Error> {
-        match self.path.get(name) {
-            Some(Value::String(text)) => Ok(text.clone()),
-            Some(Value::Number(number)) if !number.is_f64() => Ok(number.to_string()),
-            Some(_) => Err(Error::argument(operation, name, "is not a string")),
-            None => Err(Error::argument(operation, name, "is missing")),
-        }
-    }
-
     pub(crate) fn integer(
         &self,
         operation: &'static Operation,

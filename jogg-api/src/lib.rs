@@ -6,6 +6,7 @@
 extern crate self as jogg_api;
 
 mod answer;
+mod arguments;
 mod builder;
 mod client;
 mod decode;
@@ -31,6 +32,7 @@ pub mod codec;
 mod generated;
 
 pub use answer::Answer;
+pub use arguments::Arguments;
 pub use builder::{CONNECT_TIMEOUT, ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
 pub use client::Client;
 pub use enumeration::UnknownValue;

@@ -22,6 +22,26 @@ pub struct Operation {
     pub credits: Option<Credits>,
 }
 
+impl Operation {
+    /// An operation this crate does not know, for [`Client::send`](crate::Client::send). Make it
+    /// a static:
+    ///
+    /// ```
+    /// use jogg_api::{Operation, RetryClass};
+    ///
+    /// static LIST_OUTFITS: Operation =
+    ///     Operation::new("list_outfits", "GET", "/v2/outfits", RetryClass::Read);
+    /// ```
+    pub const fn new(
+        id: &'static str,
+        method: &'static str,
+        path: &'static str,
+        retry: RetryClass,
+    ) -> Self {
+        Self { id, method, path, tag: "", summary: "", retry, credits: None }
+    }
+}
+
 /// What sending a request a second time would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

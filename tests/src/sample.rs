@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
+use jogg_api::Arguments;
 use jogg_api::Operation;
-use jogg_api::codec::Arguments;
 use serde_json::{Map, Value, json};
 
 /// The arguments an operation cannot do without.

@@ -18,7 +18,7 @@ fn every_public_future_is_send_and_static() {
     spawnable(jogg.assets().upload_bytes(name.as_str(), name.clone()));
     spawnable(jogg.assets().upload(Upload::path(&name)));
     spawnable(jogg.assets().download(name.as_str(), name.as_str()));
-    spawnable(jogg.photo_avatars().list(ListPhotoAvatars::new()));
+    spawnable(jogg.photo_avatars().list(ListPhotoAvatars::new()).page());
     spawnable(jogg.photo_avatars().motion(name.as_str()).status());
     spawnable(jogg.with_options(CallOptions::new()).account().whoami());
     let request = AddMotion::new("u", "n", "v", MotionModel::V2_0);

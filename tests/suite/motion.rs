@@ -69,7 +69,7 @@ async fn the_whole_flow_in_both_dialects() {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), size);
         assert!(size > 0);
 
-        let page = stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).await.unwrap();
+        let page = stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).page().await.unwrap();
         let listed = page.items.iter().find(|avatar| avatar.id == Some(avatar_id)).unwrap();
         assert_eq!(listed.name.as_deref(), Some("Ada"));
         assert_eq!(listed.status, Some(StatusCode::Success));
@@ -335,8 +335,8 @@ async fn a_stored_job_is_resumed() {
     let error = stage.jogg.resume::<Motion>(other).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the stored job was started by `create_ai_script`, not by `add_photo_avatar_motion`; \
-         resume it as the result type of that operation"
+        "the stored job was started by `create_ai_script`, not by `add_photo_avatar_motion` \
+         or `add_product_avatar_motion`; resume it as the result type of that operation"
     );
     let empty = JobRecord::new(&ADD_PHOTO_AVATAR_MOTION, " ");
     let error = stage.jogg.resume::<Motion>(empty).unwrap_err();
@@ -347,7 +347,8 @@ async fn a_stored_job_is_resumed() {
 async fn fact_12_credits_are_taken_when_the_request_is_accepted() {
     let stage = Stage::with(|builder| builder.credits(3.0)).await;
     let request = request();
-    assert_eq!(request.estimate(), Some(2.0));
+    let estimate = request.estimate().unwrap();
+    assert_eq!((estimate.credits, estimate.as_of), (2.0, "2026-03"));
     drop(started(&stage).await);
     assert_eq!(stage.jogg.account().remaining_quota().await.unwrap(), 1.0);
     let error = stage.jogg.photo_avatars().add_motion(request).await.unwrap_err();

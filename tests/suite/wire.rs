@@ -48,7 +48,7 @@ async fn remaining_quota() {
 #[tokio::test]
 async fn list_photo_avatars_minimal() {
     let stage = Stage::new().await;
-    drop(stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).await.unwrap());
+    drop(stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).page().await.unwrap());
     check(&stage, &get("/v2/avatars/photo_avatars"));
 }
 
@@ -60,7 +60,7 @@ async fn list_photo_avatars_maximal() {
         .status(AvatarStatusFilter::Completed)
         .page(2)
         .page_size(50);
-    drop(stage.jogg.photo_avatars().list(request).await.unwrap());
+    drop(stage.jogg.photo_avatars().list(request).page().await.unwrap());
     let query = "name=%C3%9Cn%C3%AF+%26+co&page=2&page_size=50&status=completed";
     check(&stage, &get(&format!("/v2/avatars/photo_avatars?{query}")));
 }

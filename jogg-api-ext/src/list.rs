@@ -1,0 +1,171 @@
+//! Lists, page by page or item by item, over the API's five styles of paging.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream::unfold;
+use serde::Serialize;
+
+use crate::{BoxStream, Call, Page, Result};
+
+/// How many items a page has when a request does not say.
+const DEFAULT_PAGE_SIZE: u64 = 10;
+
+/// A list of the API. Nothing is sent until a page or an item is asked for.
+///
+/// ```no_run
+/// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+/// use jogg_api_ext::ListVoices;
+///
+/// let mut voices = jogg.voices().list(ListVoices::new().language("english")).items();
+/// while let Some(voice) = voices.next().await {
+///     println!("{:?}", voice?.name);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "a list is fetched by `page`, `pages` or `items`"]
+pub struct List<T> {
+    fetch: Arc<Fetch<T>>,
+    id: fn(&T) -> Option<String>,
+    paging: Option<Paging>,
+}
+
+/// Fetches the page of this number; `None` asks for no page in particular.
+type Fetch<T> = dyn Fn(Option<i64>) -> Call<Page<T>> + Send + Sync;
+
+#[derive(Clone, Copy)]
+struct Paging {
+    first: Option<i64>,
+    page_size: u64,
+}
+
+impl<T: Serialize + Send + 'static> List<T> {
+    /// A list that comes in pages, from the page and in the size that were asked for.
+    pub(crate) fn paged(
+        (first, page_size): (Option<i64>, Option<i64>),
+        id: fn(&T) -> Option<String>,
+        fetch: impl Fn(Option<i64>) -> Call<Page<T>> + Send + Sync + 'static,
+    ) -> Self {
+        let page_size = page_size.and_then(|size| size.try_into().ok());
+        let paging = Paging { first, page_size: page_size.unwrap_or(DEFAULT_PAGE_SIZE) };
+        Self { fetch: Arc::new(fetch), id, paging: Some(paging) }
+    }
+
+    /// A list that comes all at once.
+    pub(crate) fn whole(
+        id: fn(&T) -> Option<String>,
+        fetch: impl Fn() -> Call<Page<T>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { fetch: Arc::new(move |_| fetch()), id, paging: None }
+    }
+
+    /// The page that was asked for, the first unless set. One call.
+    ///
+    /// # Errors
+    /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
+    pub fn page(self) -> Call<Page<T>> {
+        (self.fetch)(self.paging.and_then(|paging| paging.first))
+    }
+
+    /// The pages from there on, one call each, as they are asked for.
+    ///
+    /// The stream ends with the last page, as far as the API says which that is; with an empty
+    /// page; before a page without anything new; and after a page longer than asked for, as some
+    /// lists have been seen to ignore paging and to announce more for ever. It ends with an error,
+    /// too.
+    pub fn pages(self) -> BoxStream<Result<Page<T>>> {
+        let state = Pages { list: self, number: None, seen: HashSet::new(), last: Bytes::new() };
+        BoxStream::new(unfold(Some(state), |state| async move {
+            let mut state = state?;
+            let page = match state.next().await {
+                Ok(page) => page?,
+                Err(error) => return Some((Err(error), None)),
+            };
+            let goes_on = state.goes_on(&page);
+            Some((Ok(page), goes_on.then_some(state)))
+        }))
+    }
+
+    /// The items from there on, page by page as they are asked for. One that comes twice is given
+    /// once; one that cannot be read is left out, which only [`List::pages`] reports.
+    ///
+    /// Ends as [`List::pages`] does.
+    pub fn items(self) -> BoxStream<Result<T>> {
+        let id = self.id;
+        let state = (self.pages(), VecDeque::new(), HashSet::new());
+        BoxStream::new(unfold(state, move |(mut pages, mut items, mut given)| async move {
+            loop {
+                while let Some(item) = items.pop_front() {
+                    if given.insert(key(id, &item)) {
+                        return Some((Ok(item), (pages, items, given)));
+                    }
+                }
+                match pages.next().await? {
+                    Ok(page) => items.extend(page),
+                    Err(error) => return Some((Err(error), (pages, items, given))),
+                }
+            }
+        }))
+    }
+}
+
+/// What tells an item from others: its id, or all of it if it has none.
+fn key<T: Serialize>(id: fn(&T) -> Option<String>, item: &T) -> String {
+    id(item).unwrap_or_else(|| serde_json::to_string(item).unwrap_or_default())
+}
+
+struct Pages<T> {
+    list: List<T>,
+    /// The page that was fetched last.
+    number: Option<i64>,
+    seen: HashSet<String>,
+    last: Bytes,
+}
+
+impl<T: Serialize + Send + 'static> Pages<T> {
+    /// The next page; `None` if it brings nothing new.
+    async fn next(&mut self) -> Result<Option<Page<T>>> {
+        let number = match (self.number, self.list.paging) {
+            (None, paging) => paging.and_then(|paging| paging.first),
+            (Some(number), _) => number.checked_add(1),
+        };
+        let page = (self.list.fetch)(number).await?;
+        let is_first = self.number.is_none();
+        self.number = Some(number.unwrap_or(1));
+        let fresh = page.items.iter().filter(|item| self.seen.insert(key(self.list.id, item)));
+        let fresh = fresh.count();
+        // A page on which nothing could be read is new, unless it is the one before once more.
+        let unread = !page.skipped.is_empty() && self.last != page.metadata.body;
+        self.last = page.metadata.body.clone();
+        Ok((is_first || fresh > 0 || unread).then_some(page))
+    }
+
+    /// Whether a page may follow this one.
+    fn goes_on(&self, page: &Page<T>) -> bool {
+        let Some(paging) = self.list.paging else { return false };
+        let number = self.number.and_then(|number| u64::try_from(number).ok()).unwrap_or(1);
+        let empty = page.items.is_empty() && page.skipped.is_empty();
+        let longer = page.items.len() as u64 > paging.page_size;
+        // The API may give less than was asked for, and say so.
+        let size = page.page_size.filter(|size| *size > 0).unwrap_or(paging.page_size);
+        let size = size.min(paging.page_size);
+        let complete = page.total.is_some_and(|total| number.saturating_mul(size) >= total)
+            || page.total_pages.is_some_and(|pages| number >= pages)
+            || page.has_more == Some(false);
+        !(empty || longer || complete)
+    }
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        Self { fetch: Arc::clone(&self.fetch), id: self.id, paging: self.paging }
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List").finish_non_exhaustive()
+    }
+}

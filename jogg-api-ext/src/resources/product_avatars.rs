@@ -1,0 +1,363 @@
+//! Product avatars: presenters drawn together with a product, and given motion.
+
+use jogg_api::Operation;
+use jogg_api::enums::{
+    AspectRatio, AvatarKind, AvatarSourceType, ImageAspectRatio, ImageQuality,
+    ProductAvatarAspectRatio,
+};
+use jogg_api::operations::{
+    ADD_PRODUCT_AVATAR_MOTION, GENERATE_PRODUCT_AVATAR_IMAGES, GET_PRODUCT_AVATAR_IMAGES,
+    LIST_PRODUCT_AVATARS,
+};
+use jogg_api::types::{
+    AddProductAvatarMotionRequest, AvatarSource, GenerateProductAvatarImagesRequest,
+    ListProductAvatarsQuery, ProductAvatar, ProductAvatarImage, ProductAvatarImageReport,
+};
+use serde_json::Value;
+
+use super::resource;
+use crate::call::send;
+use crate::credits::estimate;
+use crate::job::private::Sealed;
+use crate::page::Extent;
+use crate::request::{list_request, needed, refuse, request};
+use crate::{
+    Call, Estimate, Job, JobRecord, JobReport, JobResult, JobStatus, Jogg, List, Motion, Result,
+};
+
+resource! {
+    /// Presenters drawn together with a product, and given motion. From
+    /// [`Jogg::product_avatars`](crate::Jogg::product_avatars).
+    ProductAvatars
+}
+
+impl ProductAvatars {
+    /// The account's product avatars, all at once. Calls `list_product_avatars`; free.
+    ///
+    /// Their status is a number in this list: `JobStatus::from` reads it.
+    pub fn list(&self, request: ListProductAvatars) -> List<ProductAvatar> {
+        let jogg = self.jogg.clone();
+        let id = |avatar: &ProductAvatar| avatar.avatar_id.map(|id| id.to_string());
+        List::whole(id, move || {
+            let (query, checked) = (request.0.clone(), request.check_extra());
+            jogg.page(&LIST_PRODUCT_AVATARS, checked, send!(list_product_avatars(query)), |data| {
+                (data.product_avatars, Extent::default())
+            })
+        })
+    }
+
+    /// Draws a presenter with a product, one to four times as one batch. Calls
+    /// `generate_product_avatar_images`; the vendor publishes no price for it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
+    /// [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn generate(&self, request: GenerateProductAvatarImages) -> Call<Job<ProductAvatarImages>> {
+        let (body, checked) = (request.0.clone(), request.check());
+        let send = send!(generate_product_avatar_images(body));
+        self.jogg.start(&GENERATE_PRODUCT_AVATAR_IMAGES, checked, send)
+    }
+
+    /// The batch of drawings of this id, to look at or to wait for. Sends nothing.
+    pub fn images(&self, batch_id: impl Into<String>) -> Job<ProductAvatarImages> {
+        Job::of(self.jogg.clone(), &GENERATE_PRODUCT_AVATAR_IMAGES, batch_id)
+    }
+
+    /// Gives a drawing motion and a voice, which makes it an avatar. Calls
+    /// `add_product_avatar_motion`; the vendor publishes no price for it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
+    /// [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn add_motion(&self, request: AddProductAvatarMotion) -> Call<Job<Motion>> {
+        let (body, checked) = (request.0.clone(), request.check());
+        self.jogg.start(&ADD_PRODUCT_AVATAR_MOTION, checked, send!(add_product_avatar_motion(body)))
+    }
+
+    /// The motion job of this id, to look at or to wait for. Sends nothing.
+    pub fn motion(&self, motion_id: impl Into<String>) -> Job<Motion> {
+        Job::of(self.jogg.clone(), &ADD_PRODUCT_AVATAR_MOTION, motion_id)
+    }
+}
+
+list_request! {
+    /// Which product avatars to list.
+    pub struct ListProductAvatars(ListProductAvatarsQuery);
+    /// Those with this frame shape. There is no square here.
+    aspect_ratio: ProductAvatarAspectRatio,
+}
+
+/// Who presents the product in a drawing.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ProductAvatarSource {
+    /// An avatar that exists.
+    Avatar {
+        /// Its number.
+        avatar_id: i64,
+        /// Which list the number is from.
+        avatar_type: AvatarKind,
+    },
+    /// A person described in words.
+    Description(String),
+    /// A person on the picture at this URL.
+    Image(String),
+}
+
+impl From<ProductAvatarSource> for AvatarSource {
+    fn from(source: ProductAvatarSource) -> Self {
+        let with_value = |source_type, value| {
+            let mut source = Self::new(source_type);
+            source.value = Some(value);
+            source
+        };
+        match source {
+            ProductAvatarSource::Avatar { avatar_id, avatar_type } => {
+                let mut source = Self::new(AvatarSourceType::Id);
+                source.avatar_id = Some(avatar_id);
+                source.avatar_type = Some(avatar_type);
+                source
+            }
+            ProductAvatarSource::Description(text) => {
+                with_value(AvatarSourceType::Description, text)
+            }
+            ProductAvatarSource::Image(url) => with_value(AvatarSourceType::Image, url),
+        }
+    }
+}
+
+/// How many drawings to make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ImageCount {
+    /// 1.
+    #[default]
+    One,
+    /// 2.
+    Two,
+    /// 3.
+    Three,
+    /// 4.
+    Four,
+}
+
+impl From<ImageCount> for i64 {
+    fn from(count: ImageCount) -> Self {
+        match count {
+            ImageCount::One => 1,
+            ImageCount::Two => 2,
+            ImageCount::Three => 3,
+            ImageCount::Four => 4,
+        }
+    }
+}
+
+request! {
+    /// A presenter to be drawn with a product.
+    pub struct GenerateProductAvatarImages(GenerateProductAvatarImagesRequest);
+    /// What the drawing should show, in words.
+    prompt: text,
+    /// An address to notify when the job ends. Such notices carry no signature: take one as a hint
+    /// to look at the job.
+    webhook_url: text,
+}
+
+impl GenerateProductAvatarImages {
+    /// With the fields the API requires: a picture of the product, who presents it, how carefully
+    /// to draw, the shape of the drawings and how many.
+    pub fn new(
+        product_image_url: impl Into<String>,
+        avatar_source: ProductAvatarSource,
+        quality: ImageQuality,
+        aspect_ratio: ImageAspectRatio,
+        num_images: ImageCount,
+    ) -> Self {
+        Self(GenerateProductAvatarImagesRequest::new(
+            product_image_url,
+            avatar_source.into(),
+            quality,
+            aspect_ratio,
+            num_images.into(),
+        ))
+    }
+
+    /// What it costs. The vendor publishes no price, so that this is `None` for now.
+    pub fn estimate(&self) -> Option<Estimate> {
+        let estimate = estimate(&GENERATE_PRODUCT_AVATAR_IMAGES, &self.0, None)?;
+        Some(estimate.times(usize::try_from(self.0.num_images).ok()?))
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_extra()?;
+        let source = &self.0.avatar_source;
+        match source.type_ {
+            AvatarSourceType::Id => {
+                let because = "an avatar_source of type `id`";
+                needed("avatar_source.avatar_id", source.avatar_id.as_ref(), because)?;
+                needed("avatar_source.avatar_type", source.avatar_type.as_ref(), because)?;
+            }
+            other => {
+                let because = format!("an avatar_source of type `{other}`");
+                needed("avatar_source.value", source.value.as_ref(), &because)?;
+            }
+        }
+        match self.0.num_images {
+            1..=4 => Ok(()),
+            count => refuse(format!("`num_images` is {count}; it may be 1 to 4")),
+        }
+    }
+}
+
+/// Which model animates a drawing. The vendor does not say how they differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProductAvatarMotionModel {
+    /// 0.
+    Model0,
+    /// 1.
+    Model1,
+    /// 2.
+    Model2,
+}
+
+impl From<ProductAvatarMotionModel> for i64 {
+    fn from(model: ProductAvatarMotionModel) -> Self {
+        match model {
+            ProductAvatarMotionModel::Model0 => 0,
+            ProductAvatarMotionModel::Model1 => 1,
+            ProductAvatarMotionModel::Model2 => 2,
+        }
+    }
+}
+
+request! {
+    /// A drawing to give motion to.
+    pub struct AddProductAvatarMotion(AddProductAvatarMotionRequest);
+    /// Which model animates; a number here, a version text for photo avatars.
+    model: ProductAvatarMotionModel,
+    /// The frame shape of the avatar.
+    aspect_ratio: AspectRatio,
+}
+
+impl AddProductAvatarMotion {
+    /// With the fields the API requires: the id of the drawing, the avatar's name, the voice it
+    /// speaks with, and how it should move, in words.
+    pub fn new(
+        generation_id: impl Into<String>,
+        name: impl Into<String>,
+        voice_id: impl Into<String>,
+        description: impl Into<String>,
+    ) -> Self {
+        Self(AddProductAvatarMotionRequest::new(generation_id, name, voice_id, description))
+    }
+
+    /// What it costs. The vendor publishes no price, so that this is `None` for now.
+    pub fn estimate(&self) -> Option<Estimate> {
+        estimate(&ADD_PRODUCT_AVATAR_MOTION, &self.0, None)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.check_extra()?;
+        match self.0.model {
+            None | Some(0..=2) => Ok(()),
+            Some(model) => refuse(format!("`model` is {model}; it may be 0 to 2")),
+        }
+    }
+}
+
+/// A batch of drawings: the result of [`ProductAvatars::generate`]. It is there when at least one
+/// drawing succeeded and none is under way.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProductAvatarImages {
+    /// The id of the batch.
+    pub batch_id: String,
+    /// The drawings that succeeded; the `generation_id` of one goes into
+    /// [`AddProductAvatarMotion::new`], its `url` shows it.
+    pub images: Vec<ProductAvatarImage>,
+    /// The drawings that failed.
+    pub failed: Vec<ProductAvatarImage>,
+    /// The `data` of the last report, as received.
+    pub raw: Value,
+}
+
+impl Sealed for ProductAvatarImages {}
+
+impl JobResult for ProductAvatarImages {
+    const OPERATIONS: &'static [&'static Operation] = &[&GENERATE_PRODUCT_AVATAR_IMAGES];
+
+    async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+        let id = record.id.clone();
+        let send = send!(get_product_avatar_images(id));
+        let answer = jogg.call(&GET_PRODUCT_AVATAR_IMAGES, send).await?.answer;
+        let payload = answer.payload();
+        Ok(report_on_batch(answer.data.unwrap_or_default(), payload, record.id))
+    }
+}
+
+/// The batch has no state of its own: it follows from those of its drawings.
+fn report_on_batch(
+    report: ProductAvatarImageReport,
+    payload: Value,
+    batch_id: String,
+) -> JobReport<ProductAvatarImages> {
+    let batch_id = report.batch_id.unwrap_or(batch_id);
+    let counted_open = report.summary.map_or(0, |summary| {
+        summary.pending.unwrap_or_default().saturating_add(summary.processing.unwrap_or_default())
+    });
+    let state = |image: &ProductAvatarImage| {
+        image.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from)
+    };
+    let open = report.generations.iter().any(|image| !state(image).is_final());
+    let (images, failed): (Vec<_>, Vec<_>) =
+        report.generations.into_iter().partition(|image| state(image) == JobStatus::Completed);
+    let status = match (open || counted_open > 0, images.is_empty(), failed.is_empty()) {
+        (true, ..) => JobStatus::Processing,
+        (false, false, _) => JobStatus::Completed,
+        (false, true, false) => JobStatus::Failed,
+        (false, true, true) => JobStatus::Unknown,
+    };
+    let error =
+        (status == JobStatus::Failed).then(|| "every drawing of the batch failed".to_owned());
+    let report = JobReport { status, ..JobReport::new(None, payload) };
+    report.with_error(error).with_result(|raw| {
+        let complete = images.iter().all(|image| image.url.is_some());
+        complete.then_some(ProductAvatarImages { batch_id, images, failed, raw })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_batch_is_over_when_nothing_is_open_and_failed_when_nothing_succeeded() {
+        let done = json!({"generation_id": "a", "status": "success", "url": "u"});
+        let no_url = json!({"generation_id": "b", "status": "completed"});
+        let failed = json!({"generation_id": "c", "status": "failed"});
+        let open = json!({"generation_id": "d", "status": "processing"});
+        for (generations, summary, status, images) in [
+            (json!([done, failed]), json!(null), JobStatus::Completed, Some(1)),
+            (
+                json!([done, done]),
+                json!({"pending": 0, "processing": 0}),
+                JobStatus::Completed,
+                Some(2),
+            ),
+            (json!([done, open]), json!(null), JobStatus::Processing, None),
+            // The drawings may not all be listed yet.
+            (json!([done]), json!({"pending": 1}), JobStatus::Processing, None),
+            (json!([failed, failed]), json!(null), JobStatus::Failed, None),
+            (json!([done, no_url]), json!(null), JobStatus::Completed, None),
+            (json!([]), json!(null), JobStatus::Unknown, None),
+        ] {
+            let payload = json!({"generations": generations, "summary": summary});
+            let report = serde_json::from_value(payload.clone()).unwrap();
+            let report = report_on_batch(report, payload.clone(), "batch".to_owned());
+            assert_eq!(report.status, status, "{payload}");
+            assert_eq!(report.result.map(|result| result.images.len()), images, "{payload}");
+            assert_eq!(report.error.is_some(), status == JobStatus::Failed);
+        }
+    }
+}
