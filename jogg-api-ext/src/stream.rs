@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
+use futures_util::StreamExt;
 
 use crate::Result;
 
@@ -18,7 +19,8 @@ pub struct BoxStream<T> {
 
 impl<T> BoxStream<T> {
     pub(crate) fn new(stream: impl Stream<Item = T> + Send + 'static) -> Self {
-        Self { stream: Box::pin(stream) }
+        // Asked for more after its end, a stream may panic; a fused one has no more.
+        Self { stream: Box::pin(stream.fuse()) }
     }
 
     /// The next item; `None` after the last. Dropping the future loses no item.

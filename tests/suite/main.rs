@@ -6,6 +6,7 @@ mod codes;
 mod counts;
 mod coverage;
 mod futures;
+mod jobs;
 mod matrix;
 mod motion;
 mod names;

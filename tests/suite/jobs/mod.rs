@@ -1,0 +1,155 @@
+//! Jobs of every kind: started, waited for, failed, resumed, and waited for together.
+
+mod batches;
+mod kinds;
+mod together;
+mod waits;
+
+use jogg_api::Operation;
+use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::{
+    AddMotion, AddProductAvatarMotion, AspectRatio, Avatar, AvatarKind, BoxFuture,
+    CreateAvatarVideo, CreateLipSyncVideo, CreateProductPreviews, CreateProductVideo, CreateScript,
+    CreateTemplateVideo, CreateTranslation, GeneratePhoto, GenerateProductAvatarImages,
+    ImageAspectRatio, ImageCount, ImageQuality, Job, JobRecord, Jogg, Language, LipSyncVideo,
+    Motion, MotionModel, PhotoAge, PhotoGender, PhotoGeneration, PhotoModel, PhotoStyle, Previews,
+    ProductAvatarImages, ProductAvatarSource, RenderProductPreview, Result, ScreenStyle,
+    ScriptSource, ScriptStyle, Speech, TemplateValue, Translation, Video, VideoLength,
+    WrittenScripts,
+};
+use serde_json::{Value, json};
+
+/// What became of a job.
+struct Finished {
+    record: JobRecord,
+    /// The result as `Debug` shows it.
+    shown: String,
+    raw: Value,
+}
+
+/// One way to start a job.
+struct Kind {
+    operation: &'static Operation,
+    /// Starts a job and waits for it; by way of its stored record if told so.
+    run: fn(Jogg, bool) -> BoxFuture<Result<Finished>>,
+}
+
+macro_rules! kind {
+    ($operation:ident, $result:ty, |$jogg:ident| $start:expr) => {
+        Kind {
+            operation: &jogg_api::operations::$operation,
+            run: |$jogg, stored| {
+                Box::pin(async move {
+                    let job: Job<$result> = $start.await?;
+                    let record = job.record().clone();
+                    let job = match stored {
+                        true => {
+                            let text = serde_json::to_string(&job).unwrap();
+                            $jogg.resume::<$result>(serde_json::from_str(&text).unwrap())?
+                        }
+                        false => job,
+                    };
+                    let result: $result = job.wait().await?;
+                    Ok(Finished { record, shown: format!("{result:#?}"), raw: result.raw })
+                })
+            },
+        }
+    };
+}
+
+/// Every operation that starts a job.
+fn kinds() -> Vec<Kind> {
+    vec![
+        kind!(CREATE_VIDEO_FROM_AVATAR, Video, |jogg| jogg.avatar_videos().create(avatar_video())),
+        kind!(CREATE_VIDEO_FROM_PRODUCT, Video, |jogg| {
+            let (style, language) = (ScriptStyle::Storytime, Language::English);
+            let avatar = Avatar::Public(81);
+            let length = VideoLength::Seconds30;
+            let request = CreateProductVideo::new("product_1", length, avatar, style, language);
+            jogg.product_videos().create(request)
+        }),
+        kind!(CREATE_PRODUCT_PREVIEWS, Previews, |jogg| {
+            jogg.product_videos().create_previews(previews(["Calm", "Loud"]))
+        }),
+        kind!(RENDER_PRODUCT_PREVIEW, Video, |jogg| {
+            jogg.product_videos().render(RenderProductPreview::new("preview_1"))
+        }),
+        kind!(CREATE_VIDEO_WITH_TEMPLATE, Video, |jogg| {
+            let request = CreateTemplateVideo::new(512, "english")
+                .variable("headline", TemplateValue::Text("Warm feet".to_owned()));
+            jogg.template_videos().create(request)
+        }),
+        kind!(CREATE_LIP_SYNC_VIDEO, LipSyncVideo, |jogg| {
+            let request =
+                CreateLipSyncVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
+            jogg.lip_sync().create(request)
+        }),
+        kind!(CREATE_VIDEO_TRANSLATION, Translation, |jogg| {
+            jogg.translations().create(CreateTranslation::new("https://a.example/v.mp4", "spanish"))
+        }),
+        kind!(CREATE_AI_SCRIPT, WrittenScripts, |jogg| {
+            let source = ScriptSource::Product("product_1".to_owned());
+            let (style, language) = (ScriptStyle::Discovery, Language::English);
+            jogg.scripts().create(CreateScript::new(
+                language,
+                VideoLength::Seconds15,
+                style,
+                source,
+            ))
+        }),
+        kind!(GENERATE_PHOTO, PhotoGeneration, |jogg| {
+            let request = GeneratePhoto::new(
+                PhotoAge::Adult,
+                PhotoStyle::Professional,
+                PhotoGender::Female,
+                PhotoModel::Modern,
+                AspectRatio::Portrait,
+            );
+            jogg.photo_avatars().generate(request)
+        }),
+        kind!(ADD_PHOTO_AVATAR_MOTION, Motion, |jogg| {
+            let request = AddMotion::new("https://a.example/p.jpg", "Ada", "v", MotionModel::V3_0);
+            jogg.photo_avatars().add_motion(request)
+        }),
+        kind!(GENERATE_PRODUCT_AVATAR_IMAGES, ProductAvatarImages, |jogg| {
+            jogg.product_avatars().generate(product_avatar_images())
+        }),
+        kind!(ADD_PRODUCT_AVATAR_MOTION, Motion, |jogg| {
+            let request = AddProductAvatarMotion::new("generation_1", "Ada", "v", "waves");
+            jogg.product_avatars().add_motion(request)
+        }),
+    ]
+}
+
+fn avatar_video() -> CreateAvatarVideo {
+    let speech = Speech::script("en-US-X", "Hello.");
+    let (aspect_ratio, style) = (AspectRatio::Portrait, ScreenStyle::WithBackground);
+    CreateAvatarVideo::new(Avatar::Public(81), speech, aspect_ratio, style)
+}
+
+fn previews<const N: usize>(visual_styles: [&str; N]) -> CreateProductPreviews {
+    CreateProductPreviews::new(
+        "product_1",
+        visual_styles,
+        VideoLength::Seconds15,
+        Avatar::Custom(7),
+        ScriptStyle::Data,
+        Language::English,
+    )
+}
+
+fn product_avatar_images() -> GenerateProductAvatarImages {
+    let source = ProductAvatarSource::Avatar { avatar_id: 81, avatar_type: AvatarKind::Public };
+    GenerateProductAvatarImages::new(
+        "https://a.example/mug.png",
+        source,
+        ImageQuality::High,
+        ImageAspectRatio::Square,
+        ImageCount::Four,
+    )
+}
+
+/// An answer of the API with this `data`.
+fn answer(data: Value) -> Reply {
+    Reply::json(200, json!({"code": 0, "msg": "Success", "data": data}))
+}

@@ -1,0 +1,127 @@
+//! Many jobs in one task, and one job as a stream.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jogg_api::operations::{CREATE_AI_SCRIPT, CREATE_VIDEO_FROM_AVATAR, GET_AVATAR_VIDEO};
+use jogg_api_ext::clock::Clock;
+use jogg_api_ext::{
+    ErrorKind, Job, JobRecord, JobStatus, RenderProductPreview, Update, Video, WaitOptions,
+    wait_all, wait_all_with,
+};
+use jogg_tests::Stage;
+use serde_json::json;
+
+use super::{answer, avatar_video};
+
+#[tokio::test]
+async fn thousands_of_jobs_are_waited_for_in_one_task() {
+    const JOBS: usize = 3_000;
+    let stage = Stage::with(|builder| builder.credits(1e6)).await;
+    let mut jobs = Vec::new();
+    for number in 0..JOBS {
+        if number % 500 == 0 {
+            stage.simulator.fail_next_job("no luck");
+        }
+        // Two kinds of job with one type of result.
+        jobs.push(match number % 2 {
+            0 => stage.jogg.avatar_videos().create(avatar_video()).await.unwrap(),
+            _ => {
+                let preview = RenderProductPreview::new(format!("preview_{number}"));
+                stage.jogg.product_videos().render(preview).await.unwrap()
+            }
+        });
+    }
+    let ids: BTreeSet<String> = jobs.iter().map(|job| job.id().to_owned()).collect();
+    let begun = stage.clock.now();
+    let (mut seen, mut failed) = (BTreeSet::new(), 0);
+    // Every sleep takes this clock along, so that it runs ahead of thousands of sockets.
+    let patient = WaitOptions::default().deadline(Duration::from_secs(24 * 60 * 60));
+    let mut results = wait_all_with(jobs, patient);
+    while let Some((record, result)) = results.next().await {
+        match result {
+            Ok(video) => assert_eq!(video.video_id, record.id),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::JobFailed);
+                assert_eq!(error.job().map(|job| &job.id), Some(&record.id));
+                failed += 1;
+            }
+        }
+        assert!(seen.insert(record.id));
+    }
+    assert_eq!((seen, failed), (ids, JOBS / 500));
+    // Together, not one after the other.
+    let one_by_one = Duration::from_secs(60) * u32::try_from(JOBS).unwrap();
+    assert!(stage.clock.now() - begun < one_by_one / 20);
+}
+
+#[tokio::test]
+async fn results_come_as_they_are_there() {
+    let stage = Stage::new().await;
+    let job = |id: &str| stage.jogg.avatar_videos().video(id);
+    let done = json!({"status": "completed", "video_url": "https://cdn.example/v.mp4"});
+    // Both are looked at once; the second look finds one of them done.
+    let looks = [json!({"status": "processing"}), json!({"status": "processing"}), done.clone()];
+    for look in looks.into_iter().chain([json!({"status": "processing"}), done]) {
+        stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(look));
+    }
+    let mut results = wait_all_with([job("a"), job("b")], WaitOptions::default());
+    let (first, _) = results.next().await.unwrap();
+    assert!(stage.simulator.count(&GET_AVATAR_VIDEO) < 5);
+    let (second, result) = results.next().await.unwrap();
+    assert_ne!(first.id, second.id);
+    assert!(result.is_ok() && results.next().await.is_none());
+}
+
+#[tokio::test]
+async fn an_empty_set_of_jobs_has_no_results() {
+    assert!(wait_all(Vec::<Job<Video>>::new()).next().await.is_none());
+}
+
+#[tokio::test]
+async fn updates_tell_each_look_and_end_with_the_result() {
+    let stage = Stage::new().await;
+    let mut updates = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap().updates();
+    let (mut states, mut done) = (Vec::new(), None);
+    while let Some(update) = updates.next().await {
+        match update.unwrap() {
+            Update::Progress(progress) => states.push(progress.status),
+            Update::Done(video) => done = Some(video),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(states.first(), Some(&JobStatus::Pending));
+    assert_eq!(states.last(), Some(&JobStatus::Processing));
+    assert!(done.is_some());
+    assert_eq!(stage.simulator.count(&GET_AVATAR_VIDEO), states.len() + 1);
+    assert!(updates.next().await.is_none());
+}
+
+#[tokio::test]
+async fn updates_end_with_an_error_and_looking_stops_with_the_stream() {
+    let stage = Stage::new().await;
+    stage.simulator.fail_next_job("no luck");
+    let job = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap();
+    let mut updates = job.clone().updates();
+    let error = loop {
+        if let Err(error) = updates.next().await.unwrap() {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::JobFailed);
+    assert!(updates.next().await.is_none());
+
+    let before = stage.simulator.count(&GET_AVATAR_VIDEO);
+    let mut updates = job.updates_with(WaitOptions::default());
+    updates.next().await.unwrap().unwrap_err();
+    drop(updates);
+    assert_eq!(stage.simulator.count(&GET_AVATAR_VIDEO), before + 1);
+}
+
+#[test]
+fn one_type_of_result_takes_up_the_jobs_of_its_operations_only() {
+    let jogg = jogg_api_ext::Jogg::builder("k").build().unwrap();
+    assert!(jogg.resume::<Video>(JobRecord::new(&CREATE_VIDEO_FROM_AVATAR, "v")).is_ok());
+    let error = jogg.resume::<Video>(JobRecord::new(&CREATE_AI_SCRIPT, "s")).unwrap_err();
+    assert!(error.to_string().contains("`create_video_with_template`"), "{error}");
+}

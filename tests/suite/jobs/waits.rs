@@ -1,0 +1,112 @@
+//! When each kind of job is looked at, and what its result is called.
+
+use std::time::Duration;
+
+use jogg_api::operations::{
+    GET_AVATAR_VIDEO, GET_PRODUCT_VIDEO, GET_REMAINING_QUOTA, GET_TEMPLATE_VIDEO, OPERATIONS,
+};
+use jogg_api_ext::clock::Clock;
+use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::{ErrorKind, WaitOptions};
+use jogg_tests::Stage;
+use serde_json::json;
+
+use super::{answer, avatar_video, kinds};
+
+/// Documented and measured times, in seconds, and the deadline of the wait, in minutes.
+#[tokio::test]
+async fn fact_46_each_kind_is_given_the_time_it_takes() {
+    for (operation, longest, deadline) in [
+        ("create_ai_script", 30, 10),
+        ("generate_photo", 60, 15),
+        ("generate_product_avatar_images", 60, 15),
+        ("create_video_from_avatar", 10 * 60, 30),
+        ("create_video_from_product", 10 * 60, 30),
+        ("create_product_previews", 3 * 60, 30),
+        ("add_photo_avatar_motion", 3 * 60, 30),
+        ("create_video_translation", 20 * 60, 60),
+    ] {
+        let kind = kinds().into_iter().find(|kind| kind.operation.id == operation).unwrap();
+        let seconds = Duration::from_secs(longest);
+        let stage = Stage::with(|builder| builder.job_duration(seconds)).await;
+        let begun = stage.clock.now();
+        (kind.run)(stage.jogg.clone(), false).await.unwrap();
+        // Not looked at for long after it was there.
+        assert!(stage.clock.now() - begun < seconds + Duration::from_secs(31), "{operation}");
+
+        let stage = Stage::with(|builder| builder.job_duration(Duration::from_secs(1 << 20))).await;
+        let begun = stage.clock.now();
+        let error = (kind.run)(stage.jogg.clone(), false).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::JobDeadline);
+        assert_eq!((stage.clock.now() - begun).as_secs(), deadline * 60, "{operation}");
+    }
+}
+
+#[test]
+fn fact_47_no_kind_is_looked_at_sooner_or_more_often_than_every_five_seconds() {
+    for operation in OPERATIONS {
+        let shown = format!("{:?}", WaitOptions::of(operation.id));
+        let seconds = |name: &str| -> u64 {
+            let (_, rest) = shown.split_once(&format!(" {name}: ")).unwrap();
+            let digits = rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap();
+            digits.parse().unwrap()
+        };
+        assert!((5..=10).contains(&seconds("first_look")), "{shown}");
+        assert!(seconds("interval") >= 5 && seconds("max_interval") <= 30, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn fact_32_the_result_has_one_name_whatever_the_api_calls_it() {
+    let stage = Stage::new().await;
+    let video = |report| {
+        stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(report));
+        let job = stage.jogg.avatar_videos().video("v1");
+        async move { job.status().await.unwrap().result.unwrap() }
+    };
+    for report in [
+        json!({"status": "success", "video_url": "u", "duration": 24.5, "project_id": "v1"}),
+        json!({"status": "completed", "url": "u", "video_duration": 24.5}),
+        json!({"status": "done", "data": {"result_url": "u", "duration_seconds": "24.5"}}),
+    ] {
+        let video = video(report.clone()).await;
+        assert_eq!((video.url.as_str(), video.duration_seconds), ("u", Some(24.5)));
+        assert_eq!((video.video_id.as_str(), video.raw), ("v1", report));
+    }
+}
+
+#[tokio::test]
+async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
+    for operation in ["create_video_from_product", "render_product_preview"] {
+        let stage = Stage::new().await;
+        let kind = kinds().into_iter().find(|kind| kind.operation.id == operation).unwrap();
+        let finished = (kind.run)(stage.jogg.clone(), false).await.unwrap();
+        assert!(stage.simulator.count(&GET_PRODUCT_VIDEO) > 0);
+        let requests = stage.simulator.requests();
+        let id = finished.record.id;
+        assert_eq!(requests.last().unwrap().path, format!("/v2/product_video/{id}"));
+    }
+}
+
+#[tokio::test]
+async fn fact_33_times_are_unix_seconds() {
+    let stage = Stage::new().await;
+    let report = json!({"status": "completed", "created_at": 1_764_000_000, "completed_at": 1_764_000_060,
+        "data": {"url": "u"}});
+    stage.simulator.reply_next(&GET_TEMPLATE_VIDEO, answer(report));
+    let look = stage.jogg.template_videos().video("v1").status().await.unwrap();
+    let video = look.result.unwrap();
+    assert_eq!((video.created_at, video.completed_at), (Some(1_764_000_000), Some(1_764_000_060)));
+}
+
+#[tokio::test]
+async fn fact_16_a_quota_of_zero_stops_no_call() {
+    let stage = Stage::new().await;
+    let quota = answer(json!({"remaining_quota": 0}));
+    stage.simulator.reply_next(&GET_REMAINING_QUOTA, quota);
+    assert_eq!(stage.jogg.account().remaining_quota().await.unwrap(), 0.0);
+    stage.jogg.avatar_videos().create(avatar_video()).await.unwrap().wait().await.unwrap();
+    let quota = Reply::json(200, json!({"code": 0, "data": {"remaining_quota": 12.75}}));
+    stage.simulator.reply_next(&GET_REMAINING_QUOTA, quota);
+    assert_eq!(stage.jogg.account().remaining_quota().await.unwrap(), 12.75);
+}
