@@ -2,11 +2,13 @@
 
 mod answers;
 mod arbitrary;
+mod calls;
 mod codes;
 mod counts;
 mod coverage;
 mod futures;
 mod jobs;
+mod lists;
 mod matrix;
 mod motion;
 mod names;
