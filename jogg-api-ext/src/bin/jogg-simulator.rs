@@ -11,11 +11,12 @@ use jogg_api_ext::simulator::{AcceleratedClock, Dialect, Simulator};
 const HELP: &str = "\
 A server on this machine that behaves like the JoggAI API.
 
-Usage: jogg-simulator [--port N] [--speed X] [--live-dialect]
+Usage: jogg-simulator [--port N] [--speed X] [--live-dialect] [--strict]
 
   --port N        port to listen on, 0 for any that is free (default 8787)
   --speed X       how many times as fast as real time jobs run (default 1)
   --live-dialect  word answers as the live API does, not as documented
+  --strict        refuse ids inside bodies that nothing has
   --help          show this text";
 
 #[tokio::main]
@@ -48,17 +49,20 @@ struct Options {
     port: u16,
     speed: f64,
     dialect: Dialect,
+    strict: bool,
 }
 
 impl Options {
     /// The options, or `None` if the help is asked for.
     fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>, String> {
-        let mut options = Self { port: 8787, speed: 1.0, dialect: Dialect::Documented };
+        let mut options =
+            Self { port: 8787, speed: 1.0, dialect: Dialect::Documented, strict: false };
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--help" | "-h" => return Ok(None),
                 "--live-dialect" => options.dialect = Dialect::Live,
+                "--strict" => options.strict = true,
                 "--port" => {
                     let port = arguments.next().and_then(|value| value.parse().ok());
                     options.port = port.ok_or("--port takes a number from 0 to 65535")?;
@@ -76,7 +80,8 @@ impl Options {
 
     async fn start(&self) -> io::Result<Simulator> {
         let clock = Arc::new(AcceleratedClock::new(self.speed));
-        Simulator::builder().port(self.port).clock(clock).dialect(self.dialect).start().await
+        let builder = Simulator::builder().port(self.port).clock(clock);
+        builder.dialect(self.dialect).strict(self.strict).start().await
     }
 }
 
@@ -99,7 +104,8 @@ mod tests {
 
     #[test]
     fn arguments() {
-        let defaults = || Options { port: 8787, speed: 1.0, dialect: Dialect::Documented };
+        let defaults =
+            || Options { port: 8787, speed: 1.0, dialect: Dialect::Documented, strict: false };
         for (arguments, expected) in [
             ("", Ok(Some(defaults()))),
             ("--port 0", Ok(Some(Options { port: 0, ..defaults() }))),
@@ -107,6 +113,7 @@ mod tests {
                 "--speed 12.5 --live-dialect",
                 Ok(Some(Options { speed: 12.5, dialect: Dialect::Live, ..defaults() })),
             ),
+            ("--strict", Ok(Some(Options { strict: true, ..defaults() }))),
             ("--port 1 --help", Ok(None)),
             ("--port", Err("--port takes")),
             ("--port 65536", Err("--port takes")),

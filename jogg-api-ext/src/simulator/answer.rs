@@ -1,5 +1,7 @@
 //! Answers made up from the spec, and the envelope around every answer.
 
+use std::time::Duration;
+
 use jogg_api::enums::ErrorCode;
 use serde_json::{Map, Value, json};
 
@@ -30,7 +32,7 @@ pub(super) fn envelope(status: u16, code: ErrorCode, msg: &str, data: &Value) ->
 
 impl Schema {
     /// A value of this schema: its example, or else one that fits its type. Error texts without an
-    /// example are left out.
+    /// example are left out; an error that is a nullable object is null.
     pub(super) fn synthesize(&self) -> Value {
         if let Some(example) = &self.example {
             return example.clone();
@@ -38,10 +40,13 @@ impl Schema {
         match &self.kind {
             Kind::Array(item) => json!([item.synthesize()]),
             Kind::Object(properties) => {
-                let properties = properties.iter().filter(|(name, schema)| {
-                    schema.example.is_some() || !ERROR_TEXTS.contains(&name.as_str())
-                });
-                properties.map(|(name, schema)| (name.clone(), schema.synthesize())).collect()
+                let member = |(name, schema): (&String, &Self)| {
+                    if schema.example.is_some() || !ERROR_TEXTS.contains(&name.as_str()) {
+                        return Some((name.clone(), schema.synthesize()));
+                    }
+                    schema.null_when_absent().then(|| (name.clone(), Value::Null))
+                };
+                properties.iter().filter_map(member).collect()
             }
             _ if !self.allowed.is_empty() => self.allowed[0].clone(),
             Kind::Boolean => json!(true),
@@ -53,6 +58,20 @@ impl Schema {
             Kind::Text => json!("text"),
         }
     }
+}
+
+impl Schema {
+    /// Whether the API says null where there is nothing to say. Only objects are known for it.
+    pub(super) fn null_when_absent(&self) -> bool {
+        self.nullable && matches!(self.kind, Kind::Object(_))
+    }
+}
+
+/// A time of the clock as time stamps have it. They count from a fixed moment, so that answers are
+/// the same in every run.
+pub(super) fn unix_seconds(time: Duration) -> u64 {
+    const START: u64 = 1_764_000_000;
+    START.saturating_add(time.as_secs())
 }
 
 /// Replaces a member wherever it occurs.
@@ -74,13 +93,32 @@ pub(super) fn replace_everywhere(value: &mut Value, name: &str, new: &Value) {
     }
 }
 
-/// Repeats what was sent, where the answer has a property of that name and type.
+/// Repeats what was sent, where the answer has a property of that name and type, also in its parts.
+/// A word that is sent comes back as its number where the answer has numbers.
 pub(super) fn echo(schema: &Schema, sent: &Map<String, Value>, shown: &mut Value) {
-    for (name, property) in schema.properties() {
-        if let Some(value) = sent.get(name).filter(|value| property.accepts(value)) {
-            shown[name] = value.clone();
+    match (&schema.kind, shown) {
+        (Kind::Array(item), Value::Array(shown)) => {
+            shown.iter_mut().for_each(|shown| echo(item, sent, shown));
         }
+        (Kind::Object(properties), Value::Object(shown)) => {
+            for (name, property) in properties {
+                match sent.get(name).and_then(|value| in_type_of(property, value)) {
+                    Some(value) => drop(shown.insert(name.clone(), value)),
+                    None => shown.get_mut(name).into_iter().for_each(|it| echo(property, sent, it)),
+                }
+            }
+        }
+        _ => {}
     }
+}
+
+fn in_type_of(property: &Schema, value: &Value) -> Option<Value> {
+    if property.accepts(value) {
+        return Some(value.clone());
+    }
+    let word = value.as_str()?;
+    let place = property.names.iter().position(|name| name.eq_ignore_ascii_case(word))?;
+    property.allowed.get(place).cloned()
 }
 
 #[cfg(test)]
@@ -123,10 +161,22 @@ mod tests {
 
     #[test]
     fn an_echo_needs_name_and_type() {
-        let schema = object([("name", Schema::default()), ("ratio", of(Kind::Integer))]);
-        let sent = json!({"name": "Mira", "ratio": "portrait", "other": 1});
-        let mut shown = json!({"name": "x", "ratio": 0});
+        let ratio = Schema {
+            allowed: vec![json!(0), json!(1)],
+            names: vec!["Portrait".to_owned(), "Landscape".to_owned()],
+            ..of(Kind::Integer)
+        };
+        let part = object([("name", Schema::default())]);
+        let schema = object([
+            ("name", Schema::default()),
+            ("number", of(Kind::Integer)),
+            ("parts", of(Kind::Array(Box::new(part)))),
+            ("ratio", ratio),
+        ]);
+        let sent = json!({"name": "Mira", "number": "one", "ratio": "landscape", "other": 1});
+        let mut shown = json!({"name": "x", "number": 0, "parts": [{"name": "y"}], "ratio": 0});
         echo(&schema, sent.as_object().unwrap(), &mut shown);
-        assert_eq!(shown, json!({"name": "Mira", "ratio": 0}));
+        let parts = json!([{"name": "Mira"}]);
+        assert_eq!(shown, json!({"name": "Mira", "number": 0, "parts": parts, "ratio": 1}));
     }
 }

@@ -4,24 +4,22 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jogg_api::codec::Codec;
-use jogg_api::{JobRule, Operation, RetryClass};
-use serde_json::{Map, Value, json};
+use jogg_api::Operation;
+use serde_json::Value;
 
-use super::answer::{self, echo, replace_everywhere};
-use super::credits::{Balance, price};
+use super::answer;
+use super::call::{Call, State};
+use super::credits::Balance;
 use super::files::{Files, refused};
-use super::jobs::{self, Jobs, reported_id, submission_list};
-use super::lists::List;
+use super::ids::Ids;
+use super::jobs::Jobs;
 use super::parameters::Parameters;
-use super::phase::{Phase, Vocabulary};
 use super::post_limit::PostLimit;
 use super::refusal::Refusal;
 use super::reply::Reply;
-use super::report::Reporter;
 use super::request::ReceivedRequest;
 use super::route::Route;
-use super::spec::{Kind, OperationSpec};
+use super::store::Store;
 use super::{Dialect, Target, lock};
 use crate::clock::Clock;
 
@@ -32,6 +30,8 @@ pub(super) struct Settings {
     pub(super) credits: f64,
     pub(super) post_limit: Option<usize>,
     pub(super) job_duration: Duration,
+    /// Whether ids inside bodies must exist.
+    pub(super) strict: bool,
 }
 
 /// Everything the simulator knows.
@@ -42,27 +42,17 @@ pub(super) struct Api {
     state: Mutex<State>,
 }
 
-struct State {
-    balance: Balance,
-    files: Files,
-    jobs: Jobs,
-    posts: PostLimit,
-}
-
-/// One call of an operation.
-struct Call<'a> {
-    operation: &'static Operation,
-    parameters: Parameters,
-    request: &'a ReceivedRequest,
-}
-
 impl Api {
     pub(super) fn new(settings: Settings, base_url: &str) -> Self {
+        let mut files = Files::new(base_url);
+        let store = Store::new(settings.dialect, &mut files);
         let state = State {
             balance: Balance::new(settings.credits),
-            files: Files::new(base_url),
+            files,
+            ids: Ids::default(),
             jobs: Jobs::default(),
             posts: PostLimit::new(settings.post_limit),
+            store,
         };
         Self {
             settings,
@@ -96,6 +86,20 @@ impl Api {
         lock(&self.state).jobs.fail_next(message.to_owned());
     }
 
+    pub(super) fn fail_next_part(&self, message: &str) {
+        lock(&self.state).jobs.fail_next_part(message.to_owned());
+    }
+
+    pub(super) fn refuse_next_preview(&self, message: &str) {
+        lock(&self.state).jobs.refuse_next(message.to_owned());
+    }
+
+    /// Whether the operation reads a list, so that there was something to replace.
+    pub(super) fn set_items(&self, list: &Operation, items: Vec<Value>) -> bool {
+        let state = &mut *lock(&self.state);
+        state.store.items_mut(list).map(|known| *known = items).is_some()
+    }
+
     pub(super) fn credits(&self) -> f64 {
         lock(&self.state).balance.credits()
     }
@@ -123,8 +127,9 @@ impl Api {
         match route {
             Route::Operation(operation, path) => {
                 let parameters = Parameters::new(path, &request.query);
-                let call = Call { operation, parameters, request: &request };
-                match self.call(&call) {
+                let (request, settings, now) = (&request, &self.settings, self.now());
+                let call = Call { operation, parameters, request, settings, now };
+                match call.answer(&mut lock(&self.state)) {
                     Ok(data) => answer::success(self.settings.dialect, &data),
                     Err(refusal) => refusal.into_reply(),
                 }
@@ -154,90 +159,6 @@ impl Api {
         let first = replies.iter().position(|(queued, _)| *queued == target)?;
         Some(replies.remove(first).1)
     }
-
-    /// Carries out a call, in the order in which the real API finds fault.
-    fn call(&self, call: &Call<'_>) -> Result<Value, Refusal> {
-        let key = call.request.headers.get("x-api-key");
-        if key.is_none_or(|key| key.is_empty() || key == "invalid") {
-            return Err(Refusal::key());
-        }
-        let now = self.now();
-        let state = &mut *lock(&self.state);
-        if call.operation.method == "POST" {
-            state.posts.admit(now)?;
-        }
-        call.parameters.check(call.operation)?;
-        let body = call.body()?;
-        if let Some(rule) = jobs::starts(call.operation) {
-            return self.start(state, rule, body, now);
-        }
-        if let Some(id) = reported_id(call.operation, &call.parameters) {
-            return self.report(state, call.operation, &id, now);
-        }
-        if call.operation.retry == RetryClass::Ticket {
-            return state.files.ticket(call.operation, &body, &mut state.jobs);
-        }
-        state.balance.take(price(call.operation, &body))?;
-        if let Some(list) = List::of(call.operation, &call.parameters) {
-            let mut reporter = self.reporter(&mut state.files);
-            return Ok(list.answer(&state.jobs, &mut reporter, now));
-        }
-        Ok(plain(call, body, state))
-    }
-
-    /// Starts what the call asks for.
-    fn start(
-        &self,
-        state: &mut State,
-        rule: &'static JobRule,
-        body: Map<String, Value>,
-        now: Duration,
-    ) -> Result<Value, Refusal> {
-        let price = price(rule.create, &body);
-        let bodies = jobs::bodies(rule, body);
-        state.balance.take(price * bodies.len() as f64)?;
-        let Some(schema) = &OperationSpec::of(rule.create).data else { return Ok(Value::Null) };
-        let list = submission_list(rule).and_then(|list| {
-            let (_, item) = schema.object_list()?;
-            Some((list, item))
-        });
-        let mut reporter = self.reporter(&mut state.files);
-        let mut submissions = Vec::new();
-        for body in bodies {
-            let job = state.jobs.start(rule, body, price, now);
-            let schema = list.map_or(schema, |(_, item)| item);
-            submissions.push(reporter.show(schema, job, Phase::Pending));
-        }
-        match list {
-            Some((name, _)) => {
-                let mut data = schema.synthesize();
-                data[name] = json!(submissions);
-                Ok(data)
-            }
-            None => Ok(submissions.pop().unwrap_or_default()),
-        }
-    }
-
-    fn report(
-        &self,
-        state: &mut State,
-        operation: &'static Operation,
-        id: &str,
-        now: Duration,
-    ) -> Result<Value, Refusal> {
-        let Some(job) = state.jobs.find(operation, id) else {
-            return Err(Refusal::new(Vocabulary::of(operation).not_found, "record not found"));
-        };
-        let phase = job.phase(now, self.settings.job_duration);
-        let schema = OperationSpec::of(operation).data.as_ref();
-        let mut reporter = self.reporter(&mut state.files);
-        Ok(schema.map(|schema| reporter.show(schema, job, phase)).unwrap_or_default())
-    }
-
-    fn reporter<'a>(&self, files: &'a mut Files) -> Reporter<'a> {
-        let Settings { dialect, job_duration, .. } = self.settings;
-        Reporter { dialect, job_duration, files }
-    }
 }
 
 impl fmt::Debug for Api {
@@ -248,39 +169,4 @@ impl fmt::Debug for Api {
             .field("requests", &lock(&self.requests).len())
             .finish_non_exhaustive()
     }
-}
-
-impl Call<'_> {
-    /// The body, if the operation takes one and this is one.
-    fn body(&self) -> Result<Map<String, Value>, Refusal> {
-        let Some(codec) = Codec::of(self.operation.id).filter(|codec| codec.has_body()) else {
-            return Ok(Map::new());
-        };
-        let body = &self.request.body;
-        // First whether it is an object: to the codec, an array of the values would do as well.
-        let members = serde_json::from_slice(body)
-            .map_err(|error| Refusal::parameter(format!("the body is no JSON object: {error}")))?;
-        codec.check_body(body).map_err(|error| Refusal::parameter(error.to_string()))?;
-        Ok(members)
-    }
-}
-
-/// An answer that nothing but the call itself decides.
-fn plain(call: &Call<'_>, body: Map<String, Value>, state: &mut State) -> Value {
-    let Some(schema) = &OperationSpec::of(call.operation).data else { return Value::Null };
-    let mut shown = schema.synthesize();
-    state.files.publish("", &mut shown);
-    if call.operation.retry == RetryClass::Paid {
-        for (name, property) in schema.properties() {
-            if name.ends_with("_id") && matches!(property.kind, Kind::Text) {
-                shown[name] = state.jobs.fresh_id(name, Some(property));
-            }
-        }
-    }
-    let mut sent = call.parameters.path_values(call.operation);
-    sent.extend(body);
-    echo(schema, &sent, &mut shown);
-    let credits = json!(state.balance.credits());
-    replace_everywhere(&mut shown, "remaining_quota", &credits);
-    shown
 }

@@ -8,7 +8,7 @@ use jogg_api::{Operation, path_segment};
 use serde_json::{Map, Value, json};
 
 use super::answer::EXAMPLE_FILES;
-use super::jobs::Jobs;
+use super::ids::Ids;
 use super::refusal::Refusal;
 use super::reply::Reply;
 
@@ -41,13 +41,13 @@ impl Files {
         &mut self,
         operation: &'static Operation,
         body: &Map<String, Value>,
-        jobs: &mut Jobs,
+        ids: &mut Ids,
     ) -> Result<Value, Refusal> {
         let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
         let name = text("filename");
         let encoded = path_segment(operation, "filename", name)
             .map_err(|error| Refusal::parameter(error.to_string()))?;
-        let token = jobs.fresh_id("asset_id", None);
+        let token = ids.fresh("asset_id", None);
         let token = token.as_str().unwrap_or_default();
         let signature = format!("{:032x}", fastrand::u128(..));
         let base = &self.base_url;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use jogg_api::jobs::JOBS;
 use jogg_api::{IdPlace, JobLink, JobRule, Operation};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::ids::{Ids, id_text, numbered};
 use super::parameters::Parameters;
 use super::phase::Phase;
-use super::spec::{Kind, OperationSpec, Schema};
+use super::spec::{OperationSpec, Schema};
 
 /// Something that was started and takes its time.
 pub(super) struct Job {
@@ -24,8 +25,40 @@ pub(super) struct Job {
     pub(super) price: f64,
     /// The number of the presenter it makes, if it makes one.
     pub(super) avatar: Option<u64>,
-    /// The numbers of its parts, such as the drawings of a batch.
-    pub(super) parts: Vec<u64>,
+    /// Its parts, such as the drawings of a batch.
+    pub(super) parts: Vec<Part>,
+    /// What its result is called, if that is known.
+    pub(super) title: Option<String>,
+}
+
+/// A part of a job. It fails with the job, or alone.
+pub(super) struct Part {
+    pub(super) number: u64,
+    /// The message it will fail with, if it fails alone.
+    pub(super) failure: Option<String>,
+}
+
+impl Part {
+    pub(super) fn phase(&self, job: Phase) -> Phase {
+        match job {
+            Phase::Completed if self.failure.is_some() => Phase::Failed,
+            phase => phase,
+        }
+    }
+
+    /// Its id under this name.
+    pub(super) fn id(&self, name: &str) -> String {
+        numbered(name, self.number)
+    }
+}
+
+/// What a job is started with.
+pub(super) struct Start {
+    pub(super) rule: &'static JobRule,
+    pub(super) body: Map<String, Value>,
+    pub(super) price: f64,
+    pub(super) now: Duration,
+    pub(super) title: Option<String>,
 }
 
 impl Job {
@@ -35,19 +68,12 @@ impl Job {
 
     /// The id as text, as it stands in paths.
     pub(super) fn id_text(&self) -> String {
-        match &self.id {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        }
+        id_text(&self.id)
     }
 
     /// The name the id has in the answer that started the job, such as `motion_id`.
     pub(super) fn id_name(&self) -> &'static str {
         id_name(self.rule)
-    }
-
-    pub(super) fn started_by(&self, operation: &str) -> bool {
-        self.rule.create.id == operation
     }
 }
 
@@ -85,16 +111,17 @@ fn from(rule: &JobRule) -> &'static str {
     from.strip_prefix("data.").unwrap_or(from)
 }
 
-fn id_name(rule: &JobRule) -> &'static str {
+pub(super) fn id_name(rule: &JobRule) -> &'static str {
     from(rule).rsplit('.').next().unwrap_or_default()
 }
 
-/// Every job so far, and the numbers that make ids.
+/// Every job so far, and what is to become of the next ones.
 #[derive(Default)]
 pub(super) struct Jobs {
     jobs: Vec<Job>,
     failures: VecDeque<String>,
-    numbers: u64,
+    part_failures: VecDeque<String>,
+    refusals: VecDeque<String>,
 }
 
 impl Jobs {
@@ -103,20 +130,37 @@ impl Jobs {
         self.failures.push_back(message);
     }
 
+    /// The next part of a job that is started fails with this message.
+    pub(super) fn fail_next_part(&mut self, message: String) {
+        self.part_failures.push_back(message);
+    }
+
+    /// The next of several jobs that one call starts is refused with this message.
+    pub(super) fn refuse_next(&mut self, message: String) {
+        self.refusals.push_back(message);
+    }
+
+    /// How many refusals wait.
+    pub(super) fn refusals(&self) -> usize {
+        self.refusals.len()
+    }
+
+    /// The message of the refusal whose turn it is.
+    pub(super) fn take_refusal(&mut self) -> Option<String> {
+        self.refusals.pop_front()
+    }
+
     /// Starts a job.
-    pub(super) fn start(
-        &mut self,
-        rule: &'static JobRule,
-        body: Map<String, Value>,
-        price: f64,
-        now: Duration,
-    ) -> &Job {
+    pub(super) fn start(&mut self, start: Start, ids: &mut Ids) -> &Job {
+        let Start { rule, body, price, now, title } = start;
         let schema = submission_schema(rule);
-        let id =
-            self.fresh_id(id_name(rule), schema.and_then(|schema| schema.property(id_name(rule))));
+        let id = schema.and_then(|schema| schema.property(id_name(rule)));
+        let id = ids.fresh(id_name(rule), id);
         let makes_avatar = schema.is_some_and(|schema| schema.property("avatar_id").is_some());
         let has_parts = schema.is_some_and(|schema| schema.object_list().is_some());
         let parts = if has_parts { asked_for(&body) } else { 0 };
+        let mut part = || Part { number: ids.number(), failure: self.part_failures.pop_front() };
+        let parts = (0..parts).map(|_| part()).collect();
         let job = Job {
             rule,
             id,
@@ -124,8 +168,9 @@ impl Jobs {
             created: now,
             failure: self.failures.pop_front(),
             price,
-            avatar: makes_avatar.then(|| 1000 + self.number()),
-            parts: (0..parts).map(|_| self.number()).collect(),
+            avatar: makes_avatar.then(|| 1000 + ids.number()),
+            parts,
+            title,
         };
         self.jobs.push(job);
         &self.jobs[self.jobs.len() - 1]
@@ -137,28 +182,14 @@ impl Jobs {
     }
 
     /// Every job, the newest last.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Job> {
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &Job> {
         self.jobs.iter()
     }
 
-    /// An id that nothing has yet, in the type of the schema: a text such as `motion_000001`.
-    pub(super) fn fresh_id(&mut self, name: &str, schema: Option<&Schema>) -> Value {
-        let number = self.number();
-        match schema.map(|schema| &schema.kind) {
-            Some(Kind::Integer) => json!(number),
-            _ => json!(numbered(name, number)),
-        }
+    /// Whether some job has a part with this id under this name.
+    pub(super) fn has_part(&self, name: &str, id: &str) -> bool {
+        self.jobs.iter().flat_map(|job| &job.parts).any(|part| part.id(name) == id)
     }
-
-    fn number(&mut self) -> u64 {
-        self.numbers += 1;
-        self.numbers
-    }
-}
-
-/// The text of an id by its property's name: `motion_000001` for `motion_id`.
-pub(super) fn numbered(name: &str, number: u64) -> String {
-    format!("{}_{number:06}", name.strip_suffix("_id").unwrap_or(name))
 }
 
 /// The object in which the answer to a start holds the id.
@@ -174,7 +205,7 @@ fn submission_schema(rule: &JobRule) -> Option<&'static Schema> {
 fn asked_for(body: &Map<String, Value>) -> u64 {
     let count = body.iter().find(|(name, _)| name.starts_with("num_"));
     // The check of the body knows no ranges, and nobody has use for a million drawings.
-    count.and_then(|(_, value)| value.as_u64()).unwrap_or(1).min(100)
+    count.and_then(|(_, value)| value.as_u64()).unwrap_or(1).clamp(1, 100)
 }
 
 /// One body for every job that a call starts. A call that starts several has a list of what each
@@ -200,19 +231,12 @@ pub(super) fn bodies(rule: &JobRule, body: Map<String, Value>) -> Vec<Map<String
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn object(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
-    }
-
-    #[test]
-    fn ids_are_fresh_and_have_the_type_of_the_schema() {
-        let mut jobs = Jobs::default();
-        let integer = Schema { kind: Kind::Integer, ..Schema::default() };
-        assert_eq!(jobs.fresh_id("motion_id", Some(&Schema::default())), "motion_000001");
-        assert_eq!(jobs.fresh_id("motion_id", None), "motion_000002");
-        assert_eq!(jobs.fresh_id("task_id", Some(&integer)), 3);
     }
 
     #[test]
@@ -236,6 +260,7 @@ mod tests {
     fn parts_are_counted_and_bounded() {
         assert_eq!(asked_for(&object(json!({"num_images": 4}))), 4);
         assert_eq!(asked_for(&object(json!({"num_images": u64::MAX}))), 100);
+        assert_eq!(asked_for(&object(json!({"num_images": 0}))), 1);
         assert_eq!(asked_for(&Map::new()), 1);
     }
 }

@@ -1,83 +1,105 @@
-//! Lists: one made-up item, and the jobs that belong into the list.
+//! Lists, a page at a time.
 
 use std::time::Duration;
 
+use jogg_api::operations as op;
 use jogg_api::{JobLink, Operation};
 use serde_json::{Value, json};
 
+use super::Dialect;
 use super::answer::replace_everywhere;
+use super::filters::Filters;
 use super::jobs::{Job, Jobs};
 use super::parameters::Parameters;
-use super::phase::Phase;
 use super::report::Reporter;
 use super::spec::{OperationSpec, Schema};
+use super::store::Store;
+use super::templates;
 
-/// Lists of presenters, each with the operation that makes them.
-const PRESENTERS: [(&str, &str); 2] = [
-    ("list_photo_avatars", "add_photo_avatar_motion"),
-    ("list_product_avatars", "add_product_avatar_motion"),
+/// Lists that show jobs, each with the operation that reports on them one by one.
+static SHOWN: [(&Operation, &Operation); 4] = [
+    (&op::LIST_PHOTO_AVATARS, &op::GET_PHOTO_AVATAR_MOTION),
+    (&op::LIST_PRODUCT_AVATARS, &op::GET_PRODUCT_AVATAR_MOTION),
+    (&op::LIST_PRODUCT_VIDEOS, &op::GET_PRODUCT_VIDEO),
+    (&op::LIST_TEMPLATE_VIDEOS, &op::GET_TEMPLATE_VIDEO),
 ];
+
+/// Lists that have been seen to come whole whatever is asked for, with the claim that there is more.
+static ENDLESS: [&Operation; 2] = [&op::LIST_PUBLIC_AVATARS, &op::LIST_VOICES];
+
+/// What the spec says about a list.
+pub(super) struct ListSpec {
+    pub(super) data: &'static Schema,
+    /// The member of `data` that holds the items.
+    pub(super) name: &'static str,
+    pub(super) item: &'static Schema,
+}
+
+impl ListSpec {
+    /// The list that an operation reads, if it reads one. Operations about a single thing, which may
+    /// have parts, demand its id.
+    pub(super) fn of(operation: &Operation) -> Option<Self> {
+        let spec = OperationSpec::of(operation);
+        let data = spec.data.as_ref().filter(|_| operation.method == "GET")?;
+        let (name, item) = data.list()?;
+        let single = spec.parameters.iter().any(|parameter| parameter.required);
+        (!single).then_some(Self { data, name, item })
+    }
+}
 
 /// One call of a list operation.
 pub(super) struct List<'a> {
     operation: &'static Operation,
     spec: &'static OperationSpec,
-    data: &'static Schema,
-    name: &'static str,
-    item: &'static Schema,
+    list: ListSpec,
     parameters: &'a Parameters,
 }
 
 impl<'a> List<'a> {
-    /// The call, if the operation reads a list of objects.
+    /// The call, if the operation reads a list.
     pub(super) fn of(operation: &'static Operation, parameters: &'a Parameters) -> Option<Self> {
-        let spec = OperationSpec::of(operation);
-        let data = spec.data.as_ref().filter(|_| operation.method == "GET")?;
-        let (name, item) = data.object_list()?;
-        Some(Self { operation, spec, data, name, item, parameters })
+        let list = ListSpec::of(operation)?;
+        Some(Self { operation, spec: OperationSpec::of(operation), list, parameters })
     }
 
-    /// The page that was asked for.
-    pub(super) fn answer(&self, jobs: &Jobs, reporter: &mut Reporter<'_>, now: Duration) -> Value {
-        let mut items = vec![(Phase::Completed, self.example(reporter))];
-        for job in jobs.iter().filter(|job| self.shows(job)) {
+    /// The page that was asked for: the newest jobs first, then what is in the store.
+    pub(super) fn answer(
+        &self,
+        store: &Store,
+        jobs: &Jobs,
+        reporter: &mut Reporter<'_>,
+        now: Duration,
+    ) -> Value {
+        let mut items = Vec::new();
+        for job in jobs.iter().rev().filter(|job| self.shows(job)) {
             let phase = job.phase(now, reporter.job_duration);
-            items.push((phase, reporter.show(self.item, job, phase)));
+            items.push(reporter.show(self.operation, self.list.item, job, phase));
         }
-        items.retain(|(phase, item)| self.is_asked_for(*phase, item));
-        if self.query("sort_order") != Some("asc") {
+        items.extend_from_slice(store.items(self.operation));
+        if self.operation == &op::LIST_CUSTOM_TEMPLATES {
+            items.iter_mut().for_each(templates::shorten);
+        }
+        let Self { spec, parameters, .. } = *self;
+        let filters = Filters { spec, item: self.list.item, parameters };
+        items.retain(|item| filters.let_through(item));
+        if self.query("sort_order") == Some("asc") {
             items.reverse();
         }
-        let mut data = self.data.synthesize();
-        reporter.files.publish("", &mut data);
-        self.page(items.into_iter().map(|(_, item)| item).collect(), &mut data);
-        data
-    }
-
-    fn example(&self, reporter: &mut Reporter<'_>) -> Value {
-        let mut item = self.item.synthesize();
-        reporter.files.publish("", &mut item);
-        for name in ["avatar_status", "status"] {
-            if item.get(name).is_some_and(|status| status == "completed") {
-                item[name] = json!(reporter.dialect.word("completed"));
-            }
+        let mut data = self.list.data.synthesize();
+        if reporter.dialect == Dialect::Live && ENDLESS.contains(&self.operation) {
+            data[self.list.name] = json!(items);
+            data["has_more"] = json!(true);
+        } else {
+            self.page(items, &mut data);
         }
-        item
+        data
     }
 
     /// Whether a job stands in this list.
     fn shows(&self, job: &Job) -> bool {
-        let reported = job.rule.report == self.operation;
-        let presented =
-            |(list, create): &(&str, &str)| *list == self.operation.id && job.started_by(create);
-        (reported && matches!(job.rule.link, JobLink::Lookup { .. }))
-            || PRESENTERS.iter().any(presented)
-    }
-
-    fn is_asked_for(&self, phase: Phase, item: &Value) -> bool {
-        let state = self.query("status").is_none_or(|status| phase.is_asked_for(status));
-        let name = item.get("name").and_then(Value::as_str).unwrap_or_default().to_lowercase();
-        state && self.query("name").is_none_or(|part| name.contains(&part.to_lowercase()))
+        let report = job.rule.report;
+        SHOWN.contains(&(self.operation, report))
+            || (report == self.operation && matches!(job.rule.link, JobLink::Lookup { .. }))
     }
 
     /// Puts one page of the items into the answer, and numbers to go with it.
@@ -90,7 +112,8 @@ impl<'a> List<'a> {
         let skipped = (page - 1).saturating_mul(size);
         let items: Vec<_> = items.into_iter().skip(skipped).take(size).collect();
         let pages = total.div_ceil(size.max(1));
-        data[self.name] = json!([]);
+        data[self.list.name] = json!([]);
+        // Each only where the list has it: there are five styles.
         for (name, value) in [
             ("has_more", json!(page < pages)),
             ("page", json!(page)),
@@ -101,7 +124,7 @@ impl<'a> List<'a> {
         ] {
             replace_everywhere(data, name, &value);
         }
-        data[self.name] = json!(items);
+        data[self.list.name] = json!(items);
     }
 
     /// A query parameter, if the operation knows it.

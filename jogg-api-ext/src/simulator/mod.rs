@@ -2,8 +2,9 @@
 //!
 //! It listens on this machine only and answers every operation of the spec, driven by the tables
 //! that the client is made from. It checks keys, parameters and bodies, takes credits, limits
-//! POST requests, runs jobs through their states on a clock of your choosing, takes uploads and
-//! serves files. Any key is good but the key `invalid`.
+//! POST requests, runs jobs through their states on a clock of your choosing, keeps products and
+//! webhook endpoints, takes uploads and serves files. Lists have some made-up items, which
+//! [`Simulator::set_items`] replaces. Any key is good but the key `invalid`.
 //!
 //! ```
 //! # use std::sync::Arc;
@@ -27,21 +28,30 @@
 
 mod answer;
 mod api;
+mod call;
 mod clock;
 mod credits;
+mod endpoints;
 mod files;
+mod filters;
+mod ids;
 mod jobs;
 mod lists;
 mod parameters;
 mod phase;
 mod post_limit;
+mod products;
+mod references;
 mod refusal;
 mod reply;
 mod report;
 mod request;
 mod route;
+mod seeds;
 mod server;
 mod spec;
+mod store;
+mod templates;
 
 #[cfg(test)]
 mod tests;
@@ -57,6 +67,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use jogg_api::Operation;
+use serde_json::Value;
 
 use self::api::{Api, Settings};
 use crate::clock::{Clock, SystemClock};
@@ -102,6 +113,7 @@ impl Simulator {
                 credits: 1000.0,
                 post_limit: Some(20),
                 job_duration: Duration::from_secs(60),
+                strict: false,
             },
         }
     }
@@ -145,6 +157,49 @@ impl Simulator {
     /// queue up.
     pub fn fail_next_job(&self, message: &str) {
         self.api.fail_next_job(message);
+    }
+
+    /// Makes the next part of a job fail with this message when the job's time is over, while its
+    /// other parts go on: a drawing of the next batch of drawings. Several queue up. Operations that
+    /// have no place for the message, as those drawings, only show the failure.
+    pub fn fail_next_part(&self, message: &str) {
+        self.api.fail_next_part(message);
+    }
+
+    /// Refuses the next product preview with this message when it is asked for. The call goes
+    /// through, but the item for that visual style has no id, and costs nothing. Several queue up.
+    pub fn refuse_next_preview(&self, message: &str) {
+        self.api.refuse_next_preview(message);
+    }
+
+    /// Replaces the items of a list that were there from the start or came in by calls. They are
+    /// answered as given, right or wrong; jobs that were started come before them.
+    ///
+    /// Items of [`LIST_CUSTOM_TEMPLATES`](jogg_api::operations::LIST_CUSTOM_TEMPLATES) may have
+    /// `variables`: the list leaves them out, and `get_custom_template` shows them.
+    ///
+    /// # Panics
+    /// If the operation reads no list.
+    ///
+    /// ```
+    /// # use jogg_api_ext::jogg_api::{Client, operations::LIST_VISUAL_STYLES};
+    /// # use jogg_api_ext::simulator::Simulator;
+    /// # use serde_json::json;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let simulator = Simulator::start().await?;
+    /// simulator.set_items(&LIST_VISUAL_STYLES, vec![json!({"id": 7, "name": "Loud"}), json!(null)]);
+    ///
+    /// let client = Client::builder("any key").base_url(simulator.base_url()).build()?;
+    /// let answer = client.list_visual_styles(&Default::default()).await?;
+    /// let styles = answer.data.unwrap_or_default().visual_styles;
+    /// assert_eq!(styles.len(), 1);
+    /// assert_eq!(answer.skipped_count, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_items(&self, list: &Operation, items: Vec<Value>) {
+        assert!(self.api.set_items(list, items), "{} reads no list", list.id);
     }
 
     /// The credits that are left.
@@ -223,6 +278,13 @@ impl SimulatorBuilder {
         self
     }
 
+    /// Whether ids inside bodies must exist, such as that of a video's product; they need not unless
+    /// set. An id that nothing has is refused with the code 10104, and costs nothing.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.strict = strict;
+        self
+    }
+
     /// Starts the server on the current tokio runtime.
     ///
     /// # Errors
@@ -249,6 +311,7 @@ impl fmt::Debug for SimulatorBuilder {
         f.debug_struct("SimulatorBuilder")
             .field("port", &self.port)
             .field("dialect", &self.settings.dialect)
+            .field("strict", &self.settings.strict)
             .finish_non_exhaustive()
     }
 }
@@ -261,7 +324,8 @@ pub enum Dialect {
     #[default]
     Documented,
     /// As the API has been seen to answer: `success` where `completed` is documented, a
-    /// `project_id` beside a video's id, and no `avatar_id` before a motion is completed.
+    /// `project_id` beside a video's id, no `avatar_id` before a motion is completed, and the lists
+    /// of stock avatars and voices always whole, with the claim that more follows.
     Live,
 }
 

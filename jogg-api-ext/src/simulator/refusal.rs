@@ -25,6 +25,11 @@ impl Refusal {
         Self::new(ErrorCode::ParameterError, msg)
     }
 
+    /// Nothing has the id that was sent.
+    pub(super) fn not_found() -> Self {
+        Self::new(ErrorCode::NotFound, "record not found")
+    }
+
     pub(super) fn unknown_path() -> Self {
         Self { status: 404, ..Self::new(ErrorCode::NotFound, "no such path") }
     }

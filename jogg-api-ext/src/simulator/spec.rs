@@ -49,8 +49,11 @@ pub(super) struct Schema {
     pub(super) default: Option<Value>,
     /// The values of an enum.
     pub(super) allowed: Vec<Value>,
+    /// The names of an enum's values, if they are numbers.
+    pub(super) names: Vec<String>,
     /// Whether the enum's values may grow.
     pub(super) open: bool,
+    pub(super) nullable: bool,
     pub(super) example: Option<Value>,
     pub(super) format: Option<String>,
 }
@@ -81,12 +84,28 @@ impl Schema {
         properties.into_iter().flatten().map(|(name, schema)| (name.as_str(), schema))
     }
 
+    /// The first property that is a list, and what its items look like.
+    pub(super) fn list(&self) -> Option<(&str, &Self)> {
+        self.properties().find_map(|(name, schema)| match &schema.kind {
+            Kind::Array(item) => Some((name, &**item)),
+            _ => None,
+        })
+    }
+
     /// The first property that is a list of objects, and what its items look like.
     pub(super) fn object_list(&self) -> Option<(&str, &Self)> {
         self.properties().find_map(|(name, schema)| match &schema.kind {
             Kind::Array(item) if matches!(item.kind, Kind::Object(_)) => Some((name, &**item)),
             _ => None,
         })
+    }
+
+    /// A value as a word in lower case, for the values of an enum of numbers their names.
+    pub(super) fn word(&self, value: &Value) -> String {
+        let place = self.allowed.iter().position(|allowed| allowed == value);
+        let name = place.and_then(|place| self.names.get(place));
+        let word = name.map(String::as_str).or(value.as_str());
+        word.map_or_else(|| value.to_string(), str::to_lowercase)
     }
 
     /// Whether a value has the type of this schema, looking no deeper than its surface.
@@ -149,11 +168,15 @@ impl Document {
             }
             _ => Kind::Text,
         };
+        let names = members.get("x-enum-varnames").and_then(Value::as_array).into_iter().flatten();
+        let names = names.filter(|_| matches!(kind, Kind::Integer)).filter_map(Value::as_str);
         Schema {
+            names: names.map(str::to_owned).collect(),
             kind,
             default: members.remove("default"),
             allowed: members.get("enum").and_then(Value::as_array).cloned().unwrap_or_default(),
             open: members.get("x-jogg-open").is_some_and(|open| *open == true),
+            nullable: members.get("nullable").is_some_and(|nullable| *nullable == true),
             example: members.remove("example"),
             format: members.get("format").and_then(Value::as_str).map(str::to_owned),
         }
@@ -204,7 +227,9 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
-    use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, LIST_PRODUCT_VIDEOS, UPDATE_PRODUCT};
+    use jogg_api::operations::{
+        ADD_PHOTO_AVATAR_MOTION, LIST_PRODUCT_VIDEOS, LIST_PUBLIC_AVATARS, UPDATE_PRODUCT,
+    };
     use serde_json::json;
 
     use super::*;
@@ -226,6 +251,24 @@ mod tests {
         assert!(status.in_query && !status.required && !status.schema.open);
         assert_eq!(status.schema.allowed, [json!(3), json!(4), json!(5)]);
         assert_eq!(spec.parameter("page_size").unwrap().schema.default, Some(json!(10)));
+    }
+
+    #[test]
+    fn numbers_have_names() {
+        let avatars = OperationSpec::of(&LIST_PUBLIC_AVATARS).data.as_ref().unwrap();
+        let (_, avatar) = avatars.list().unwrap();
+        let ratio = avatar.property("aspect_ratio").unwrap();
+        let gender = avatar.property("gender").unwrap();
+        for (schema, value, word) in [
+            (ratio, json!(0), "portrait"),
+            (ratio, json!(2), "square"),
+            (ratio, json!(7), "7"),
+            (ratio, json!("Landscape"), "landscape"),
+            (gender, json!("female"), "female"),
+            (gender, json!(null), "null"),
+        ] {
+            assert_eq!(schema.word(&value), word);
+        }
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use std::io::ErrorKind;
 
-use jogg_api::operations as op;
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

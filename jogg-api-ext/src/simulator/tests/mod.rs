@@ -1,17 +1,21 @@
 //! The simulator over real sockets.
 
+mod failures;
 mod faults;
 mod jobs;
 mod lists;
 mod operations;
 mod refusals;
+mod resources;
+mod strict;
 mod uploads;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, Method, StatusCode};
 use jogg_api::codec::{Codec, Decoded};
 use jogg_api::jobs::JOBS;
+use jogg_api::operations as op;
 use jogg_api::{IdPlace, JobLink, Operation};
 use serde_json::{Map, Value, json};
 
@@ -72,9 +76,28 @@ impl Fixture {
         Answer::of(request.body(Value::Object(body).to_string())).await
     }
 
-    /// What the operation that reports on a job says about it.
+    /// What the operation that reports on a job says about it; of several, on the first.
     async fn report(&self, create: &Operation, submission: &Value) -> Value {
-        self.get(&report_path(create, submission)).await.data()
+        let rule = JOBS.iter().find(|rule| rule.create == create).unwrap();
+        let data = self.get(&report_path(create, submission)).await.data();
+        let JobLink::Lookup { from, within } = rule.link else { return data };
+        let place =
+            |path: &'static str| path.strip_prefix("data.").unwrap().split_once("[].").unwrap();
+        let ((list, id), (listed, listed_id)) = (place(from), place(within));
+        let mut items = data[listed].as_array().unwrap().iter();
+        items.find(|item| item[listed_id] == submission[list][0][id]).unwrap().clone()
+    }
+
+    /// The id of a new product.
+    async fn product(&self, name: &str) -> Value {
+        self.call(&op::CREATE_PRODUCT, json!({"name": name})).await.data()["product_id"].clone()
+    }
+
+    /// The items of a list, by the path and query that read it.
+    async fn items(&self, list: &Operation, query: &str) -> Vec<Value> {
+        let data = self.get(&format!("{}{query}", list.path)).await.data();
+        let mut lists = data.as_object().unwrap().values().filter_map(Value::as_array);
+        lists.next().unwrap().clone()
     }
 }
 
@@ -145,8 +168,9 @@ fn report_path(create: &Operation, submission: &Value) -> String {
     }
 }
 
-fn spec() -> Value {
-    serde_json::from_str(jogg_api::SPEC).unwrap()
+fn spec() -> &'static Value {
+    static SPEC: OnceLock<Value> = OnceLock::new();
+    SPEC.get_or_init(|| serde_json::from_str(jogg_api::SPEC).unwrap())
 }
 
 fn target<'a>(spec: &'a Value, node: &'a Value) -> &'a Value {
@@ -159,7 +183,7 @@ fn minimal_path(operation: &Operation) -> String {
     let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
     let mut path = operation.path.to_owned();
     for parameter in node["parameters"].as_array().into_iter().flatten() {
-        let parameter = target(&spec, parameter);
+        let parameter = target(spec, parameter);
         let name = parameter["name"].as_str().unwrap();
         let example = parameter["example"].to_string().replace('"', "");
         if parameter["in"] == "path" {
@@ -176,7 +200,7 @@ fn minimal_body(operation: &Operation) -> Map<String, Value> {
     let spec = spec();
     let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
     let schema = &node["requestBody"]["content"]["application/json"]["schema"];
-    minimal(&spec, schema).as_object().cloned().unwrap_or_default()
+    minimal(spec, schema).as_object().cloned().unwrap_or_default()
 }
 
 fn minimal(spec: &Value, node: &Value) -> Value {

@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-use jogg_api::operations as op;
-use serde_json::json;
-
 use super::*;
 
 #[tokio::test]
@@ -129,7 +126,7 @@ async fn credits_are_taken_at_once() {
     assert_eq!(fixture.simulator.credits(), 1.5);
     fixture.simulator.set_credits(0.0);
     fixture.call(&op::CREATE_AI_SCRIPT, json!({})).await.refused(200, 18020);
-    fixture.call(&op::CREATE_PRODUCT, json!({})).await.data();
+    fixture.product("Mug").await;
     fixture.call(&op::ADD_PHOTO_AVATAR_MOTION, json!({"model": "x"})).await.refused(200, 40000);
 }
 

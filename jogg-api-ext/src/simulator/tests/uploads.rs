@@ -1,8 +1,5 @@
 //! Uploads and downloads.
 
-use jogg_api::operations as op;
-use serde_json::json;
-
 use super::*;
 
 const PNG: &str = "image/png";

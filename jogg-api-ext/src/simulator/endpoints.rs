@@ -1,0 +1,89 @@
+//! Webhook endpoints.
+
+use jogg_api::is_loopback;
+use jogg_api::operations as op;
+use jogg_api::reqwest::Url;
+use serde_json::{Map, Value, json};
+
+use super::answer::unix_seconds;
+use super::call::{Call, State};
+use super::refusal::Refusal;
+use super::spec::OperationSpec;
+use super::store::has_id;
+
+const MAX_ENDPOINTS: usize = 20;
+
+/// Keeps a new endpoint, with a secret of its own.
+pub(super) fn create(
+    call: &Call<'_>,
+    body: Map<String, Value>,
+    state: &mut State,
+) -> Result<Value, Refusal> {
+    check_url(&body)?;
+    if state.store.items(&op::LIST_WEBHOOK_ENDPOINTS).len() >= MAX_ENDPOINTS {
+        let msg = format!("endpoint: at most {MAX_ENDPOINTS} can be registered");
+        return Err(Refusal::parameter(msg));
+    }
+    let data = OperationSpec::of(call.operation).data.as_ref();
+    let mut endpoint = data.map_or_else(|| json!({}), |schema| schema.synthesize());
+    replace(&mut endpoint, body);
+    endpoint["endpoint_id"] = state.ids.fresh("endpoint_id", None);
+    endpoint["secret"] = json!(format!("whsec_{:032x}", fastrand::u128(..)));
+    endpoint["created_at"] = json!(unix_seconds(call.now));
+    if let Some(endpoints) = state.store.items_mut(&op::LIST_WEBHOOK_ENDPOINTS) {
+        endpoints.push(endpoint.clone());
+    }
+    Ok(endpoint)
+}
+
+/// Changes all of an endpoint but its id, its secret and its age.
+pub(super) fn update(
+    call: &Call<'_>,
+    body: Map<String, Value>,
+    state: &mut State,
+) -> Result<Value, Refusal> {
+    let (endpoints, place) = find(call, state)?;
+    check_url(&body)?;
+    replace(&mut endpoints[place], body);
+    Ok(endpoints[place].clone())
+}
+
+/// Forgets an endpoint.
+pub(super) fn delete(
+    call: &Call<'_>,
+    _body: Map<String, Value>,
+    state: &mut State,
+) -> Result<Value, Refusal> {
+    let (endpoints, place) = find(call, state)?;
+    endpoints.remove(place);
+    let data = OperationSpec::of(call.operation).data.as_ref();
+    Ok(data.map(|schema| schema.synthesize()).unwrap_or_default())
+}
+
+/// Where among the endpoints the one is that the path names.
+fn find<'a>(call: &Call<'_>, state: &'a mut State) -> Result<(&'a mut Vec<Value>, usize), Refusal> {
+    let id = json!(call.parameters.path("endpoint_id").unwrap_or_default());
+    let endpoints = state.store.items_mut(&op::LIST_WEBHOOK_ENDPOINTS);
+    let endpoints = endpoints.ok_or_else(Refusal::not_found)?;
+    let place = endpoints.iter().position(|endpoint| has_id(endpoint, "endpoint_id", &id));
+    place.map(|place| (endpoints, place)).ok_or_else(Refusal::not_found)
+}
+
+fn replace(endpoint: &mut Value, body: Map<String, Value>) {
+    for (name, value) in body {
+        if matches!(name.as_str(), "events" | "status" | "url") {
+            endpoint[name] = value;
+        }
+    }
+}
+
+/// Deliveries go over HTTPS. This machine may do without, so that tests can receive them.
+fn check_url(body: &Map<String, Value>) -> Result<(), Refusal> {
+    let text = body.get("url").and_then(Value::as_str).unwrap_or_default();
+    let url = Url::parse(text).map_err(|error| Refusal::parameter(format!("url: {error}")))?;
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(&url) => Ok(()),
+        _ => Err(Refusal::parameter("url: only https addresses can be registered")),
+    }
+}
