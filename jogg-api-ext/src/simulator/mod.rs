@@ -178,8 +178,8 @@ impl Simulator {
     /// Items of [`LIST_CUSTOM_TEMPLATES`](jogg_api::operations::LIST_CUSTOM_TEMPLATES) may have
     /// `variables`: the list leaves them out, and `get_custom_template` shows them.
     ///
-    /// # Panics
-    /// If the operation reads no list.
+    /// # Errors
+    /// `InvalidInput` if the operation reads no list.
     ///
     /// ```
     /// # use jogg_api_ext::jogg_api::{Client, operations::LIST_VISUAL_STYLES};
@@ -188,7 +188,7 @@ impl Simulator {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let simulator = Simulator::start().await?;
-    /// simulator.set_items(&LIST_VISUAL_STYLES, vec![json!({"id": 7, "name": "Loud"}), json!(null)]);
+    /// simulator.set_items(&LIST_VISUAL_STYLES, vec![json!({"id": 7, "name": "Loud"}), json!(null)])?;
     ///
     /// let client = Client::builder("any key").base_url(simulator.base_url()).build()?;
     /// let answer = client.list_visual_styles(&Default::default()).await?;
@@ -198,8 +198,14 @@ impl Simulator {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn set_items(&self, list: &Operation, items: Vec<Value>) {
-        assert!(self.api.set_items(list, items), "{} reads no list", list.id);
+    pub fn set_items(&self, list: &Operation, items: Vec<Value>) -> io::Result<()> {
+        match self.api.set_items(list, items) {
+            true => Ok(()),
+            false => {
+                let message = format!("{} reads no list", list.id);
+                Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+            }
+        }
     }
 
     /// The credits that are left.

@@ -34,7 +34,7 @@ impl Fixture {
     /// What a call needs beside the examples of the spec. Brings into being what it refers to.
     async fn needed(&self, operation: &Operation) -> Value {
         let endpoint = json!({"endpoint_id": "endpoint_3c21"});
-        self.simulator.set_items(&op::LIST_WEBHOOK_ENDPOINTS, vec![endpoint]);
+        self.simulator.set_items(&op::LIST_WEBHOOK_ENDPOINTS, vec![endpoint]).unwrap();
         match operation.id {
             "create_product" => json!({"name": "Mug"}),
             "update_product" => json!({"product_id": self.product("Mug").await}),

@@ -116,7 +116,7 @@ async fn own_templates_have_variables() {
 
     let variables = json!([{"type": "hologram", "name": "x"}, null]);
     let given = json!({"template_id": "7", "name": "Mine", "variables": variables, "more": 1});
-    fixture.simulator.set_items(&op::LIST_CUSTOM_TEMPLATES, vec![json!(null), given]);
+    fixture.simulator.set_items(&op::LIST_CUSTOM_TEMPLATES, vec![json!(null), given]).unwrap();
     let listed = fixture.items(&op::LIST_CUSTOM_TEMPLATES, "").await;
     assert_eq!(listed, [json!(null), json!({"template_id": "7", "name": "Mine", "more": 1})]);
     let one = fixture.get("/v2/template/custom/7").await.data();

@@ -15,7 +15,7 @@ async fn references(fixture: &Fixture) -> Vec<(&'static Operation, Value, Value)
     let drawing = batch.data()["generations"][1]["generation_id"].clone();
     let photo = fixture.call(&op::GENERATE_PHOTO, json!({})).await.data()["photo_id"].clone();
     let stock = fixture.items(&op::LIST_TEMPLATES, "").await[2]["id"].clone();
-    fixture.simulator.set_items(&op::LIST_CUSTOM_TEMPLATES, vec![json!({"id": 7})]);
+    fixture.simulator.set_items(&op::LIST_CUSTOM_TEMPLATES, vec![json!({"id": 7})]).unwrap();
     vec![
         (&op::CREATE_VIDEO_FROM_PRODUCT, of("product_id", &none), of("product_id", &product)),
         (&op::CREATE_PRODUCT_PREVIEWS, of("product_id", &none), of("product_id", &product)),
