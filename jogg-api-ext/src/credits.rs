@@ -26,7 +26,8 @@ impl Estimate {
 
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} credits by the prices of {}", self.credits, self.as_of)
+        let noun = if self.credits == 1.0 { "credit" } else { "credits" };
+        write!(f, "{} {noun} by the prices of {}", self.credits, self.as_of)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The programs, run as a stranger runs them.
 
+use std::fmt::Write as _;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
@@ -72,6 +73,36 @@ fn a_missing_file_is_one_clear_line() {
     assert!(output.stderr.contains("`9.0` is no MotionModel"), "{}", output.stderr);
 }
 
+/// Where an example lies once it is built.
+fn program(example: &str) -> PathBuf {
+    let target = std::env::current_exe().unwrap();
+    target.ancestors().nth(2).unwrap().join("examples").join(example)
+}
+
+/// Every workflow, as its example runs it. The two that take arguments have tests of their own.
+#[test]
+fn every_example_does_what_it_says() {
+    let folder = root().join("jogg-api-ext/examples");
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| {
+            Some(entry.unwrap().file_name().to_str()?.strip_suffix(".rs")?.to_owned())
+        })
+        .filter(|name| !["photo_avatar_motion", "resume_jobs"].contains(&name.as_str()))
+        .collect();
+    names.sort();
+    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];
+    assert_eq!(cargo(&[&build[..], &["--examples"]].concat(), &[]).code, 0);
+    let mut shown = String::new();
+    for name in names {
+        let output = Command::new(program(&name)).output().unwrap();
+        let (text, errors) = (output.stdout, String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{name}: {errors}");
+        let _ = writeln!(shown, "## {name}\n{}", String::from_utf8(text).unwrap());
+    }
+    insta::assert_snapshot!(shown);
+}
+
 fn decode(operation: &str, answer: &str) -> (bool, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_decode"))
         .arg(operation)
@@ -115,8 +146,7 @@ async fn jobs_that_were_stored_survive_a_kill() {
     let store = folder.path().join("jobs.jsonl").display().to_string();
     let build = ["build", "--quiet", "-p", "jogg-api-ext", "--example", "resume_jobs"];
     assert_eq!(cargo(&[&build[..], &["--message-format=short"]].concat(), &[]).code, 0);
-    let target = std::env::current_exe().unwrap();
-    let program = target.ancestors().nth(2).unwrap().join("examples").join("resume_jobs");
+    let program = program("resume_jobs");
     let run = |arguments: &[&str]| {
         let mut command = Command::new(&program);
         command.args(["--store", &store, "--base-url", server.base_url()]);

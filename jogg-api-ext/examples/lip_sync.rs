@@ -1,0 +1,37 @@
+//! Own video and own audio brought together: upload both, wait, watching the progress.
+//!
+//! `cargo run -p jogg-api-ext --features simulator --example lip_sync`
+
+mod support;
+
+use std::error::Error;
+use std::time::Duration;
+
+use jogg_api_ext::{CreateLipSyncVideo, PlaybackType, Update};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (jogg, _simulator) = support::simulated().await?;
+
+    // `upload_path` streams files from disk.
+    let video = jogg.assets().upload_bytes("talk.mp4", vec![0_u8; 50_000]).await?;
+    let audio = jogg.assets().upload_bytes("talk.mp3", vec![0_u8; 10_000]).await?;
+    println!("uploaded {} and {} bytes", video.size, audio.size);
+
+    let request =
+        CreateLipSyncVideo::new(video.url, audio.url).playback_type(PlaybackType::NormalReverse);
+    if let Some(estimate) = request.estimate(Duration::from_secs(60)) {
+        println!("a minute costs {estimate}");
+    }
+    let mut updates = jogg.lip_sync().create(request).await?.updates();
+    while let Some(update) = updates.next().await {
+        match update? {
+            Update::Progress(progress) => eprintln!("{}", progress.status),
+            Update::Done(video) => {
+                println!("{} s of video", video.duration_seconds.unwrap_or_default())
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Lists: all items as a stream, a page with its totals, filters.
+//!
+//! `cargo run -p jogg-api-ext --features simulator --example lists`
+
+mod support;
+
+use std::error::Error;
+
+use jogg_api_ext::{AspectRatio, ListMusics, ListPublicAvatars, ListVoices};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (jogg, _simulator) = support::simulated().await?;
+
+    // Item by item: the next page is fetched when it is needed.
+    let mut voices = jogg.voices().list(ListVoices::new().language("english")).items();
+    let mut count = 0;
+    while let Some(voice) = voices.next().await {
+        voice?;
+        count += 1;
+    }
+    println!("{count} English voices");
+
+    // All at once.
+    let portrait = ListPublicAvatars::new().aspect_ratio(AspectRatio::Portrait).page_size(50);
+    let avatars = jogg.avatars().public(portrait).items().try_collect().await?;
+    println!("{} avatars in portrait format", avatars.len());
+
+    // One page, with totals where the API gives them, and what could not be read.
+    let page = jogg.musics().list(ListMusics::new().page(2)).page().await?;
+    println!(
+        "{} of {} tracks, {} unreadable",
+        page.items.len(),
+        page.total.unwrap_or_default(),
+        page.skipped.len()
+    );
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Many videos at once: start them all, wait for them together, take each as it comes.
+//!
+//! `cargo run -p jogg-api-ext --features simulator --example many_jobs`
+
+mod support;
+
+use std::error::Error;
+
+use jogg_api_ext::{
+    AspectRatio, Avatar, CreateAvatarVideo, ErrorKind, ScreenStyle, Speech, wait_all,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (jogg, simulator) = support::simulated().await?;
+    // The first of them will fail.
+    simulator.fail_next_job("the script is empty");
+
+    let mut jobs = Vec::new();
+    // The API takes 20 requests a minute with one key: the client waits by itself.
+    for number in 1..=30 {
+        let request = CreateAvatarVideo::new(
+            Avatar::Public(81),
+            Speech::script("en-US-X", format!("Welcome, guest {number}!")),
+            AspectRatio::Square,
+            ScreenStyle::WithBackground,
+        );
+        match jogg.avatar_videos().create(request).await {
+            Ok(job) => jobs.push(job),
+            // It may have been paid for: not to be sent again before somebody has looked.
+            Err(error) if error.kind() == ErrorKind::OutcomeUnknown => eprintln!("{error}"),
+            Err(error) => return Err(error.into()),
+        }
+    }
+
+    let (mut done, mut failed) = (0, 0);
+    let mut results = wait_all(jobs);
+    while let Some((job, result)) = results.next().await {
+        match result {
+            Ok(_video) => done += 1,
+            Err(error) => {
+                failed += 1;
+                println!("{}: {error}", job.id);
+            }
+        }
+    }
+    println!("{done} videos, {failed} failed");
+    Ok(())
+}

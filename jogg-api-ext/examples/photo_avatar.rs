@@ -1,0 +1,43 @@
+//! A new face: have portraits drawn, and give one of them motion and a voice.
+//!
+//! `cargo run -p jogg-api-ext --features simulator --example photo_avatar`
+
+mod support;
+
+use std::error::Error;
+
+use jogg_api_ext::{
+    AddMotion, AspectRatio, GeneratePhoto, JobStatus, ListPhotoAvatars, MotionModel, PhotoAge,
+    PhotoGender, PhotoModel, PhotoStyle,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (jogg, _simulator) = support::simulated().await?;
+
+    let request = GeneratePhoto::new(
+        PhotoAge::Adult,
+        PhotoStyle::Professional,
+        PhotoGender::Female,
+        PhotoModel::Modern,
+        AspectRatio::Portrait,
+    )
+    .appearance("short dark hair")
+    .background("a library");
+    let portraits = jogg.photo_avatars().generate(request).await?.wait().await?;
+    let chosen = portraits.image_urls.first().ok_or("no portrait")?;
+
+    let request = AddMotion::new(chosen, "Mira", "en-US-X", MotionModel::V3_0)
+        .photo_id(portraits.photo_id)
+        .welcome_msg("Hello!");
+    let motion = jogg.photo_avatars().add_motion(request).await?.wait().await?;
+    println!("{} can present now", motion.name.unwrap_or_default());
+
+    let mut avatars = jogg.photo_avatars().list(ListPhotoAvatars::new().name("Mira")).items();
+    while let Some(avatar) = avatars.next().await {
+        let avatar = avatar?;
+        let status = avatar.status.map_or(JobStatus::Unknown, JobStatus::from);
+        println!("listed: {}, {status}", avatar.name.unwrap_or_default());
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! What the examples run on: a simulator in their own process, so that they need no key and spend
+//! no credits. With a key, `Jogg::from_env()?` takes its place.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use jogg_api_ext::Jogg;
+use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
+
+/// A client of a simulator, in which minutes take a tenth of a second.
+pub(crate) async fn simulated() -> Result<(Jogg, Simulator), Box<dyn Error>> {
+    let clock = Arc::new(AcceleratedClock::new(600.0));
+    let simulator = Simulator::builder().clock(clock.clone()).start().await?;
+    let jogg = Jogg::builder("any key").base_url(simulator.base_url()).clock(clock).build()?;
+    Ok((jogg, simulator))
+}

@@ -1,0 +1,34 @@
+//! Endpoints that are told how jobs end: register, change, list, remove.
+//!
+//! `cargo run -p jogg-api-ext --features simulator --example webhook_endpoints`
+
+mod support;
+
+use std::error::Error;
+
+use jogg_api_ext::{CreateWebhookEndpoint, EndpointStatus, UpdateWebhookEndpoint, WebhookEvent};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (jogg, _simulator) = support::simulated().await?;
+    let endpoints = jogg.webhook_endpoints();
+
+    let events = endpoints.events().await?;
+    println!("{} events to subscribe to", events.len());
+    let motion = [WebhookEvent::GeneratedMotionSuccess, WebhookEvent::GeneratedMotionFailed];
+
+    let url = "https://hooks.example.com/jogg";
+    let request = CreateWebhookEndpoint::new(url, EndpointStatus::Enabled, motion);
+    let endpoint = endpoints.create(request).await?;
+    let id = endpoint.endpoint_id.ok_or("no id")?;
+    // The secret signs what is sent there. It does not show itself.
+    println!("registered, secret {:?}", endpoint.secret.ok_or("no secret")?);
+
+    let request = UpdateWebhookEndpoint::new(url, EndpointStatus::Disabled, events);
+    let endpoint = endpoints.update(&id, request).await?;
+    println!("changed to {} events", endpoint.events.len());
+    println!("{} endpoint", endpoints.list().items().try_collect().await?.len());
+    endpoints.delete(&id).await?;
+    println!("{} endpoints", endpoints.list().items().try_collect().await?.len());
+    Ok(())
+}
