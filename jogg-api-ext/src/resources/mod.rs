@@ -30,8 +30,8 @@ pub use photo_avatars::{
     AddMotion, GeneratePhoto, ListPhotoAvatars, PhotoAvatars, PhotoGeneration,
 };
 pub use product_avatars::{
-    AddProductAvatarMotion, GenerateProductAvatarImages, ImageCount, ListProductAvatars,
-    ProductAvatarImages, ProductAvatarMotionModel, ProductAvatarSource, ProductAvatars,
+    AddProductAvatarMotion, GenerateProductAvatarImages, ListProductAvatars, ProductAvatarImages,
+    ProductAvatarSource, ProductAvatars,
 };
 pub use product_previews::{FailedPreview, Preview, Previews};
 pub use product_videos::{

@@ -2,8 +2,8 @@
 
 use jogg_api::Operation;
 use jogg_api::enums::{
-    AspectRatio, AvatarKind, AvatarSourceType, ImageAspectRatio, ImageQuality,
-    ProductAvatarAspectRatio,
+    AspectRatio, AvatarKind, AvatarSourceType, ImageAspectRatio, ImageCount, ImageQuality,
+    ProductAvatarAspectRatio, ProductAvatarMotionModel,
 };
 use jogg_api::operations::{
     ADD_PRODUCT_AVATAR_MOTION, GENERATE_PRODUCT_AVATAR_IMAGES, GET_PRODUCT_AVATAR_IMAGES,
@@ -20,7 +20,7 @@ use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
 use crate::page::Extent;
-use crate::request::{list_request, needed, refuse, request};
+use crate::request::{list_request, needed, request};
 use crate::{
     Call, Estimate, Job, JobRecord, JobReport, JobResult, JobStatus, Jogg, List, Motion, Result,
 };
@@ -70,7 +70,7 @@ impl ProductAvatars {
     /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn add_motion(&self, request: AddProductAvatarMotion) -> Call<Job<Motion>> {
-        let (body, checked) = (request.0.clone(), request.check());
+        let (body, checked) = (request.0.clone(), request.check_extra());
         self.jogg.start(&ADD_PRODUCT_AVATAR_MOTION, checked, send!(add_product_avatar_motion(body)))
     }
 
@@ -126,31 +126,6 @@ impl From<ProductAvatarSource> for AvatarSource {
     }
 }
 
-/// How many drawings to make.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ImageCount {
-    /// 1.
-    #[default]
-    One,
-    /// 2.
-    Two,
-    /// 3.
-    Three,
-    /// 4.
-    Four,
-}
-
-impl From<ImageCount> for i64 {
-    fn from(count: ImageCount) -> Self {
-        match count {
-            ImageCount::One => 1,
-            ImageCount::Two => 2,
-            ImageCount::Three => 3,
-            ImageCount::Four => 4,
-        }
-    }
-}
-
 request! {
     /// A presenter to be drawn with a product.
     pub struct GenerateProductAvatarImages(GenerateProductAvatarImagesRequest);
@@ -176,14 +151,14 @@ impl GenerateProductAvatarImages {
             avatar_source.into(),
             quality,
             aspect_ratio,
-            num_images.into(),
+            num_images,
         ))
     }
 
     /// What it costs. The vendor publishes no price, so that this is `None` for now.
     pub fn estimate(&self) -> Option<Estimate> {
         let estimate = estimate(&GENERATE_PRODUCT_AVATAR_IMAGES, &self.0, None)?;
-        Some(estimate.times(usize::try_from(self.0.num_images).ok()?))
+        Some(estimate.times(usize::try_from(self.0.num_images.number()).ok()?))
     }
 
     fn check(&self) -> Result<()> {
@@ -193,38 +168,12 @@ impl GenerateProductAvatarImages {
             AvatarSourceType::Id => {
                 let because = "an avatar_source of type `id`";
                 needed("avatar_source.avatar_id", source.avatar_id.as_ref(), because)?;
-                needed("avatar_source.avatar_type", source.avatar_type.as_ref(), because)?;
+                needed("avatar_source.avatar_type", source.avatar_type.as_ref(), because)
             }
             other => {
                 let because = format!("an avatar_source of type `{other}`");
-                needed("avatar_source.value", source.value.as_ref(), &because)?;
+                needed("avatar_source.value", source.value.as_ref(), &because)
             }
-        }
-        match self.0.num_images {
-            1..=4 => Ok(()),
-            count => refuse(format!("`num_images` is {count}; it may be 1 to 4")),
-        }
-    }
-}
-
-/// Which model animates a drawing. The vendor does not say how they differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProductAvatarMotionModel {
-    /// 0.
-    Model0,
-    /// 1.
-    Model1,
-    /// 2.
-    Model2,
-}
-
-impl From<ProductAvatarMotionModel> for i64 {
-    fn from(model: ProductAvatarMotionModel) -> Self {
-        match model {
-            ProductAvatarMotionModel::Model0 => 0,
-            ProductAvatarMotionModel::Model1 => 1,
-            ProductAvatarMotionModel::Model2 => 2,
         }
     }
 }
@@ -253,14 +202,6 @@ impl AddProductAvatarMotion {
     /// What it costs. The vendor publishes no price, so that this is `None` for now.
     pub fn estimate(&self) -> Option<Estimate> {
         estimate(&ADD_PRODUCT_AVATAR_MOTION, &self.0, None)
-    }
-
-    fn check(&self) -> Result<()> {
-        self.check_extra()?;
-        match self.0.model {
-            None | Some(0..=2) => Ok(()),
-            Some(model) => refuse(format!("`model` is {model}; it may be 0 to 2")),
-        }
     }
 }
 
