@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jogg_api::{Operation, redact_urls};
+use jogg_api::{Operation, one_line};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -118,7 +118,7 @@ impl<T: JobResult> Job<T> {
     /// # Errors
     /// Those of a read; see [`ErrorKind`].
     pub fn status(&self) -> impl Future<Output = Result<JobReport<T>>> + Send + use<T> {
-        T::look(self.jogg.clone(), self.record.clone())
+        look(self.jogg.clone(), self.record.clone())
     }
 
     /// Waits for the result, with the usual [`WaitOptions`].
@@ -143,6 +143,13 @@ impl<T: JobResult> Job<T> {
     }
 }
 
+/// Looks once. Why a job failed is the server's text, and becomes part of a message.
+pub(crate) async fn look<T: JobResult>(jogg: Jogg, record: JobRecord) -> Result<JobReport<T>> {
+    let mut report = T::look(jogg.clone(), record).await?;
+    report.error = report.error.map(|text| jogg.api().redact_key(&text));
+    Ok(report)
+}
+
 impl<T> Clone for Job<T> {
     fn clone(&self) -> Self {
         Self { jogg: self.jogg.clone(), record: self.record.clone(), result: PhantomData }
@@ -165,9 +172,9 @@ impl<T: fmt::Debug> fmt::Debug for JobReport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobReport")
             .field("status", &self.status)
-            .field("word", &self.word)
+            .field("word", &one_line(&self.word))
             .field("result", &self.result)
-            .field("error", &self.error.as_deref().map(redact_urls))
+            .field("error", &self.error.as_deref().map(one_line))
             .finish_non_exhaustive()
     }
 }

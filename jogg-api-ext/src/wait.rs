@@ -7,7 +7,7 @@ use std::time::Duration;
 use jogg_api::one_line;
 use serde_json::Value;
 
-use crate::{Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result};
+use crate::{Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result, job};
 
 /// How a job is waited for.
 #[derive(Clone)]
@@ -142,7 +142,7 @@ pub(crate) async fn wait<T: JobResult>(
         clock.sleep(delay.min(remaining)).await;
         // The last look is one that is sent at the deadline, not one that comes back after it.
         let elapsed = clock.now().saturating_sub(start);
-        let look = T::look(jogg.clone(), record.clone()).await;
+        let look = job::look::<T>(jogg.clone(), record.clone()).await;
         match state.take(look, elapsed, &options) {
             Step::Done(result) => return Ok(result),
             Step::Ended(error) => return Err(error.with_job(record)),
