@@ -3,8 +3,11 @@
 mod answers;
 mod arbitrary;
 mod codes;
+#[cfg(target_os = "linux")]
+mod connecting;
 mod counts;
 mod coverage;
+mod dropped;
 mod futures;
 mod matrix;
 mod motion;
