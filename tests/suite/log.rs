@@ -98,7 +98,8 @@ async fn spans_and_events_tell_the_call_and_no_secret() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    for secret in [KEY, "signature=", "pixels", "a.example", "Success"] {
+    secrets::assert_hidden(&text, "the log");
+    for secret in ["signature=", "pixels", "a.example", "Success"] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
 }
@@ -187,6 +188,36 @@ async fn a_dropped_call_is_a_warning_without_secrets() {
     for part in ["WARN", "operation=\"add_photo_avatar_motion\"", "sent_at="] {
         assert!(line.contains(part), "{part}: {line}");
     }
+    secrets::assert_hidden(&text, "the log");
+}
+
+/// The library for HTTP/2 logs every frame.
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn no_frame_shows_a_secret() {
+    let (log, _guard) = Log::capture();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = async {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut connection = h2::server::handshake(socket).await.unwrap();
+        while let Some(Ok((request, mut respond))) = connection.accept().await {
+            assert_eq!(request.headers()["x-api-key"], KEY);
+            let head = http::Response::builder().header("location", secrets::signed_url());
+            let mut stream = respond.send_response(head.body(()).unwrap(), false).unwrap();
+            let body = json!({"code": 10105, "msg": secrets::message()}).to_string();
+            stream.send_data(body.into(), true).unwrap();
+        }
+    };
+    let http = reqwest::ClientBuilder::new().http2_prior_knowledge().no_proxy();
+    let jogg = Jogg::builder(KEY).base_url(url).http_client(http).build().unwrap();
+    let error = tokio::select! {
+        outcome = jogg.account().whoami() => outcome.unwrap_err(),
+        () = server => unreachable!(),
+    };
+    assert_eq!(error.code(), Some(10105));
+    let text = log.take();
+    assert!(text.contains("h2::"), "nothing of the library was captured");
     secrets::assert_hidden(&text, "the log");
 }
 
