@@ -71,7 +71,7 @@ impl Faults {
         let operation = codec.operation;
         let elsewhere = self.elsewhere.base_url().to_owned();
         let setting = Setting { answer: sample::answer(operation), elsewhere };
-        let faulty = if fault.once { 1 } else { 10 };
+        let faulty = if fault.once { 1 } else { lavish().max_attempts + 1 };
         (0..faulty).for_each(|_| simulator.reply_next(operation, (fault.reply)(&setting)));
         if fault.once {
             simulator.reply_next(operation, Reply::json(200, setting.answer));

@@ -36,7 +36,7 @@ pub fn answer(operation: &Operation) -> Value {
     let node = &spec()["paths"][operation.path][operation.method.to_lowercase()];
     let schema = target(&node["responses"]["200"]["content"]["application/json"]["schema"]);
     let parts = schema["allOf"].as_array().into_iter().flatten().map(target);
-    let data = parts.filter_map(|part| part["properties"].get("data")).map(whole).last();
+    let data = parts.filter_map(|part| part["properties"].get("data")).map(whole).next_back();
     let (msg, rid) = (secrets::message(), secrets::signed_url());
     json!({"code": 0, "msg": msg, "rid": rid, "data": data.unwrap_or_default()})
 }

@@ -110,8 +110,8 @@ async fn spans_and_events_tell_the_call_and_no_secret() {
 async fn no_fault_shows_a_secret() {
     let (log, _guard) = Log::capture();
     let mut seen = Seen::default();
-    let server = Faults::start().await;
     for codec in CODECS {
+        let server = Faults::start().await;
         for fault in &faults() {
             let outcome = server.provoke(fault, codec).await;
             let context = format!("{}, {}", fault.name, codec.operation.id);
