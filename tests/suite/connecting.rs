@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jogg_api::codec::Codec;
 use jogg_api_ext::simulator::VirtualClock;
@@ -31,8 +31,11 @@ async fn nothing_connects(url: &str) {
         Err(error) => return assert_eq!(error.kind(), ErrorKind::Configuration, "{error:?}"),
     };
     for codec in one_of_each_class() {
+        let begun = Instant::now();
         let error = call(&jogg, codec).await.unwrap_err();
         let id = codec.operation.id;
+        // Four times the usual limit would be 40 s.
+        assert!(begun.elapsed() < Timeouts::default().connect, "{id}: {:?}", begun.elapsed());
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 4), "{id}: {error:?}");
         assert!(error.is_retryable() && !error.may_have_executed(), "{id}: {error:?}");
         let text = secrets::shown(&error);

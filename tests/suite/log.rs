@@ -11,7 +11,7 @@ use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{AddMotion, Error, Jogg, MotionModel};
 use jogg_tests::faults::{Faults, call, faults};
-use jogg_tests::{KEY, Stage, connections, secrets};
+use jogg_tests::{Stage, connections, secrets};
 use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::LevelFilter;
@@ -202,7 +202,7 @@ async fn no_frame_shows_a_secret() {
         let (socket, _) = listener.accept().await.unwrap();
         let mut connection = h2::server::handshake(socket).await.unwrap();
         while let Some(Ok((request, mut respond))) = connection.accept().await {
-            assert_eq!(request.headers()["x-api-key"], KEY);
+            assert_eq!(request.headers()["x-api-key"], secrets::KEY);
             let head = http::Response::builder().header("location", secrets::signed_url());
             let mut stream = respond.send_response(head.body(()).unwrap(), false).unwrap();
             let body = json!({"code": 10105, "msg": secrets::message()}).to_string();
@@ -210,7 +210,7 @@ async fn no_frame_shows_a_secret() {
         }
     };
     let http = reqwest::ClientBuilder::new().http2_prior_knowledge().no_proxy();
-    let jogg = Jogg::builder(KEY).base_url(url).http_client(http).build().unwrap();
+    let jogg = Jogg::builder(secrets::KEY).base_url(url).http_client(http).build().unwrap();
     let error = tokio::select! {
         outcome = jogg.account().whoami() => outcome.unwrap_err(),
         () = server => unreachable!(),

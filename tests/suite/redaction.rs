@@ -2,6 +2,7 @@
 //! made with planted ones. Which types there are is read from the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use jogg_api::SPEC;
 use jogg_tests::secrets;
@@ -69,106 +70,101 @@ fn what_the_spec_calls_secret_has_the_type_that_hides_it() {
 struct Kind {
     debug: bool,
     display: bool,
+    /// The types of its fields, or of all its variants' fields.
+    fields: Vec<Type>,
     /// Holds nothing that came from outside: no fields, numbers, times, tables of the spec.
     is_plain: bool,
 }
 
+type Kinds = BTreeMap<String, Kind>;
+
 /// The public types of both crates, but the generated ones.
-fn public_types() -> BTreeMap<String, Kind> {
-    let mut kinds = BTreeMap::new();
+fn public_types() -> Kinds {
+    let mut all = Kinds::new();
     for package in ["jogg-api", "jogg-api-ext"] {
         let source = root().join(package).join("src");
         let mut files = Vec::new();
         collect(&source, &mut files);
         files.retain(|file| {
-            let inside = file.strip_prefix(&source).unwrap();
-            !inside
-                .components()
-                .any(|part| part.as_os_str() == "generated" || part.as_os_str() == "tests")
+            let first = file.strip_prefix(&source).unwrap().components().next();
+            first.unwrap().as_os_str() != "generated"
         });
-        let items: Vec<Item> = files.iter().flat_map(|file| parse(file)).collect();
-        kinds.extend(kinds_of(&package.replace('-', "_"), &items));
+        let (mut kinds, impls) = declared(files.iter().flat_map(|file| parse(file)));
+        add_impls(&mut kinds, &impls);
+        mark_plain(&mut kinds);
+        let package = package.replace('-', "_");
+        all.extend(kinds.into_iter().map(|(name, kind)| (format!("{package}::{name}"), kind)));
     }
-    kinds
+    all
 }
 
-fn parse(file: &std::path::Path) -> Vec<Item> {
+fn parse(file: &Path) -> Vec<Item> {
     syn::parse_file(&std::fs::read_to_string(file).unwrap()).unwrap().items
 }
 
-fn kinds_of(package: &str, items: &[Item]) -> BTreeMap<String, Kind> {
-    let mut types: BTreeMap<String, Vec<&Type>> = BTreeMap::new();
-    let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
+/// The types with their fields, and all implementations of traits.
+fn declared(items: impl IntoIterator<Item = Item>) -> (Kinds, Vec<ItemImpl>) {
+    let (mut kinds, mut impls) = (Kinds::new(), Vec::new());
     for item in items {
-        let (name, attributes, fields) = match item {
-            Item::Struct(item) if public(&item.vis) => {
-                (&item.ident, &item.attrs, vec![&item.fields])
-            }
+        let (name, attributes, fields): (_, _, Vec<Fields>) = match item {
+            Item::Struct(item) if public(&item.vis) => (item.ident, item.attrs, vec![item.fields]),
             Item::Enum(item) if public(&item.vis) => {
-                let fields = item.variants.iter().map(|variant| &variant.fields).collect();
-                (&item.ident, &item.attrs, fields)
+                let fields = item.variants.into_iter().map(|variant| variant.fields);
+                (item.ident, item.attrs, fields.collect())
+            }
+            Item::Impl(item) => {
+                impls.push(item);
+                continue;
             }
             _ => continue,
         };
-        let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
-        let debug = derives.into_iter().any(|attribute| tokens(&attribute.meta).contains("Debug"));
-        kinds.insert(name.to_string(), Kind { debug, ..Kind::default() });
-        types.insert(
-            name.to_string(),
-            fields.into_iter().flat_map(Fields::iter).map(|field| &field.ty).collect(),
-        );
+        let mut derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+        let debug = derives.any(|derive| tokens(&derive.meta).contains("Debug"));
+        let fields = fields.into_iter().flatten().map(|field| field.ty).collect();
+        kinds.insert(name.to_string(), Kind { debug, fields, ..Kind::default() });
     }
-    for item in items {
-        let Item::Impl(ItemImpl { trait_: Some((of, _)), self_ty, .. }) = item else {
-            continue;
-        };
-        let name = last(self_ty).unwrap_or_default();
-        let Some(kind) = kinds.get_mut(&name) else { continue };
-        let of = of.segments.last().unwrap();
-        kind.debug |= of.ident == "Debug";
-        kind.display |= of.ident == "Display";
-    }
-    // A type is plain if all in it is; those found so make others plain.
-    let mut plain = BTreeSet::new();
-    while let Some(name) = types.iter().find_map(|(name, fields)| {
-        let all = !plain.contains(name) && fields.iter().all(|field| is_plain(field, &plain));
-        all.then(|| name.clone())
-    }) {
-        plain.insert(name);
-    }
-    kinds.iter_mut().for_each(|(name, kind)| kind.is_plain = plain.contains(name));
-    kinds.into_iter().map(|(name, kind)| (format!("{package}::{name}"), kind)).collect()
+    (kinds, impls)
 }
+
+fn add_impls(kinds: &mut Kinds, impls: &[ItemImpl]) {
+    for ItemImpl { trait_, self_ty, .. } in impls {
+        let of = trait_.as_ref().and_then(|(of, _)| of.segments.last());
+        let kind = last(self_ty).and_then(|name| kinds.get_mut(&name));
+        if let (Some(of), Some(kind)) = (of, kind) {
+            kind.debug |= of.ident == "Debug";
+            kind.display |= of.ident == "Display";
+        }
+    }
+}
+
+/// A type is plain if all in it is; those found so make others plain.
+fn mark_plain(kinds: &mut Kinds) {
+    loop {
+        let plain: BTreeSet<String> =
+            kinds.iter().filter(|(_, kind)| kind.is_plain).map(|(name, _)| name.clone()).collect();
+        for kind in kinds.values_mut() {
+            kind.is_plain = kind.fields.iter().all(|field| is_plain(field, &plain));
+        }
+        if kinds.values().filter(|kind| kind.is_plain).count() == plain.len() {
+            return;
+        }
+    }
+}
+
+/// Numbers and times.
+const PLAIN: &str = "Duration Instant SystemTime bool f64 i32 i64 u16 u32 u64 u8 usize";
 
 /// Whether a field of this type holds nothing that came from outside, or what the caller sets in a
 /// request, whose secret fields hide themselves.
 fn is_plain(field: &Type, plain: &BTreeSet<String>) -> bool {
-    const NUMBERS: [&str; 14] = [
-        "Duration",
-        "Instant",
-        "SystemTime",
-        "bool",
-        "f64",
-        "i32",
-        "i64",
-        "u16",
-        "u32",
-        "u64",
-        "u8",
-        "usize",
-        "ErrorKind",
-        "RetryClass",
-    ];
-    match field {
-        Type::Reference(reference) => {
-            reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static")
-        }
-        _ => last(field).is_some_and(|name| {
-            let request =
-                name.ends_with("Request") && name != "ReceivedRequest" || name.ends_with("Query");
-            request || NUMBERS.contains(&name.as_str()) || plain.contains(&name)
-        }),
+    if let Type::Reference(reference) = field {
+        return reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
     }
+    last(field).is_some_and(|name| {
+        let request = name.ends_with("Request") || name.ends_with("Query");
+        let received = name == "ReceivedRequest";
+        PLAIN.split(' ').any(|plain| plain == name) || plain.contains(&name) || request && !received
+    })
 }
 
 /// The name of a type, or of what is optional in it.
