@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use jogg_api::{Operation, redact_urls};
+use jogg_api::{Operation, one_line, redact_urls};
 use serde_json::Value;
 
 use crate::JobRecord;
@@ -105,7 +105,7 @@ impl Error {
         call.map(|status| status.as_u16()).or(self.inner.http_status)
     }
 
-    /// The request id, which support asks for.
+    /// The request id, which support asks for. Not redacted.
     pub fn request_id(&self) -> Option<&str> {
         self.call().and_then(jogg_api::Error::rid)
     }
@@ -284,7 +284,7 @@ impl fmt::Debug for Error {
             .field("message", &self.to_string())
             .field("code", &self.code())
             .field("http_status", &self.http_status())
-            .field("request_id", &self.request_id())
+            .field("request_id", &self.request_id().map(one_line))
             .field("attempts", &self.inner.attempts)
             .field("may_have_executed", &self.may_have_executed())
             .field("job", &self.inner.job)

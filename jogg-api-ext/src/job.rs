@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use jogg_api::enums::StatusWord;
 use jogg_api::jobs::JOBS;
-use jogg_api::{Answer, JobLink, Operation, redact_urls};
+use jogg_api::{Answer, JobLink, Operation, one_line};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -134,7 +134,7 @@ impl<T: JobResult> Job<T> {
     /// # Errors
     /// Those of a read; see [`ErrorKind`].
     pub fn status(&self) -> impl Future<Output = Result<JobReport<T>>> + Send + use<T> {
-        T::look(self.jogg.clone(), self.record.clone())
+        look(self.jogg.clone(), self.record.clone())
     }
 
     /// Waits for the result, with the [`WaitOptions`] that suit this kind of job.
@@ -225,6 +225,13 @@ impl<T> JobReport<T> {
     }
 }
 
+/// Looks once. Why a job failed is the server's text, and becomes part of a message.
+pub(crate) async fn look<T: JobResult>(jogg: Jogg, record: JobRecord) -> Result<JobReport<T>> {
+    let mut report = T::look(jogg.clone(), record).await?;
+    report.error = report.error.map(|text| jogg.api().redact_key(&text));
+    Ok(report)
+}
+
 impl<T> Clone for Job<T> {
     fn clone(&self) -> Self {
         Self { jogg: self.jogg.clone(), record: self.record.clone(), result: PhantomData }
@@ -247,9 +254,9 @@ impl<T: fmt::Debug> fmt::Debug for JobReport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobReport")
             .field("status", &self.status)
-            .field("word", &self.word)
+            .field("word", &one_line(&self.word))
             .field("result", &self.result)
-            .field("error", &self.error.as_deref().map(redact_urls))
+            .field("error", &self.error.as_deref().map(one_line))
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use jogg_api::{Operation, RetryClass};
+use jogg_api::{Operation, RetryClass, one_line};
 use tracing::Span;
 use tracing::field::Empty;
 
@@ -44,7 +44,7 @@ pub struct Ended {
     pub status: Option<u16>,
     /// The code of the answer, if it had one. 0 is success.
     pub code: Option<i64>,
-    /// The request id, if the answer had one.
+    /// The request id, if the answer had one; on one line, and a URL in it without its query.
     pub request_id: Option<String>,
     /// Time from sending to the end.
     pub elapsed: Duration,
@@ -56,7 +56,8 @@ pub struct Ended {
 
 impl Ended {
     pub(crate) fn success<T>(answer: &jogg_api::Answer<T>, elapsed: Duration) -> Self {
-        let (status, request_id) = (Some(answer.status.as_u16()), answer.rid.clone());
+        let (status, request_id) =
+            (Some(answer.status.as_u16()), answer.rid.as_deref().map(one_line));
         Self { status, code: Some(0), request_id, elapsed, error: None, retry_in: None }
     }
 
@@ -64,7 +65,7 @@ impl Ended {
         Self {
             status: error.http_status(),
             code: error.code(),
-            request_id: error.request_id().map(str::to_owned),
+            request_id: error.request_id().map(one_line),
             elapsed,
             error: Some(error.kind()),
             retry_in,

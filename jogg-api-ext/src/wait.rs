@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::{
-    BoxStream, Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result,
+    BoxStream, Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result, job,
 };
 
 /// How a job is waited for.
@@ -244,7 +244,7 @@ impl<T: JobResult> Wait<T> {
         };
         // The last look is one that is sent at the deadline, not one that comes back after it.
         let elapsed = clock.now().saturating_sub(self.start);
-        let look = T::look(jogg.clone(), record.clone()).await;
+        let look = job::look::<T>(jogg.clone(), record.clone()).await;
         drop(permit);
         let failed_look = match state.take(look, elapsed, options) {
             Taken::Done(result) => return Step::Done(result),

@@ -75,6 +75,15 @@ impl Client {
         &self.inner.http
     }
 
+    /// A text of the server without the key of this client: some servers repeat what they were
+    /// sent. Done already to `msg` and `rid`; for texts in `data` that become part of a message.
+    pub fn redact_key(&self, text: &str) -> String {
+        match self.inner.key.to_str() {
+            Ok(key) => text.replace(key, "[redacted]"),
+            Err(_) => text.to_owned(),
+        }
+    }
+
     /// Sends a request and reads its answer. Every generated method ends here.
     pub(crate) async fn finish<T: DeserializeOwned>(
         &self,
@@ -142,12 +151,9 @@ impl Client {
         Err(Error::new(operation, failure, received, None))
     }
 
-    /// Some servers repeat a refused key in their message.
     fn without_key<T>(&self, mut envelope: Envelope<T>) -> Envelope<T> {
-        if let Ok(key) = self.inner.key.to_str() {
-            for text in [Some(&mut envelope.msg), envelope.rid.as_mut()].into_iter().flatten() {
-                *text = text.replace(key, "[redacted]");
-            }
+        for text in [Some(&mut envelope.msg), envelope.rid.as_mut()].into_iter().flatten() {
+            *text = self.redact_key(text);
         }
         envelope
     }

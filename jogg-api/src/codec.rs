@@ -198,7 +198,7 @@ impl From<serde_path_to_error::Error<serde_json::Error>> for BodyError {
         let field = if field == "." { String::new() } else { field };
         // The position belongs to the error's text, not to the field.
         let text = error.into_inner().to_string();
-        let reason = text.split(" at line ").next().unwrap_or_default().to_owned();
+        let reason = one_line(text.split(" at line ").next().unwrap_or_default());
         Self { field, reason }
     }
 }

@@ -57,7 +57,7 @@ macro_rules! closed_string_enum {
                     $($word => Ok(Self::$variant),)*
                     _ => Err(crate::UnknownValue {
                         name: stringify!($name),
-                        value: word.to_owned(),
+                        value: crate::one_line(word),
                         allowed: crate::enumeration::listed(Self::ALL),
                     }),
                 }
@@ -121,7 +121,7 @@ macro_rules! closed_int_enum {
                     $(Ok($number) => Ok(Self::$variant),)*
                     _ => Err(crate::UnknownValue {
                         name: stringify!($name),
-                        value: text.to_owned(),
+                        value: crate::one_line(text),
                         allowed: crate::enumeration::listed(Self::ALL),
                     }),
                 }

@@ -1,6 +1,9 @@
 //! What the tests share: a client and a simulator on one virtual clock, and requests as text.
 
+pub mod connections;
+pub mod faults;
 pub mod sample;
+pub mod secrets;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,8 +11,7 @@ use std::sync::Arc;
 use jogg_api_ext::simulator::{ReceivedRequest, Simulator, SimulatorBuilder, VirtualClock};
 use jogg_api_ext::{Jogg, JoggBuilder, RetryPolicy};
 
-/// The key the tests use; none of them may show it.
-pub const KEY: &str = "planted-key-1f0c";
+pub use secrets::KEY;
 
 /// A simulator and a client of it. Time is virtual: waits take none.
 #[derive(Debug)]

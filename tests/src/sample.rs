@@ -1,10 +1,12 @@
-//! Valid arguments for every operation, made from the examples of the spec.
+//! Valid arguments and whole answers for every operation, made from the examples of the spec.
 
 use std::sync::OnceLock;
 
 use jogg_api::Arguments;
 use jogg_api::Operation;
 use serde_json::{Map, Value, json};
+
+use crate::secrets::{self, WEBHOOK_SECRET};
 
 /// The arguments an operation cannot do without.
 pub fn arguments(operation: &Operation) -> Arguments {
@@ -28,6 +30,17 @@ pub fn arguments(operation: &Operation) -> Arguments {
     arguments
 }
 
+/// An answer with all fields the spec has for it. Its URLs are signed, and each text that is no
+/// result is a planted secret.
+pub fn answer(operation: &Operation) -> Value {
+    let node = &spec()["paths"][operation.path][operation.method.to_lowercase()];
+    let schema = target(&node["responses"]["200"]["content"]["application/json"]["schema"]);
+    let parts = schema["allOf"].as_array().into_iter().flatten().map(target);
+    let data = parts.filter_map(|part| part["properties"].get("data")).map(whole).next_back();
+    let (msg, rid) = (secrets::message(), secrets::signed_url());
+    json!({"code": 0, "msg": msg, "rid": rid, "data": data.unwrap_or_default()})
+}
+
 fn spec() -> &'static Value {
     static SPEC: OnceLock<Value> = OnceLock::new();
     SPEC.get_or_init(|| serde_json::from_str(jogg_api::SPEC).expect("the spec is JSON"))
@@ -36,6 +49,25 @@ fn spec() -> &'static Value {
 fn target(node: &'static Value) -> &'static Value {
     let reference = node["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     reference.and_then(|pointer| spec().pointer(pointer)).unwrap_or(node)
+}
+
+/// A value with all the fields of this schema.
+fn whole(node: &'static Value) -> Value {
+    let node = target(node);
+    if let Some(members) = node["properties"].as_object() {
+        return members.iter().map(|(name, member)| (name.clone(), whole(member))).collect();
+    }
+    if let Some(items) = node.get("items") {
+        return json!([whole(items)]);
+    }
+    match (&node["format"], &node["x-jogg-secret"]) {
+        (format, _) if format == "uri" => json!(secrets::signed_url()),
+        (_, Value::Bool(true)) => json!(WEBHOOK_SECRET),
+        _ => match node.pointer("/allOf/0") {
+            Some(part) if node.get("example").is_none() => whole(part),
+            _ => minimal(node),
+        },
+    }
 }
 
 fn minimal(node: &'static Value) -> Value {

@@ -1,13 +1,21 @@
 //! What is written to the log. In a binary of its own: which spans are on is decided once for a
 //! process, and the other tests have no subscriber.
 
-use std::sync::{Arc, Mutex};
+mod failures;
 
-use jogg_api::operations::WHOAMI;
-use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{AddMotion, MotionModel};
-use jogg_tests::{KEY, Stage};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, Once};
+
+use jogg_api::codec::CODECS;
+use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
+use jogg_api_ext::simulator::{Reply, VirtualClock};
+use jogg_api_ext::{AddMotion, Error, Jogg, MotionModel};
+use jogg_tests::faults::{Faults, call, faults};
+use jogg_tests::{Stage, connections, secrets};
 use serde_json::json;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 /// Collects what is written to the log.
 #[derive(Clone, Default)]
@@ -24,17 +32,49 @@ impl std::io::Write for Log {
     }
 }
 
+impl Log {
+    /// Collects everything that is logged by this thread, by whichever crate, while the guard lives.
+    fn capture() -> (Self, DefaultGuard) {
+        static BRIDGE: Once = Once::new();
+        BRIDGE.call_once(|| {
+            log::set_logger(&Bridge).unwrap();
+            log::set_max_level(log::LevelFilter::Trace);
+        });
+        let collected = Self::default();
+        let writer = collected.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        (collected, tracing::subscriber::set_default(subscriber))
+    }
+
+    /// What has been collected since the last time.
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
+    }
+}
+
+/// Brings the records of crates that log without `tracing`, such as the HTTP client.
+struct Bridge;
+
+impl log::Log for Bridge {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        tracing::trace!(from = record.target(), "{}", record.args());
+    }
+
+    fn flush(&self) {}
+}
+
 #[tokio::test]
 async fn spans_and_events_tell_the_call_and_no_secret() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = Log::capture();
     let stage = Stage::new().await;
     let failure = Reply::json(503, json!({"code": 50000, "msg": "m"}));
     stage.simulator.reply_next(&WHOAMI, failure);
@@ -42,8 +82,7 @@ async fn spans_and_events_tell_the_call_and_no_secret() {
     stage.jogg.assets().upload_bytes("a.png", "pixels").await.unwrap();
     let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
-    drop(guard);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.take();
     for part in [
         "operation=\"whoami\" method=\"GET\" path=\"/v2/user/whoami\"",
         "attempt=1",
@@ -59,7 +98,130 @@ async fn spans_and_events_tell_the_call_and_no_secret() {
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    for secret in [KEY, "signature=", "pixels", "a.example", "Success"] {
+    secrets::assert_hidden(&text, "the log");
+    for secret in ["signature=", "pixels", "a.example", "Success"] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
+}
+
+/// Every fault at every operation, and the failures beside them: neither the errors nor the log
+/// shows what was planted, the lines of the HTTP libraries included.
+#[tokio::test]
+async fn no_fault_shows_a_secret() {
+    let (log, _guard) = Log::capture();
+    let mut seen = Seen::default();
+    for codec in CODECS {
+        let server = Faults::start().await;
+        for fault in &faults() {
+            let outcome = server.provoke(fault, codec).await;
+            let context = format!("{}, {}", fault.name, codec.operation.id);
+            seen.check(outcome.result.err(), &log, &context);
+        }
+    }
+    for url in [connections::refusing(), connections::resetting().await.0] {
+        let jogg = connections::client(&url, &VirtualClock::new()).build().unwrap();
+        for codec in CODECS {
+            seen.check(call(&jogg, codec).await.err(), &log, codec.operation.id);
+        }
+    }
+    for error in failures::failures().await {
+        let context = error.to_string();
+        seen.check(Some(error), &log, &context);
+    }
+    let all = error_kinds();
+    assert!(all.contains("OutcomeUnknown"), "{all:?}");
+    assert_eq!(seen.kinds, all, "each kind of error is to be provoked here");
+    for crate_name in ["jogg_api_ext::", "hyper_util::client", "from=\"reqwest::connect\""] {
+        assert!(seen.sources.contains(crate_name), "nothing of {crate_name} was captured");
+    }
+}
+
+/// What the faults have brought.
+#[derive(Default)]
+struct Seen {
+    kinds: BTreeSet<String>,
+    /// The log of the first fault.
+    sources: String,
+}
+
+impl Seen {
+    #[track_caller]
+    fn check(&mut self, error: Option<Error>, log: &Log, context: &str) {
+        if let Some(error) = error {
+            self.kinds.insert(format!("{:?}", error.kind()));
+            secrets::assert_hidden(&secrets::shown(&error), context);
+        }
+        let text = log.take();
+        secrets::assert_hidden(&text, &format!("the log of {context}"));
+        if self.sources.is_empty() {
+            self.sources = text;
+        }
+    }
+}
+
+/// The variants of `ErrorKind`, which is not exhaustive here.
+fn error_kinds() -> BTreeSet<String> {
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../jogg-api-ext/src/error.rs");
+    let file = syn::parse_file(&std::fs::read_to_string(source).unwrap()).unwrap();
+    let kinds = file.items.into_iter().find_map(|item| match item {
+        syn::Item::Enum(item) if item.ident == "ErrorKind" => Some(item.variants),
+        _ => None,
+    });
+    kinds.unwrap().into_iter().map(|variant| variant.ident.to_string()).collect()
+}
+
+#[tokio::test]
+async fn a_dropped_call_is_a_warning_without_secrets() {
+    let (log, _guard) = Log::capture();
+    let stage = Stage::new().await;
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
+    tokio::select! {
+        error = add_motion(&stage.jogg) => panic!("{error:?}"),
+        () = async {
+            while stage.simulator.requests().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        } => {}
+    }
+    let text = log.take();
+    let line = text.lines().find(|line| line.contains("its outcome is unknown")).unwrap();
+    for part in ["WARN", "operation=\"add_photo_avatar_motion\"", "sent_at="] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    secrets::assert_hidden(&text, "the log");
+}
+
+/// The library for HTTP/2 logs every frame.
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn no_frame_shows_a_secret() {
+    let (log, _guard) = Log::capture();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = async {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut connection = h2::server::handshake(socket).await.unwrap();
+        while let Some(Ok((request, mut respond))) = connection.accept().await {
+            assert_eq!(request.headers()["x-api-key"], secrets::KEY);
+            let head = http::Response::builder().header("location", secrets::signed_url());
+            let mut stream = respond.send_response(head.body(()).unwrap(), false).unwrap();
+            let body = json!({"code": 10105, "msg": secrets::message()}).to_string();
+            stream.send_data(body.into(), true).unwrap();
+        }
+    };
+    let http = reqwest::ClientBuilder::new().http2_prior_knowledge().no_proxy();
+    let jogg = Jogg::builder(secrets::KEY).base_url(url).http_client(http).build().unwrap();
+    let error = tokio::select! {
+        outcome = jogg.account().whoami() => outcome.unwrap_err(),
+        () = server => unreachable!(),
+    };
+    assert_eq!(error.code(), Some(10105));
+    let text = log.take();
+    assert!(text.contains("h2::"), "nothing of the library was captured");
+    secrets::assert_hidden(&text, "the log");
+}
+
+async fn add_motion(jogg: &Jogg) -> Option<Error> {
+    let request = AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+    jogg.photo_avatars().add_motion(request).await.err()
 }

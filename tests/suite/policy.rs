@@ -236,10 +236,6 @@ impl Observer for Diary {
         let Ended { status, code, error, retry_in, .. } = ended;
         self.write(format!("{} {status:?} {code:?} {error:?} {retry_in:?}", attempt.number));
     }
-
-    fn abandoned(&self, attempt: &Attempt) {
-        self.write(format!("{} {} abandoned", attempt.operation.id, attempt.number));
-    }
 }
 
 impl Diary {
@@ -268,35 +264,6 @@ async fn an_observer_is_told_of_every_attempt() {
             "2 Some(200) Some(0) None None",
         ]
     );
-}
-
-#[tokio::test]
-async fn a_paid_call_that_is_dropped_is_told_of() {
-    let diary = Arc::new(Diary::default());
-    let stage =
-        Stage::with_client(|simulator| simulator, |jogg| jogg.observer(diary.clone())).await;
-    for (paid, expected) in [
-        (true, vec!["add_photo_avatar_motion 1 started", "add_photo_avatar_motion 1 abandoned"]),
-        (false, vec!["whoami 1 started"]),
-    ] {
-        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
-        stage.simulator.reply_next(&WHOAMI, Reply::never());
-        let before = stage.simulator.requests().len();
-        let jogg = stage.jogg.clone();
-        let call = tokio::spawn(async move {
-            match paid {
-                true => add_motion(&jogg).await.map(drop),
-                false => jogg.account().whoami().await.map(drop),
-            }
-        });
-        while stage.simulator.requests().len() == before {
-            tokio::task::yield_now().await;
-        }
-        call.abort();
-        assert!(call.await.unwrap_err().is_cancelled());
-        assert_eq!(diary.lines(), expected);
-        stage.simulator.clear_replies();
-    }
 }
 
 /// At the documented limit, for many hours of virtual time: no breach, no lost job.

@@ -1,6 +1,7 @@
 //! Previews of product videos: a batch whose members succeed or fail one by one.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use jogg_api::Operation;
 use jogg_api::enums::SortOrder;
@@ -49,15 +50,26 @@ pub struct Preview {
 }
 
 /// A preview that was not made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FailedPreview {
     /// The look, if that is known.
     pub visual_style: Option<String>,
     /// Its id; `None` if it was refused from the start.
     pub preview_id: Option<String>,
-    /// Why, if the API says: it does so of those it refuses. Not redacted.
+    /// Why, if the API says: it does so of those it refuses. May quote signed URLs, which `Debug`
+    /// does not show.
     pub reason: Option<String>,
+}
+
+impl fmt::Debug for FailedPreview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailedPreview")
+            .field("visual_style", &self.visual_style)
+            .field("preview_id", &self.preview_id)
+            .field("reason", &self.reason.as_deref().map(jogg_api::one_line))
+            .finish()
+    }
 }
 
 /// The job of a batch that was taken on, in part at least.
@@ -77,7 +89,8 @@ pub(crate) fn started(jogg: Jogg, called: Called<PreviewSubmissionList>) -> Resu
     if reasons.is_empty() {
         return Err(called.lacks(operation, "it has no `data.previews[].preview_id`"));
     }
-    let message = format!("every preview was refused: {}", jogg_api::one_line(&reasons));
+    let reasons = jogg_api::one_line(&jogg.api().redact_key(&reasons));
+    let message = format!("every preview was refused: {reasons}");
     let error = Error::new(ErrorKind::JobFailed, message).with_operation(operation);
     Err(error.with_payload(Some(called.answer.payload())))
 }
@@ -100,7 +113,11 @@ impl JobResult for Previews {
             );
         }
         let submissions = serde_json::from_value::<PreviewSubmissionList>(record.answer.clone());
-        Ok(report(&ids, &found, submissions.unwrap_or_default().previews))
+        let mut submissions = submissions.unwrap_or_default().previews;
+        for reason in submissions.iter_mut().filter_map(|preview| preview.err_msg.as_mut()) {
+            *reason = jogg.api().redact_key(reason);
+        }
+        Ok(report(&ids, &found, submissions))
     }
 }
 

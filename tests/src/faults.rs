@@ -1,0 +1,277 @@
+//! What can happen to a call that reaches the server: the one list of faults, for every test that
+//! goes through all of them. Bodies, messages and headers are full of planted secrets.
+
+use std::time::Duration;
+
+use jogg_api::codec::Codec;
+use jogg_api_ext::clock::Clock;
+use jogg_api_ext::simulator::{Reply, Simulator};
+use jogg_api_ext::{Called, Error, Jogg, RetryPolicy};
+use serde_json::{Value, json};
+
+use crate::{KEY, Stage, sample, secrets};
+
+/// The longest body the clients of these tests read.
+pub const CAP: usize = 64 * 1024;
+
+/// Something that goes wrong.
+#[derive(Debug)]
+pub struct Fault {
+    /// Its name.
+    pub name: &'static str,
+    reply: fn(&Setting) -> Reply,
+    /// Whether the call goes well the second time.
+    once: bool,
+}
+
+/// What a fault is made from.
+#[derive(Debug)]
+struct Setting {
+    /// The whole answer of the operation.
+    answer: Value,
+    /// Another server's address.
+    elsewhere: String,
+}
+
+/// A stage for faults, and another server, to which no request may go.
+#[derive(Debug)]
+pub struct Faults {
+    /// The server that fails, and its client.
+    pub stage: Stage,
+    /// The other server.
+    pub elsewhere: Simulator,
+}
+
+/// What became of a call.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What the caller is told.
+    pub result: Result<Called<Value>, Error>,
+    /// How many requests the server received.
+    pub requests: usize,
+    /// How much virtual time passed.
+    pub time: Duration,
+}
+
+impl Faults {
+    /// Starts both servers.
+    pub async fn start() -> Self {
+        let stage = Stage::with_client(
+            |simulator| simulator.credits(1e9),
+            |jogg| jogg.retry_policy(lavish()).max_body_bytes(CAP),
+        )
+        .await;
+        let elsewhere = Simulator::start().await.expect("a free port on loopback");
+        Self { stage, elsewhere }
+    }
+
+    /// Calls an operation that meets this fault at every attempt, or only at the first.
+    pub async fn provoke(&self, fault: &Fault, codec: &'static Codec) -> Outcome {
+        let Stage { simulator, jogg, clock } = &self.stage;
+        let operation = codec.operation;
+        let elsewhere = self.elsewhere.base_url().to_owned();
+        let setting = Setting { answer: sample::answer(operation), elsewhere };
+        let faulty = if fault.once { 1 } else { lavish().max_attempts + 1 };
+        (0..faulty).for_each(|_| simulator.reply_next(operation, (fault.reply)(&setting)));
+        if fault.once {
+            simulator.reply_next(operation, Reply::json(200, setting.answer));
+        }
+        let (before, begun) = (simulator.count(operation), clock.now());
+        let result = call(jogg, codec).await;
+        let time = clock.now() - begun;
+        let requests = simulator.count(operation) - before;
+        simulator.clear_replies();
+        Outcome { result, requests, time }
+    }
+}
+
+/// Repeats as usual, but never for lack of budget.
+pub fn lavish() -> RetryPolicy {
+    let mut policy = RetryPolicy::default();
+    policy.budget = 1e9;
+    policy
+}
+
+/// Calls an operation with the arguments of its sample.
+pub async fn call(jogg: &Jogg, codec: &'static Codec) -> Result<Called<Value>, Error> {
+    jogg.call(codec.operation, |api| codec.call(api, sample::arguments(codec.operation))).await
+}
+
+/// Every fault, in the order of the reviewed table.
+pub fn faults() -> Vec<Fault> {
+    let lists = [connections(), statuses(), codes(), limits(), bodies(), data(), types()];
+    let mut faults: Vec<Fault> = lists.into_iter().flatten().collect();
+    faults.push(Fault { name: "once 503, then well", reply: |_| page(503), once: true });
+    faults
+}
+
+type Faulty = (&'static str, fn(&Setting) -> Reply);
+
+fn named<const COUNT: usize>(faults: [Faulty; COUNT]) -> Vec<Fault> {
+    faults.into_iter().map(|(name, reply)| Fault { name, reply, once: false }).collect()
+}
+
+fn connections() -> Vec<Fault> {
+    named([
+        ("reset after reading", |_| Reply::reset()),
+        ("no answer in time", |_| Reply::never().after(Duration::from_secs(181))),
+        ("cut body", |setting| Reply::cut(200, setting.answer.to_string(), 9)),
+        ("cut body of a 429", |_| Reply::cut(429, "{\"code\": 429, \"msg\": \"m\"}", 9)),
+        ("body over the cap", |_| {
+            Reply::json(200, json!({"code": 0, "msg": secrets::CONTENT.repeat(CAP / 10)}))
+        }),
+        ("redirect to another host", |setting| {
+            let target = format!("{}/v2/stolen?{}", setting.elsewhere, secrets::query());
+            Reply::raw(307, "text/plain", secrets::CONTENT).header("location", &target)
+        }),
+    ])
+}
+
+fn statuses() -> Vec<Fault> {
+    named([
+        ("status 400", |_| page(400)),
+        ("status 401", |_| page(401)),
+        ("status 403", |_| page(403)),
+        ("status 404", |_| page(404)),
+        ("status 408", |_| page(408)),
+        ("status 418", |_| page(418)),
+        ("status 429", |_| page(429)),
+        ("status 500", |_| page(500)),
+        ("status 502", |_| page(502)),
+        ("status 503", |_| page(503)),
+    ])
+}
+
+fn codes() -> Vec<Fault> {
+    named([
+        ("code 429", |_| code(200, 429)),
+        ("code 10104", |_| code(200, 10104)),
+        ("code 10105", |_| code(401, 10105)),
+        ("code 18020", |_| code(200, 18020)),
+        ("code 18025", |_| code(200, 18025)),
+        ("code 40000", |_| code(400, 40000)),
+        ("code 50000", |_| code(500, 50000)),
+        ("unknown code", |_| code(200, 31337)),
+    ])
+}
+
+/// 429 with each way to say how long to wait. Those that do not say are above.
+fn limits() -> Vec<Fault> {
+    named([
+        ("429, Retry-After 7", |_| limited(json!({})).header("retry-after", "7")),
+        ("429, Retry-After 900", |_| limited(json!({})).header("retry-after", "900")),
+        ("429, Retry-After a past date", |_| {
+            limited(json!({})).header("retry-after", "Thu, 01 Jan 1970 00:00:00 GMT")
+        }),
+        ("429, Retry-After a far date", |_| {
+            limited(json!({})).header("retry-after", "Tue, 31 Dec 2199 23:59:59 GMT")
+        }),
+        ("429, Retry-After no time", |_| limited(json!({})).header("retry-after", KEY)),
+        ("429, retryAfter 8", |_| limited(json!({"retryAfter": 8}))),
+        ("429, retry_after 9", |_| limited(json!({"retry_after": 9}))),
+        ("429, data.retryAfter 10", |_| limited(json!({"data": {"retryAfter": 10}}))),
+    ])
+}
+
+fn bodies() -> Vec<Fault> {
+    named([
+        ("cut JSON", |setting| {
+            let text = setting.answer.to_string();
+            Reply::raw(200, "application/json", text[..text.len() / 2].to_owned())
+        }),
+        ("empty body", |_| Reply::raw(200, "application/json", "")),
+        ("HTML", |_| page(200)),
+        ("odd charset", |_| {
+            let text = format!("\u{feff}\u{1}{}", secrets::CONTENT);
+            Reply::raw(200, "application/json; charset=utf-16", text)
+        }),
+        ("content type text", |setting| Reply::raw(200, "text/plain", setting.answer.to_string())),
+    ])
+}
+
+fn data() -> Vec<Fault> {
+    named([
+        ("data null", |_| with_data(Value::Null)),
+        ("data []", |_| with_data(json!([]))),
+        ("data a string", |_| with_data(json!(secrets::signed_url()))),
+        ("data a list", |_| with_data(json!([secrets::signed_url(), secrets::CONTENT]))),
+        ("data absent", |_| Reply::json(200, json!({"code": 0, "msg": secrets::message()}))),
+        ("result at top level", |setting| {
+            let mut body = setting.answer["data"].clone();
+            if body.is_null() {
+                body = json!({});
+            }
+            body["code"] = json!(0);
+            Reply::json(200, body)
+        }),
+    ])
+}
+
+fn types() -> Vec<Fault> {
+    named([
+        ("unknown words", |setting| {
+            changed(setting, &|value| value.is_string().then(|| json!(secrets::signed_url())))
+        }),
+        ("integers for strings", |setting| {
+            changed(setting, &|value| value.is_string().then(|| json!(7)))
+        }),
+        ("strings for integers", |setting| {
+            changed(setting, &|value| value.as_i64().map(|number| json!(number.to_string())))
+        }),
+        ("secrets for integers", |setting| {
+            changed(setting, &|value| value.is_number().then(|| json!(secrets::signed_url())))
+        }),
+        ("null lists", |setting| {
+            changed(setting, &|value| value.is_array().then_some(Value::Null))
+        }),
+        ("bad list items", |setting| {
+            changed(setting, &|value| {
+                let mut items = value.as_array()?.clone();
+                items.push(json!([[secrets::CONTENT]]));
+                Some(Value::Array(items))
+            })
+        }),
+    ])
+}
+
+/// A page of a gateway that repeats what it was asked.
+fn page(status: u16) -> Reply {
+    let text = format!("<html><body>{}{}</body></html>", secrets::message(), secrets::CONTENT);
+    Reply::raw(status, "text/html", text).header("x-echo", KEY)
+}
+
+fn code(status: u16, code: i64) -> Reply {
+    let (msg, rid) = (secrets::message(), secrets::signed_url());
+    Reply::json(status, json!({"code": code, "msg": msg, "data": null, "rid": rid}))
+}
+
+fn limited(extra: Value) -> Reply {
+    let mut body = json!({"code": 429, "msg": secrets::message()});
+    if let (Some(body), Value::Object(extra)) = (body.as_object_mut(), extra) {
+        body.extend(extra);
+    }
+    Reply::json(429, body)
+}
+
+fn with_data(data: Value) -> Reply {
+    Reply::json(200, json!({"code": 0, "msg": secrets::message(), "data": data}))
+}
+
+/// The usual answer with parts of its `data` changed.
+fn changed(setting: &Setting, change: &dyn Fn(&Value) -> Option<Value>) -> Reply {
+    fn walk(value: &Value, change: &dyn Fn(&Value) -> Option<Value>) -> Value {
+        if let Some(changed) = change(value) {
+            return changed;
+        }
+        match value {
+            Value::Array(items) => items.iter().map(|item| walk(item, change)).collect(),
+            Value::Object(members) => {
+                members.iter().map(|(name, value)| (name.clone(), walk(value, change))).collect()
+            }
+            other => other.clone(),
+        }
+    }
+    let mut body = setting.answer.clone();
+    body["data"] = walk(&setting.answer["data"], change);
+    Reply::json(200, body)
+}

@@ -1,0 +1,146 @@
+//! The errors that do not come from a single call: of settings, files, transfers and jobs. Each is
+//! provoked with secrets wherever a caller or a server can put some.
+
+use std::time::Duration;
+
+use jogg_api::operations::{
+    ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, GET_PHOTO_AVATAR_MOTION, LIST_VOICES,
+};
+use jogg_api_ext::simulator::{Reply, Target};
+use jogg_api_ext::{AddMotion, Error, Job, JobRecord, Jogg, Motion, MotionModel, WaitOptions};
+use jogg_tests::{KEY, Stage, connections, sample, secrets};
+use serde_json::{Value, json};
+
+/// All of them.
+pub(crate) async fn failures() -> Vec<Error> {
+    let mut errors = settings();
+    errors.extend(files().await);
+    errors.extend(uploads().await);
+    errors.extend(downloads().await);
+    errors.extend(jobs().await);
+    errors
+}
+
+fn settings() -> Vec<Error> {
+    let url = secrets::signed_url();
+    let builders = [
+        Jogg::builder(format!("{KEY}\n{KEY}")),
+        Jogg::builder(KEY).base_url(&url),
+        Jogg::builder(KEY).base_url(url.replace("https", "http")),
+        Jogg::builder(KEY).base_url(url.replace("user:planted-password-93ba@", "")),
+        Jogg::builder(KEY).base_url(url.replace("https://", "https//")),
+        Jogg::builder(KEY).root_certificate(secrets::CONTENT),
+    ];
+    builders.into_iter().map(|builder| builder.build().unwrap_err()).collect()
+}
+
+async fn files() -> Vec<Error> {
+    let stage = Stage::without_retries().await;
+    let assets = stage.jogg.assets();
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.png");
+    std::fs::write(&empty, "").unwrap();
+    vec![
+        assets.upload_path(folder.path().join("none.png")).await.unwrap_err(),
+        assets.upload_path(&empty).await.unwrap_err(),
+        assets.upload_bytes("a.txt", secrets::CONTENT).await.unwrap_err(),
+        stored(&stage.jogg, &LIST_VOICES).unwrap_err(),
+    ]
+}
+
+async fn uploads() -> Vec<Error> {
+    let mut errors = Vec::new();
+    let signed = secrets::signed_url();
+    let refused = format!("{}/put?{}", connections::refusing(), secrets::query());
+    for sign_url in
+        [refused, signed.replace("https", "http"), signed.replace("://", ""), String::new()]
+    {
+        let stage = Stage::without_retries().await;
+        let data = json!({"sign_url": sign_url, "asset_url": signed});
+        stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, enveloped(data));
+        errors.push(stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err());
+    }
+    for reply in broken() {
+        let stage = Stage::without_retries().await;
+        let base_url = stage.simulator.base_url().to_owned();
+        let sign_url = format!("{base_url}/uploads/a.png?{}", secrets::query());
+        let data = json!({"sign_url": sign_url, "asset_url": signed});
+        stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, enveloped(data));
+        stage.simulator.reply_next(Target::Upload, reply);
+        errors.push(stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err());
+    }
+    errors
+}
+
+async fn downloads() -> Vec<Error> {
+    let mut errors = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mp4");
+    let stage = Stage::without_retries().await;
+    let assets = stage.jogg.assets();
+    let signed = secrets::signed_url();
+    let refused = format!("{}/f.mp4?{}", connections::refusing(), secrets::query());
+    for url in [
+        refused,
+        signed.replace("https", "http"),
+        signed.replace("https", "ftp"),
+        signed.replace("://", ""),
+    ] {
+        errors.push(assets.download(url, &path).await.unwrap_err());
+    }
+    let url = format!("{}/files/a.mp4?{}", stage.simulator.base_url(), secrets::query());
+    for reply in broken() {
+        stage.simulator.reply_next(Target::Download, reply);
+        errors.push(assets.download(&url, &path).await.unwrap_err());
+    }
+    stage.simulator.reply_next(Target::Download, Reply::raw(200, "video/mp4", "film"));
+    errors.push(assets.download(&url, folder.path().join("none/a.mp4")).await.unwrap_err());
+    errors
+}
+
+/// What a file host answers that does not give or take a file.
+fn broken() -> [Reply; 5] {
+    [
+        Reply::raw(403, "application/xml", secrets::message()),
+        Reply::raw(302, "text/plain", "").header("location", &secrets::signed_url()),
+        Reply::raw(500, "text/html", secrets::message()).header("x-echo", KEY),
+        Reply::reset(),
+        Reply::never().after(Duration::from_secs(100_000)),
+    ]
+}
+
+async fn jobs() -> Vec<Error> {
+    let mut errors = Vec::new();
+    let report = |status: &str, url: Option<String>| {
+        enveloped(json!({"motion_id": "m1", "status": status, "motion_preview_url": url,
+            "error_msg": secrets::message(), "image_url": secrets::signed_url()}))
+    };
+    let page = Reply::raw(503, "text/html", secrets::message());
+    for look in
+        [report("failed", None), report("completed", None), report("processing", None), page]
+    {
+        let stage = Stage::without_retries().await;
+        (0..100).for_each(|_| stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, look.clone()));
+        let answer = sample::answer(&ADD_PHOTO_AVATAR_MOTION);
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
+        let request = AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+        let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
+        let options = WaitOptions::default().deadline(Duration::from_secs(300));
+        errors.push(job.wait_with(options).await.unwrap_err());
+    }
+    let stage = Stage::new().await;
+    let twice = AddMotion::new("u", "n", "v", MotionModel::V2_0).extra("name", secrets::CONTENT);
+    errors.push(stage.jogg.photo_avatars().add_motion(twice).await.unwrap_err());
+    errors
+}
+
+/// The job of a stored record, which is full of secrets.
+fn stored(jogg: &Jogg, operation: &'static jogg_api::Operation) -> Result<Job<Motion>, Error> {
+    let mut record = JobRecord::new(operation, "m1");
+    record.answer = json!({"motion_id": secrets::signed_url()});
+    jogg.resume(record)
+}
+
+fn enveloped(data: Value) -> Reply {
+    Reply::json(200, json!({"code": 0, "msg": secrets::message(), "data": data}))
+}

@@ -1,0 +1,219 @@
+//! A line for every public type that shows anything of itself: made with planted secrets wherever
+//! it can hold some.
+
+use std::fmt::{Debug, Display};
+use std::str::FromStr;
+use std::sync::{Arc, Mutex};
+
+use jogg_api::codec::{CODECS, Codec};
+use jogg_api::codes::CODES;
+use jogg_api::operations::{
+    ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, CREATE_PRODUCT_PREVIEWS, GET_PHOTO_AVATAR_MOTION,
+    LIST_PHOTO_AVATARS, LIST_PRODUCT_PREVIEWS, LIST_WEBHOOK_ENDPOINTS, WHOAMI,
+};
+use jogg_api::types::WebhookEndpointList;
+use jogg_api::{Envelope, Secret};
+use jogg_api_ext::simulator::{Reply, Simulator, Target};
+use jogg_api_ext::{
+    AddMotion, Attempt, Avatar, CreateProductPreviews, Ended, Jogg, Language, Limiter,
+    ListPhotoAvatars, MotionModel, Observer, Previews, ScriptStyle, Upload, VideoLength,
+    WaitOptions,
+};
+use jogg_tests::{KEY, Stage, sample, secrets};
+use serde_json::{Value, json};
+
+/// What a value shows of itself.
+pub(crate) struct Line {
+    /// Crate and name of its type.
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// Whether it has `Display`, too.
+    pub(crate) display: bool,
+}
+
+fn debug<T: Debug>(value: &T) -> Line {
+    let path = std::any::type_name::<T>().split('<').next().unwrap_or_default();
+    let (package, name) = (path.split("::").next(), path.rsplit("::").next());
+    let name = format!("{}::{}", package.unwrap_or_default(), name.unwrap_or_default());
+    Line { name, text: secrets::debugged(value), display: false }
+}
+
+fn display<T: Debug + Display>(value: &T) -> Line {
+    let mut line = debug(value);
+    line.text.push_str(&format!("{value} {value:#}"));
+    line.display = true;
+    line
+}
+
+pub(crate) async fn shown() -> Vec<Line> {
+    let mut lines = Vec::new();
+    let stage = Stage::without_retries().await;
+    lines.extend(settings(&stage));
+    lines.extend(values(&stage).await);
+    lines.extend(jobs(&stage).await);
+    lines.extend(calls(&stage).await);
+    lines.extend(low_level(&stage).await);
+    lines.extend(simulator(&stage));
+    lines
+}
+
+fn settings(stage: &Stage) -> Vec<Line> {
+    let url = secrets::signed_url();
+    vec![
+        debug(&stage.jogg),
+        debug(&Jogg::builder(KEY).base_url(&url).root_certificate(secrets::CONTENT)),
+        debug(&stage.jogg.account()),
+        debug(&stage.jogg.assets()),
+        debug(&stage.jogg.photo_avatars()),
+        debug(&Limiter::documented()),
+        debug(&WaitOptions::default().on_progress(move |_| drop(url.clone()))),
+        debug(&jogg_api::Client::builder(KEY).base_url(secrets::signed_url())),
+        debug(stage.jogg.api()),
+    ]
+}
+
+async fn values(stage: &Stage) -> Vec<Line> {
+    let mut answer = sample::answer(&LIST_PHOTO_AVATARS);
+    answer["data"]["avatars"] = json!([{"id": secrets::signed_url()}, [secrets::CONTENT]]);
+    stage.simulator.reply_next(&LIST_PHOTO_AVATARS, Reply::json(200, answer));
+    let page = stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).page().await.unwrap();
+    assert!(!page.skipped.is_empty());
+    // Through an address that is signed.
+    let sign_url = format!("{}/uploads/a.png?{}", stage.simulator.base_url(), secrets::query());
+    let ticket = json!({"sign_url": sign_url, "asset_url": "https://files.example/a.png"});
+    let ticket = Reply::json(200, json!({"code": 0, "data": ticket}));
+    stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, ticket);
+    stage.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", secrets::CONTENT));
+    let asset = stage.jogg.assets().upload_bytes("a.png", secrets::CONTENT).await.unwrap();
+    let list = stage.jogg.photo_avatars().list(ListPhotoAvatars::new().name(secrets::CONTENT));
+    vec![
+        debug(&list),
+        debug(&list.clone().page()),
+        debug(&list.items()),
+        debug(&page.metadata),
+        debug(&asset),
+        debug(&Upload::bytes("a.png", secrets::CONTENT)),
+        debug(&page),
+        display(&page.skipped[0]),
+    ]
+}
+
+async fn jobs(stage: &Stage) -> Vec<Line> {
+    let answer = sample::answer(&ADD_PHOTO_AVATAR_MOTION);
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
+    let request = AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+    let mut job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
+    let mut record = job.record().clone();
+    record.answer = json!({"secret": secrets::WEBHOOK_SECRET});
+    job = stage.jogg.resume(record).unwrap();
+    let report = json!({"status": secrets::signed_url(), "error_msg": secrets::message()});
+    let report = json!({"code": 0, "data": report});
+    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, Reply::json(200, report));
+    let report = debug(&job.status().await.unwrap());
+    let update = job.clone().updates().next().await.unwrap().unwrap();
+    let failed = previews(stage).await.failed.remove(0);
+    assert!(failed.reason.as_ref().unwrap().contains(&secrets::query()));
+    vec![debug(&job), debug(job.record()), report, debug(&update), debug(&failed)]
+}
+
+/// A batch of which one look was refused, in a text with secrets.
+async fn previews(stage: &Stage) -> Previews {
+    let previews = json!([{"preview_id": "p1"}, {"err_msg": secrets::message()}]);
+    let started = json!({"code": 0, "data": {"previews": previews}});
+    stage.simulator.reply_next(&CREATE_PRODUCT_PREVIEWS, Reply::json(200, started));
+    let listed = json!([{"id": "p1", "status": "success", "video_url": "u"}]);
+    let listed = json!({"code": 0, "data": {"previews": listed, "total": 1}});
+    stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, Reply::json(200, listed));
+    let (style, language) = (ScriptStyle::Data, Language::English);
+    let (length, avatar) = (VideoLength::Seconds15, Avatar::Public(1));
+    let request = CreateProductPreviews::new("p", ["a"], length, avatar, style, language);
+    let job = stage.jogg.product_videos().create_previews(request).await.unwrap();
+    job.wait().await.unwrap()
+}
+
+/// Keeps what it is told last.
+#[derive(Default)]
+struct Told(Mutex<Option<Ended>>);
+
+impl Observer for Told {
+    fn ended(&self, _: &Attempt, ended: &Ended) {
+        *self.0.lock().unwrap() = Some(ended.clone());
+    }
+}
+
+async fn calls(stage: &Stage) -> Vec<Line> {
+    let told = Arc::new(Told::default());
+    let builder = Jogg::builder(KEY).base_url(stage.simulator.base_url());
+    let jogg = builder.observer(told.clone()).build().unwrap();
+    let list = &LIST_WEBHOOK_ENDPOINTS;
+    stage.simulator.reply_next(list, Reply::json(200, endpoints()));
+    let called = jogg.call(list, |api| async move { api.list_webhook_endpoints().await });
+    let called = called.await.unwrap();
+    let success = told.0.lock().unwrap().take().unwrap();
+    let body = json!({"code": 10105, "msg": secrets::message(), "rid": secrets::signed_url()});
+    stage.simulator.reply_next(&WHOAMI, Reply::json(401, body));
+    let error = jogg.account().whoami().await.unwrap_err();
+    let failure = told.0.lock().unwrap().take().unwrap();
+    assert!(success.request_id.is_some() && failure.request_id.is_some());
+    let endpoint = &called.answer.data.as_ref().unwrap().endpoints[0];
+    assert_eq!(endpoint.secret.as_ref().unwrap().expose(), secrets::WEBHOOK_SECRET);
+    vec![debug(&called), debug(&called.answer), debug(&success), debug(&failure), display(&error)]
+}
+
+/// A list with a secret in it. Its URL is a value that is there to be seen.
+fn endpoints() -> Value {
+    let mut body = sample::answer(&LIST_WEBHOOK_ENDPOINTS);
+    body["data"]["endpoints"][0]["url"] = json!("https://a.example/hook");
+    body
+}
+
+async fn low_level(stage: &Stage) -> Vec<Line> {
+    let mut body = endpoints();
+    // Without a client nobody knows what a key is.
+    body["msg"] = json!(secrets::signed_url());
+    let codec = Codec::of("list_webhook_endpoints").unwrap();
+    let motion = Codec::of("add_photo_avatar_motion").unwrap();
+    let word = json!({"model": secrets::signed_url()}).to_string();
+    let endpoint = Codec::of("create_webhook_endpoint").unwrap();
+    let list = json!({"events": secrets::signed_url()}).to_string();
+    let envelope: Envelope<WebhookEndpointList> = serde_json::from_value(body.clone()).unwrap();
+    let text = json!({"code": 0, "data": {"endpoints": secrets::signed_url()}});
+    stage
+        .simulator
+        .reply_next(&LIST_WEBHOOK_ENDPOINTS, Reply::json(200, json!([secrets::CONTENT])));
+    let error = stage.jogg.api().list_webhook_endpoints().await.unwrap_err();
+    let url = secrets::signed_url();
+    let mut lines = vec![
+        debug(&CODES[0]),
+        debug(&CODECS[0]),
+        debug(&codec.decode_answer(body.to_string().as_bytes()).unwrap()),
+        debug(&codec.decode_answer(text.to_string().as_bytes()).unwrap()),
+        debug(&envelope),
+        display(&motion.check_body(word.as_bytes()).unwrap_err()),
+        display(&endpoint.check_body(list.as_bytes()).unwrap_err()),
+        display(&error),
+        debug(error.failure()),
+        display(&Secret::from(secrets::WEBHOOK_SECRET)),
+        display(&MotionModel::from_str(&url).unwrap_err()),
+    ];
+    for base_url in [url.clone(), url.replace("https", "http"), url.replace("https", "ftp")] {
+        let builder = jogg_api::Client::builder(KEY).base_url(base_url);
+        lines.push(display(&builder.root_certificate(secrets::CONTENT).build().unwrap_err()));
+    }
+    lines.push(display(&jogg_api::Client::builder(format!("{KEY}\n{KEY}")).build().unwrap_err()));
+    lines
+}
+
+fn simulator(stage: &Stage) -> Vec<Line> {
+    stage.simulator.reply_next(&WHOAMI, Reply::raw(500, "text/plain", secrets::message()));
+    let mut lines = vec![
+        debug(&stage.simulator),
+        debug(&Simulator::builder().clock(Arc::new(stage.clock.clone()))),
+        debug(&stage.clock),
+    ];
+    // With the key, bodies, and the signature of an upload.
+    let requests = stage.simulator.requests();
+    assert!(requests.iter().any(|request| request.path.starts_with("/uploads/")));
+    lines.extend(requests.iter().map(debug));
+    lines
+}
