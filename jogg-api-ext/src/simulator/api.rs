@@ -78,6 +78,11 @@ impl Api {
         lock(&self.requests).clone()
     }
 
+    pub(super) fn count(&self, operation: &Operation) -> usize {
+        let requests = lock(&self.requests);
+        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
+    }
+
     pub(super) fn reply_next(&self, target: Target, reply: Reply) {
         lock(&self.replies).push((target, reply));
     }

@@ -143,8 +143,7 @@ impl Simulator {
 
     /// How many calls of this operation were received.
     pub fn count(&self, operation: &Operation) -> usize {
-        let requests = self.api.requests();
-        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
+        self.api.count(operation)
     }
 
     /// Gives this reply to the next call of an operation, whatever the call is like, or to the next
