@@ -8,6 +8,7 @@ pub mod outcome_unknown {}
 pub mod simulator;
 
 mod account;
+mod asset_kind;
 mod assets;
 mod call;
 mod client;
@@ -19,18 +20,23 @@ mod limit;
 mod observe;
 mod options;
 mod outcome;
+mod outgoing;
 mod page;
+mod partial;
 mod photo_avatars;
 mod request;
 mod retry;
 mod status;
+mod transfer;
 mod upload;
 mod wait;
 
 pub use account::Account;
+pub use asset_kind::AssetKind;
 pub use assets::{Asset, Assets, BoxFuture};
 pub use call::Called;
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};
+pub use download::Download;
 pub use error::{Error, ErrorKind, Result};
 pub use job::{Job, JobRecord, JobReport, JobResult};
 pub use limit::Limiter;
@@ -40,7 +46,8 @@ pub use page::Page;
 pub use photo_avatars::{AddMotion, ListPhotoAvatars, Motion, PhotoAvatars};
 pub use retry::RetryPolicy;
 pub use status::JobStatus;
-pub use upload::{AssetKind, Upload};
+pub use transfer::Transferred;
+pub use upload::Upload;
 pub use wait::{Progress, WaitOptions};
 
 /// The low-level crate, whose types appear in this one.

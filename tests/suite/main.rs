@@ -5,6 +5,7 @@ mod arbitrary;
 mod codes;
 mod counts;
 mod coverage;
+mod download;
 mod futures;
 mod matrix;
 mod motion;
