@@ -15,6 +15,7 @@ mod policy;
 mod program;
 mod security;
 mod tls;
+mod transfer;
 mod upload;
 mod wire;
 mod xtask;
