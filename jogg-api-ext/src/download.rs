@@ -11,7 +11,8 @@ use reqwest::{Response, Url};
 use crate::call::within;
 use crate::partial::Partial;
 use crate::transfer::{
-    Attempts, ProgressHook, Transferred, file_url, is_passing, passing, refused, without_query,
+    Attempts, CHUNK, ProgressHook, Transferred, file_url, is_passing, passing, refused,
+    without_query,
 };
 use crate::{Error, ErrorKind, Jogg, Result};
 
@@ -47,8 +48,8 @@ impl Download {
         self
     }
 
-    /// Is called when bytes have been written to the file. If it has to be fetched again, the
-    /// count begins anew.
+    /// Is called when bytes have been written to the file, at most 64 KiB since the last call. If
+    /// it has to be fetched again, the count begins anew.
     ///
     /// It is called on the task that downloads, so it should be quick.
     pub fn on_progress(mut self, hook: impl Fn(&Transferred) + Send + Sync + 'static) -> Self {
@@ -162,10 +163,13 @@ async fn save(
             .await
             .map_err(|error| passing("the connection to the file host failed").with_http(error))?;
         let Some(chunk) = chunk else { break };
-        partial.write(&chunk).await?;
-        bytes += chunk.len() as u64;
-        if let Some(hook) = on_progress {
-            hook(&Transferred { bytes, total });
+        // The HTTP client may have more at once than one wants to hear of only at its end.
+        for piece in chunk.chunks(CHUNK) {
+            partial.write(piece).await?;
+            bytes += piece.len() as u64;
+            if let Some(hook) = on_progress {
+                hook(&Transferred { bytes, total });
+            }
         }
     }
     expect_whole(bytes, total).map_err(|message| passing(message).with_http_status(status))?;

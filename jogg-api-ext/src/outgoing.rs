@@ -11,10 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::transfer::{ProgressHook, Transferred};
-
-/// The most that leaves at a time, and, of a file, that is read at a time.
-const CHUNK: usize = 64 * 1024;
+use crate::transfer::{CHUNK, ProgressHook, Transferred};
 
 /// What is sent. It holds one chunk, however large the file is, and ends when nobody waits for its
 /// outcome any more.

@@ -10,6 +10,9 @@ use reqwest::{StatusCode, Url};
 
 use crate::{Error, ErrorKind, Jogg};
 
+/// The most bytes that are read, sent or written at a time.
+pub(crate) const CHUNK: usize = 64 * 1024;
+
 /// How far an upload or download has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -60,8 +60,8 @@ impl Upload {
         self
     }
 
-    /// Is called as bytes go out, every 64 KiB at most. Those bytes are with the HTTP client, not
-    /// yet with the storage. If the file has to be sent again, the count begins anew.
+    /// Is called as bytes go out, at most 64 KiB since the last call. Those bytes are with the HTTP
+    /// client, not yet with the storage. If the file has to be sent again, the count begins anew.
     ///
     /// It is called on the task that sends, so it should be quick, and must not panic.
     pub fn on_progress(mut self, hook: impl Fn(&Transferred) + Send + Sync + 'static) -> Self {

@@ -267,7 +267,7 @@ async fn a_large_download_holds_little() {
         move |transferred| {
             assert_eq!(transferred.total, Some(LARGE));
             let step = transferred.bytes - before.swap(transferred.bytes, Ordering::SeqCst);
-            assert!(step <= 512 * 1024, "{step} bytes at once");
+            assert!(step <= 64 * 1024, "{step} bytes at once");
             let under_way = sent.load(Ordering::SeqCst) - transferred.bytes;
             ahead.fetch_max(under_way, Ordering::SeqCst);
         },

@@ -300,21 +300,23 @@ type Meddler = fn(&Path);
 
 #[tokio::test]
 async fn a_file_that_changes_meanwhile_is_an_error() {
-    let grow: Meddler = |path| std::fs::write(path, vec![8; 200_001]).unwrap();
+    // Whole chunks, so that only a look beyond the last one shows what follows it.
+    const SIZE: usize = 3 * 65_536;
+    let grow: Meddler = |path| std::fs::write(path, vec![8; SIZE + 1]).unwrap();
     let shrink: Meddler = |path| std::fs::write(path, vec![8; 100_000]).unwrap();
     let remove: Meddler = |path| std::fs::remove_file(path).unwrap();
     // While the first chunk leaves, or when the last has left and the storage is about to fail.
     for (moment, meddle, part, puts) in [
         (65_536, grow, "`me.png` changed while it was uploaded", 0),
         (65_536, shrink, "`me.png` changed while it was uploaded", 0),
-        (200_000, grow, "`me.png` changed while it was uploaded", 1),
-        (200_000, remove, "me.png` cannot be read", 1),
+        (SIZE as u64, grow, "`me.png` changed while it was uploaded", 1),
+        (SIZE as u64, remove, "me.png` cannot be read", 1),
     ] {
         let stage = Stage::new().await;
         stage.simulator.reply_next(Target::Upload, Reply::reset());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("me.png");
-        std::fs::write(&path, vec![7; 200_000]).unwrap();
+        std::fs::write(&path, vec![7; SIZE]).unwrap();
         let file = Upload::path(&path).on_progress(move |transferred| {
             if transferred.bytes == moment {
                 meddle(&path);
@@ -326,6 +328,8 @@ async fn a_file_that_changes_meanwhile_is_an_error() {
         assert_eq!((error.attempts(), error.is_retryable()), (1, false));
         assert_eq!(stage.simulator.count(&CREATE_ASSET_UPLOAD), 1);
         assert_eq!(stage.simulator.requests().len(), 1 + puts, "{part}");
+        let waited = if puts == 0 { 0 } else { 500 };
+        assert_eq!(stage.clock.now(), Duration::from_millis(waited), "{part}");
     }
 }
 
