@@ -9,6 +9,8 @@ use jogg_api_ext::simulator::{Reply, Target};
 use jogg_api_ext::{CallOptions, Download, ErrorKind};
 use jogg_tests::Stage;
 
+use crate::transfer::soon;
+
 const FILE: &str = "0123456789";
 
 /// A stage, and the URL of a file on it.
@@ -217,12 +219,15 @@ async fn a_host_that_does_not_answer_is_asked_again_when_its_time_is_up() {
         let (before, start) = (requests(&stage), stage.clock.now());
         stage.simulator.reply_next(Target::Download, Reply::never());
         let assets = stage.jogg.with_options(options).assets();
-        let download = tokio::spawn(assets.download(&url, &path));
-        while requests(&stage) == before {
-            tokio::task::yield_now().await;
-        }
+        let download = tokio::spawn(assets.download_with(Download::new(&url, &path)));
+        let asked = async {
+            while requests(&stage) == before {
+                tokio::task::yield_now().await;
+            }
+        };
+        soon(asked).await;
         stage.clock.advance(Duration::from_secs(seconds));
-        assert_eq!(download.await.unwrap().unwrap(), 10);
+        assert_eq!(soon(download).await.unwrap().unwrap(), 10);
         assert_eq!(requests(&stage), before + 2);
         assert_eq!(stage.clock.now() - start, Duration::from_secs(seconds + 5));
     }

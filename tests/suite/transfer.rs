@@ -149,7 +149,7 @@ async fn drain(mut stream: TcpStream) -> u64 {
 }
 
 /// A guard against a test that would never end.
-async fn soon<F: Future>(future: F) -> F::Output {
+pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(Duration::from_secs(60), future).await.expect("it hangs")
 }
 

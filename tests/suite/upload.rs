@@ -11,6 +11,8 @@ use jogg_api_ext::{Asset, CallOptions, ErrorKind, JoggBuilder, Result, RetryPoli
 use jogg_tests::{KEY, Stage, wire};
 use serde_json::{Value, json};
 
+use crate::transfer::soon;
+
 #[tokio::test]
 async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_key() {
     let stage = Stage::new().await;
@@ -287,11 +289,14 @@ async fn an_upload_without_an_answer_is_sent_again_when_its_time_is_up() {
     let stage = Stage::new().await;
     stage.simulator.reply_next(Target::Upload, Reply::never());
     let uploaded = tokio::spawn(stage.jogg.assets().upload_bytes("a.png", "x"));
-    while stage.simulator.requests().len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    let asked = async {
+        while stage.simulator.requests().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(asked).await;
     stage.clock.advance(Duration::from_secs(60));
-    uploaded.await.unwrap().unwrap();
+    soon(uploaded).await.unwrap().unwrap();
     assert_eq!(stage.simulator.requests().len(), 4);
 }
 
