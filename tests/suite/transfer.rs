@@ -63,10 +63,10 @@ async fn the_file_host_never_gets_the_key() {
 async fn no_signed_url_shows_in_errors_or_values() {
     let stage = Stage::without_retries().await;
     let host = Simulator::start().await.unwrap();
-    let nowhere = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    // A port that is taken but not listened on, so that no other test can come to listen there.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let nowhere = format!("http://{}", taken.local_addr().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = format!("{}/files/g.mp4?token={SECRET}", host.base_url());
     let mut texts = Vec::new();
