@@ -1,99 +1,229 @@
 //! Downloads: beside the path, then in its place.
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::CONTENT_TYPE;
-use tokio::io::AsyncWriteExt;
+use reqwest::{Response, Url};
 
 use crate::clock::within;
-use crate::upload::{file_url, transfer_failed, transfer_limit};
+use crate::partial::Partial;
+use crate::transfer::{
+    Attempts, CHUNK, ProgressHook, Transferred, file_url, is_passing, passing, refused,
+    without_query,
+};
 use crate::{Error, ErrorKind, Jogg, Result};
 
-pub(crate) async fn download(jogg: Jogg, url: String, path: PathBuf) -> Result<u64> {
-    let url = file_url(&jogg, &url).map_err(|why| {
+/// How often a download is tried, unless told otherwise (F22).
+const ATTEMPTS: u32 = 5;
+/// The wait after the first attempt, and the shortest.
+const FIRST_WAIT: Duration = Duration::from_secs(5);
+/// The longest wait, unless the host asks for more.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
+
+/// A file to download.
+#[derive(Clone)]
+#[must_use]
+pub struct Download {
+    url: String,
+    path: PathBuf,
+    attempts: Option<u32>,
+    on_progress: Option<ProgressHook>,
+}
+
+impl Download {
+    /// The file behind this URL, to this path.
+    pub fn new(url: impl Into<String>, path: impl Into<PathBuf>) -> Self {
+        Self { url: url.into(), path: path.into(), attempts: None, on_progress: None }
+    }
+
+    /// How often it is tried at most, the first time included; 5 unless set, or 1 if the client
+    /// makes each call once. 0 counts as 1.
+    ///
+    /// The waits in between grow from 5 s to 20 s.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = Some(attempts);
+        self
+    }
+
+    /// Is called when bytes have been written to the file, at most 64 KiB since the last call. If
+    /// it has to be fetched again, the count begins anew.
+    ///
+    /// It is called on the task that downloads, so it should be quick.
+    pub fn on_progress(mut self, hook: impl Fn(&Transferred) + Send + Sync + 'static) -> Self {
+        self.on_progress = Some(Arc::new(hook));
+        self
+    }
+
+    fn max_attempts(&self, jogg: &Jogg) -> u32 {
+        let usual = if jogg.retry_policy().max_attempts <= 1 { 1 } else { ATTEMPTS };
+        self.attempts.or(jogg.options().max_attempts).unwrap_or(usual)
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("url", &without_query(&self.url))
+            .field("path", &self.path)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) async fn download(jogg: Jogg, download: Download) -> Result<u64> {
+    let url = file_url(&jogg, &download.url).map_err(|why| {
         Error::new(ErrorKind::InvalidParameter, format!("the URL of the download {why}"))
     })?;
-    let limit = jogg.timeouts().transfer;
-    // The bare HTTP client: the key goes to the API, not to the file host.
+    let max_attempts = download.max_attempts(&jogg);
+    let mut attempts = Attempts::new(jogg);
+    loop {
+        let error = match attempt(&mut attempts, url.clone(), &download).await {
+            Ok(size) => return Ok(size),
+            Err(error) => error.with_attempts(attempts.made()),
+        };
+        if !error.is_retryable() || attempts.made() >= max_attempts {
+            return Err(error);
+        }
+        let planned = planned_wait(attempts.made(), attempts.client().clock().random());
+        let Some(wait) = attempts.wait(&error, planned) else { return Err(error) };
+        attempts.pause("download", &error, wait).await;
+    }
+}
+
+/// The wait after so many attempts: 5 s, 8 s, 12.8 s, 20 s, varied by up to a fifth as long as it
+/// stays between 5 and 20. `random` is from 0 to 1.
+fn planned_wait(attempts: u32, random: f64) -> Duration {
+    let growth = 1.6_f64.powi(i32::try_from(attempts).unwrap_or(i32::MAX).clamp(1, 64) - 1);
+    let varied = growth * (0.8 + 0.4 * random);
+    Duration::try_from_secs_f64(FIRST_WAIT.as_secs_f64() * varied)
+        .unwrap_or(LONGEST_WAIT)
+        .clamp(FIRST_WAIT, LONGEST_WAIT)
+}
+
+/// Fetches the file once, with the bare HTTP client: the key goes to the API, not to the file host.
+async fn attempt(attempts: &mut Attempts, url: Url, download: &Download) -> Result<u64> {
+    // Before the request: what cannot be written need not be fetched.
+    let partial = Partial::create(&download.path).await?;
+    attempts.count();
+    let jogg = attempts.client();
+    let limit = attempts.time_limit(0);
     let sent = within(jogg.api().http().get(url).send(), jogg.clock().timeout(limit)).await;
     let answer = match sent {
         Some(Ok(answer)) => expect_file(answer)?,
         Some(Err(error)) => {
-            return Err(transfer_failed("the file host could not be reached").with_http(error));
+            let passes = !error.is_builder();
+            let error = passing("the file host could not be reached").with_http(error);
+            return Err(error.with_retryable(passes));
         }
         None => return Err(too_slow(limit)),
     };
-    let partial = Partial::beside(&path);
-    let limit = transfer_limit(&jogg, answer.content_length().unwrap_or(u64::from(u32::MAX)));
-    let written = within(save(answer, &partial.path), jogg.clock().timeout(limit)).await;
-    let size = written.unwrap_or_else(|| Err(too_slow(limit)))?;
-    tokio::fs::rename(&partial.path, &path).await.map_err(|error| file_failed(&path, error))?;
-    Ok(size)
+    let limit = attempts.time_limit(answer.content_length().unwrap_or(u64::from(u32::MAX)));
+    let saved = save(answer, partial, download.on_progress.as_ref());
+    let saved = within(saved, jogg.clock().timeout(limit)).await;
+    saved.unwrap_or_else(|| Err(too_slow(limit)))
 }
 
 /// The file itself: not an error page or an answer of the API behind a 2xx, which would replace
 /// what the caller has.
-fn expect_file(answer: reqwest::Response) -> Result<reqwest::Response> {
-    let status = answer.status().as_u16();
-    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let page = kind.is_some_and(|kind| {
-        ["application/json", "text/html"].iter().any(|page| kind.trim_start().starts_with(page))
-    });
-    match (status, page) {
-        (200, false) => Ok(answer),
-        (200, true) => Err(transfer_failed("the file host gives a page instead of the file")),
-        _ => Err(transfer_failed(format!("the file host does not give the file: HTTP {status}"))),
+fn expect_file(answer: Response) -> Result<Response> {
+    let (status, headers) = (answer.status(), answer.headers());
+    let code = status.as_u16();
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.trim_start().to_ascii_lowercase();
+    let page = ["application/json", "text/html"].iter().any(|page| kind.starts_with(page));
+    if code == 200 && !page {
+        return Ok(answer);
     }
-    .map_err(|error| error.with_http_status(status))
+    let message = match code {
+        200 => "the file host gives a page instead of the file".to_owned(),
+        301 | 302 | 303 | 307 | 308 => format!(
+            "the file host redirects to another address (HTTP {code}), which is not followed"
+        ),
+        _ => format!("the file host does not give the file: HTTP {code}"),
+    };
+    // So answers a host whose file is not there yet.
+    let early = matches!(code, 200 | 202 | 204 | 403 | 404 | 425);
+    Err(refused(message, early || is_passing(status), status, headers))
 }
 
-async fn save(mut answer: reqwest::Response, path: &Path) -> Result<u64> {
-    let announced = answer.content_length();
-    let mut file = tokio::fs::File::create(path).await.map_err(|error| file_failed(path, error))?;
-    let mut size = 0;
+/// Writes what comes, a piece at a time.
+async fn save(
+    mut answer: Response,
+    mut partial: Partial,
+    on_progress: Option<&ProgressHook>,
+) -> Result<u64> {
+    let (status, total) = (answer.status().as_u16(), answer.content_length());
+    let mut bytes = 0;
     loop {
-        let chunk = answer.chunk().await.map_err(|error| {
-            transfer_failed("the connection to the file host failed").with_http(error)
-        })?;
+        let chunk = answer
+            .chunk()
+            .await
+            .map_err(|error| passing("the connection to the file host failed").with_http(error))?;
         let Some(chunk) = chunk else { break };
-        size += chunk.len() as u64;
-        file.write_all(&chunk).await.map_err(|error| file_failed(path, error))?;
+        // The HTTP client may have more at once than one wants to hear of only at its end.
+        for piece in chunk.chunks(CHUNK) {
+            partial.write(piece).await?;
+            bytes += piece.len() as u64;
+            if let Some(hook) = on_progress {
+                hook(&Transferred { bytes, total });
+            }
+        }
     }
-    file.sync_all().await.map_err(|error| file_failed(path, error))?;
-    match announced {
-        _ if size == 0 => Err(transfer_failed("the file host gave an empty file")),
-        Some(announced) if announced != size => Err(transfer_failed(format!(
-            "the file host announced {announced} bytes and gave {size}"
-        ))),
-        _ => Ok(size),
-    }
+    expect_whole(bytes, total).map_err(|message| passing(message).with_http_status(status))?;
+    partial.finish().await?;
+    Ok(bytes)
 }
 
-/// A file that is not whole yet, removed unless it was renamed.
-struct Partial {
-    path: PathBuf,
-}
-
-impl Partial {
-    fn beside(path: &Path) -> Self {
-        let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(format!(".{:016x}.part", fastrand::u64(..)));
-        Self { path: path.with_file_name(name) }
+fn expect_whole(bytes: u64, total: Option<u64>) -> Result<(), String> {
+    match total {
+        _ if bytes == 0 => Err("the file host gave an empty file".to_owned()),
+        Some(total) if total != bytes => {
+            Err(format!("the file host announced {total} bytes and gave {bytes}"))
+        }
+        _ => Ok(()),
     }
 }
 
-impl Drop for Partial {
-    fn drop(&mut self) {
-        // Gone already if it was renamed.
-        let _ = std::fs::remove_file(&self.path);
+fn too_slow(limit: Duration) -> Error {
+    passing(format!("the file host was not done within {} s", limit.as_secs_f64()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever the HTTP client lets through.
+    #[test]
+    fn a_file_has_the_length_it_was_announced_with() {
+        for (bytes, total, whole) in [
+            (10, Some(10), true),
+            (10, None, true),
+            (9, Some(10), false),
+            (11, Some(10), false),
+            (0, Some(0), false),
+            (0, None, false),
+        ] {
+            assert_eq!(expect_whole(bytes, total).is_ok(), whole, "{bytes} {total:?}");
+        }
     }
-}
 
-fn file_failed(path: &Path, error: std::io::Error) -> Error {
-    let message = format!("`{}` cannot be written: {error}", path.display());
-    Error::new(ErrorKind::File, message).with_io(error)
-}
-
-fn too_slow(limit: std::time::Duration) -> Error {
-    transfer_failed(format!("the file host was not done within {} s", limit.as_secs()))
+    #[test]
+    fn fact_22_waits_grow_from_5_to_20_seconds() {
+        for (attempts, least, middle, most) in [
+            (1, 5.0, 5.0, 6.0),
+            (2, 6.4, 8.0, 9.6),
+            (3, 10.24, 12.8, 15.36),
+            (4, 16.384, 20.0, 20.0),
+            (5, 20.0, 20.0, 20.0),
+            (u32::MAX, 20.0, 20.0, 20.0),
+        ] {
+            for (random, seconds) in [(0.0, least), (0.5, middle), (1.0, most)] {
+                let wait = planned_wait(attempts, random).as_secs_f64();
+                assert!((wait - seconds).abs() < 1e-6, "{attempts} {random}: {wait}");
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ pub mod outcome_unknown {}
 pub mod simulator;
 
 mod aliases;
+mod asset_kind;
 mod assets;
 mod attempts;
 mod call;
@@ -21,20 +22,25 @@ mod list;
 mod observe;
 mod options;
 mod outcome;
+mod outgoing;
 mod page;
+mod partial;
 mod request;
 mod resources;
 mod retry;
 mod status;
 mod stream;
+mod transfer;
 mod upload;
 mod wait;
 mod wait_all;
 
+pub use asset_kind::AssetKind;
 pub use assets::{Asset, Assets, BoxFuture};
 pub use call::{Call, Called, Metadata};
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};
 pub use credits::Estimate;
+pub use download::Download;
 pub use error::{Error, ErrorKind, Result};
 pub use job::{Job, JobRecord, JobReport, JobResult};
 pub use limit::Limiter;
@@ -46,7 +52,8 @@ pub use resources::*;
 pub use retry::RetryPolicy;
 pub use status::JobStatus;
 pub use stream::BoxStream;
-pub use upload::{AssetKind, Upload};
+pub use transfer::Transferred;
+pub use upload::Upload;
 pub use wait::{Progress, Update, WaitOptions};
 pub use wait_all::{wait_all, wait_all_with};
 

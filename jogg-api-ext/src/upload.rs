@@ -1,17 +1,25 @@
-//! Uploads: what is taken, and how it gets there.
+//! Uploads: what is sent, and how it gets there.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api::types::CreateAssetUploadRequest;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use reqwest::{Body, Url};
+use reqwest::{Body, Response, Url};
 
 use crate::clock::within;
-use crate::{Asset, Error, ErrorKind, Jogg, Result};
+use crate::outgoing::{Content, FileContent, Outgoing, Trouble};
+use crate::transfer::{
+    Attempts, ProgressHook, Transferred, file_url, is_passing, passing, refused,
+};
+use crate::{Asset, AssetKind, Error, ErrorKind, Jogg, Result};
+
+/// How often a file is sent at most. Fewer than a call is made: a file is more to send.
+const MAX_ATTEMPTS: u32 = 3;
 
 /// A file to upload.
 #[derive(Clone)]
@@ -20,6 +28,7 @@ pub struct Upload {
     source: Source,
     filename: Option<String>,
     content_type: Option<String>,
+    on_progress: Option<ProgressHook>,
 }
 
 #[derive(Clone)]
@@ -28,67 +37,15 @@ enum Source {
     Bytes(Bytes),
 }
 
-/// What kind of file the storage takes, with its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AssetKind {
-    /// mp3, wav, m4a; 20 MB, 10 minutes.
-    Audio,
-    /// jpg, png, webp, gif; 10 MB.
-    Image,
-    /// mp4, webm, mov; 100 MB, 5 minutes.
-    Video,
-}
-
-impl AssetKind {
-    /// The kind of a content type; `None` if the storage does not take it.
-    pub fn of_content_type(content_type: &str) -> Option<Self> {
-        match content_type.split('/').next()?.trim().to_ascii_lowercase().as_str() {
-            "audio" => Some(Self::Audio),
-            "image" => Some(Self::Image),
-            "video" => Some(Self::Video),
-            _ => None,
-        }
-    }
-
-    /// The largest file of this kind, in bytes. The vendor's guide says MB; the smaller reading
-    /// is used.
-    pub fn max_bytes(self) -> u64 {
-        match self {
-            Self::Audio => 20_000_000,
-            Self::Image => 10_000_000,
-            Self::Video => 100_000_000,
-        }
-    }
-
-    fn noun(self) -> &'static str {
-        match self {
-            Self::Audio => "an audio file",
-            Self::Image => "an image",
-            Self::Video => "a video",
-        }
-    }
-
-    fn of_extension(extension: &str) -> Option<Self> {
-        match extension.to_ascii_lowercase().as_str() {
-            "m4a" | "mp3" | "wav" => Some(Self::Audio),
-            "gif" | "jpeg" | "jpg" | "png" | "webp" => Some(Self::Image),
-            "mov" | "mp4" | "webm" => Some(Self::Video),
-            _ => None,
-        }
-    }
-}
-
 impl Upload {
     /// A file on disk; it is streamed, not read into memory.
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self { source: Source::Path(path.into()), filename: None, content_type: None }
+        Self::new(Source::Path(path.into()), None)
     }
 
-    /// Bytes in memory, under this file name.
+    /// Bytes in memory, under this file name. They are not copied.
     pub fn bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        let source = Source::Bytes(bytes.into());
-        Self { source, filename: Some(filename.into()), content_type: None }
+        Self::new(Source::Bytes(bytes.into()), Some(filename.into()))
     }
 
     /// The name to upload it under; that of the path unless set.
@@ -102,6 +59,19 @@ impl Upload {
         self.content_type = Some(content_type.into());
         self
     }
+
+    /// Is called as bytes go out, at most 64 KiB since the last call. Those bytes are with the HTTP
+    /// client, not yet with the storage. If the file has to be sent again, the count begins anew.
+    ///
+    /// It is called on the task that sends, so it should be quick, and must not panic.
+    pub fn on_progress(mut self, hook: impl Fn(&Transferred) + Send + Sync + 'static) -> Self {
+        self.on_progress = Some(Arc::new(hook));
+        self
+    }
+
+    fn new(source: Source, filename: Option<String>) -> Self {
+        Self { source, filename, content_type: None, on_progress: None }
+    }
 }
 
 impl fmt::Debug for Upload {
@@ -111,94 +81,115 @@ impl fmt::Debug for Upload {
             Source::Path(path) => debug.field("path", path),
             Source::Bytes(bytes) => debug.field("bytes", &bytes.len()),
         };
-        debug.field("filename", &self.filename).field("content_type", &self.content_type).finish()
+        debug
+            .field("filename", &self.filename)
+            .field("content_type", &self.content_type)
+            .finish_non_exhaustive()
     }
 }
 
 pub(crate) async fn upload(jogg: Jogg, file: Upload) -> Result<Asset> {
-    let described = describe(file).await?;
-    let (sign_url, url) = ticket(&jogg, &described).await?;
-    let size = described.size;
-    let content_type = described.content_type.to_str().unwrap_or_default().to_owned();
-    put(&jogg, sign_url, described).await?;
-    Ok(Asset { url, size, content_type })
+    let mut attempts = Attempts::new(jogg);
+    let (described, mut content) = describe(file).await?;
+    loop {
+        // A ticket for each attempt: storage may refuse a second upload with the same one.
+        let (sign_url, url) = ticket(&attempts.client_until_deadline(), &described).await?;
+        attempts.count();
+        let error = match put(&attempts, sign_url, &described, content).await {
+            Ok(()) => return Ok(described.into_asset(url)),
+            Err(error) => error.with_attempts(attempts.made()),
+        };
+        let Some(wait) = wait(&attempts, &error) else { return Err(error) };
+        attempts.pause("upload", &error, wait).await;
+        let opened = described.open_again().await;
+        content = opened.map_err(|error| error.with_attempts(attempts.made()))?;
+    }
+}
+
+/// The time until the next attempt, by the client's policy for calls; none if there is to be none.
+fn wait(attempts: &Attempts, error: &Error) -> Option<Duration> {
+    let jogg = attempts.client();
+    let mut policy = jogg.retry_policy().clone();
+    let most = jogg.options().max_attempts.unwrap_or(policy.max_attempts);
+    policy.max_attempts = most.min(MAX_ATTEMPTS);
+    let planned = policy.delay(error, attempts.made(), jogg.clock().random())?;
+    let wait = attempts.wait(error, planned)?;
+    (!attempts.exceeds(policy.total, wait) && jogg.retry_budget().take()).then_some(wait)
 }
 
 /// A file that may be sent.
 struct Described {
-    content: Content,
+    source: Source,
     filename: String,
     content_type: HeaderValue,
     size: u64,
+    on_progress: Option<ProgressHook>,
 }
 
-enum Content {
-    Bytes(Bytes),
-    /// Open from the start, so that what is sent is what was measured.
-    File(tokio::fs::File, PathBuf),
+impl Described {
+    /// The content once more, from its beginning. A new handle: the HTTP client may still hold the
+    /// one of the attempt before.
+    async fn open_again(&self) -> Result<Content> {
+        match open(&self.source).await? {
+            (content, size) if size == self.size => Ok(content),
+            _ => Err(self.failed(Trouble::Changed)),
+        }
+    }
+
+    fn failed(&self, trouble: Trouble) -> Error {
+        match (&self.source, trouble) {
+            (Source::Path(path), Trouble::Unreadable(error)) => unreadable(path, error),
+            _ => {
+                let message = format!("`{}` changed while it was uploaded", self.filename);
+                Error::new(ErrorKind::File, message)
+            }
+        }
+    }
+
+    fn into_asset(self, url: String) -> Asset {
+        let content_type = self.content_type.to_str().unwrap_or_default().to_owned();
+        Asset { url, size: self.size, content_type }
+    }
 }
 
 /// Finds out name, type and size, and refuses what the storage would.
-async fn describe(file: Upload) -> Result<Described> {
-    let Upload { source, filename, content_type } = file;
+async fn describe(file: Upload) -> Result<(Described, Content)> {
+    let Upload { source, filename, content_type, on_progress } = file;
     let filename = match (&source, filename) {
         (_, Some(filename)) => filename,
         (Source::Path(path), None) => path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
-            .ok_or_else(|| refused(format!("`{}` has no file name", path.display())))?,
-        (Source::Bytes(_), None) => return Err(refused("the bytes have no file name")),
+            .ok_or_else(|| invalid(format!("`{}` has no file name", path.display())))?,
+        (Source::Bytes(_), None) => return Err(invalid("the bytes have no file name")),
     };
-    let (content, size) = match source {
-        Source::Bytes(bytes) => {
-            let size = bytes.len() as u64;
-            (Content::Bytes(bytes), size)
-        }
-        Source::Path(path) => open(path).await?,
-    };
-    let (kind, content_type) = kind_of(&filename, content_type)?;
+    let (content, size) = open(&source).await?;
+    let (kind, content_type) =
+        AssetKind::of_file(&filename, content_type.as_deref()).map_err(invalid)?;
     if size == 0 {
-        return Err(refused(format!("`{filename}` is empty")));
+        return Err(invalid(format!("`{filename}` is empty")));
     }
     if size > kind.max_bytes() {
         let (limit, kind) = (kind.max_bytes(), kind.noun());
         let reason =
             format!("`{filename}` has {size} bytes, but {kind} may have {limit}; make it smaller");
-        return Err(refused(reason));
+        return Err(invalid(reason));
     }
-    Ok(Described { content, filename, content_type, size })
+    Ok((Described { source, filename, content_type, size, on_progress }, content))
 }
 
-async fn open(path: PathBuf) -> Result<(Content, u64)> {
-    let failed = |error: std::io::Error| {
-        let message = format!("`{}` cannot be read: {error}", path.display());
-        Error::new(ErrorKind::File, message).with_io(error)
+/// Opens and measures what is to be sent. Nothing of it is read.
+async fn open(source: &Source) -> Result<(Content, u64)> {
+    let path = match source {
+        Source::Bytes(bytes) => return Ok((Content::Bytes(bytes.clone()), bytes.len() as u64)),
+        Source::Path(path) => path,
     };
-    let file = tokio::fs::File::open(&path).await.map_err(failed)?;
+    let failed = |error| unreadable(path, error);
+    let file = tokio::fs::File::open(path).await.map_err(failed)?;
     let metadata = file.metadata().await.map_err(failed)?;
     match metadata.is_file() {
-        true => Ok((Content::File(file, path), metadata.len())),
+        true => Ok((Content::File(FileContent::new(file)), metadata.len())),
         false => Err(Error::new(ErrorKind::File, format!("`{}` is no file", path.display()))),
-    }
-}
-
-fn kind_of(filename: &str, content_type: Option<String>) -> Result<(AssetKind, HeaderValue)> {
-    if let Some(content_type) = content_type {
-        let kind = AssetKind::of_content_type(&content_type);
-        return match (kind, HeaderValue::from_str(&content_type)) {
-            (Some(kind), Ok(value)) => Ok((kind, value)),
-            _ => Err(refused(format!("`{content_type}` is no type of image, video or audio"))),
-        };
-    }
-    let extension = Path::new(filename).extension().and_then(|extension| extension.to_str());
-    let kind = extension.and_then(AssetKind::of_extension);
-    let guessed = mime_guess::from_path(filename).first_raw();
-    match (kind, guessed) {
-        (Some(kind), Some(guessed)) => Ok((kind, HeaderValue::from_static(guessed))),
-        _ => Err(refused(format!(
-            "the type of `{filename}` is not taken: jpg, png, webp, gif, mp4, webm, mov, mp3, wav \
-             and m4a are; if its name is misleading, set `content_type`"
-        ))),
     }
 }
 
@@ -232,96 +223,63 @@ async fn ticket(jogg: &Jogg, file: &Described) -> Result<(Url, String)> {
     }
 }
 
-/// A URL files may go to or come from: as safe as the API itself.
-pub(crate) fn file_url(jogg: &Jogg, text: &str) -> std::result::Result<Url, &'static str> {
-    let url = Url::parse(text).map_err(|_| "is not a URL")?;
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if jogg_api::is_loopback(&url) || jogg.allows_plain_http() => Ok(url),
-        "http" => Err("is plain http; allow it with `allow_plain_http(true)`"),
-        _ => Err("is neither http nor https"),
-    }
-}
-
-async fn put(jogg: &Jogg, sign_url: Url, file: Described) -> Result<()> {
-    let Described { content, filename, content_type, size } = file;
-    let body = match content {
-        Content::Bytes(bytes) => Body::from(bytes),
-        Content::File(opened, path) => match opened.metadata().await {
-            Ok(metadata) if metadata.len() == size => Body::from(opened),
-            _ => {
-                let message = format!("`{}` changed while it was uploaded", path.display());
-                return Err(Error::new(ErrorKind::File, message));
-            }
-        },
-    };
-    // The bare HTTP client: the key goes to the API, not to the file host.
+/// Sends the content once, with the bare HTTP client: the key goes to the API, not to the storage.
+async fn put(attempts: &Attempts, sign_url: Url, file: &Described, content: Content) -> Result<()> {
+    let jogg = attempts.client();
+    let (body, outcome) = Outgoing::new(content, file.size, file.on_progress.clone());
     let request = jogg
         .api()
         .http()
         .put(sign_url)
-        .header(CONTENT_TYPE, content_type)
-        .header(CONTENT_LENGTH, size)
-        .body(body);
-    let limit = transfer_limit(jogg, size);
-    // Any 2xx is success; what the storage writes below it differs, and is not read.
-    match within(request.send(), jogg.clock().timeout(limit)).await {
-        Some(Ok(answer)) if answer.status().is_success() => Ok(()),
-        Some(Ok(answer)) => {
-            let status = answer.status().as_u16();
-            let message = format!("the storage did not take `{filename}`: HTTP {status}");
-            Err(transfer_failed(message).with_http_status(status))
+        .header(CONTENT_TYPE, file.content_type.clone())
+        .header(CONTENT_LENGTH, file.size)
+        .body(Body::wrap(body));
+    let limit = attempts.time_limit(file.size);
+    let answer = within(request.send(), jogg.clock().timeout(limit)).await;
+    // First, as it ends the connection, which then looks like the cause.
+    if let Some(trouble) = outcome.take_trouble() {
+        return Err(file.failed(trouble));
+    }
+    let filename = &file.filename;
+    match answer {
+        Some(Ok(answer)) if answer.status().is_success() && outcome.sent() < file.size => {
+            let message = format!("the storage answered before it had all of `{filename}`");
+            Err(passing(message).with_http_status(answer.status().as_u16()))
         }
+        Some(Ok(answer)) => expect_taken(&answer, filename),
         Some(Err(error)) => {
             let message = format!("`{filename}` could not be sent to the storage");
-            Err(transfer_failed(message).with_http(error))
+            let passes = !error.is_builder();
+            Err(passing(message).with_retryable(passes).with_http(error))
         }
         None => {
-            let seconds = limit.as_secs();
-            Err(transfer_failed(format!("`{filename}` was not taken within {seconds} s")))
+            let seconds = limit.as_secs_f64();
+            Err(passing(format!("`{filename}` was not taken within {seconds} s")))
         }
     }
 }
 
-/// A second more for every 100 kB.
-pub(crate) fn transfer_limit(jogg: &Jogg, size: u64) -> Duration {
-    jogg.timeouts().transfer.saturating_add(Duration::from_secs(size / 100_000))
+/// Any 2xx is success; what the storage writes below it differs, and is not read.
+fn expect_taken(answer: &Response, filename: &str) -> Result<()> {
+    let status = answer.status();
+    if status.is_success() {
+        return Ok(());
+    }
+    let message = match status.is_redirection() {
+        true => format!(
+            "the storage redirects `{filename}` (HTTP {}), which is not followed",
+            status.as_u16()
+        ),
+        false => format!("the storage did not take `{filename}`: HTTP {}", status.as_u16()),
+    };
+    Err(refused(message, is_passing(status), status, answer.headers()))
 }
 
-pub(crate) fn transfer_failed(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Transfer, message).with_attempts(1).with_retryable(true)
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    let message = format!("`{}` cannot be read: {error}", path.display());
+    Error::new(ErrorKind::File, message).with_io(error)
 }
 
-fn refused(message: impl Into<String>) -> Error {
+fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidParameter, message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fact_38_each_kind_has_its_types_and_its_limit() {
-        for (names, kind, limit) in [
-            (
-                ["a.jpg", "a.JPEG", "a.png", "a.webp", "a.gif"].as_slice(),
-                AssetKind::Image,
-                10_000_000,
-            ),
-            (&["a.mp4", "a.webm", "a.mov"], AssetKind::Video, 100_000_000),
-            (&["a.mp3", "a.wav", "a.m4a"], AssetKind::Audio, 20_000_000),
-        ] {
-            for name in names {
-                let (found, content_type) = kind_of(name, None).unwrap();
-                assert_eq!((found, found.max_bytes()), (kind, limit), "{name}");
-                let content_type = content_type.to_str().unwrap();
-                assert_eq!(AssetKind::of_content_type(content_type), Some(kind), "{name}");
-            }
-        }
-        for name in ["a.txt", "a", "a.exe", "a.svg", ""] {
-            assert!(kind_of(name, None).is_err(), "{name}");
-        }
-        assert!(kind_of("a.bin", Some("image/png".to_owned())).is_ok());
-        assert!(kind_of("a.png", Some("text/plain".to_owned())).is_err());
-    }
 }

@@ -83,7 +83,7 @@ async fn the_key_shows_nowhere() {
 
 #[tokio::test]
 async fn a_signed_url_shows_in_no_error() {
-    let stage = Stage::new().await;
+    let stage = Stage::without_retries().await;
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let sign_url = format!("http://127.0.0.1:{port}/put?X-Signature=planted-signature");
     let ticket = json!({"sign_url": sign_url, "asset_url": "https://a.example/f.png"});

@@ -1,10 +1,17 @@
-//! Uploads and downloads over a socket.
+//! Uploads over a socket.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
+use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Target};
-use jogg_api_ext::{Asset, ErrorKind, Result, Upload};
+use jogg_api_ext::{Asset, CallOptions, ErrorKind, JoggBuilder, Result, RetryPolicy, Upload};
 use jogg_tests::{KEY, Stage, wire};
 use serde_json::{Value, json};
+
+use crate::transfer::soon;
 
 #[tokio::test]
 async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_key() {
@@ -146,30 +153,6 @@ async fn fact_37_any_2xx_of_the_storage_is_success() {
 }
 
 #[tokio::test]
-async fn a_page_instead_of_the_file_does_not_replace_what_is_there() {
-    let stage = Stage::new().await;
-    let asset = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.png");
-    std::fs::write(&path, "older").unwrap();
-    for (reply, status) in [
-        (Reply::raw(204, "image/png", ""), 204),
-        (Reply::raw(200, "image/png", ""), 200),
-        (Reply::raw(200, "text/html", "<html></html>"), 200),
-        (Reply::json(200, json!({"code": 10104, "msg": "record not found"})), 200),
-        (Reply::raw(403, "image/png", "x"), 403),
-        (Reply::cut(200, "0123456789", 4), 200),
-    ] {
-        stage.simulator.reply_next(Target::Download, reply);
-        let error = stage.jogg.assets().download(&asset.url, &path).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Transfer);
-        assert!(error.http_status().is_none_or(|found| found == status), "{error:?}");
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a partial file is left");
-    }
-}
-
-#[tokio::test]
 async fn name_and_type_can_be_told() {
     let stage = Stage::new().await;
     let file = Upload::bytes("blob", "x").filename("portrait").content_type("image/avif");
@@ -184,19 +167,200 @@ async fn name_and_type_can_be_told() {
 }
 
 #[tokio::test]
-async fn a_download_that_fails_leaves_nothing_behind() {
+async fn fact_39_an_asset_is_known_by_its_url_and_not_by_the_signed_one() {
     let stage = Stage::new().await;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("video.mp4");
-    std::fs::write(&path, "older").unwrap();
-    let url = format!("{}/files/none/none.mp4", stage.simulator.base_url());
-    let error = stage.jogg.assets().download(url, &path).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transfer);
-    assert!(error.to_string().contains("HTTP 404"), "{error}");
+    let base = stage.simulator.base_url();
+    let asset_url = format!("{base}/files/asset/a.png");
+    let sign_url = format!("{base}/uploads/asset/a.png?signature=planted-signature");
+    let data = json!({"sign_url": sign_url, "asset_url": asset_url});
+    stage
+        .simulator
+        .reply_next(&CREATE_ASSET_UPLOAD, Reply::json(200, json!({"code": 0, "data": data})));
+    stage.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", ""));
     let asset = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
-    let nowhere = folder.path().join("missing").join("a.png");
-    let error = stage.jogg.assets().download(&asset.url, &nowhere).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::File);
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(asset.url, asset_url);
+    assert_eq!(stage.simulator.requests()[1].path, "/uploads/asset/a.png");
+}
+
+#[tokio::test]
+async fn an_upload_that_failed_in_passing_is_sent_again_to_a_fresh_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("me.png");
+    let pixels: Vec<u8> = (0..200_000_u32).map(|number| number as u8).collect();
+    std::fs::write(&path, &pixels).unwrap();
+    let unavailable = || Reply::raw(503, "text/plain", "");
+    for (reply, seconds) in [
+        (Reply::reset(), 0.5),
+        (Reply::raw(408, "text/plain", ""), 0.5),
+        (Reply::raw(429, "text/plain", ""), 0.5),
+        (Reply::raw(500, "text/html", "<html></html>"), 0.5),
+        (unavailable(), 0.5),
+        (unavailable().header("retry-after", "30"), 30.0),
+    ] {
+        for file in [Upload::path(&path), Upload::bytes("me.png", pixels.clone())] {
+            let stage = Stage::new().await;
+            stage.simulator.reply_next(Target::Upload, reply.clone());
+            let asset = stage.jogg.assets().upload(file).await.unwrap();
+            assert_eq!(stage.clock.now(), Duration::from_secs_f64(seconds), "{reply:?}");
+            let requests = stage.simulator.requests();
+            let [ticket, put, other_ticket, other_put] = requests.as_slice() else {
+                panic!("{requests:?}");
+            };
+            assert_eq!(ticket.body, other_ticket.body);
+            assert!(put.path != other_put.path && put.query != other_put.query, "an old ticket");
+            assert!(put.body == pixels && other_put.body == pixels, "another body");
+            let id = other_put.path.split('/').nth(2).unwrap();
+            assert!(asset.url.contains(id), "{} is not of {id}", asset.url);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upload_is_sent_again_only_so_often_and_only_if_that_helps() {
+    let usual = CallOptions::new;
+    for (status, options, attempts, seconds) in [
+        (500, usual(), 3, 1.5),
+        (429, usual(), 3, 1.5),
+        (500, usual().max_attempts(9), 3, 1.5),
+        (500, usual().max_attempts(1), 1, 0.0),
+        (500, usual().deadline(Duration::from_secs(1)), 2, 0.5),
+        (302, usual(), 1, 0.0),
+        (400, usual(), 1, 0.0),
+        (401, usual(), 1, 0.0),
+        (403, usual(), 1, 0.0),
+        (404, usual(), 1, 0.0),
+        (413, usual(), 1, 0.0),
+    ] {
+        let stage = Stage::new().await;
+        for _ in 0..9 {
+            stage.simulator.reply_next(Target::Upload, Reply::raw(status, "text/plain", ""));
+        }
+        let assets = stage.jogg.with_options(options).assets();
+        let error = assets.upload_bytes("a.png", "x").await.unwrap_err();
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::Transfer, Some(status)));
+        assert_eq!(
+            (error.attempts(), error.is_retryable()),
+            (attempts, status == 429 || status == 500)
+        );
+        assert_eq!(stage.simulator.requests().len() as u32, 2 * attempts, "{status}");
+        assert_eq!(stage.clock.now(), Duration::from_secs_f64(seconds), "{status}");
+        assert_eq!(error.to_string().contains("not followed"), status == 302, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_keeps_to_the_client_s_policy() {
+    let policy = |change: fn(&mut RetryPolicy)| {
+        let mut policy = RetryPolicy::default();
+        change(&mut policy);
+        policy
+    };
+    for (policy, attempts) in [
+        (RetryPolicy::default(), 3),
+        (RetryPolicy::never(), 1),
+        (policy(|policy| policy.max_attempts = 2), 2),
+        (policy(|policy| policy.total = Duration::from_millis(1500)), 2),
+        (policy(|policy| policy.total = Duration::from_millis(500)), 1),
+        (policy(|policy| policy.budget = 1.0), 2),
+        (policy(|policy| policy.budget = 0.0), 1),
+    ] {
+        let with_policy = |builder: JoggBuilder| builder.retry_policy(policy.clone());
+        let stage = Stage::with_client(|builder| builder, with_policy).await;
+        for _ in 0..4 {
+            stage.simulator.reply_next(Target::Upload, Reply::raw(500, "text/plain", ""));
+        }
+        let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
+        assert_eq!(error.attempts(), attempts, "{policy:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_storage_that_asks_for_too_long_a_wait_is_not_waited_for() {
+    let stage = Stage::new().await;
+    let reply = Reply::raw(503, "text/plain", "").header("retry-after", "121");
+    stage.simulator.reply_next(Target::Upload, reply);
+    let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
+    assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(121))));
+    assert_eq!(stage.clock.now(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn an_upload_without_an_answer_is_sent_again_when_its_time_is_up() {
+    let stage = Stage::new().await;
+    stage.simulator.reply_next(Target::Upload, Reply::never());
+    let uploaded = tokio::spawn(stage.jogg.assets().upload_bytes("a.png", "x"));
+    let asked = async {
+        while stage.simulator.requests().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(asked).await;
+    stage.clock.advance(Duration::from_secs(60));
+    soon(uploaded).await.unwrap().unwrap();
+    assert_eq!(stage.simulator.requests().len(), 4);
+}
+
+/// Does something to the file at a moment of its upload.
+type Meddler = fn(&Path);
+
+#[tokio::test]
+async fn a_file_that_changes_meanwhile_is_an_error() {
+    // Whole chunks, so that only a look beyond the last one shows what follows it.
+    const SIZE: usize = 3 * 65_536;
+    let grow: Meddler = |path| std::fs::write(path, vec![8; SIZE + 1]).unwrap();
+    let shrink: Meddler = |path| std::fs::write(path, vec![8; 100_000]).unwrap();
+    let remove: Meddler = |path| std::fs::remove_file(path).unwrap();
+    // While the first chunk leaves, or when the last has left and the storage is about to fail.
+    for (moment, meddle, part, puts) in [
+        (65_536, grow, "`me.png` changed while it was uploaded", 0),
+        (65_536, shrink, "`me.png` changed while it was uploaded", 0),
+        (SIZE as u64, grow, "`me.png` changed while it was uploaded", 1),
+        (SIZE as u64, remove, "me.png` cannot be read", 1),
+    ] {
+        let stage = Stage::new().await;
+        stage.simulator.reply_next(Target::Upload, Reply::reset());
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("me.png");
+        std::fs::write(&path, vec![7; SIZE]).unwrap();
+        let file = Upload::path(&path).on_progress(move |transferred| {
+            if transferred.bytes == moment {
+                meddle(&path);
+            }
+        });
+        let error = stage.jogg.assets().upload(file).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::File, "{error}");
+        assert!(error.to_string().contains(part), "{error}");
+        assert_eq!((error.attempts(), error.is_retryable()), (1, false));
+        assert_eq!(stage.simulator.count(&CREATE_ASSET_UPLOAD), 1);
+        assert_eq!(stage.simulator.requests().len(), 1 + puts, "{part}");
+        let waited = if puts == 0 { 0 } else { 500 };
+        assert_eq!(stage.clock.now(), Duration::from_millis(waited), "{part}");
+    }
+}
+
+#[tokio::test]
+async fn progress_is_told_chunk_by_chunk_and_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("me.png");
+    for (size, steps) in [
+        (1, vec![1]),
+        (65_535, vec![65_535]),
+        (65_536, vec![65_536]),
+        (65_537, vec![65_536, 65_537]),
+        (150_000, vec![65_536, 131_072, 150_000]),
+    ] {
+        std::fs::write(&path, vec![7; size]).unwrap();
+        for file in [Upload::path(&path), Upload::bytes("me.png", vec![7; size])] {
+            let stage = Stage::new().await;
+            stage.simulator.reply_next(Target::Upload, Reply::reset());
+            let told = Arc::new(Mutex::new(Vec::new()));
+            let teller = Arc::clone(&told);
+            let file = file.on_progress(move |transferred| {
+                assert_eq!(transferred.total, Some(size as u64));
+                teller.lock().unwrap().push(transferred.bytes);
+            });
+            stage.jogg.assets().upload(file).await.unwrap();
+            assert_eq!(*told.lock().unwrap(), [steps.clone(), steps.clone()].concat());
+        }
+    }
 }

@@ -1,0 +1,111 @@
+//! What the storage takes.
+
+use std::path::Path;
+
+use reqwest::header::HeaderValue;
+
+/// What kind of file the storage takes, with its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AssetKind {
+    /// mp3, wav, m4a; 20 MB, 10 minutes.
+    Audio,
+    /// jpg, png, webp, gif; 10 MB.
+    Image,
+    /// mp4, webm, mov; 100 MB, 5 minutes.
+    Video,
+}
+
+impl AssetKind {
+    /// The kind of a content type; `None` if the storage does not take it.
+    pub fn of_content_type(content_type: &str) -> Option<Self> {
+        match content_type.split('/').next()?.trim().to_ascii_lowercase().as_str() {
+            "audio" => Some(Self::Audio),
+            "image" => Some(Self::Image),
+            "video" => Some(Self::Video),
+            _ => None,
+        }
+    }
+
+    /// The largest file of this kind, in bytes. The vendor's guide says MB; the smaller reading
+    /// is used.
+    pub fn max_bytes(self) -> u64 {
+        match self {
+            Self::Audio => 20_000_000,
+            Self::Image => 10_000_000,
+            Self::Video => 100_000_000,
+        }
+    }
+
+    /// The kind and type of a file, or why it is not taken: by the type if one is given, else by
+    /// the name.
+    pub(crate) fn of_file(
+        filename: &str,
+        content_type: Option<&str>,
+    ) -> Result<(Self, HeaderValue), String> {
+        if let Some(content_type) = content_type {
+            return match (Self::of_content_type(content_type), HeaderValue::from_str(content_type))
+            {
+                (Some(kind), Ok(value)) => Ok((kind, value)),
+                _ => Err(format!("`{content_type}` is no type of image, video or audio")),
+            };
+        }
+        let extension = Path::new(filename).extension().and_then(|extension| extension.to_str());
+        let kind = extension.and_then(Self::of_extension);
+        let guessed = mime_guess::from_path(filename).first_raw();
+        match (kind, guessed) {
+            (Some(kind), Some(guessed)) => Ok((kind, HeaderValue::from_static(guessed))),
+            _ => Err(format!(
+                "the type of `{filename}` is not taken: jpg, png, webp, gif, mp4, webm, mov, mp3, \
+                 wav and m4a are; if its name is misleading, set `content_type`"
+            )),
+        }
+    }
+
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Audio => "an audio file",
+            Self::Image => "an image",
+            Self::Video => "a video",
+        }
+    }
+
+    fn of_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "m4a" | "mp3" | "wav" => Some(Self::Audio),
+            "gif" | "jpeg" | "jpg" | "png" | "webp" => Some(Self::Image),
+            "mov" | "mp4" | "webm" => Some(Self::Video),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fact_38_each_kind_has_its_types_and_its_limit() {
+        for (names, kind, limit) in [
+            (
+                ["a.jpg", "a.JPEG", "a.png", "a.webp", "a.gif"].as_slice(),
+                AssetKind::Image,
+                10_000_000,
+            ),
+            (&["a.mp4", "a.webm", "a.mov"], AssetKind::Video, 100_000_000),
+            (&["a.mp3", "a.wav", "a.m4a"], AssetKind::Audio, 20_000_000),
+        ] {
+            for name in names {
+                let (found, content_type) = AssetKind::of_file(name, None).unwrap();
+                assert_eq!((found, found.max_bytes()), (kind, limit), "{name}");
+                let content_type = content_type.to_str().unwrap();
+                assert_eq!(AssetKind::of_content_type(content_type), Some(kind), "{name}");
+            }
+        }
+        for name in ["a.txt", "a", "a.exe", "a.svg", ""] {
+            assert!(AssetKind::of_file(name, None).is_err(), "{name}");
+        }
+        assert!(AssetKind::of_file("a.bin", Some("image/png")).is_ok());
+        assert!(AssetKind::of_file("a.png", Some("text/plain")).is_err());
+    }
+}

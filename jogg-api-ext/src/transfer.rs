@@ -1,0 +1,194 @@
+//! What uploads and downloads share: progress, time limits, and trying again. Neither sends the
+//! key: both use the bare HTTP client.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use jogg_api::redact_urls;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{StatusCode, Url};
+
+use crate::{Error, ErrorKind, Jogg};
+
+/// The most bytes that are read, sent or written at a time.
+pub(crate) const CHUNK: usize = 64 * 1024;
+
+/// How far an upload or download has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Transferred {
+    /// Bytes so far, of this attempt: the count begins anew when a transfer is tried again.
+    pub bytes: u64,
+    /// Bytes in all; `None` if the file host does not say. Always known of an upload.
+    pub total: Option<u64>,
+}
+
+pub(crate) type ProgressHook = Arc<dyn Fn(&Transferred) + Send + Sync>;
+
+/// A URL files may go to or come from: as safe as the API itself.
+pub(crate) fn file_url(jogg: &Jogg, text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).map_err(|_| "is not a URL")?;
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if jogg_api::is_loopback(&url) || jogg.allows_plain_http() => Ok(url),
+        "http" => Err("is plain http; allow it with `allow_plain_http(true)`"),
+        _ => Err("is neither http nor https"),
+    }
+}
+
+/// A URL for `Debug`: without its query, which may be a signature, even if it is no good URL.
+pub(crate) fn without_query(url: &str) -> String {
+    match url.split_once(['?', '#']) {
+        Some((place, _)) => redact_urls(place) + "?[redacted]",
+        None => redact_urls(url),
+    }
+}
+
+/// The attempts at one transfer, on the client's clock.
+pub(crate) struct Attempts {
+    jogg: Jogg,
+    start: Duration,
+    made: u32,
+}
+
+impl Attempts {
+    pub(crate) fn new(jogg: Jogg) -> Self {
+        Self { start: jogg.clock().now(), jogg, made: 0 }
+    }
+
+    /// Counts a request that is about to be sent.
+    pub(crate) fn count(&mut self) {
+        self.made += 1;
+    }
+
+    pub(crate) fn made(&self) -> u32 {
+        self.made
+    }
+
+    pub(crate) fn client(&self) -> &Jogg {
+        &self.jogg
+    }
+
+    /// The same client for the calls a transfer needs: its deadline is that of the whole.
+    pub(crate) fn client_until_deadline(&self) -> Jogg {
+        match self.remaining() {
+            Some(remaining) => {
+                let options = self.jogg.options().clone().deadline(remaining);
+                self.jogg.with_options(options)
+            }
+            None => self.jogg.clone(),
+        }
+    }
+
+    /// How long a request may take that moves so many bytes: a second more for every 100 kB,
+    /// unless the call has a limit of its own; not past the deadline.
+    pub(crate) fn time_limit(&self, size: u64) -> Duration {
+        let usual =
+            self.jogg.timeouts().transfer.saturating_add(Duration::from_secs(size / 100_000));
+        let limit = self.jogg.options().timeout.unwrap_or(usual);
+        self.remaining().map_or(limit, |remaining| limit.min(remaining))
+    }
+
+    /// The wait before the next attempt: the planned one, or what the host asks for if that is
+    /// longer. None if the host asks for too much, or the deadline comes first.
+    pub(crate) fn wait(&self, error: &Error, planned: Duration) -> Option<Duration> {
+        let asked = error.retry_after().unwrap_or_default();
+        let wait = planned.max(asked);
+        let patient = asked <= self.jogg.retry_policy().max_retry_after;
+        (patient && self.remaining().is_none_or(|remaining| wait < remaining)).then_some(wait)
+    }
+
+    /// Whether so much time has passed by then since the first attempt began.
+    pub(crate) fn exceeds(&self, total: Duration, wait: Duration) -> bool {
+        self.elapsed().saturating_add(wait) >= total
+    }
+
+    /// Waits, and tells the log why. The log is told no name and no address.
+    pub(crate) async fn pause(&self, transfer: &'static str, error: &Error, wait: Duration) {
+        let (attempt, status, delay) = (self.made, error.http_status(), wait.as_secs_f64());
+        tracing::warn!(transfer, attempt, status, reason = ?error.kind(), delay, "retrying");
+        self.jogg.clock().sleep(wait).await;
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.jogg.clock().now().saturating_sub(self.start)
+    }
+
+    /// Time until the deadline, if there is one.
+    fn remaining(&self) -> Option<Duration> {
+        let deadline = self.jogg.options().deadline?;
+        Some(deadline.saturating_sub(self.elapsed()))
+    }
+}
+
+/// A transfer that failed in a way that may pass.
+pub(crate) fn passing(message: impl Into<String>) -> Error {
+    lasting(message).with_retryable(true)
+}
+
+/// A transfer that would fail in the same way again.
+pub(crate) fn lasting(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Transfer, message)
+}
+
+/// The failure behind a status, with what its headers ask for.
+pub(crate) fn refused(
+    message: impl Into<String>,
+    passes: bool,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Error {
+    let error = if passes { passing(message) } else { lasting(message) };
+    error
+        .with_http_status(status.as_u16())
+        .with_retry_after(retry_after(headers).filter(|_| passes))
+}
+
+/// Statuses that mean "not now", of any host.
+pub(crate) fn is_passing(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429) || status.is_server_error()
+}
+
+/// `Retry-After` in seconds or as a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::now();
+        let hour = Duration::from_secs(3600);
+        for (text, least, most) in [
+            ("30", Some(30), Some(30)),
+            (" 0 ", Some(0), Some(0)),
+            (&httpdate::fmt_http_date(now + hour), Some(3590), Some(3600)),
+            (&httpdate::fmt_http_date(now - hour), Some(0), Some(0)),
+            ("-1", None, None),
+            ("soon", None, None),
+            ("99999999999999999999999", None, None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            let found = retry_after(&headers).map(|wait| wait.as_secs());
+            assert!(least <= found && found <= most, "{text}: {found:?}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+
+    #[test]
+    fn what_passes() {
+        for (status, passes) in
+            [(408, true), (429, true), (500, true), (503, true), (400, false), (403, false)]
+        {
+            assert_eq!(is_passing(StatusCode::from_u16(status).unwrap()), passes, "{status}");
+        }
+    }
+}
