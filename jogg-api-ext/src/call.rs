@@ -14,7 +14,10 @@ use serde_json::Value;
 use crate::attempts;
 use crate::job::started_id;
 use crate::observe::Attempt;
-use crate::{BoxFuture, Error, Job, JobResult, Jogg, Result, outcome};
+use crate::{Error, Job, JobResult, Jogg, Result, outcome};
+
+/// A future that borrows nothing, whatever its arguments were.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A call of the API, sent when it is awaited. The future of its value, or of value and
 /// [`Metadata`].

@@ -120,7 +120,7 @@ impl Error {
         self.inner.attempts
     }
 
-    /// How long the server asks to wait, where the kind is [`ErrorKind::RateLimited`].
+    /// How long the server, or the host of files, asks to wait before another attempt, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }

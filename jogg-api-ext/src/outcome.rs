@@ -173,11 +173,12 @@ fn retry_after(error: &jogg_api::Error) -> Duration {
     wait.min(MAX_RETRY_AFTER)
 }
 
-fn header_wait(text: &str) -> Option<Duration> {
+/// A `Retry-After` in seconds, fractions allowed, or as a date.
+pub(crate) fn header_wait(text: &str) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    let date = httpdate::parse_http_date(text).ok()?;
+    let date = httpdate::parse_http_date(text.trim()).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 

@@ -8,12 +8,12 @@ use std::time::Duration;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Response, Url};
 
-use crate::clock::within;
-use crate::partial::Partial;
-use crate::transfer::{
+use super::partial::Partial;
+use super::transfer::{
     Attempts, CHUNK, ProgressHook, Transferred, file_url, is_passing, passing, refused,
     without_query,
 };
+use crate::clock::within;
 use crate::{Error, ErrorKind, Jogg, Result};
 
 /// How often a download is tried, unless told otherwise (F22).

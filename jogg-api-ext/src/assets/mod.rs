@@ -1,16 +1,24 @@
 //! Files: uploads to the API's storage, downloads of what it made.
 
+mod download;
+mod kind;
+mod outgoing;
+mod partial;
+mod transfer;
+mod upload;
+
 use std::fmt;
 use std::path::PathBuf;
-use std::pin::Pin;
 
 use bytes::Bytes;
 
-use crate::transfer::without_query;
-use crate::{Download, Jogg, Result, Upload, download, upload};
+use self::transfer::without_query;
+use crate::{BoxFuture, Jogg, Result};
 
-/// A future that borrows nothing, whatever its arguments were.
-pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub use self::download::Download;
+pub use self::kind::AssetKind;
+pub use self::transfer::Transferred;
+pub use self::upload::Upload;
 
 /// Uploads and downloads. From [`Jogg::assets`].
 #[derive(Clone, Debug)]

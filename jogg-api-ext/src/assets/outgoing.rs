@@ -11,7 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::transfer::{CHUNK, ProgressHook, Transferred};
+use super::transfer::{CHUNK, ProgressHook, Transferred};
 
 /// What is sent. It holds one chunk, however large the file is, and ends when nobody waits for its
 /// outcome any more.

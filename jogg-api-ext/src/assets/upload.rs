@@ -11,11 +11,11 @@ use jogg_api::types::CreateAssetUploadRequest;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Body, Response, Url};
 
-use crate::clock::within;
-use crate::outgoing::{Content, FileContent, Outgoing, Trouble};
-use crate::transfer::{
+use super::outgoing::{Content, FileContent, Outgoing, Trouble};
+use super::transfer::{
     Attempts, ProgressHook, Transferred, file_url, is_passing, passing, refused,
 };
+use crate::clock::within;
 use crate::{Asset, AssetKind, Error, ErrorKind, Jogg, Result};
 
 /// How often a file is sent at most. Fewer than a call is made: a file is more to send.

@@ -2,12 +2,13 @@
 //! key: both use the bare HTTP client.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jogg_api::redact_urls;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{StatusCode, Url};
 
+use crate::outcome::header_wait;
 use crate::{Error, ErrorKind, Jogg};
 
 /// The most bytes that are read, sent or written at a time.
@@ -149,18 +150,15 @@ pub(crate) fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429) || status.is_server_error()
 }
 
-/// `Retry-After` in seconds or as a date.
+/// What the host asks to wait.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+    header_wait(headers.get(RETRY_AFTER)?.to_str().ok()?)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]
