@@ -1,6 +1,7 @@
 //! What the tests share: a client and a simulator on one virtual clock, and requests as text.
 
 pub mod sample;
+pub mod spec;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
