@@ -12,6 +12,7 @@ mod names;
 mod outcomes;
 mod policy;
 mod program;
+mod readable;
 mod schemas;
 mod security;
 mod tls;
