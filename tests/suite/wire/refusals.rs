@@ -2,7 +2,7 @@
 
 use jogg_api_ext::{
     AddMotion, AddProductAvatarMotion, Call, CreateAvatarVideo, CreateProduct, CreateScript,
-    CreateTemplateVideo, GenerateProductAvatarImages, Jogg, MotionModel,
+    CreateTemplateVideo, ErrorKind, GenerateProductAvatarImages, Jogg, MotionModel,
 };
 use jogg_tests::Stage;
 use serde::de::DeserializeOwned;
@@ -10,87 +10,114 @@ use serde_json::{Value, json};
 
 use super::cases;
 
-/// The arguments of a tool call can lack what a constructor would ask for.
-#[track_caller]
-fn refusal<R: DeserializeOwned, T>(
-    jogg: &Jogg,
-    request: Value,
-    send: fn(Jogg, R) -> Call<T>,
-) -> impl Future<Output = String> {
-    let call = send(jogg.clone(), serde_json::from_value(request).expect("the types are right"));
-    async { call.await.err().map(|error| error.to_string()).unwrap_or_default() }
+/// Reads a request as from a tool call, which can lack what a constructor would ask for, and tells
+/// why it is not sent.
+async fn refusal<R: DeserializeOwned, T>(request: Value, send: fn(Jogg, R) -> Call<T>) -> String {
+    let stage = Stage::new().await;
+    let request = serde_json::from_value(request).expect("the types are right");
+    let error = send(stage.jogg.clone(), request).await.err().expect("a refusal");
+    assert_eq!(error.kind(), ErrorKind::InvalidParameter);
+    assert!(stage.simulator.requests().is_empty());
+    error.to_string().split_once(": ").map(|(_, reason)| reason.to_owned()).unwrap_or_default()
 }
 
 #[tokio::test]
-async fn a_choice_without_its_value_is_refused() {
-    let stage = Stage::new().await;
-    let jogg = &stage.jogg;
-    let video = |voice: Value| {
-        let avatar = json!({"avatar_id": 1, "avatar_type": 0});
-        let request = json!({"avatar": avatar, "voice": voice, "aspect_ratio": "square",
-            "screen_style": 1});
-        let send = |jogg: Jogg, request: CreateAvatarVideo| jogg.avatar_videos().create(request);
-        refusal(jogg, request, send)
-    };
-    let drawing = |source: Value, count: i64| {
+async fn a_voice_without_its_text_or_recording_is_refused() {
+    for (voice, reason) in [
+        (
+            json!({"type": "script", "voice_id": "v", "audio_url": "u"}),
+            "`voice.script` is missing: a voice of type `script` needs it",
+        ),
+        (
+            json!({"type": "audio", "voice_id": "v", "script": "s"}),
+            "`voice.audio_url` is missing: a voice of type `audio` needs it",
+        ),
+    ] {
+        let request = json!({"avatar": {"avatar_id": 1, "avatar_type": 0}, "voice": voice,
+            "aspect_ratio": "square", "screen_style": 1});
+        let refusal = refusal(request, |jogg: Jogg, request: CreateAvatarVideo| {
+            jogg.avatar_videos().create(request)
+        });
+        assert_eq!(refusal.await, reason);
+    }
+}
+
+#[tokio::test]
+async fn a_drawing_without_its_presenter_or_in_a_wrong_number_is_refused() {
+    let described = json!({"type": "description", "value": "a potter"});
+    for (source, count, reason) in [
+        (
+            json!({"type": "id", "avatar_type": "photo"}),
+            1,
+            "`avatar_source.avatar_id` is missing: an avatar_source of type `id` needs it",
+        ),
+        (
+            json!({"type": "id", "avatar_id": 1}),
+            1,
+            "`avatar_source.avatar_type` is missing: an avatar_source of type `id` needs it",
+        ),
+        (
+            json!({"type": "image"}),
+            1,
+            "`avatar_source.value` is missing: an avatar_source of type `image` needs it",
+        ),
+        (
+            json!({"type": "description"}),
+            1,
+            "`avatar_source.value` is missing: an avatar_source of type `description` needs it",
+        ),
+        (described.clone(), 0, "`num_images` is 0; it may be 1 to 4"),
+        (described, 5, "`num_images` is 5; it may be 1 to 4"),
+    ] {
         let request = json!({"product_image_url": "u", "avatar_source": source, "quality": "low",
             "aspect_ratio": "1:1", "num_images": count});
-        refusal(jogg, request, |jogg: Jogg, request: GenerateProductAvatarImages| {
+        let refusal = refusal(request, |jogg: Jogg, request: GenerateProductAvatarImages| {
             jogg.product_avatars().generate(request)
-        })
-    };
-    let script = |info: Value| {
+        });
+        assert_eq!(refusal.await, reason);
+    }
+}
+
+#[tokio::test]
+async fn a_script_without_its_product_is_refused() {
+    for (info, reason) in [
+        (
+            json!({"source_type": "id", "data": {"name": "n"}}),
+            "`product_info.data.id` is missing: a source_type of `id` needs it",
+        ),
+        (
+            json!({"source_type": "details", "data": {"id": "i"}}),
+            "`product_info.data.name` is missing: a source_type of `details` needs it",
+        ),
+    ] {
         let request = json!({"language": "english", "video_length_seconds": "15",
             "script_style": "Data", "product_info": info});
-        refusal(jogg, request, |jogg: Jogg, r: CreateScript| jogg.scripts().create(r))
-    };
+        let refusal =
+            refusal(request, |jogg: Jogg, request: CreateScript| jogg.scripts().create(request));
+        assert_eq!(refusal.await, reason);
+    }
+}
+
+#[tokio::test]
+async fn what_says_nothing_or_is_out_of_range_is_refused() {
     let motion = json!({"generation_id": "g", "name": "n", "voice_id": "v", "description": "d",
         "model": 3});
-    let motion = refusal(jogg, motion, |jogg: Jogg, request: AddProductAvatarMotion| {
+    let motion = refusal(motion, |jogg: Jogg, request: AddProductAvatarMotion| {
         jogg.product_avatars().add_motion(request)
     });
-    let product = refusal(jogg, json!({"description": "d"}), |jogg: Jogg, r: CreateProduct| {
-        jogg.products().create(r)
+    assert_eq!(motion.await, "`model` is 3; it may be 0 to 2");
+    let product = refusal(json!({"description": "d"}), |jogg: Jogg, request: CreateProduct| {
+        jogg.products().create(request)
     });
+    let reason = "`url` or `name` is needed: the page of the product or its name";
+    assert_eq!(product.await, reason);
     let template = json!({"template_id": 1, "voice_language": "english", "variables": [
         {"name": "a", "type": "text", "properties": {"content": ""}},
         {"name": "b", "type": "text", "properties": {}}]});
-    let template = refusal(jogg, template, |jogg: Jogg, request: CreateTemplateVideo| {
+    let template = refusal(template, |jogg: Jogg, request: CreateTemplateVideo| {
         jogg.template_videos().create(request)
     });
-    let described = json!({"type": "description", "value": "a potter"});
-    let reasons = [
-        video(json!({"type": "script", "voice_id": "v", "audio_url": "u"})).await,
-        video(json!({"type": "audio", "voice_id": "v", "script": "s"})).await,
-        drawing(json!({"type": "id", "avatar_type": "photo"}), 1).await,
-        drawing(json!({"type": "id", "avatar_id": 1}), 1).await,
-        drawing(json!({"type": "image"}), 1).await,
-        drawing(json!({"type": "description"}), 1).await,
-        drawing(described.clone(), 0).await,
-        drawing(described, 5).await,
-        motion.await,
-        script(json!({"source_type": "id", "data": {"name": "n"}})).await,
-        script(json!({"source_type": "details", "data": {"id": "i"}})).await,
-        product.await,
-        template.await,
-    ];
-    let expected = [
-        "create_video_from_avatar: `voice.script` is missing: a voice of type `script` needs it",
-        "create_video_from_avatar: `voice.audio_url` is missing: a voice of type `audio` needs it",
-        "generate_product_avatar_images: `avatar_source.avatar_id` is missing: an avatar_source of type `id` needs it",
-        "generate_product_avatar_images: `avatar_source.avatar_type` is missing: an avatar_source of type `id` needs it",
-        "generate_product_avatar_images: `avatar_source.value` is missing: an avatar_source of type `image` needs it",
-        "generate_product_avatar_images: `avatar_source.value` is missing: an avatar_source of type `description` needs it",
-        "generate_product_avatar_images: `num_images` is 0; it may be 1 to 4",
-        "generate_product_avatar_images: `num_images` is 5; it may be 1 to 4",
-        "add_product_avatar_motion: `model` is 3; it may be 0 to 2",
-        "create_ai_script: `product_info.data.id` is missing: a source_type of `id` needs it",
-        "create_ai_script: `product_info.data.name` is missing: a source_type of `details` needs it",
-        "create_product: `url` or `name` is needed: the page of the product or its name",
-        "create_video_with_template: the variable `b` has no value",
-    ];
-    assert_eq!(reasons, expected);
-    assert!(stage.simulator.requests().is_empty());
+    assert_eq!(template.await, "the variable `b` has no value");
 }
 
 /// A request of another shape is not read as one of this.
@@ -110,7 +137,7 @@ fn what_a_request_needs_or_does_not_know_is_named() {
             let mut request = builder.json.clone();
             request.as_object_mut().unwrap().remove(name);
             let error = (builder.again)(&request).unwrap_err();
-            assert!(error.contains(name), "{}: {error}", case.name);
+            assert!(error.contains(&format!("`{name}`")), "{}: {error}", case.name);
         }
     }
 }
