@@ -61,8 +61,8 @@ fn value_in(id: &str, data: &Value) -> Option<Value> {
     if id == "delete_webhook_endpoint" {
         return None;
     }
-    let lists = data.as_object()?.values().filter(|value| value.is_array());
-    let list = lists.cloned().next();
+    let mut lists = data.as_object()?.values().filter(|value| value.is_array());
+    let list = lists.next().cloned();
     match id {
         "get_remaining_quota" => Some(data["remaining_quota"].clone()),
         id if id.starts_with("list_") => list,
