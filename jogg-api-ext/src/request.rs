@@ -21,8 +21,20 @@ macro_rules! request {
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[must_use]
         #[serde(transparent)]
-        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         $visibility struct $name($body);
+
+        /// The schema of the request itself: a derived one would be a mere reference to it, and
+        /// tool definitions have to be objects.
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                <$body as schemars::JsonSchema>::json_schema(generator)
+            }
+        }
 
         impl $name {
             $(crate::request::setter! { $(#[$doc])* $field: $kind })*

@@ -4,6 +4,7 @@ pub mod connections;
 pub mod faults;
 pub mod sample;
 pub mod secrets;
+pub mod spec;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -1,17 +1,14 @@
 //! Valid arguments and whole answers for every operation, made from the examples of the spec.
 
-use std::sync::OnceLock;
-
-use jogg_api::Arguments;
-use jogg_api::Operation;
+use jogg_api::{Arguments, Operation};
 use serde_json::{Map, Value, json};
 
 use crate::secrets::{self, WEBHOOK_SECRET};
+use crate::spec::{self, resolved, target};
 
 /// The arguments an operation cannot do without.
 pub fn arguments(operation: &Operation) -> Arguments {
-    let spec = spec();
-    let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
+    let node = spec::operation(operation);
     let (mut path, mut query) = (Map::new(), Map::new());
     for parameter in node["parameters"].as_array().into_iter().flatten() {
         let parameter = target(parameter);
@@ -33,27 +30,14 @@ pub fn arguments(operation: &Operation) -> Arguments {
 /// An answer with all fields the spec has for it. Its URLs are signed, and each text that is no
 /// result is a planted secret.
 pub fn answer(operation: &Operation) -> Value {
-    let node = &spec()["paths"][operation.path][operation.method.to_lowercase()];
-    let schema = target(&node["responses"]["200"]["content"]["application/json"]["schema"]);
-    let parts = schema["allOf"].as_array().into_iter().flatten().map(target);
-    let data = parts.filter_map(|part| part["properties"].get("data")).map(whole).next_back();
+    let data = spec::data(operation).map(|data| whole(&data));
     let (msg, rid) = (secrets::message(), secrets::signed_url());
     json!({"code": 0, "msg": msg, "rid": rid, "data": data.unwrap_or_default()})
 }
 
-fn spec() -> &'static Value {
-    static SPEC: OnceLock<Value> = OnceLock::new();
-    SPEC.get_or_init(|| serde_json::from_str(jogg_api::SPEC).expect("the spec is JSON"))
-}
-
-fn target(node: &'static Value) -> &'static Value {
-    let reference = node["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-    reference.and_then(|pointer| spec().pointer(pointer)).unwrap_or(node)
-}
-
 /// A value with all the fields of this schema.
-fn whole(node: &'static Value) -> Value {
-    let node = target(node);
+fn whole(node: &Value) -> Value {
+    let node = &resolved(node);
     if let Some(members) = node["properties"].as_object() {
         return members.iter().map(|(name, member)| (name.clone(), whole(member))).collect();
     }
@@ -63,27 +47,41 @@ fn whole(node: &'static Value) -> Value {
     match (&node["format"], &node["x-jogg-secret"]) {
         (format, _) if format == "uri" => json!(secrets::signed_url()),
         (_, Value::Bool(true)) => json!(WEBHOOK_SECRET),
-        _ => match node.pointer("/allOf/0") {
-            Some(part) if node.get("example").is_none() => whole(part),
-            _ => minimal(node),
-        },
+        _ => minimal(node),
     }
 }
 
-fn minimal(node: &'static Value) -> Value {
-    let node = target(node);
-    if let Some(example) = node.get("example") {
-        return example.clone();
+/// The required fields alone.
+fn minimal(node: &Value) -> Value {
+    let schema = resolved(node);
+    if let Some(scalar) = scalar(&schema) {
+        return scalar;
     }
-    if let Some(part) = node.pointer("/allOf/0") {
-        return minimal(part);
-    }
-    if let Some(items) = node.get("items") {
+    if let Some(items) = schema.get("items") {
         return json!([minimal(items)]);
     }
-    if let Some(first) = node.pointer("/enum/0") {
-        return first.clone();
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    required.map(|name| (name.to_owned(), minimal(&schema["properties"][name]))).collect()
+}
+
+/// A value of this schema with every field it can have, those that exclude each other included.
+pub fn full(node: &Value) -> Value {
+    let schema = resolved(node);
+    if let Some(properties) = schema["properties"].as_object() {
+        return properties.iter().map(|(name, node)| (name.clone(), full(node))).collect();
     }
-    let required = node["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    required.map(|name| (name.to_owned(), minimal(&node["properties"][name]))).collect()
+    if let Some(items) = schema.get("items").filter(|_| schema.get("example").is_none()) {
+        return json!([full(items)]);
+    }
+    let by_type = || match schema["type"].as_str() {
+        Some("boolean") => json!(true),
+        Some("integer") => json!(2),
+        Some("number") => json!(2.5),
+        _ => json!("some text"),
+    };
+    scalar(&schema).unwrap_or_else(by_type)
+}
+
+fn scalar(schema: &Value) -> Option<Value> {
+    schema.get("example").or_else(|| schema.pointer("/enum/0")).cloned()
 }

@@ -1,5 +1,7 @@
 //! The public names of both crates, as a reviewed snapshot: a change here is a change for users.
 
+mod macros;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -139,20 +141,7 @@ fn describe(item: Item, lines: &mut Vec<String>) {
                 }
             }
         }
-        // The generated enums are macro calls: `pub enum Name { Variant = "word", }`.
-        Item::Macro(item) if item.ident.is_none() => {
-            let path = text(&item.mac.path);
-            if path.ends_with("_enum") {
-                let body = text(&item.mac.tokens);
-                let body = body.split("pub enum ").nth(1).unwrap_or_default();
-                let (name, variants) = body.split_once('{').unwrap_or_default();
-                lines.push(format!("{path} {}", name.trim()));
-                let variants = variants.split("]").flat_map(|part| part.split(','));
-                for variant in variants.filter(|part| part.contains('=') && !part.contains("# [")) {
-                    lines.push(format!("  {}", variant.trim()));
-                }
-            }
-        }
+        Item::Macro(item) => macros::describe(&item, lines),
         _ => {}
     }
 }

@@ -15,7 +15,7 @@ use jogg_api::types::WebhookEndpointList;
 use jogg_api::{Envelope, Secret};
 use jogg_api_ext::simulator::{Reply, Simulator, Target};
 use jogg_api_ext::{
-    AddMotion, Attempt, Avatar, CreateProductPreviews, Ended, Jogg, Language, Limiter,
+    AddMotion, Attempt, Avatar, CreateProductPreviews, Download, Ended, Jogg, Language, Limiter,
     ListPhotoAvatars, MotionModel, Observer, Previews, ScriptStyle, Upload, VideoLength,
     WaitOptions,
 };
@@ -93,6 +93,7 @@ async fn values(stage: &Stage) -> Vec<Line> {
         debug(&page.metadata),
         debug(&asset),
         debug(&Upload::bytes("a.png", secrets::CONTENT)),
+        debug(&Download::new(secrets::signed_url(), "a.png")),
         debug(&page),
         display(&page.skipped[0]),
     ]

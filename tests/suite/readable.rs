@@ -1,0 +1,80 @@
+//! Everything the spec says an answer can have reaches the caller: in the value of the call, or in
+//! the answer's `data`, which is kept beside it.
+
+use std::collections::BTreeSet;
+
+use jogg_api::operations::OPERATIONS;
+use jogg_api_ext::simulator::Reply;
+use jogg_tests::{Stage, sample, spec};
+use serde_json::{Value, json};
+
+use crate::wire::case::Received;
+use crate::wire::cases;
+
+/// A whole answer of each operation that has `data`, and what the caller gets of it.
+async fn received() -> Vec<(&'static str, Value, Received)> {
+    let mut operations = BTreeSet::new();
+    let mut all = Vec::new();
+    for case in cases() {
+        let Some(schema) = spec::data(case.operation) else { continue };
+        if !operations.insert(case.operation.id) {
+            continue;
+        }
+        let stage = Stage::new().await;
+        let data = sample::full(&schema);
+        if case.operation.id != "create_asset_upload" {
+            let answer = json!({"code": 0, "msg": "Success", "data": data});
+            stage.simulator.reply_next(case.operation, Reply::json(200, answer));
+        }
+        let received = case.send(&stage.jogg).await;
+        all.push((case.operation.id, data, received.unwrap_or_else(|error| panic!("{error}"))));
+    }
+    all
+}
+
+#[tokio::test]
+async fn every_field_of_every_answer_is_readable() {
+    let mut reached = BTreeSet::new();
+    for (id, data, received) in received().await {
+        reached.insert(id);
+        // Its answer leads to the storage of the simulator, and is used up by the upload.
+        if id == "create_asset_upload" {
+            assert!(received.data["asset_url"].is_string());
+            continue;
+        }
+        let fields = spec::values(&data);
+        let known = spec::fields(&spec::data(operation(id)).unwrap());
+        assert_eq!(fields.keys().collect::<Vec<_>>(), known.keys().collect::<Vec<_>>(), "{id}");
+        assert_eq!(received.data, data, "{id}");
+    }
+    let with_data = OPERATIONS.iter().filter(|operation| spec::data(operation).is_some());
+    assert_eq!(reached, with_data.map(|operation| operation.id).collect());
+}
+
+fn operation(id: &str) -> &'static jogg_api::Operation {
+    OPERATIONS.iter().find(|operation| operation.id == id).unwrap()
+}
+
+/// The part of the answer that is the value of the call.
+fn value_in(id: &str, data: &Value) -> Option<Value> {
+    // The call says that it is done, and no more.
+    if id == "delete_webhook_endpoint" {
+        return None;
+    }
+    let mut lists = data.as_object()?.values().filter(|value| value.is_array());
+    let list = lists.next().cloned();
+    match id {
+        "get_remaining_quota" => Some(data["remaining_quota"].clone()),
+        id if id.starts_with("list_") => list,
+        _ => Some(data.clone()),
+    }
+}
+
+#[tokio::test]
+async fn the_value_of_a_call_has_all_of_its_part_of_the_answer() {
+    for (id, data, received) in received().await {
+        if id != "create_asset_upload" {
+            assert_eq!(received.value, value_in(id, &data), "{id}");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Fields the spec does not have can be sent; those it has are not sent twice.
+
+use jogg_api_ext::*;
+use jogg_tests::{Stage, wire};
+use serde_json::json;
+
+use super::expected;
+
+#[tokio::test]
+async fn what_the_spec_lacks_is_sent_as_it_is() {
+    let stage = Stage::new().await;
+    let request = AddMotion::new("u", "n", "v", MotionModel::V1_0);
+    let request = request.extra("undocumented", json!({"b": [1, null], "a": "ü"}));
+    drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
+    drop(stage.jogg.voices().list(ListVoices::new().extra("accent", "a b")).page().await.unwrap());
+    let requests = stage.simulator.requests();
+    // Behind the others, and as deep as it is.
+    let body = r#"{"image_url":"u","model":"1.0","name":"n","voice_id":"v","#;
+    let body = format!(r#"{body}"undocumented":{{"a":"ü","b":[1,null]}}}}"#);
+    assert_eq!(wire(&requests[0]), expected("POST /v2/photo_avatar/add_motion", &body));
+    assert_eq!(wire(&requests[1]), expected("GET /v2/voices?accent=a+b", ""));
+}
+
+/// What an error says, without the operation's name.
+async fn reason<T>(call: Call<T>) -> String {
+    let error = call.await.err().expect("a refusal").to_string();
+    error.split_once(": ").map(|(_, reason)| reason.to_owned()).unwrap_or_default()
+}
+
+fn shadowed(field: &str) -> String {
+    format!("`{field}` is a field of the request; set it by its own method")
+}
+
+/// Checks that each of these calls is refused because it would send this field twice.
+macro_rules! twice {
+    ($($field:literal: $call:expr,)*) => {
+        $({
+            let reason = reason($call).await;
+            assert_eq!(reason, shadowed($field), "{}", stringify!($call));
+        })*
+    };
+}
+
+#[tokio::test]
+async fn an_extra_field_cannot_shadow_a_known_one_of_a_list() {
+    let stage = Stage::new().await;
+    let jogg = &stage.jogg;
+    twice! {
+        "scene": jogg.avatars().public(ListPublicAvatars::new().extra("scene", "x")).page(),
+        "name": jogg.avatars().custom(ListCustomAvatars::new().extra("name", "x")).page(),
+        "page": jogg.musics().list(ListMusics::new().extra("page", 1)).page(),
+        "name": jogg.photo_avatars().list(ListPhotoAvatars::new().extra("name", "x")).page(),
+        "aspect_ratio": jogg
+            .product_avatars()
+            .list(ListProductAvatars::new().extra("aspect_ratio", "x"))
+            .page(),
+        "status": jogg.product_videos().list(ListProductVideos::new().extra("status", 3)).page(),
+        "sort_by": jogg
+            .product_videos()
+            .list_previews(ListProductPreviews::new().extra("sort_by", "x"))
+            .page(),
+        "status": jogg.template_videos().list(ListTemplateVideos::new().extra("status", 3)).page(),
+        "aspect_ratio": jogg
+            .templates()
+            .list(ListTemplates::new().extra("aspect_ratio", "x"))
+            .page(),
+        "aspect_ratio": jogg
+            .templates()
+            .custom(ListCustomTemplates::new().extra("aspect_ratio", "x"))
+            .page(),
+        "aspect_ratio": jogg
+            .visual_styles()
+            .list(ListVisualStyles::new().extra("aspect_ratio", "x"))
+            .page(),
+        "use_case": jogg.voices().list(ListVoices::new().extra("use_case", "x")).page(),
+        "language": jogg.voices().custom(ListCustomVoices::new().extra("language", "x")).page(),
+    }
+    assert!(stage.simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_extra_field_cannot_shadow_a_known_one_of_a_video() {
+    let stage = Stage::new().await;
+    let jogg = &stage.jogg;
+    let (style, language) = (ScriptStyle::Data, Language::English);
+    let (length, avatar) = (VideoLength::Seconds15, Avatar::Public(1));
+    let speech = Speech::script("v", "s");
+    let screen = ScreenStyle::WithBackground;
+    let video = CreateAvatarVideo::new(avatar, speech, AspectRatio::Square, screen);
+    let product = CreateProductVideo::new("p", length, avatar, style.clone(), language.clone());
+    let looks = ["Bold"];
+    let previews =
+        CreateProductPreviews::new("p", looks, length, avatar, style.clone(), language.clone());
+    let source = ScriptSource::Product("p".to_owned());
+    let script = CreateScript::new(language, length, style, source);
+    let rendered = RenderProductPreview::new("p");
+    let filled = CreateTemplateVideo::new(1, "english");
+    let dubbed = CreateTranslation::new("u", "french");
+    let synced = CreateLipSyncVideo::new("u", "u");
+    twice! {
+        "caption": jogg.avatar_videos().create(video.extra("caption", true)),
+        "video_url": jogg.lip_sync().create(synced.extra("video_url", "u")),
+        "voice": jogg.product_videos().create(product.extra("voice", "v")),
+        "script": jogg.product_videos().create_previews(previews.extra("script", "s")),
+        "preview_id": jogg.product_videos().render(rendered.extra("preview_id", "p")),
+        "language": jogg.scripts().create(script.extra("language", "english")),
+        "variables": jogg.template_videos().create(filled.extra("variables", "v")),
+        "title": jogg.translations().create(dubbed.extra("title", "t")),
+    }
+    assert!(stage.simulator.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_extra_field_cannot_shadow_a_known_one_of_what_videos_are_made_with() {
+    let stage = Stage::new().await;
+    let jogg = &stage.jogg;
+    let photo = GeneratePhoto::new(
+        PhotoAge::Adult,
+        PhotoStyle::Social,
+        PhotoGender::Male,
+        PhotoModel::Modern,
+        AspectRatio::Square,
+    );
+    let source = ProductAvatarSource::Image("u".to_owned());
+    let (quality, shape) = (ImageQuality::Low, ImageAspectRatio::Square);
+    let images = GenerateProductAvatarImages::new("u", source, quality, shape, ImageCount::One);
+    let endpoint = CreateWebhookEndpoint::new("u", EndpointStatus::Enabled, []);
+    let changed = UpdateWebhookEndpoint::new("u", EndpointStatus::Enabled, []);
+    let motion = AddMotion::new("u", "n", "v", MotionModel::V1_0);
+    let product_motion = AddProductAvatarMotion::new("g", "n", "v", "d");
+    twice! {
+        "age": jogg.photo_avatars().generate(photo.extra("age", "Adult")),
+        "name": jogg.photo_avatars().add_motion(motion.extra("name", "twice")),
+        "prompt": jogg.product_avatars().generate(images.extra("prompt", "x")),
+        "model": jogg.product_avatars().add_motion(product_motion.extra("model", 1)),
+        "media": jogg.products().create(CreateProduct::from_url("u").extra("media", "m")),
+        "product_id": jogg.products().update(UpdateProduct::new("p").extra("product_id", "p")),
+        "url": jogg.webhook_endpoints().create(endpoint.extra("url", "u")),
+        "events": jogg.webhook_endpoints().update("e", changed.extra("events", "e")),
+    }
+    assert!(stage.simulator.requests().is_empty());
+}

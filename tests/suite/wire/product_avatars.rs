@@ -1,0 +1,133 @@
+//! Product avatars: the list, drawings of a presenter with a product, and their motion.
+
+use jogg_api_ext::jogg_api::operations as op;
+use jogg_api_ext::{
+    AddProductAvatarMotion, AspectRatio, AvatarKind, GenerateProductAvatarImages, ImageAspectRatio,
+    ImageCount, ImageQuality, ListProductAvatars, ProductAvatarAspectRatio,
+    ProductAvatarMotionModel, ProductAvatarSource,
+};
+
+use super::case::{Case, bodies, queries, report};
+
+pub(crate) fn cases() -> Vec<Case> {
+    [list(), generate(), sources(), add_motion()].into_iter().flatten().collect()
+}
+
+fn list() -> Vec<Case> {
+    let target = "GET /v2/avatars/product_avatars";
+    let list = queries(&op::LIST_PRODUCT_AVATARS, target, |jogg, query| {
+        jogg.product_avatars().list(query).page()
+    });
+    let of = |ratio| ListProductAvatars::new().aspect_ratio(ratio);
+    vec![
+        list.case("minimal", ListProductAvatars::new(), ""),
+        list.case("maximal", of(ProductAvatarAspectRatio::Landscape), "aspect_ratio=landscape"),
+        list.case("portrait", of(ProductAvatarAspectRatio::Portrait), "aspect_ratio=portrait"),
+    ]
+}
+
+const GENERATE: &str = "POST /v2/product_avatar/generation";
+
+fn drawing(
+    source: ProductAvatarSource,
+    shape: ImageAspectRatio,
+    count: ImageCount,
+) -> GenerateProductAvatarImages {
+    let url = "https://shop.example/cup.png";
+    GenerateProductAvatarImages::new(url, source, ImageQuality::High, shape, count)
+}
+
+fn in_words() -> ProductAvatarSource {
+    ProductAvatarSource::Description("a potter".to_owned())
+}
+
+/// Every shape and number of drawings.
+fn generate() -> Vec<Case> {
+    let generate = bodies(&op::GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, |jogg, request| {
+        jogg.product_avatars().generate(request)
+    });
+    let maximal = drawing(in_words(), ImageAspectRatio::Square, ImageCount::One)
+        .prompt("holds the cup up")
+        .webhook_url("https://shop.example/hook");
+    let mut cases = vec![generate.case(
+        "maximal",
+        maximal,
+        r#"{"aspect_ratio":"1:1","avatar_source":{"type":"description","value":"a potter"},
+        "num_images":1,"product_image_url":"https://shop.example/cup.png",
+        "prompt":"holds the cup up","quality":"high","webhook_url":"https://shop.example/hook"}"#,
+    )];
+    for (shape, word, count, number) in [
+        (ImageAspectRatio::Square, "1:1", ImageCount::One, 1),
+        (ImageAspectRatio::Landscape, "3:2", ImageCount::Two, 2),
+        (ImageAspectRatio::Portrait, "2:3", ImageCount::Three, 3),
+        (ImageAspectRatio::Square, "1:1", ImageCount::Four, 4),
+    ] {
+        let body = format!(
+            r#"{{"aspect_ratio":"{word}",
+            "avatar_source":{{"type":"description","value":"a potter"}},"num_images":{number},
+            "product_image_url":"https://shop.example/cup.png","quality":"high"}}"#
+        );
+        cases.push(generate.case("minimal", drawing(in_words(), shape, count), &body));
+    }
+    let target = "GET /v2/product_avatar/generation/batch%2F1";
+    cases.push(report(&op::GET_PRODUCT_AVATAR_IMAGES, target, |jogg| {
+        jogg.product_avatars().images("batch/1")
+    }));
+    cases
+}
+
+/// Every way to say who presents.
+fn sources() -> Vec<Case> {
+    let generate = bodies(&op::GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, |jogg, request| {
+        jogg.product_avatars().generate(request)
+    });
+    let picture = ProductAvatarSource::Image("https://shop.example/potter.png".to_owned());
+    let avatar = |avatar_type| ProductAvatarSource::Avatar { avatar_id: 0, avatar_type };
+    let mut cases = Vec::new();
+    for (source, json) in [
+        (picture, r#"{"type":"image","value":"https://shop.example/potter.png"}"#),
+        (avatar(AvatarKind::Public), r#"{"avatar_id":0,"avatar_type":"public","type":"id"}"#),
+        (avatar(AvatarKind::Photo), r#"{"avatar_id":0,"avatar_type":"photo","type":"id"}"#),
+        (avatar(AvatarKind::Custom), r#"{"avatar_id":0,"avatar_type":"custom","type":"id"}"#),
+    ] {
+        let body = format!(
+            r#"{{"aspect_ratio":"3:2","avatar_source":{json},"num_images":1,
+            "product_image_url":"https://shop.example/cup.png","quality":"high"}}"#
+        );
+        let request = drawing(source, ImageAspectRatio::Landscape, ImageCount::One);
+        cases.push(generate.case("source", request, &body));
+    }
+    cases
+}
+
+fn add_motion() -> Vec<Case> {
+    let target = "POST /v2/product_avatar/add_motion";
+    let add = bodies(&op::ADD_PRODUCT_AVATAR_MOTION, target, |jogg, request| {
+        jogg.product_avatars().add_motion(request)
+    });
+    let minimal = || AddProductAvatarMotion::new("drawing-3", "Potter", "voice-7", "lifts the cup");
+    let mut cases = vec![
+        add.case(
+            "minimal",
+            minimal(),
+            r#"{"description":"lifts the cup","generation_id":"drawing-3","name":"Potter",
+            "voice_id":"voice-7"}"#,
+        ),
+        report(&op::GET_PRODUCT_AVATAR_MOTION, "GET /v2/product_avatar?motion_id=m%2B1", |jogg| {
+            jogg.product_avatars().motion("m+1")
+        }),
+    ];
+    for (model, number) in [
+        (ProductAvatarMotionModel::Model0, 0),
+        (ProductAvatarMotionModel::Model1, 1),
+        (ProductAvatarMotionModel::Model2, 2),
+    ] {
+        let body = format!(
+            r#"{{"aspect_ratio":"landscape","description":"lifts the cup",
+            "generation_id":"drawing-3","model":{number},"name":"Potter","voice_id":"voice-7"}}"#
+        );
+        let request = minimal().model(model).aspect_ratio(AspectRatio::Landscape);
+        cases.push(add.case("maximal", request, &body));
+    }
+    cases
+}
