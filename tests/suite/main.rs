@@ -22,6 +22,7 @@ mod program;
 mod redaction;
 mod security;
 mod shown;
+mod smoke;
 mod tls;
 mod transfer;
 mod upload;
