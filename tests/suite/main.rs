@@ -24,6 +24,7 @@ mod redaction;
 mod schemas;
 mod security;
 mod shown;
+mod smoke;
 mod tls;
 mod transfer;
 mod upload;

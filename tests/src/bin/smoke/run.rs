@@ -1,0 +1,239 @@
+//! One run over all operations: how each kind of call is made and judged.
+
+use std::time::Instant;
+
+use jogg_api_ext::jogg_api::{Operation, RetryClass};
+use jogg_api_ext::{Call, Error, ErrorKind, Job, JobReport, JobResult, Jogg, List, Page, Upload};
+use serde::Serialize;
+
+use crate::found::Found;
+use crate::judge;
+use crate::table::{Table, Verdict};
+
+/// Where jobs are to tell of their end. Nobody listens there.
+pub(crate) const WEBHOOK_URL: &str = "https://example.com/hooks/jogg";
+
+/// The client, and what was found with it so far.
+pub(crate) struct Run {
+    pub(crate) jogg: Jogg,
+    pub(crate) found: Found,
+    include_paid: bool,
+    table: Table,
+}
+
+impl Run {
+    /// Nothing is called yet.
+    pub(crate) fn new(jogg: Jogg, include_paid: bool, table: Table) -> Self {
+        Self { jogg, found: Found::default(), include_paid, table }
+    }
+
+    /// Calls everything. What is looked up comes first, as the rest refers to it.
+    pub(crate) async fn everything(&mut self) {
+        self.account().await;
+        self.lists().await;
+        self.upload().await;
+        let product_id = self.products().await;
+        self.scripts(product_id.as_deref()).await;
+        self.photo_avatars().await;
+        self.product_avatars().await;
+        self.videos().await;
+        self.product_videos(product_id.as_deref()).await;
+        self.webhook_endpoints().await;
+    }
+
+    /// The summary. Whether all passed.
+    pub(crate) fn finish(self) -> bool {
+        self.table.finish()
+    }
+
+    /// Calls an operation. `None` if it is not to be called or failed.
+    pub(crate) async fn call<T>(
+        &mut self,
+        operation: &'static Operation,
+        call: Call<T>,
+    ) -> Option<T> {
+        self.judged(operation, call, true, |_| String::new()).await
+    }
+
+    /// Calls an operation that answers with nothing but success.
+    pub(crate) async fn call_for_nothing(
+        &mut self,
+        operation: &'static Operation,
+        call: Call<()>,
+    ) -> Option<()> {
+        self.judged(operation, call, false, |()| String::new()).await
+    }
+
+    /// Starts a job.
+    pub(crate) async fn start<T: JobResult>(
+        &mut self,
+        operation: &'static Operation,
+        call: Call<Job<T>>,
+    ) -> Option<Job<T>> {
+        self.judged(operation, call, true, |job| format!("id {}", job.id())).await
+    }
+
+    /// Reads a page of a list with all filters set, and where they leave nothing, one of all items,
+    /// so that there is something to read.
+    pub(crate) async fn list<T: Serialize + Send + 'static>(
+        &mut self,
+        operation: &'static Operation,
+        filtered: List<T>,
+        all: List<T>,
+    ) -> Vec<T> {
+        let items = |page: &Page<T>| match page.items.len() {
+            1 => "1 item".to_owned(),
+            count => format!("{count} items"),
+        };
+        let begun = Instant::now();
+        let page = match filtered.page().with_metadata().await {
+            Ok((page, metadata)) if page.items.is_empty() => {
+                match judge::body(operation, &metadata.body, true) {
+                    Ok(()) => {
+                        let unfiltered =
+                            |page: &Page<T>| format!("{}, without filters", items(page));
+                        self.judged(operation, all.page(), true, unfiltered).await
+                    }
+                    Err(reason) => self.unread(operation, begun, &reason),
+                }
+            }
+            Ok((page, metadata)) => {
+                let remark = items(&page);
+                self.read(operation, begun, &metadata.body, true, &remark).then_some(page)
+            }
+            Err(error) => self.failed(operation, begun, &error),
+        };
+        page.map(|page| page.items).unwrap_or_default()
+    }
+
+    /// Looks at a job.
+    pub(crate) async fn look<T: JobResult>(
+        &mut self,
+        operation: &'static Operation,
+        job: Option<Job<T>>,
+    ) -> Option<JobReport<T>> {
+        let Some(job) = job else { return self.no_id(operation) };
+        let begun = Instant::now();
+        match job.status().await {
+            Ok(report) => match judge::report(operation, &report) {
+                Ok(remark) => {
+                    self.called(operation, begun, Some(true), true, &remark);
+                    Some(report)
+                }
+                Err(reason) => self.unread(operation, begun, &reason),
+            },
+            Err(error) => self.failed(operation, begun, &error),
+        }
+    }
+
+    /// Uploads a file. That the storage does not take it says nothing about the operation that
+    /// hands out its address; a mock server has none.
+    pub(crate) async fn store(&mut self, operation: &'static Operation, file: Upload) {
+        let begun = Instant::now();
+        match self.jogg.assets().upload(file).await {
+            Ok(asset) => {
+                self.called(operation, begun, Some(true), true, "uploaded");
+                self.found.image_url = asset.url;
+            }
+            Err(error) if error.kind() == ErrorKind::Transfer => {
+                let remark = format!("the ticket only: {error}");
+                self.called(operation, begun, Some(true), true, &remark);
+            }
+            Err(error) => {
+                self.failed::<()>(operation, begun, &error);
+            }
+        }
+    }
+
+    /// Calls nothing, as there is no id to call it with.
+    pub(crate) fn no_id<T>(&mut self, operation: &'static Operation) -> Option<T> {
+        if !self.is_paid_for(operation) {
+            self.table.row(operation, Verdict::Paid, "skipped (paid)");
+        } else {
+            self.table.row(operation, Verdict::NoId, "no id");
+        }
+        None
+    }
+
+    async fn judged<T>(
+        &mut self,
+        operation: &'static Operation,
+        call: Call<T>,
+        with_data: bool,
+        remark: impl Fn(&T) -> String,
+    ) -> Option<T> {
+        // The one place that keeps paid calls back: a call that is not awaited is not sent.
+        if !self.is_paid_for(operation) {
+            self.table.row(operation, Verdict::Paid, "skipped (paid)");
+            return None;
+        }
+        let begun = Instant::now();
+        match call.with_metadata().await {
+            Ok((value, metadata)) => {
+                let attempts = match metadata.attempts {
+                    0 | 1 => String::new(),
+                    attempts => format!(" after {attempts} attempts"),
+                };
+                let remark = format!("{}{attempts}", remark(&value));
+                self.read(operation, begun, &metadata.body, with_data, remark.trim())
+                    .then_some(value)
+            }
+            Err(error) => self.failed(operation, begun, &error),
+        }
+    }
+
+    fn is_paid_for(&self, operation: &Operation) -> bool {
+        self.include_paid || operation.retry != RetryClass::Paid
+    }
+
+    /// The line of a call that was answered. Whether the answer could be read.
+    fn read(
+        &mut self,
+        operation: &'static Operation,
+        begun: Instant,
+        body: &[u8],
+        with_data: bool,
+        remark: &str,
+    ) -> bool {
+        match judge::body(operation, body, with_data) {
+            Ok(()) => {
+                self.called(operation, begun, Some(true), true, remark);
+                true
+            }
+            Err(reason) => self.unread::<()>(operation, begun, &reason).is_some(),
+        }
+    }
+
+    fn unread<T>(
+        &mut self,
+        operation: &'static Operation,
+        begun: Instant,
+        reason: &str,
+    ) -> Option<T> {
+        self.called(operation, begun, Some(true), false, reason);
+        None
+    }
+
+    fn failed<T>(
+        &mut self,
+        operation: &'static Operation,
+        begun: Instant,
+        error: &Error,
+    ) -> Option<T> {
+        let remark = judge::remark(operation, error);
+        self.called(operation, begun, judge::accepted(error), false, &remark);
+        None
+    }
+
+    fn called(
+        &mut self,
+        operation: &'static Operation,
+        begun: Instant,
+        accepted: Option<bool>,
+        decoded: bool,
+        remark: &str,
+    ) {
+        let verdict = Verdict::Called { accepted, decoded, elapsed: begun.elapsed() };
+        self.table.row(operation, verdict, remark);
+    }
+}
