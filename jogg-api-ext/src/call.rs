@@ -162,12 +162,17 @@ impl Jogg {
     ///
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
-    pub async fn call<T, F, R>(&self, operation: &'static Operation, send: F) -> Result<Called<T>>
+    pub fn call<T, F, R>(
+        &self,
+        operation: &'static Operation,
+        send: F,
+    ) -> impl Future<Output = Result<Called<T>>> + use<T, F, R>
     where
         F: Fn(jogg_api::Client) -> R,
         R: Future<Output = std::result::Result<Answer<T>, jogg_api::Error>>,
     {
-        attempts::call(self, operation, send).await
+        let jogg = self.clone();
+        async move { attempts::call(&jogg, operation, send).await }
     }
 
     /// Calls any method and path under the same policy, for operations that neither this crate nor

@@ -44,6 +44,7 @@ fn calls_can_be_spawned() {
     spawnable(jogg.template_videos().create(CreateTemplateVideo::new(1, id)));
     spawnable(jogg.translations().create(CreateTranslation::new(id, id)));
     spawnable(jogg.with_options(CallOptions::new()).account().whoami());
+    spawnable(jogg.call(&jogg_api::operations::WHOAMI, |api| async move { api.whoami().await }));
     spawnable(jogg.send::<serde_json::Value>(&jogg_api::operations::WHOAMI, Arguments::new()));
 }
 

@@ -167,6 +167,21 @@ async fn name_and_type_can_be_told() {
 }
 
 #[tokio::test]
+async fn an_undocumented_field_of_the_ticket_can_be_sent() {
+    let stage = Stage::new().await;
+    let file = Upload::bytes("a.png", "x").extra("folder", "portraits");
+    stage.jogg.assets().upload(file).await.unwrap();
+    let ticket: Value = serde_json::from_slice(&stage.simulator.requests()[0].body).unwrap();
+    assert_eq!(ticket["folder"], "portraits");
+    let file = Upload::bytes("a.png", "x").extra("filename", "b.png");
+    let error = stage.jogg.assets().upload(file).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "create_asset_upload: `filename` is a field of the request; set it by its own method"
+    );
+}
+
+#[tokio::test]
 async fn fact_39_an_asset_is_known_by_its_url_and_not_by_the_signed_one() {
     let stage = Stage::new().await;
     let base = stage.simulator.base_url();

@@ -10,12 +10,14 @@ use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api::types::CreateAssetUploadRequest;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Body, Response, Url};
+use serde_json::{Map, Value};
 
 use super::outgoing::{Content, FileContent, Outgoing, Trouble};
 use super::transfer::{
     Attempts, ProgressHook, Transferred, file_url, is_passing, passing, refused,
 };
 use crate::clock::within;
+use crate::request::check_extra;
 use crate::{Asset, AssetKind, Error, ErrorKind, Jogg, Result};
 
 /// How often a file is sent at most. Fewer than a call is made: a file is more to send.
@@ -29,6 +31,7 @@ pub struct Upload {
     filename: Option<String>,
     content_type: Option<String>,
     on_progress: Option<ProgressHook>,
+    extra: Map<String, Value>,
 }
 
 #[derive(Clone)]
@@ -69,8 +72,14 @@ impl Upload {
         self
     }
 
+    /// A field of `create_asset_upload` this crate does not know yet, sent as it is.
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.into(), value.into());
+        self
+    }
+
     fn new(source: Source, filename: Option<String>) -> Self {
-        Self { source, filename, content_type: None, on_progress: None }
+        Self { source, filename, content_type: None, on_progress: None, extra: Map::new() }
     }
 }
 
@@ -124,6 +133,7 @@ struct Described {
     content_type: HeaderValue,
     size: u64,
     on_progress: Option<ProgressHook>,
+    extra: Map<String, Value>,
 }
 
 impl Described {
@@ -154,7 +164,9 @@ impl Described {
 
 /// Finds out name, type and size, and refuses what the storage would.
 async fn describe(file: Upload) -> Result<(Described, Content)> {
-    let Upload { source, filename, content_type, on_progress } = file;
+    let Upload { source, filename, content_type, on_progress, extra } = file;
+    check_extra(CreateAssetUploadRequest::FIELDS, &extra)
+        .map_err(|error| error.with_operation(&CREATE_ASSET_UPLOAD))?;
     let filename = match (&source, filename) {
         (_, Some(filename)) => filename,
         (Source::Path(path), None) => path
@@ -175,7 +187,7 @@ async fn describe(file: Upload) -> Result<(Described, Content)> {
             format!("`{filename}` has {size} bytes, but {kind} may have {limit}; make it smaller");
         return Err(invalid(reason));
     }
-    Ok((Described { source, filename, content_type, size, on_progress }, content))
+    Ok((Described { source, filename, content_type, size, on_progress, extra }, content))
 }
 
 /// Opens and measures what is to be sent. Nothing of it is read.
@@ -199,6 +211,7 @@ async fn ticket(jogg: &Jogg, file: &Described) -> Result<(Url, String)> {
     let content_type = file.content_type.to_str().unwrap_or_default();
     let mut body = CreateAssetUploadRequest::new(file.filename.as_str(), content_type);
     body.file_size = i64::try_from(file.size).ok();
+    body.extra = file.extra.clone();
     let operation = &CREATE_ASSET_UPLOAD;
     let called = jogg
         .call(operation, |api| {

@@ -315,6 +315,7 @@ pub struct CreateAssetUploadRequest {
     pub content_type: String,
     /// Size in bytes.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub file_size: Option<i64>,
     /// Name of the file, with its extension.
     pub filename: String,
@@ -1195,9 +1196,11 @@ pub struct ListCustomAvatarsQuery {
     pub name: Option<String>,
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Only avatars in this state.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1291,9 +1294,11 @@ impl Default for ListCustomVoicesQuery {
 pub struct ListMusicsQuery {
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Fields the spec does not know, sent as they are.
     #[serde(flatten)]
@@ -1327,9 +1332,11 @@ pub struct ListPhotoAvatarsQuery {
     pub name: Option<String>,
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Only avatars in this state.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1394,9 +1401,11 @@ impl Default for ListProductAvatarsQuery {
 pub struct ListProductPreviewsQuery {
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Name of the field to sort by.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1445,9 +1454,11 @@ impl Default for ListProductPreviewsQuery {
 pub struct ListProductVideosQuery {
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Name of the field to sort by.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1508,9 +1519,11 @@ pub struct ListPublicAvatarsQuery {
     pub gender: Option<Gender>,
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Only avatars in these surroundings.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1562,9 +1575,11 @@ impl Default for ListPublicAvatarsQuery {
 pub struct ListTemplateVideosQuery {
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Name of the field to sort by.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -1680,9 +1695,11 @@ pub struct ListVoicesQuery {
     pub language: Option<String>,
     /// Which page to return, counted from 1.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub page: Option<i64>,
     /// How many items a page should hold. Some lists ignore it and return everything.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
     /// Only voices meant for this purpose.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -2313,6 +2330,7 @@ pub struct ProductVideo {
 pub struct ProductVideoAudio {
     /// Number of a track from `list_musics`. 0 is a valid one.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+    #[cfg_attr(feature = "schemars", schemars(range(min = 0i64)))]
     pub music_id: Option<i64>,
     /// Fields the spec does not know, sent as they are.
     #[serde(flatten)]

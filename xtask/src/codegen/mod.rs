@@ -6,6 +6,7 @@ mod tables;
 pub(crate) mod transform;
 mod types;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -98,10 +99,14 @@ fn facts(document: &Document) -> Facts {
             && !name.ends_with("Response")
             && spec::schema(document, name).is_some_and(|schema| schema.get("enum").is_none())
     };
-    let mut requests = Vec::new();
+    let (mut requests, mut ranges) = (Vec::new(), BTreeMap::new());
     for name in spec::reachable(document, Side::Request).into_iter().filter(is_struct) {
         let schema = spec::schema(document, &name).unwrap_or(&Value::Null);
         let required = spec::texts(schema, "required").into_iter().map(str::to_owned).collect();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (property, node) in properties.into_iter().flatten() {
+            ranges.extend(range(node).map(|range| ((name.clone(), property.clone()), range)));
+        }
         requests.push((name, required));
     }
     let mut operations = Vec::new();
@@ -111,6 +116,11 @@ fn facts(document: &Document) -> Facts {
             parameters.iter().filter(|parameter| parameter.place() == "query").collect();
         let name = (!query.is_empty()).then(|| transform::query_name(&operation));
         if let Some(name) = &name {
+            for parameter in &query {
+                let range = parameter.node.get("schema").and_then(range);
+                let place = (name.clone(), parameter.name().to_owned());
+                ranges.extend(range.map(|range| (place, range)));
+            }
             let required = query.iter().filter(|parameter| parameter.required());
             requests.push((name.clone(), required.map(|query| query.name().to_owned()).collect()));
         }
@@ -118,7 +128,14 @@ fn facts(document: &Document) -> Facts {
     }
     let responses =
         spec::reachable(document, Side::Response).into_iter().filter(is_struct).collect();
-    Facts { operations, requests, responses }
+    Facts { operations, requests, ranges, responses }
+}
+
+/// The smallest and the largest value a schema takes, if it has bounds.
+fn range(schema: &Value) -> Option<(Option<i64>, Option<i64>)> {
+    let bound = |name| schema.get(name).and_then(Value::as_i64);
+    let range = (bound("minimum"), bound("maximum"));
+    (range != (None, None)).then_some(range)
 }
 
 fn pretty(tokens: TokenStream) -> Result<String, String> {

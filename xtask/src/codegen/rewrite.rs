@@ -1,7 +1,7 @@
 //! From progenitor's output to ours: its methods lose their error handling to `Client::finish`,
 //! and its types go through `types.rs`. The one file that knows the template of its methods.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -19,6 +19,8 @@ pub(crate) struct Facts {
     pub(crate) operations: Vec<(String, Option<String>)>,
     /// Types that are sent, with their required fields in the order of the spec.
     pub(crate) requests: Vec<(String, Vec<String>)>,
+    /// Ranges of the numbers that are sent, by type and field: minimum and maximum.
+    pub(crate) ranges: BTreeMap<(String, String), (Option<i64>, Option<i64>)>,
     /// Types that are received.
     pub(crate) responses: BTreeSet<String>,
 }

@@ -57,8 +57,9 @@ pub(super) fn rewrite_types(items: Vec<Item>, facts: &Facts) -> Result<TokenStre
         };
         for field in &mut fields.named {
             rewrite_docs(&mut field.attrs);
-            if request.is_none() {
-                decode_leniently(&name, field, &facts.responses)?;
+            match request {
+                Some(_) => show_range(&name, field, facts),
+                None => decode_leniently(&name, field, &facts.responses)?,
             }
         }
         let constructor = request.map(|(_, required)| constructor(&item, required)).transpose()?;
@@ -70,6 +71,17 @@ pub(super) fn rewrite_types(items: Vec<Item>, facts: &Facts) -> Result<TokenStre
         output.extend(quote!(#item #constructor));
     }
     Ok(output)
+}
+
+/// Puts a field's range into its schema. The type has none: the server decides.
+fn show_range(name: &str, field: &mut Field, facts: &Facts) {
+    let range = match facts.ranges.get(&(name.to_owned(), wire_name(field))) {
+        Some((Some(min), Some(max))) => quote!(min = #min, max = #max),
+        Some((Some(min), None)) => quote!(min = #min),
+        Some((None, Some(max))) => quote!(max = #max),
+        _ => return,
+    };
+    field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#range)))]));
 }
 
 /// The field through which a caller sends what the spec does not know yet.
