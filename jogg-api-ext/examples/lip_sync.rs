@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         match update? {
             Update::Progress(progress) => eprintln!("{}", progress.status),
             Update::Done(video) => {
-                println!("{} s of video", video.duration_seconds.unwrap_or_default())
+                println!("{} s of video", video.duration_seconds.unwrap_or_default());
             }
             _ => {}
         }

@@ -24,7 +24,7 @@ use crate::table::Table;
 #[derive(Parser)]
 #[command(about = "Call every operation of the API against a server")]
 struct Arguments {
-    /// The server, such as https://api.jogg.ai
+    /// The server, such as `https://api.jogg.ai`
     #[arg(long)]
     base_url: String,
     /// The key; JOGG_API_KEY unless set, which other users of the machine do not see
