@@ -1,4 +1,4 @@
-//! One name for what the API calls by several, or puts in several places (facts 10 and 32).
+//! One name for what the API calls by several, or puts in several places.
 
 use serde_json::Value;
 

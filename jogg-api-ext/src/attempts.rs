@@ -3,17 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use jogg_api::jobs::JOBS;
 use jogg_api::operations::OPERATIONS;
-use jogg_api::{Answer, JobLink, Operation, RetryClass};
-use serde_json::Value;
+use jogg_api::{Answer, Operation, RetryClass};
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument, Span};
 
 use crate::clock::within;
 use crate::limit::Slot;
 use crate::observe::{self, AbandonGuard, Attempt, Ended};
-use crate::{Called, Error, ErrorKind, Jogg, Result, outcome};
+use crate::{Called, Error, ErrorKind, Jogg, Result, job, outcome};
 
 /// Makes a call, over as many attempts as the policy allows.
 pub(crate) async fn call<T, F, R>(
@@ -130,7 +128,7 @@ impl<'j> Attempts<'j> {
         let missing = match answer.data {
             _ if !paid => None,
             None => Some("data"),
-            Some(_) => missing_id(self.operation, &answer),
+            Some(_) => job::missing_id(self.operation, &answer),
         };
         match missing {
             None => Ok(answer),
@@ -217,17 +215,4 @@ impl<'j> Attempts<'j> {
 struct Turn<'j> {
     _slot: Option<Slot<'j>>,
     _concurrency: Option<SemaphorePermit<'j>>,
-}
-
-/// Where the answer of a create operation lacks the id of what it created.
-fn missing_id<T>(operation: &'static Operation, answer: &Answer<T>) -> Option<&'static str> {
-    let rule = JOBS.iter().find(|rule| rule.create.id == operation.id)?;
-    let JobLink::Id { from, .. } = rule.link else { return None };
-    let id = from.strip_prefix("data.").unwrap_or(from);
-    let there = match answer.payload().get(id) {
-        Some(Value::String(id)) => !id.trim().is_empty(),
-        Some(Value::Number(_)) => true,
-        _ => false,
-    };
-    (!there).then_some(from)
 }

@@ -262,7 +262,8 @@ impl Jogg {
         R: Future<Output = std::result::Result<Answer<D>, jogg_api::Error>> + Send,
     {
         self.make(operation, checked, send, move |jogg, called| {
-            let id = started_id(operation, &called.answer);
+            // The call has made sure that it is there.
+            let id = started_id(operation, &called.answer).unwrap_or_default();
             Ok(Job::started(jogg, operation, &called, id))
         })
     }

@@ -191,15 +191,26 @@ impl<T: JobResult> Job<T> {
     }
 }
 
-/// The id in the answer that started a job, as the job table says. The call has made sure that it
-/// is there.
-pub(crate) fn started_id<D>(operation: &Operation, answer: &Answer<D>) -> String {
-    let from = JOBS.iter().find(|rule| rule.create == operation).map(|rule| rule.link);
-    let Some(JobLink::Id { from, .. }) = from else { return String::new() };
-    match answer.payload().get(from.strip_prefix("data.").unwrap_or(from)) {
-        Some(Value::String(id)) => id.clone(),
-        Some(id) => id.to_string(),
-        None => String::new(),
+/// The id in the answer that started a job, as the job table says; `None` if it is not there, or the
+/// operation starts no job with an id of its own.
+pub(crate) fn started_id<D>(operation: &Operation, answer: &Answer<D>) -> Option<String> {
+    let from = id_place(operation)?;
+    match answer.payload().get(from.strip_prefix("data.").unwrap_or(from))? {
+        Value::String(id) if !id.trim().is_empty() => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+/// Where the answer that should have started a job lacks its id.
+pub(crate) fn missing_id<D>(operation: &Operation, answer: &Answer<D>) -> Option<&'static str> {
+    id_place(operation).filter(|_| started_id(operation, answer).is_none())
+}
+
+fn id_place(operation: &Operation) -> Option<&'static str> {
+    match JOBS.iter().find(|rule| rule.create == operation)?.link {
+        JobLink::Id { from, .. } => Some(from),
+        _ => None,
     }
 }
 

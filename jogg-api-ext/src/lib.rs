@@ -24,6 +24,7 @@ mod page;
 mod request;
 mod resources;
 mod retry;
+mod retry_after;
 mod status;
 mod stream;
 mod wait;

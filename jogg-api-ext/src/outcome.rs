@@ -1,20 +1,14 @@
-//! What a failed call means: the table of design, in one place. Knows nothing of how calls are
-//! made or repeated.
+//! What a failed call means, in one table. Knows nothing of how calls are made or repeated.
 
 use std::error::Error as StdError;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jogg_api::enums::ErrorCode;
+use jogg_api::jobs::JOBS;
 use jogg_api::{Failure, Operation, RetryClass, operations as op};
-use serde_json::Value;
 
 use crate::observe::Attempt;
-use crate::{Error, ErrorKind};
-
-/// How long to wait after a 429 that does not say (F14).
-const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(60);
-/// The longest wait a server is believed.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
+use crate::{Error, ErrorKind, retry_after};
 
 /// Turns a failed call into the error its caller gets. `limit` is the time it had.
 pub(crate) fn classify(
@@ -28,7 +22,7 @@ pub(crate) fn classify(
     let attempts = if sent { attempt.number } else { 0 };
     let lost = meaning.may_have_executed && operation.retry == RetryClass::Paid;
     let kind = if lost { ErrorKind::OutcomeUnknown } else { meaning.kind };
-    let retry_after = (kind == ErrorKind::RateLimited).then(|| retry_after(&error));
+    let retry_after = (kind == ErrorKind::RateLimited).then(|| retry_after::of_refusal(&error));
     let message = message(operation, kind, &error, limit);
     Error::new(kind, message)
         .with_operation(operation)
@@ -88,7 +82,7 @@ fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
         ErrorCode::NoPermission => (Kind::NoPermission, false, false),
         ErrorCode::RateLimited => (Kind::RateLimited, false, true),
         ErrorCode::SystemError => (Kind::Server, true, true),
-        // A new code behind the status 429 is a refusal before processing all the same (F13).
+        // A new code behind the status 429 is a refusal before processing all the same.
         _ if error.status().is_some_and(|status| status.as_u16() == 429) => {
             (Kind::RateLimited, false, true)
         }
@@ -140,10 +134,13 @@ fn advice(operation: &'static Operation, kind: ErrorKind) -> String {
         ErrorKind::InsufficientCredit => "; add credits or choose something cheaper".to_owned(),
         ErrorKind::InvalidApiKey => "; check the API key".to_owned(),
         ErrorKind::NoPermission => "; check that the plan includes the API".to_owned(),
-        ErrorKind::OutcomeUnknown => format!(
-            "; it may have been carried out and paid for, and is not sent again: {}",
-            where_to_look(operation)
-        ),
+        ErrorKind::OutcomeUnknown => {
+            let job = JOBS.iter().any(|rule| rule.create == operation);
+            // Registering a product or an endpoint is free, but done twice it is there twice.
+            let paid = if job { " and paid for" } else { "" };
+            let place = where_to_look(operation);
+            format!("; it may have been carried out{paid}, and is not sent again: {place}")
+        }
         ErrorKind::RateLimited => "; wait before the next request".to_owned(),
         _ => String::new(),
     }
@@ -163,31 +160,6 @@ const LISTS: [(&Operation, &str); 7] = [
 fn where_to_look(operation: &'static Operation) -> &'static str {
     let list = LISTS.iter().find(|(listed, _)| listed.id == operation.id);
     list.map_or("no list shows it, so compare the remaining quota first", |(_, text)| text)
-}
-
-/// `Retry-After` in seconds or as a date, else the body's `retryAfter`, else a minute.
-fn retry_after(error: &jogg_api::Error) -> Duration {
-    let header = error.headers().get(http::header::RETRY_AFTER);
-    let header = header.and_then(|value| value.to_str().ok()).and_then(header_wait);
-    let wait = header.or_else(|| body_wait(error.body())).unwrap_or(DEFAULT_RETRY_AFTER);
-    wait.min(MAX_RETRY_AFTER)
-}
-
-/// A `Retry-After` in seconds, fractions allowed, or as a date.
-pub(crate) fn header_wait(text: &str) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let date = httpdate::parse_http_date(text.trim()).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
-}
-
-fn body_wait(body: &[u8]) -> Option<Duration> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let places = ["/retryAfter", "/retry_after", "/data/retryAfter", "/data/retry_after"];
-    let value = places.iter().find_map(|place| body.pointer(place))?;
-    let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 #[cfg(test)]

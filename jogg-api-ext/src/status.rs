@@ -1,6 +1,6 @@
 //! One idea of a job's state for the words and numbers the API has for it.
 
-use jogg_api::enums::{StatusCode, StatusWord};
+use jogg_api::enums::{AvatarStatus, StatusWord};
 
 /// Where a job stands. The API has fourteen words and three numbers for these five states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,17 +44,17 @@ impl From<&StatusWord> for JobStatus {
                 .as_str()
                 .trim()
                 .parse::<i64>()
-                .map_or(Self::Unknown, |number| StatusCode::from(number).into()),
+                .map_or(Self::Unknown, |number| AvatarStatus::from(number).into()),
         }
     }
 }
 
-impl From<StatusCode> for JobStatus {
-    fn from(code: StatusCode) -> Self {
+impl From<AvatarStatus> for JobStatus {
+    fn from(code: AvatarStatus) -> Self {
         match code {
-            StatusCode::Processing => Self::Processing,
-            StatusCode::Success => Self::Completed,
-            StatusCode::Failed => Self::Failed,
+            AvatarStatus::Processing => Self::Processing,
+            AvatarStatus::Success => Self::Completed,
+            AvatarStatus::Failed => Self::Failed,
             _ => Self::Unknown,
         }
     }
@@ -103,7 +103,7 @@ mod tests {
             (2, JobStatus::Failed),
             (4, JobStatus::Unknown),
         ] {
-            assert_eq!(JobStatus::from(StatusCode::from(number)), status);
+            assert_eq!(JobStatus::from(AvatarStatus::from(number)), status);
         }
     }
 }

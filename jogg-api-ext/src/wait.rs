@@ -14,7 +14,8 @@ use crate::{
     BoxStream, Error, ErrorKind, JobRecord, JobReport, JobResult, JobStatus, Jogg, Result, job,
 };
 
-/// How a job is waited for.
+/// How a job is waited for: when it is polled, and for how long. The times named at the methods are
+/// those of [`WaitOptions::default`].
 #[derive(Clone)]
 #[must_use]
 pub struct WaitOptions {
@@ -60,6 +61,9 @@ impl Default for WaitOptions {
     }
 }
 
+/// Looks without a pause would be an attack.
+const MIN_INTERVAL: Duration = Duration::from_millis(10);
+
 /// What an [`updates`](crate::Job::updates) stream gives.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -98,16 +102,17 @@ impl WaitOptions {
         self
     }
 
-    /// Time between the first and the second look; 5 s, and 1 s at least. It grows by half with each look. Each
-    /// interval is varied by up to a fifth, so that many jobs do not look at once.
+    /// Time between the first and the second look; 5 s, as the API should not be polled more often, and
+    /// 10 ms at least. It grows by half with each look. Each interval is varied by up to a fifth, so
+    /// that many jobs do not look at once.
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
+        self.interval = interval.max(MIN_INTERVAL);
         self
     }
 
-    /// The longest time between two looks; 30 s.
+    /// The longest time between two looks; 30 s, and 10 ms at least.
     pub fn max_interval(mut self, interval: Duration) -> Self {
-        self.max_interval = interval;
+        self.max_interval = interval.max(MIN_INTERVAL);
         self
     }
 

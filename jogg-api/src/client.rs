@@ -111,7 +111,7 @@ impl Client {
         Err(Error::new(operation, failure, received, None))
     }
 
-    /// Success is HTTP 2xx and `code` 0. The body is read at every status, and a code in it says
+    /// Only a 2xx with the code 0 is success. The body is read at every status, and a code in it says
     /// more than the status does.
     fn conclude<T: DeserializeOwned>(
         &self,

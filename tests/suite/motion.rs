@@ -7,8 +7,8 @@ use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_AI_SCRIPT, GET_PHOTO_
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Dialect, Reply};
 use jogg_api_ext::{
-    AddMotion, Error, ErrorKind, Job, JobRecord, JobStatus, ListPhotoAvatars, Motion, MotionModel,
-    Progress, Result, RetryPolicy, StatusCode, WaitOptions,
+    AddMotion, AvatarStatus, Error, ErrorKind, Job, JobRecord, JobStatus, ListPhotoAvatars, Motion,
+    MotionModel, Progress, Result, RetryPolicy, WaitOptions,
 };
 use jogg_tests::Stage;
 use serde_json::{Value, json};
@@ -72,7 +72,7 @@ async fn the_whole_flow_in_both_dialects() {
         let page = stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).page().await.unwrap();
         let listed = page.items.iter().find(|avatar| avatar.id == Some(avatar_id)).unwrap();
         assert_eq!(listed.name.as_deref(), Some("Ada"));
-        assert_eq!(listed.status, Some(StatusCode::Success));
+        assert_eq!(listed.status, Some(AvatarStatus::Success));
         // The key went to the API, and nowhere else.
         for seen in stage.simulator.requests() {
             assert_eq!(seen.headers.contains_key("x-api-key"), seen.operation.is_some());

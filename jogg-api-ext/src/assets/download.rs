@@ -10,13 +10,13 @@ use reqwest::{Response, Url};
 
 use super::partial::Partial;
 use super::transfer::{
-    Attempts, CHUNK, ProgressHook, Transferred, file_url, is_passing, passing, refused,
+    CHUNK, ProgressHook, Transfer, Transferred, file_url, is_passing, passing, refused,
     without_query,
 };
 use crate::clock::within;
 use crate::{Error, ErrorKind, Jogg, Result};
 
-/// How often a download is tried, unless told otherwise (F22).
+/// How often a download is tried, unless told otherwise.
 const ATTEMPTS: u32 = 5;
 /// The wait after the first attempt, and the shortest.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -78,18 +78,18 @@ pub(crate) async fn download(jogg: Jogg, download: Download) -> Result<u64> {
         Error::new(ErrorKind::InvalidParameter, format!("the URL of the download {why}"))
     })?;
     let max_attempts = download.max_attempts(&jogg);
-    let mut attempts = Attempts::new(jogg);
+    let mut transfer = Transfer::new(jogg);
     loop {
-        let error = match attempt(&mut attempts, url.clone(), &download).await {
+        let error = match attempt(&mut transfer, url.clone(), &download).await {
             Ok(size) => return Ok(size),
-            Err(error) => error.with_attempts(attempts.made()),
+            Err(error) => error.with_attempts(transfer.made()),
         };
-        if !error.is_retryable() || attempts.made() >= max_attempts {
+        if !error.is_retryable() || transfer.made() >= max_attempts {
             return Err(error);
         }
-        let planned = planned_wait(attempts.made(), attempts.client().clock().random());
-        let Some(wait) = attempts.wait(&error, planned) else { return Err(error) };
-        attempts.pause("download", &error, wait).await;
+        let planned = planned_wait(transfer.made(), transfer.client().clock().random());
+        let Some(wait) = transfer.wait(&error, planned) else { return Err(error) };
+        transfer.pause("download", &error, wait).await;
     }
 }
 
@@ -104,12 +104,12 @@ fn planned_wait(attempts: u32, random: f64) -> Duration {
 }
 
 /// Fetches the file once, with the bare HTTP client: the key goes to the API, not to the file host.
-async fn attempt(attempts: &mut Attempts, url: Url, download: &Download) -> Result<u64> {
+async fn attempt(transfer: &mut Transfer, url: Url, download: &Download) -> Result<u64> {
     // Before the request: what cannot be written need not be fetched.
     let partial = Partial::create(&download.path).await?;
-    attempts.count();
-    let jogg = attempts.client();
-    let limit = attempts.time_limit(0);
+    transfer.count();
+    let jogg = transfer.client();
+    let limit = transfer.time_limit(0);
     let sent = within(jogg.api().http().get(url).send(), jogg.clock().timeout(limit)).await;
     let answer = match sent {
         Some(Ok(answer)) => expect_file(answer)?,
@@ -120,7 +120,7 @@ async fn attempt(attempts: &mut Attempts, url: Url, download: &Download) -> Resu
         }
         None => return Err(too_slow(limit)),
     };
-    let limit = attempts.time_limit(answer.content_length().unwrap_or(u64::from(u32::MAX)));
+    let limit = transfer.time_limit(answer.content_length().unwrap_or(u64::from(u32::MAX)));
     let saved = save(answer, partial, download.on_progress.as_ref());
     let saved = within(saved, jogg.clock().timeout(limit)).await;
     saved.unwrap_or_else(|| Err(too_slow(limit)))

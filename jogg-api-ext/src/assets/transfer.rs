@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::redact_urls;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 
-use crate::outcome::header_wait;
-use crate::{Error, ErrorKind, Jogg};
+use crate::{Error, ErrorKind, Jogg, retry_after};
 
 /// The most bytes that are read, sent or written at a time.
 pub(crate) const CHUNK: usize = 64 * 1024;
@@ -45,14 +44,14 @@ pub(crate) fn without_query(url: &str) -> String {
     }
 }
 
-/// The attempts at one transfer, on the client's clock.
-pub(crate) struct Attempts {
+/// One transfer over its attempts, on the client's clock.
+pub(crate) struct Transfer {
     jogg: Jogg,
     start: Duration,
     made: u32,
 }
 
-impl Attempts {
+impl Transfer {
     pub(crate) fn new(jogg: Jogg) -> Self {
         Self { start: jogg.clock().now(), jogg, made: 0 }
     }
@@ -142,7 +141,7 @@ pub(crate) fn refused(
     let error = if passes { passing(message) } else { lasting(message) };
     error
         .with_http_status(status.as_u16())
-        .with_retry_after(retry_after(headers).filter(|_| passes))
+        .with_retry_after(retry_after::of_headers(headers).filter(|_| passes))
 }
 
 /// Statuses that mean "not now", of any host.
@@ -150,36 +149,9 @@ pub(crate) fn is_passing(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429) || status.is_server_error()
 }
 
-/// What the host asks to wait.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    header_wait(headers.get(RETRY_AFTER)?.to_str().ok()?)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = SystemTime::now();
-        let hour = Duration::from_secs(3600);
-        for (text, least, most) in [
-            ("30", Some(30), Some(30)),
-            (" 0 ", Some(0), Some(0)),
-            (&httpdate::fmt_http_date(now + hour), Some(3590), Some(3600)),
-            (&httpdate::fmt_http_date(now - hour), Some(0), Some(0)),
-            ("-1", None, None),
-            ("soon", None, None),
-            ("99999999999999999999999", None, None),
-        ] {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
-            let found = retry_after(&headers).map(|wait| wait.as_secs());
-            assert!(least <= found && found <= most, "{text}: {found:?}");
-        }
-        assert_eq!(retry_after(&HeaderMap::new()), None);
-    }
 
     #[test]
     fn what_passes() {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::outgoing::{Content, FileContent, Outgoing, Trouble};
 use super::transfer::{
-    Attempts, ProgressHook, Transferred, file_url, is_passing, passing, refused,
+    ProgressHook, Transfer, Transferred, file_url, is_passing, passing, refused,
 };
 use crate::clock::within;
 use crate::request::check_extra;
@@ -98,32 +98,32 @@ impl fmt::Debug for Upload {
 }
 
 pub(crate) async fn upload(jogg: Jogg, file: Upload) -> Result<Asset> {
-    let mut attempts = Attempts::new(jogg);
+    let mut transfer = Transfer::new(jogg);
     let (described, mut content) = describe(file).await?;
     loop {
         // A ticket for each attempt: storage may refuse a second upload with the same one.
-        let (sign_url, url) = ticket(&attempts.client_until_deadline(), &described).await?;
-        attempts.count();
-        let error = match put(&attempts, sign_url, &described, content).await {
+        let (sign_url, url) = ticket(&transfer.client_until_deadline(), &described).await?;
+        transfer.count();
+        let error = match put(&transfer, sign_url, &described, content).await {
             Ok(()) => return Ok(described.into_asset(url)),
-            Err(error) => error.with_attempts(attempts.made()),
+            Err(error) => error.with_attempts(transfer.made()),
         };
-        let Some(wait) = wait(&attempts, &error) else { return Err(error) };
-        attempts.pause("upload", &error, wait).await;
+        let Some(wait) = wait(&transfer, &error) else { return Err(error) };
+        transfer.pause("upload", &error, wait).await;
         let opened = described.open_again().await;
-        content = opened.map_err(|error| error.with_attempts(attempts.made()))?;
+        content = opened.map_err(|error| error.with_attempts(transfer.made()))?;
     }
 }
 
 /// The time until the next attempt, by the client's policy for calls; none if there is to be none.
-fn wait(attempts: &Attempts, error: &Error) -> Option<Duration> {
-    let jogg = attempts.client();
+fn wait(transfer: &Transfer, error: &Error) -> Option<Duration> {
+    let jogg = transfer.client();
     let mut policy = jogg.retry_policy().clone();
     let most = jogg.options().max_attempts.unwrap_or(policy.max_attempts);
     policy.max_attempts = most.min(MAX_ATTEMPTS);
-    let planned = policy.delay(error, attempts.made(), jogg.clock().random())?;
-    let wait = attempts.wait(error, planned)?;
-    (!attempts.exceeds(policy.total, wait) && jogg.retry_budget().take()).then_some(wait)
+    let planned = policy.delay(error, transfer.made(), jogg.clock().random())?;
+    let wait = transfer.wait(error, planned)?;
+    (!transfer.exceeds(policy.total, wait) && jogg.retry_budget().take()).then_some(wait)
 }
 
 /// A file that may be sent.
@@ -237,8 +237,8 @@ async fn ticket(jogg: &Jogg, file: &Described) -> Result<(Url, String)> {
 }
 
 /// Sends the content once, with the bare HTTP client: the key goes to the API, not to the storage.
-async fn put(attempts: &Attempts, sign_url: Url, file: &Described, content: Content) -> Result<()> {
-    let jogg = attempts.client();
+async fn put(transfer: &Transfer, sign_url: Url, file: &Described, content: Content) -> Result<()> {
+    let jogg = transfer.client();
     let (body, outcome) = Outgoing::new(content, file.size, file.on_progress.clone());
     let request = jogg
         .api()
@@ -247,7 +247,7 @@ async fn put(attempts: &Attempts, sign_url: Url, file: &Described, content: Cont
         .header(CONTENT_TYPE, file.content_type.clone())
         .header(CONTENT_LENGTH, file.size)
         .body(Body::wrap(body));
-    let limit = attempts.time_limit(file.size);
+    let limit = transfer.time_limit(file.size);
     let answer = within(request.send(), jogg.clock().timeout(limit)).await;
     // First, as it ends the connection, which then looks like the cause.
     if let Some(trouble) = outcome.take_trouble() {

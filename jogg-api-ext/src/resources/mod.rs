@@ -5,7 +5,7 @@ mod avatar_videos;
 mod avatars;
 mod lip_sync;
 mod motion;
-mod music;
+mod musics;
 mod photo_avatars;
 mod product_avatars;
 mod product_previews;
@@ -25,7 +25,7 @@ pub use avatar_videos::{AvatarVideos, CreateAvatarVideo, Speech};
 pub use avatars::{Avatar, Avatars, ListCustomAvatars, ListPublicAvatars};
 pub use lip_sync::{CreateLipSyncVideo, LipSync, LipSyncVideo};
 pub use motion::Motion;
-pub use music::{ListMusics, Musics};
+pub use musics::{ListMusics, Musics};
 pub use photo_avatars::{
     AddMotion, GeneratePhoto, ListPhotoAvatars, PhotoAvatars, PhotoGeneration,
 };

@@ -122,7 +122,7 @@ impl ProductVideos {
 }
 
 /// What product videos and previews are made with alike.
-macro_rules! production {
+macro_rules! video_setters {
     ($name:ident) => {
         impl $name {
             /// The frame shape; landscape unless set.
@@ -175,7 +175,7 @@ request! {
     webhook_url: text,
 }
 
-production!(CreateProductVideo);
+video_setters!(CreateProductVideo);
 
 impl CreateProductVideo {
     /// With the fields the API requires: the product, the length to aim at, who presents, and
@@ -213,7 +213,7 @@ request! {
     webhook_url: text,
 }
 
-production!(CreateProductPreviews);
+video_setters!(CreateProductPreviews);
 
 impl CreateProductPreviews {
     /// With the fields the API requires: the product, the names of looks from

@@ -62,8 +62,7 @@ impl TemplateVideos {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TemplateValue {
-    /// The URL of a picture. Uploads give no asset number in this version of the API, so that the
-    /// URL is the way.
+    /// The URL of a picture; that of an upload is [`Asset::url`](crate::Asset::url).
     Image(String),
     /// Words to say.
     Script(String),
