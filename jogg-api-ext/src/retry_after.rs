@@ -1,0 +1,60 @@
+//! How long a server asks to wait before the next request.
+
+use std::time::{Duration, SystemTime};
+
+use jogg_api::http::header::{HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+
+/// How long to wait after a refusal that does not say.
+const DEFAULT: Duration = Duration::from_secs(60);
+/// The longest wait a server is believed.
+const MAX: Duration = Duration::from_secs(600);
+
+/// After a refusal for too many requests: what the header says, else the body, else a minute.
+pub(crate) fn of_refusal(error: &jogg_api::Error) -> Duration {
+    let wait = of_headers(error.headers()).or_else(|| of_body(error.body()));
+    wait.unwrap_or(DEFAULT).min(MAX)
+}
+
+/// `Retry-After` in seconds, fractions allowed, or as a date.
+pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+fn of_body(body: &[u8]) -> Option<Duration> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let places = ["/retryAfter", "/retry_after", "/data/retryAfter", "/data/retry_after"];
+    let value = places.iter().find_map(|place| body.pointer(place))?;
+    let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::now();
+        let hour = Duration::from_secs(3600);
+        for (text, least, most) in [
+            ("30", Some(30), Some(30)),
+            (" 0 ", Some(0), Some(0)),
+            (&httpdate::fmt_http_date(now + hour), Some(3590), Some(3600)),
+            (&httpdate::fmt_http_date(now - hour), Some(0), Some(0)),
+            ("-1", None, None),
+            ("soon", None, None),
+            ("99999999999999999999999", None, None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
+            let found = of_headers(&headers).map(|wait| wait.as_secs());
+            assert!(least <= found && found <= most, "{text}: {found:?}");
+        }
+        assert_eq!(of_headers(&HeaderMap::new()), None);
+    }
+}
