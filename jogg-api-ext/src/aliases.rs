@@ -1,6 +1,9 @@
 //! One name for what the API calls by several, or puts in several places.
 
+use jogg_api::enums::StatusWord;
 use serde_json::Value;
+
+use crate::job::id_text;
 
 /// Names of a result's URL.
 const URLS: [&str; 3] = ["video_url", "url", "result_url"];
@@ -17,16 +20,23 @@ pub(crate) fn url(payload: &Value) -> Option<String> {
 /// How long the result runs, in seconds.
 pub(crate) fn duration_seconds(payload: &Value) -> Option<f64> {
     find(payload, &DURATIONS, |value| {
-        value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+        let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+        seconds.filter(|seconds: &f64| seconds.is_finite())
     })
 }
 
 /// Why a job failed.
 pub(crate) fn error(payload: &Value) -> Option<String> {
     find(payload, &ERRORS, |value| {
-        let text = value.as_str().or_else(|| value.get("message")?.as_str())?;
-        (!text.trim().is_empty()).then(|| text.to_owned())
+        let text = value.as_str().or_else(|| value.get("message")?.as_str());
+        let text = text.filter(|text| !text.trim().is_empty()).map(str::to_owned);
+        text.or_else(|| Some(format!("code {}", id_text(value.get("code")?)?)))
     })
+}
+
+/// The API's word for the state, or its number.
+pub(crate) fn word(payload: &Value) -> Option<StatusWord> {
+    payload.get("status").and_then(id_text).map(|word| StatusWord::from(word.as_str()))
 }
 
 /// The first of these members that is a text with something in it.
@@ -78,7 +88,8 @@ mod tests {
         ] {
             assert_eq!(error(&payload).as_deref(), Some("e"), "{payload}");
         }
-        for payload in [json!({"error": {"code": 5}}), json!({"err_msg": " "}), json!("e")] {
+        assert_eq!(error(&json!({"error": {"code": 5}})).as_deref(), Some("code 5"));
+        for payload in [json!({"err_msg": " "}), json!("e")] {
             assert_eq!(error(&payload), None, "{payload}");
         }
     }

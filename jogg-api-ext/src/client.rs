@@ -116,6 +116,7 @@ impl Jogg {
     /// println!("{:?}", hasty.account().whoami().await?);
     /// # Ok(()) }
     /// ```
+    #[must_use = "the client itself keeps its settings"]
     pub fn with_options(&self, options: CallOptions) -> Self {
         Self { inner: Arc::clone(&self.inner), options }
     }

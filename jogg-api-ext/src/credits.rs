@@ -49,7 +49,8 @@ pub(crate) fn estimate(
         Credits::PerCall { as_of, amount } => (as_of, amount),
         Credits::PerSecond { as_of, amount } => {
             // Shown rounded up to two decimals.
-            (as_of, (seconds? * amount * 100.0 - 1e-9).ceil() / 100.0)
+            let hundredths = (seconds? * amount * 100.0 - 1e-9).ceil().max(0.0);
+            (as_of, hundredths / 100.0)
         }
         Credits::PerStarted { as_of, amount, seconds: span } => {
             let spans = seconds.map_or(1.0, |seconds| (seconds / f64::from(span)).ceil().max(1.0));

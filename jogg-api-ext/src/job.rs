@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::time::UNIX_EPOCH;
 
 use jogg_api::enums::StatusWord;
 use jogg_api::jobs::JOBS;
 use jogg_api::{Answer, JobLink, Operation, one_line};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::wait::{updates, wait};
@@ -32,12 +33,26 @@ pub struct JobRecord {
     /// The operation that started it, such as `add_photo_avatar_motion`.
     pub operation: String,
     /// Its id.
+    #[serde(deserialize_with = "text_or_number")]
     pub id: String,
     /// When it was started, in Unix seconds; 0 if that is not known.
+    #[serde(default, deserialize_with = "seconds_or_null")]
     pub started_at: u64,
     /// The `data` of the answer that started it, as received. Not redacted.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub answer: Value,
+}
+
+/// Records are written by hand as well, from databases in which an id may be a number.
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = Value::deserialize(deserializer)?;
+    id_text(&id)
+        .or_else(|| id.as_str().map(str::to_owned))
+        .ok_or_else(|| serde::de::Error::custom("the `id` of a job is a text or a number"))
+}
+
+fn seconds_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Option::<u64>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 impl JobRecord {
@@ -45,6 +60,30 @@ impl JobRecord {
     pub fn new(operation: &'static Operation, id: impl Into<String>) -> Self {
         let operation = operation.id.to_owned();
         Self { operation, id: id.into(), started_at: 0, answer: Value::Null }
+    }
+}
+
+/// The last report on a job, as received. `Debug` does not show it; it is not redacted.
+///
+/// ```
+/// # fn demo(video: jogg_api_ext::Video) {
+/// println!("{}", video.raw["a_field_that_is_new"]);
+/// # }
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Raw(pub Value);
+
+impl Deref for Raw {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw").finish_non_exhaustive()
     }
 }
 
@@ -62,6 +101,8 @@ pub struct JobReport<T> {
     pub error: Option<String>,
     /// The `data` of the report, as received. Not redacted.
     pub payload: Value,
+    /// What there is of a batch that lacks a part for too long.
+    pub(crate) partial: Option<T>,
 }
 
 /// What a job can result in. Implemented by the result types of this crate.
@@ -195,7 +236,18 @@ impl<T: JobResult> Job<T> {
 /// operation starts no job with an id of its own.
 pub(crate) fn started_id<D>(operation: &Operation, answer: &Answer<D>) -> Option<String> {
     let from = id_place(operation)?;
-    match answer.payload().get(from.strip_prefix("data.").unwrap_or(from))? {
+    let name = from.strip_prefix("data.").unwrap_or(from);
+    let others: &[&str] = if name == "video_id" { &OTHER_VIDEO_IDS } else { &[] };
+    let payload = answer.payload();
+    std::iter::once(&name).chain(others).find_map(|name| id_text(payload.get(name)?))
+}
+
+/// What the id of a video is called elsewhere. It is one and the same.
+const OTHER_VIDEO_IDS: [&str; 3] = ["product_video_id", "project_id", "id"];
+
+/// An id, which may come as a number.
+pub(crate) fn id_text(id: &Value) -> Option<String> {
+    match id {
         Value::String(id) if !id.trim().is_empty() => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
         _ => None,
@@ -219,18 +271,33 @@ impl<T> JobReport<T> {
     pub(crate) fn new(word: Option<StatusWord>, payload: Value) -> Self {
         let status = word.as_ref().map_or(JobStatus::Unknown, JobStatus::from);
         let word = word.map(|word| word.as_str().to_owned()).unwrap_or_default();
-        Self { status, word, result: None, error: None, payload }
+        Self { status, word, result: None, error: None, payload, partial: None }
     }
 
+    /// Why the job failed, if it did: a completed one may have a message, too.
     pub(crate) fn with_error(mut self, error: Option<String>) -> Self {
-        self.error = error.filter(|error| !error.is_empty());
+        if self.status == JobStatus::Failed {
+            self.error = error.filter(|error| !error.is_empty());
+        }
         self
     }
 
     /// The result, made of the payload, if the job is completed and its result is there.
-    pub(crate) fn with_result(mut self, result: impl FnOnce(Value) -> Option<T>) -> Self {
+    pub(crate) fn with_result(mut self, result: impl FnOnce(Raw) -> Option<T>) -> Self {
         if self.status == JobStatus::Completed {
-            self.result = result(self.payload.clone());
+            self.result = result(Raw(self.payload.clone()));
+        }
+        self
+    }
+
+    /// The result of a batch: whole if nothing lacks, else only to fall back on.
+    pub(crate) fn with_batch(mut self, is_whole: bool, result: impl FnOnce(Raw) -> T) -> Self {
+        if self.status == JobStatus::Completed {
+            let result = result(Raw(self.payload.clone()));
+            match is_whole {
+                true => self.result = Some(result),
+                false => self.partial = Some(result),
+            }
         }
         self
     }

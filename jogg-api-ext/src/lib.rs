@@ -35,7 +35,7 @@ pub use call::{BoxFuture, Call, Called, Metadata};
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};
 pub use credits::Estimate;
 pub use error::{Error, ErrorKind, Result};
-pub use job::{Job, JobRecord, JobReport, JobResult};
+pub use job::{Job, JobRecord, JobReport, JobResult, Raw};
 pub use limit::Limiter;
 pub use list::List;
 pub use observe::{Attempt, Ended, Observer};
@@ -56,4 +56,4 @@ pub use jogg_api::types::{
     ProductAvatar, ProductAvatarImage, ProductMedia, ProductPreview, ProductVideo, PublicAvatar,
     Template, TemplateVariable, TemplateVideo, User, VisualStyle, Voice, WebhookEndpoint,
 };
-pub use jogg_api::{Arguments, RetryClass, Secret};
+pub use jogg_api::{Arguments, Operation, RetryClass, Secret, Skipped};

@@ -115,7 +115,7 @@ impl Slots {
             self.in_flight += 1;
             return Ok(());
         }
-        Err(self.ended.front().map(|ended| (*ended + span).saturating_sub(now)))
+        Err(self.ended.front().map(|ended| ended.saturating_add(span).saturating_sub(now)))
     }
 }
 

@@ -4,7 +4,6 @@ use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::stream::unfold;
 use serde::Serialize;
 
@@ -76,7 +75,13 @@ impl<T: Serialize + Send + 'static> List<T> {
     /// lists have been seen to ignore paging and to announce more for ever. It ends with an error,
     /// too.
     pub fn pages(self) -> BoxStream<Result<Page<T>>> {
-        let state = Pages { list: self, number: None, seen: HashSet::new(), last: Bytes::new() };
+        let state = Pages {
+            list: self,
+            number: None,
+            seen: HashSet::new(),
+            reached: 0,
+            was_unreadable: false,
+        };
         BoxStream::new(unfold(Some(state), |state| async move {
             let mut state = state?;
             let page = match state.next().await {
@@ -120,8 +125,12 @@ struct Pages<T> {
     list: List<T>,
     /// The page that was fetched last.
     number: Option<i64>,
+    /// The keys of the items so far.
     seen: HashSet<String>,
-    last: Bytes,
+    /// How many items there were so far, broken and repeated ones included.
+    reached: u64,
+    /// Whether nothing of the last page could be read.
+    was_unreadable: bool,
 }
 
 impl<T: Serialize + Send + 'static> Pages<T> {
@@ -134,28 +143,37 @@ impl<T: Serialize + Send + 'static> Pages<T> {
         let page = (self.list.fetch)(number).await?;
         let is_first = self.number.is_none();
         self.number = Some(number.unwrap_or(1));
+        self.reached = self.reached.saturating_add(length(&page));
         let fresh = page.items.iter().filter(|item| self.seen.insert(key(self.list.id, item)));
         let fresh = fresh.count();
-        // A page on which nothing could be read is new, unless it is the one before once more.
-        let unread = !page.skipped.is_empty() && self.last != page.metadata.body;
-        self.last = page.metadata.body.clone();
-        Ok((is_first || fresh > 0 || unread).then_some(page))
+        // Nobody can tell whether broken items are new. One page of them is passed over, not two.
+        let unreadable = page.items.is_empty() && !page.skipped.is_empty();
+        let pass_over = unreadable && !self.was_unreadable;
+        self.was_unreadable = unreadable;
+        Ok((is_first || fresh > 0 || pass_over).then_some(page))
     }
 
     /// Whether a page may follow this one.
     fn goes_on(&self, page: &Page<T>) -> bool {
         let Some(paging) = self.list.paging else { return false };
-        let number = self.number.and_then(|number| u64::try_from(number).ok()).unwrap_or(1);
-        let empty = page.items.is_empty() && page.skipped.is_empty();
-        let longer = page.items.len() as u64 > paging.page_size;
-        // The API may give less than was asked for, and say so.
-        let size = page.page_size.filter(|size| *size > 0).unwrap_or(paging.page_size);
-        let size = size.min(paging.page_size);
-        let complete = page.total.is_some_and(|total| number.saturating_mul(size) >= total)
-            || page.total_pages.is_some_and(|pages| number >= pages)
+        let number = self.number.unwrap_or(1);
+        let length = length(page);
+        let longer = length > paging.page_size;
+        // What came before the first page counts as well. A total below what has come is wrong.
+        let before = paging.first.unwrap_or(1).saturating_sub(1);
+        let before = u64::try_from(before).unwrap_or_default();
+        let reached = before.saturating_mul(paging.page_size).saturating_add(self.reached);
+        let complete = page.total.is_some_and(|total| total == reached)
+            || page.total_pages.is_some_and(|pages| i64::try_from(pages) == Ok(number))
             || page.has_more == Some(false);
-        !(empty || longer || complete)
+        !(length == 0 || longer || complete)
     }
+}
+
+/// How many items a page has, broken ones included.
+fn length<T>(page: &Page<T>) -> u64 {
+    let broken = page.skipped.iter().filter(|skipped| skipped.at.ends_with(']')).count();
+    (page.items.len() + broken) as u64
 }
 
 impl<T> Clone for List<T> {

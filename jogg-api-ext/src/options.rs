@@ -43,6 +43,7 @@ impl Timeouts {
 ///
 /// [`Jogg::with_options`]: crate::Jogg::with_options
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,

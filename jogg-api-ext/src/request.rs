@@ -95,6 +95,11 @@ macro_rules! list_request {
             pub fn new() -> Self {
                 Self::default()
             }
+
+            fn check_filters(&self) -> crate::Result<()> {
+                self.check_extra()?;
+                crate::request::check_plain(&self.0.extra)
+            }
         }
     };
 }
@@ -123,6 +128,11 @@ macro_rules! paged_request {
                 (self.0.page, self.0.page_size)
             }
 
+            fn check(&self) -> crate::Result<()> {
+                self.check_filters()?;
+                crate::request::check_paging(self.paging())
+            }
+
             /// The query for one of the pages.
             fn on_page(&self, page: Option<i64>) -> $query {
                 let mut query = self.0.clone();
@@ -141,6 +151,26 @@ pub(crate) fn check_extra(fields: &[&str], extra: &Map<String, Value>) -> Result
         Some(name) => {
             refuse(format!("`{name}` is a field of the request; set it by its own method"))
         }
+    }
+}
+
+/// In a query there is no way to write a list or an object, nor null.
+pub(crate) fn check_plain(extra: &Map<String, Value>) -> Result<()> {
+    let is_plain = |value: &Value| !(value.is_null() || value.is_array() || value.is_object());
+    match extra.iter().find(|(_, value)| !is_plain(value)) {
+        None => Ok(()),
+        Some((name, _)) => refuse(format!("`{name}` is no text, number or boolean")),
+    }
+}
+
+/// Pages as the API counts them. It has been seen to take others for the nearest possible.
+pub(crate) fn check_paging((page, page_size): (Option<i64>, Option<i64>)) -> Result<()> {
+    match (page, page_size) {
+        (Some(page), _) if page < 1 => refuse(format!("`page` is {page}; pages count from 1")),
+        (_, Some(size)) if !(1..=100).contains(&size) => {
+            refuse(format!("`page_size` is {size}; it may be 1 to 100"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -36,6 +36,8 @@ type ProgressHook = Arc<dyn Fn(&Progress) + Send + Sync>;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Progress {
+    /// The job's id.
+    pub job_id: String,
     /// Where the job stands; the last known state if the look failed.
     pub status: JobStatus,
     /// How many looks there were.
@@ -117,7 +119,7 @@ impl WaitOptions {
     }
 
     /// Time after which the wait ends with [`ErrorKind::JobDeadline`]; 30 minutes. There is a last
-    /// look at that moment. The job itself goes on.
+    /// look at that moment, which may take as long as a request may. The job itself goes on.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -153,11 +155,13 @@ impl WaitOptions {
             0 => self.first_look,
             _ => {
                 let growth = 1.5_f64.powi(i32::try_from(looks - 1).unwrap_or(i32::MAX).min(64));
-                let varied = growth * (0.8 + 0.4 * random);
-                let grown = self.interval.as_secs_f64() * varied;
-                Duration::try_from_secs_f64(grown)
-                    .unwrap_or(self.max_interval)
-                    .min(self.max_interval)
+                let grown = Duration::try_from_secs_f64(self.interval.as_secs_f64() * growth);
+                let grown = grown.unwrap_or(Duration::MAX).min(self.max_interval);
+                // Where it cannot become longer, it is varied downward alone.
+                let varied = grown.as_secs_f64() * (0.8 + 0.4 * random);
+                let most = self.max_interval.as_secs_f64();
+                let varied = if varied > most { 2.0 * most - varied } else { varied };
+                Duration::try_from_secs_f64(varied).unwrap_or(self.max_interval)
             }
         }
     }
@@ -232,6 +236,9 @@ enum Step<T> {
 impl<T: JobResult> Wait<T> {
     fn new(jogg: Jogg, record: JobRecord, options: WaitOptions) -> Self {
         let start = jogg.clock().now();
+        // The wait repeats its looks by itself, within its own deadline.
+        let once = jogg.options().clone().max_attempts(1);
+        let jogg = jogg.with_options(once);
         Self { jogg, record, options, start, state: State::default(), result: PhantomData }
     }
 
@@ -257,11 +264,12 @@ impl<T: JobResult> Wait<T> {
             Taken::GoOn(failed_look) => failed_look,
         };
         let State { status, looks, .. } = *state;
-        let progress = Progress { status, looks, elapsed, failed_look };
-        if let Some(hook) = &options.on_progress {
-            hook(&progress);
-        }
         if elapsed < options.deadline {
+            let job_id = record.id.clone();
+            let progress = Progress { job_id, status, looks, elapsed, failed_look };
+            if let Some(hook) = &options.on_progress {
+                hook(&progress);
+            }
             return Step::GoOn(progress);
         }
         let error = match state.completed_at {
@@ -336,13 +344,17 @@ impl State {
         (self.failed_look, self.pause) = (None, Duration::ZERO);
         self.status = report.status;
         self.payload = Some(report.payload);
+        if report.status != JobStatus::Completed {
+            self.completed_at = None;
+        }
         match (report.status, report.result) {
             (JobStatus::Completed, Some(result)) => Taken::Done(result),
             (JobStatus::Completed, None) => {
                 let since = *self.completed_at.get_or_insert(elapsed);
-                match elapsed.saturating_sub(since) >= options.result_grace {
-                    true => Taken::Ended(self.incomplete()),
-                    false => Taken::GoOn(None),
+                match (elapsed.saturating_sub(since) >= options.result_grace, report.partial) {
+                    (true, Some(partial)) => Taken::Done(partial),
+                    (true, None) => Taken::Ended(self.incomplete()),
+                    (false, _) => Taken::GoOn(None),
                 }
             }
             (JobStatus::Failed, _) => {

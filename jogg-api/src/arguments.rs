@@ -4,6 +4,7 @@ use reqwest::header::{ACCEPT, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::redact::one_line;
 use crate::{Answer, Client, Error, Operation, path_segment};
 
 /// The arguments of a call whose operation is known at run time only.
@@ -54,19 +55,23 @@ impl Arguments {
 impl Client {
     /// Calls any operation, also one this crate has no method for: see [`Operation::new`].
     ///
-    /// Every `{name}` in the path is filled from `arguments.path`; ids are encoded as
+    /// Every segment `{name}` of the path is filled from `arguments.path`; ids are encoded as
     /// [`path_segment`] does it.
     ///
     /// # Errors
-    /// [`Failure::Argument`](crate::Failure::Argument) if a part of the path is missing or cannot
-    /// be sent, or the query is no object of plain values; else as the methods of the operations.
+    /// [`Failure::Argument`](crate::Failure::Argument) if a part of the path is missing, unknown or
+    /// cannot be sent, or the query is no object of plain values; else as the methods of the
+    /// operations.
     pub async fn send<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         arguments: &Arguments,
     ) -> Result<Answer<T>, Error> {
-        let method = reqwest::Method::from_bytes(operation.method.as_bytes())
-            .map_err(|_| Error::argument(operation, "method", "is no HTTP method"))?;
+        let capitals = operation.method.bytes().all(|letter| letter.is_ascii_uppercase());
+        let method = reqwest::Method::from_bytes(operation.method.as_bytes());
+        let method = method.ok().filter(|_| capitals).ok_or_else(|| {
+            Error::argument(operation, "method", "is no HTTP method in capital letters")
+        })?;
         let url = format!("{}{}", self.base_url(), arguments.fill(operation)?);
         let mut request = self
             .http()
@@ -87,15 +92,22 @@ impl Client {
 impl Arguments {
     /// The path with its parts filled in.
     fn fill(&self, operation: &'static Operation) -> Result<String, Error> {
-        let fill = |segment: &'static str| {
-            let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-            match name {
-                Some(name) => path_segment(operation, name, self.text(operation, name)?),
-                None => Ok(segment.to_owned()),
+        let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
+        let segments = || operation.path.split('/');
+        let unused = |given: &&String| !segments().any(|part| name(part) == Some(given));
+        if let Some(unused) = self.path.keys().find(unused) {
+            let reason = format!("has no part `{}`", one_line(unused));
+            return Err(Error::argument(operation, "path", reason));
+        }
+        let fill = |segment: &'static str| match name(segment) {
+            Some(name) => path_segment(operation, name, self.text(operation, name)?),
+            // It would be sent as it is, and reach something else.
+            None if segment.contains(['{', '}']) => {
+                Err(Error::argument(operation, "path", "has a placeholder within a segment"))
             }
+            None => Ok(segment.to_owned()),
         };
-        let segments: Result<Vec<_>, _> = operation.path.split('/').map(fill).collect();
-        match segments?.join("/") {
+        match segments().map(fill).collect::<Result<Vec<_>, _>>()?.join("/") {
             path if path.starts_with('/') => Ok(path),
             _ => Err(Error::argument(operation, "path", "does not begin with a slash")),
         }
@@ -133,6 +145,8 @@ mod tests {
         Operation::new("rename", "PUT", "/v2/thing/{id}/name", RetryClass::Write);
     static RELATIVE: Operation = Operation::new("odd", "GET", "v2/thing", RetryClass::Read);
     static METHOD: Operation = Operation::new("odd", "NO METHOD", "/v2", RetryClass::Read);
+    static LOWER: Operation = Operation::new("odd", "post", "/v2", RetryClass::Paid);
+    static WITHIN: Operation = Operation::new("odd", "GET", "/v2/a-{id}", RetryClass::Read);
 
     #[tokio::test]
     async fn an_operation_without_a_method_is_called() {
@@ -163,7 +177,11 @@ mod tests {
             (&NEW, id().with_query(json!({"a": [1]})), "`query` is no object of plain values"),
             (&NEW, id().with_query(json!("a=1")), "`query` is no object of plain values"),
             (&RELATIVE, Arguments::new(), "`path` does not begin with a slash"),
-            (&METHOD, Arguments::new(), "`method` is no HTTP method"),
+            (&METHOD, Arguments::new(), "`method` is no HTTP method in capital letters"),
+            (&LOWER, Arguments::new(), "`method` is no HTTP method in capital letters"),
+            (&WITHIN, Arguments::new(), "`path` has a placeholder within a segment"),
+            (&WITHIN, id(), "`path` has no part `id`"),
+            (&NEW, id().with_path("ID", "b"), "`path` has no part `ID`"),
         ] {
             let error = client.send::<Value>(operation, &arguments).await.unwrap_err();
             assert!(matches!(error.failure(), crate::Failure::Argument { .. }), "{error}");

@@ -152,11 +152,67 @@ async fn fact_18_bad_items_and_duplicates_lose_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_page_of_bad_items_alone_does_not_end_a_list_but_its_repetition_does() {
+async fn one_page_of_bad_items_alone_does_not_end_a_list_but_two_do() {
     let bad = || json!({"voices": [5, 6], "has_more": true});
-    let good = json!({"voices": voices(&["a"]), "has_more": true});
-    let (ids, calls) = voice_ids(vec![bad(), good, bad(), bad()], ListVoices::new()).await;
-    assert_eq!((ids, calls), (vec!["a".to_owned()], 4));
+    let good = |id| json!({"voices": voices(&[id]), "has_more": true});
+    let pages = vec![bad(), good("a"), bad(), good("b"), bad(), bad()];
+    let (ids, calls) = voice_ids(pages, ListVoices::new()).await;
+    assert_eq!((ids, calls), (vec!["a".to_owned(), "b".to_owned()], 6));
+}
+
+/// Every answer has another request id, so that no two pages are the same text.
+#[tokio::test]
+async fn fact_36_a_page_with_a_bad_item_that_comes_for_ever_is_an_end() {
+    for odd in [json!(null), json!({"voice_id": "b", "name": [1]})] {
+        let stage = Stage::new().await;
+        for number in 0..9 {
+            let data = json!({"voices": [{"voice_id": "a"}, odd], "has_more": true});
+            let answer = json!({"code": 0, "rid": format!("r{number}"), "data": data});
+            stage.simulator.reply_next(&LIST_VOICES, Reply::json(200, answer));
+        }
+        let items = stage.jogg.voices().list(ListVoices::new()).items();
+        items.try_collect().await.unwrap();
+        assert_eq!(stage.simulator.count(&LIST_VOICES), 2, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn fact_36_a_page_with_bad_items_is_longer_than_asked_for_as_well() {
+    let data = json!({"voices": [{"voice_id": "a"}, 1, 2, 3], "has_more": true});
+    let (ids, calls) = voice_ids(vec![data], ListVoices::new().page_size(3)).await;
+    assert_eq!((ids.len(), calls), (1, 1));
+}
+
+#[tokio::test]
+async fn a_server_that_gives_less_than_asked_for_or_a_wrong_total_loses_nothing() {
+    let page = |ids: std::ops::Range<u32>, total: Value| {
+        let videos: Vec<_> = ids.map(|id| json!({"id": id.to_string()})).collect();
+        json!({"videos": videos, "total": total, "page_size": 100})
+    };
+    for (total, calls) in [(json!(25), 3), (json!(0), 4), (json!(24), 4), (json!(null), 4)] {
+        let pages = [0..10, 10..20, 20..25, 25..25].map(|ids| page(ids, total.clone()));
+        let stage = answering(&LIST_PRODUCT_VIDEOS, pages.to_vec()).await;
+        let request = ListProductVideos::new().page_size(100);
+        let videos = stage.jogg.product_videos().list(request).items();
+        assert_eq!(videos.try_collect().await.unwrap().len(), 25, "{total}");
+        assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), calls, "{total}");
+    }
+}
+
+#[tokio::test]
+async fn pages_the_api_does_not_count_are_refused() {
+    let stage = Stage::new().await;
+    for (request, reason) in [
+        (ListVoices::new().page(0), "`page` is 0; pages count from 1"),
+        (ListVoices::new().page_size(0), "`page_size` is 0; it may be 1 to 100"),
+        (ListVoices::new().page_size(101), "`page_size` is 101; it may be 1 to 100"),
+        (ListVoices::new().extra("a", json!([1])), "`a` is no text, number or boolean"),
+    ] {
+        let error = stage.jogg.voices().list(request).items().next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidParameter);
+        assert_eq!(error.to_string(), format!("list_voices: {reason}"));
+    }
+    assert!(stage.simulator.requests().is_empty());
 }
 
 #[tokio::test]

@@ -19,7 +19,9 @@ pub enum AssetKind {
 impl AssetKind {
     /// The kind of a content type; `None` if the storage does not take it.
     pub fn of_content_type(content_type: &str) -> Option<Self> {
-        match content_type.split('/').next()?.trim().to_ascii_lowercase().as_str() {
+        let (kind, subtype) = content_type.split_once('/')?;
+        match kind.trim().to_ascii_lowercase().as_str() {
+            _ if subtype.trim().is_empty() => None,
             "audio" => Some(Self::Audio),
             "image" => Some(Self::Image),
             "video" => Some(Self::Video),

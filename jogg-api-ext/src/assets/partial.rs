@@ -52,10 +52,12 @@ impl Name {
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let Some(name) = path.file_name() else { return Err(io::ErrorKind::InvalidInput.into()) };
-        let mut name = name.to_os_string();
-        name.push(format!(".{:016x}.part", fastrand::u64(..)));
-        let name = path.with_file_name(name);
+        if path.file_name().is_none() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        // A name of its own: with the target's in it, it could be too long where the target's is
+        // not.
+        let name = path.with_file_name(format!(".jogg-{:016x}.part", fastrand::u64(..)));
         let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&name)?;
         Ok((file, Self(name)))
     }

@@ -197,12 +197,13 @@ async fn open(source: &Source) -> Result<(Content, u64)> {
         Source::Path(path) => path,
     };
     let failed = |error| unreadable(path, error);
-    let file = tokio::fs::File::open(path).await.map_err(failed)?;
-    let metadata = file.metadata().await.map_err(failed)?;
-    match metadata.is_file() {
-        true => Ok((Content::File(FileContent::new(file)), metadata.len())),
-        false => Err(Error::new(ErrorKind::File, format!("`{}` is no file", path.display()))),
+    // Before it is opened: to open a pipe is to wait for whoever writes to it.
+    if !tokio::fs::metadata(path).await.map_err(failed)?.is_file() {
+        return Err(Error::new(ErrorKind::File, format!("`{}` is no file", path.display())));
     }
+    let file = tokio::fs::File::open(path).await.map_err(failed)?;
+    let size = file.metadata().await.map_err(failed)?.len();
+    Ok((Content::File(FileContent::new(file)), size))
 }
 
 /// Asks for an address. Both URLs must be there before a byte is sent: an upload nobody can refer

@@ -105,6 +105,7 @@ impl CreateAvatarVideo {
     /// behind the speaker.
     ///
     /// The screen styles are: with a background; a green screen, as MP4; and transparent, as WebM.
+    /// The last needs captions off, so that `caption` is set to false with it.
     pub fn new(
         avatar: Avatar,
         speech: Speech,
@@ -112,7 +113,11 @@ impl CreateAvatarVideo {
         screen_style: ScreenStyle,
     ) -> Self {
         let avatar = AvatarVideoAvatar::new(avatar.kind(), avatar.id());
-        Self(CreateVideoFromAvatarRequest::new(avatar, speech.into(), aspect_ratio, screen_style))
+        let speech = speech.into();
+        let mut request =
+            CreateVideoFromAvatarRequest::new(avatar, speech, aspect_ratio, screen_style);
+        request.caption = (screen_style == ScreenStyle::Transparent).then_some(false);
+        Self(request)
     }
 
     /// What a video of this length costs. `None` if the price list does not say.
@@ -122,8 +127,8 @@ impl CreateAvatarVideo {
 
     fn check(&self) -> Result<()> {
         self.check_extra()?;
-        if self.0.screen_style == ScreenStyle::Transparent && self.0.caption == Some(true) {
-            return refuse("a transparent video cannot have captions: set `caption` to false");
+        if self.0.screen_style == ScreenStyle::Transparent && self.0.caption != Some(false) {
+            return refuse("a transparent video needs captions off: set `caption` to false");
         }
         let voice = &self.0.voice;
         match voice.type_ {

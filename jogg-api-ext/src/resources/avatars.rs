@@ -29,7 +29,7 @@ impl Avatars {
             request.paging(),
             |avatar| avatar.id.map(|id| id.to_string()),
             move |page| {
-                let (query, checked) = (request.on_page(page), request.check_extra());
+                let (query, checked) = (request.on_page(page), request.check());
                 jogg.page(
                     &LIST_PUBLIC_AVATARS,
                     checked,
@@ -47,7 +47,7 @@ impl Avatars {
             request.paging(),
             |avatar| avatar.id.map(|id| id.to_string()),
             move |page| {
-                let (query, checked) = (request.on_page(page), request.check_extra());
+                let (query, checked) = (request.on_page(page), request.check());
                 jogg.page(
                     &LIST_CUSTOM_AVATARS,
                     checked,
@@ -61,6 +61,7 @@ impl Avatars {
 
 /// An avatar to make a video with: its number, and which list that is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Avatar {
     /// Of the account: one made from own footage ([`Avatars::custom`]), a photo avatar
     /// ([`PhotoAvatars::list`](crate::PhotoAvatars::list)) or a product avatar.

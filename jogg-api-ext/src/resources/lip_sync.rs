@@ -6,14 +6,13 @@ use jogg_api::Operation;
 use jogg_api::enums::PlaybackType;
 use jogg_api::operations::{CREATE_LIP_SYNC_VIDEO, GET_LIP_SYNC_VIDEO};
 use jogg_api::types::CreateLipSyncVideoRequest;
-use serde_json::Value;
 
 use super::resource;
 use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
 use crate::request::request;
-use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Result, aliases};
+use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
 resource! {
     /// Fitting the lips in a video to another audio track. From
@@ -74,8 +73,8 @@ pub struct LipSyncVideo {
     pub created_at: Option<i64>,
     /// When it was finished, in Unix seconds.
     pub completed_at: Option<i64>,
-    /// The `data` of the last report, as received.
-    pub raw: Value,
+    /// The `data` of the last report.
+    pub raw: Raw,
 }
 
 impl Sealed for LipSyncVideo {}

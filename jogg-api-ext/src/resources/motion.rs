@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::call::send;
 use crate::job::private::Sealed;
-use crate::{JobRecord, JobReport, JobResult, Jogg, Result, aliases};
+use crate::{JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
 /// A presenter in motion: the result of [`PhotoAvatars::add_motion`] and of
 /// [`ProductAvatars::add_motion`].
@@ -35,8 +35,8 @@ pub struct Motion {
     pub name: Option<String>,
     /// The voice it speaks with.
     pub voice_id: Option<String>,
-    /// The `data` of the last report, as received.
-    pub raw: Value,
+    /// The `data` of the last report.
+    pub raw: Raw,
 }
 
 impl Sealed for Motion {}

@@ -22,7 +22,7 @@ impl Musics {
             |music| music.id.map(|id| id.to_string()),
             move |page| {
                 let query = request.on_page(page);
-                jogg.page(&LIST_MUSICS, request.check_extra(), send!(list_musics(query)), |data| {
+                jogg.page(&LIST_MUSICS, request.check(), send!(list_musics(query)), |data| {
                     (data.music, data.pagination.into())
                 })
             },

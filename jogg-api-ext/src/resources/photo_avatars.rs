@@ -12,7 +12,6 @@ use jogg_api::types::{
     AddPhotoAvatarMotionRequest, GeneratePhotoRequest, GetPhotoGenerationQuery,
     ListPhotoAvatarsQuery, PhotoAvatar,
 };
-use serde_json::Value;
 
 use super::resource;
 use crate::call::send;
@@ -21,7 +20,7 @@ use crate::job::private::Sealed;
 use crate::page::Extent;
 use crate::request::{paged_request, request};
 use crate::{
-    Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, List, Motion, Result, aliases,
+    Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, List, Motion, Raw, Result, aliases,
 };
 
 resource! {
@@ -40,7 +39,7 @@ impl PhotoAvatars {
             request.paging(),
             |avatar| avatar.id.map(|id| id.to_string()),
             move |page| {
-                let (query, checked) = (request.on_page(page), request.check_extra());
+                let (query, checked) = (request.on_page(page), request.check());
                 jogg.page(&LIST_PHOTO_AVATARS, checked, send!(list_photo_avatars(query)), |data| {
                     (data.avatars, Extent::default())
                 })
@@ -164,8 +163,8 @@ pub struct PhotoGeneration {
     pub image_urls: Vec<String>,
     /// The portraits' keys in the API's storage.
     pub image_keys: Vec<String>,
-    /// The `data` of the last report, as received.
-    pub raw: Value,
+    /// The `data` of the last report.
+    pub raw: Raw,
 }
 
 impl Sealed for PhotoGeneration {}

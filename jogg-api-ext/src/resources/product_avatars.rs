@@ -22,7 +22,8 @@ use crate::job::private::Sealed;
 use crate::page::Extent;
 use crate::request::{list_request, needed, request};
 use crate::{
-    Call, Estimate, Job, JobRecord, JobReport, JobResult, JobStatus, Jogg, List, Motion, Result,
+    Call, Estimate, Job, JobRecord, JobReport, JobResult, JobStatus, Jogg, List, Motion, Raw,
+    Result, aliases,
 };
 
 resource! {
@@ -39,7 +40,7 @@ impl ProductAvatars {
         let jogg = self.jogg.clone();
         let id = |avatar: &ProductAvatar| avatar.avatar_id.map(|id| id.to_string());
         List::whole(id, move || {
-            let (query, checked) = (request.0.clone(), request.check_extra());
+            let (query, checked) = (request.0.clone(), request.check_filters());
             jogg.page(&LIST_PRODUCT_AVATARS, checked, send!(list_product_avatars(query)), |data| {
                 (data.product_avatars, Extent::default())
             })
@@ -215,10 +216,10 @@ pub struct ProductAvatarImages {
     /// The drawings that succeeded; the `generation_id` of one goes into
     /// [`AddProductAvatarMotion::new`], its `url` shows it.
     pub images: Vec<ProductAvatarImage>,
-    /// The drawings that failed.
+    /// The drawings that failed, and those that are said to be done but got no URL in time.
     pub failed: Vec<ProductAvatarImage>,
-    /// The `data` of the last report, as received.
-    pub raw: Value,
+    /// The `data` of the last report.
+    pub raw: Raw,
 }
 
 impl Sealed for ProductAvatarImages {}
@@ -242,28 +243,46 @@ fn report_on_batch(
     batch_id: String,
 ) -> JobReport<ProductAvatarImages> {
     let batch_id = report.batch_id.unwrap_or(batch_id);
-    let counted_open = report.summary.map_or(0, |summary| {
-        summary.pending.unwrap_or_default().saturating_add(summary.processing.unwrap_or_default())
-    });
+    let summary = report.summary.unwrap_or_default();
+    let counted = |count: Option<i64>| count.unwrap_or_default();
+    let listed = i64::try_from(report.generations.len()).unwrap_or(i64::MAX);
     let state = |image: &ProductAvatarImage| {
         image.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from)
     };
-    let open = report.generations.iter().any(|image| !state(image).is_final());
+    let open = counted(summary.pending) > 0
+        || counted(summary.processing) > 0
+        // Not all are in the list yet.
+        || counted(summary.total) > listed
+        || report.generations.iter().any(|image| !state(image).is_final());
     let (images, failed): (Vec<_>, Vec<_>) =
         report.generations.into_iter().partition(|image| state(image) == JobStatus::Completed);
-    let status = match (open || counted_open > 0, images.is_empty(), failed.is_empty()) {
+    let status = match (open, images.is_empty(), failed.is_empty()) {
         (true, ..) => JobStatus::Processing,
         (false, false, _) => JobStatus::Completed,
         (false, true, false) => JobStatus::Failed,
-        (false, true, true) => JobStatus::Unknown,
+        // Nothing is listed: what a state of the batch would say, should there be one.
+        (false, true, true) => {
+            aliases::word(&payload).as_ref().map_or(JobStatus::Unknown, JobStatus::from)
+        }
     };
-    let error =
-        (status == JobStatus::Failed).then(|| "every drawing of the batch failed".to_owned());
-    let report = JobReport { status, ..JobReport::new(None, payload) };
-    report.with_error(error).with_result(|raw| {
-        let complete = images.iter().all(|image| image.url.is_some());
-        complete.then_some(ProductAvatarImages { batch_id, images, failed, raw })
-    })
+    let reason =
+        reason_of(&payload).unwrap_or_else(|| "every drawing of the batch failed".to_owned());
+    let is_whole = images.iter().all(|image| image.url.is_some());
+    JobReport { status, ..JobReport::new(None, payload) }.with_error(Some(reason)).with_batch(
+        is_whole,
+        |raw| {
+            let (images, without_url): (Vec<_>, Vec<_>) =
+                images.into_iter().partition(|image| image.url.is_some());
+            let failed = failed.into_iter().chain(without_url).collect();
+            ProductAvatarImages { batch_id, images, failed, raw }
+        },
+    )
+}
+
+/// Why a batch failed, if the batch or one of its drawings says.
+fn reason_of(payload: &Value) -> Option<String> {
+    let drawings = payload.get("generations").and_then(Value::as_array).into_iter().flatten();
+    std::iter::once(payload).chain(drawings).find_map(aliases::error)
 }
 
 #[cfg(test)]
@@ -279,7 +298,8 @@ mod tests {
         let failed = json!({"generation_id": "c", "status": "failed"});
         let open = json!({"generation_id": "d", "status": "processing"});
         for (generations, summary, status, images) in [
-            (json!([done, failed]), json!(null), JobStatus::Completed, Some(1)),
+            (json!([done, failed]), json!({"total": 2}), JobStatus::Completed, Some(1)),
+            (json!([done]), json!({"total": 4}), JobStatus::Processing, None),
             (
                 json!([done, done]),
                 json!({"pending": 0, "processing": 0}),
@@ -300,5 +320,27 @@ mod tests {
             assert_eq!(report.result.map(|result| result.images.len()), images, "{payload}");
             assert_eq!(report.error.is_some(), status == JobStatus::Failed);
         }
+    }
+
+    #[test]
+    fn a_batch_says_why_it_failed_and_gives_what_it_has() {
+        for (payload, reason) in [
+            (json!({"status": "failed", "error": {"message": "too dark"}}), "too dark"),
+            (json!({"generations": [{"status": "failed", "err_msg": "no face"}]}), "no face"),
+            (json!({"generations": [{"status": "fail"}]}), "every drawing of the batch failed"),
+        ] {
+            let report = serde_json::from_value(payload.clone()).unwrap();
+            let report = report_on_batch(report, payload, "batch".to_owned());
+            assert_eq!(report.error.as_deref(), Some(reason));
+        }
+        let payload = json!({"generations": [
+            {"generation_id": "a", "status": "success", "url": "u"},
+            {"generation_id": "b", "status": "success"},
+        ]});
+        let report = serde_json::from_value(payload.clone()).unwrap();
+        let report = report_on_batch(report, payload, "batch".to_owned());
+        let partial = report.partial.unwrap();
+        assert!(report.result.is_none());
+        assert_eq!((partial.images.len(), partial.failed.len()), (1, 1));
     }
 }

@@ -1,18 +1,19 @@
 //! Previews of product videos: a batch whose members succeed or fail one by one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use jogg_api::Operation;
 use jogg_api::enums::SortOrder;
 use jogg_api::operations::CREATE_PRODUCT_PREVIEWS;
-use jogg_api::types::{PreviewSubmission, PreviewSubmissionList, ProductPreview};
+use jogg_api::types::PreviewSubmissionList;
 use serde_json::Value;
 
+use crate::job::id_text;
 use crate::job::private::Sealed;
 use crate::{
     Called, Error, ErrorKind, Job, JobRecord, JobReport, JobResult, JobStatus, Jogg,
-    ListProductPreviews, Result,
+    ListProductPreviews, Raw, Result, aliases,
 };
 
 /// Previews in several looks: the result of
@@ -23,10 +24,10 @@ use crate::{
 pub struct Previews {
     /// The previews that succeeded.
     pub previews: Vec<Preview>,
-    /// Those that were refused or failed.
+    /// Those that were refused or failed, and those that are said to be done but got no URL in time.
     pub failed: Vec<FailedPreview>,
     /// The previews as their list shows them, as received.
-    pub raw: Value,
+    pub raw: Raw,
 }
 
 /// A preview that can be watched, and be rendered.
@@ -104,37 +105,71 @@ impl JobResult for Previews {
     const OPERATIONS: &'static [&'static Operation] = &[&CREATE_PRODUCT_PREVIEWS];
 
     async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
-        let ids: Vec<_> = record.id.split(SEPARATOR).collect();
-        let found = find(&jogg, &ids).await?;
+        let mut known = HashSet::new();
+        let ids = record.id.split(SEPARATOR).map(str::trim);
+        let ids: Vec<_> = ids.filter(|id| !id.is_empty() && known.insert(*id)).collect();
+        if ids.is_empty() {
+            let error = Error::new(ErrorKind::InvalidParameter, "there is no preview to look for");
+            return Err(error.with_operation(&CREATE_PRODUCT_PREVIEWS));
+        }
+        let found = find(&jogg, &ids, record.started_at).await?;
         if found.is_empty() {
             let message = format!("none of the previews {} is in the list", record.id);
-            return Err(
-                Error::new(ErrorKind::NotFound, message).with_operation(&CREATE_PRODUCT_PREVIEWS)
-            );
+            let error = Error::new(ErrorKind::NotFound, message);
+            return Err(error.with_operation(&CREATE_PRODUCT_PREVIEWS));
         }
-        let submissions = serde_json::from_value::<PreviewSubmissionList>(record.answer.clone());
-        let mut submissions = submissions.unwrap_or_default().previews;
-        for reason in submissions.iter_mut().filter_map(|preview| preview.err_msg.as_mut()) {
+        let mut submissions = Submission::all(&record.answer);
+        for reason in submissions.iter_mut().filter_map(|preview| preview.reason.as_mut()) {
             *reason = jogg.api().redact_key(reason);
         }
         Ok(report(&ids, &found, submissions))
     }
 }
 
-/// Looks the previews up in their list, the newest first, as far as it takes.
-async fn find(jogg: &Jogg, ids: &[&str]) -> Result<HashMap<String, ProductPreview>> {
+/// What became of one look when the batch was started.
+struct Submission {
+    visual_style: Option<String>,
+    preview_id: Option<String>,
+    reason: Option<String>,
+}
+
+impl Submission {
+    /// Each is read by itself: a broken one must not lose the others.
+    fn all(answer: &Value) -> Vec<Self> {
+        let items = answer.get("previews").and_then(Value::as_array).into_iter().flatten();
+        let read = |item: &Value| Self {
+            visual_style: aliases::text(item, &["visual_style"]),
+            preview_id: item.get("preview_id").and_then(id_text),
+            reason: aliases::error(item),
+        };
+        items.filter(|item| item.is_object()).map(read).collect()
+    }
+}
+
+/// How much older than their batch previews may seem, in seconds, where clocks differ.
+const CLOCKS_DIFFER: i64 = 24 * 60 * 60;
+
+/// Looks the previews up in their list, the newest first, as far as it takes. They are kept as
+/// received, as no type has all their fields.
+async fn find(jogg: &Jogg, ids: &[&str], started_at: u64) -> Result<HashMap<String, Value>> {
     let newest =
         ListProductPreviews::new().sort_by("created_at").sort_order(SortOrder::Desc).page_size(100);
+    let oldest = i64::try_from(started_at).unwrap_or(i64::MAX).saturating_sub(CLOCKS_DIFFER);
     let mut pages = jogg.product_videos().list_previews(newest).pages();
     let mut found = HashMap::new();
     while let Some(page) = pages.next().await {
-        for preview in page? {
-            let id = preview.id.clone().filter(|id| ids.contains(&id.as_str()));
+        let page = page?;
+        let answer = page.metadata.json();
+        let items = answer.pointer("/data/previews").or_else(|| answer.get("previews"));
+        for item in items.and_then(Value::as_array).into_iter().flatten() {
+            let id = item.get("id").and_then(id_text).filter(|id| ids.contains(&id.as_str()));
             if let Some(id) = id {
-                found.entry(id).or_insert(preview);
+                found.entry(id).or_insert_with(|| item.clone());
             }
         }
-        if found.len() == ids.len() {
+        let last = page.items.last().and_then(|preview| preview.created_at);
+        let too_old = started_at > 0 && last.is_some_and(|created_at| created_at < oldest);
+        if found.len() == ids.len() || too_old {
             break;
         }
     }
@@ -144,57 +179,74 @@ async fn find(jogg: &Jogg, ids: &[&str]) -> Result<HashMap<String, ProductPrevie
 /// The batch has no state of its own: it follows from those of its previews.
 fn report(
     ids: &[&str],
-    found: &HashMap<String, ProductPreview>,
-    submissions: Vec<PreviewSubmission>,
+    found: &HashMap<String, Value>,
+    submissions: Vec<Submission>,
 ) -> JobReport<Previews> {
-    let style = |id: &str| {
-        let submission =
-            submissions.iter().find(|submission| submission.preview_id.as_deref() == Some(id));
-        submission.and_then(|submission| submission.visual_style.clone())
-    };
-    let (mut previews, mut failed, mut open, mut lacking) =
-        (Vec::new(), Vec::new(), 0_usize, 0_usize);
+    let (mut previews, mut failed) = (Vec::new(), Vec::new());
+    let (mut open, mut lacking) = (false, false);
     for id in ids {
-        let preview = found.get(*id).cloned().unwrap_or_default();
-        let status = preview.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from);
-        let (preview_id, visual_style) = ((*id).to_owned(), style(id));
-        match (status, preview.video_url) {
-            (JobStatus::Completed, Some(url)) => previews.push(Preview {
-                preview_id,
+        let preview = found.get(*id).unwrap_or(&Value::Null);
+        let status = aliases::word(preview).as_ref().map_or(JobStatus::Unknown, JobStatus::from);
+        let is_this = |submission: &&Submission| submission.preview_id.as_deref() == Some(*id);
+        let submission = submissions.iter().find(is_this);
+        let visual_style = submission.and_then(|submission| submission.visual_style.clone());
+        let preview_id = (*id).to_owned();
+        match status {
+            JobStatus::Completed => match made(preview, &preview_id, visual_style.clone()) {
+                Some(preview) => previews.push(preview),
+                None => {
+                    lacking = true;
+                    failed.push(FailedPreview {
+                        visual_style,
+                        preview_id: Some(preview_id),
+                        reason: None,
+                    });
+                }
+            },
+            JobStatus::Failed => failed.push(FailedPreview {
                 visual_style,
-                url,
-                cover_url: preview.cover_url,
-                duration_seconds: preview.video_duration,
-                name: preview.title,
-                created_at: preview.created_at,
+                preview_id: Some(preview_id),
+                reason: aliases::error(preview),
             }),
-            (JobStatus::Completed, None) => lacking += 1,
-            (JobStatus::Failed, _) => {
-                let preview_id = Some(preview_id);
-                failed.push(FailedPreview { visual_style, preview_id, reason: None });
-            }
-            _ => open += 1,
+            _ => open = true,
         }
     }
-    let status = match (open, previews.len() + lacking) {
-        (1.., _) => JobStatus::Processing,
-        (0, 1..) => JobStatus::Completed,
-        (0, 0) => JobStatus::Failed,
+    let status = match (open, previews.is_empty() && !lacking) {
+        (true, _) => JobStatus::Processing,
+        (false, false) => JobStatus::Completed,
+        (false, true) => JobStatus::Failed,
     };
-    failed.extend(submissions.into_iter().filter(|preview| preview.preview_id.is_none()).map(
-        |preview| FailedPreview {
-            visual_style: preview.visual_style,
-            preview_id: None,
-            reason: preview.err_msg,
-        },
-    ));
-    let error = (status == JobStatus::Failed).then(|| "every preview failed".to_owned());
-    let found: Vec<_> = ids.iter().filter_map(|id| found.get(*id)).collect();
-    let payload = serde_json::to_value(found).unwrap_or_default();
-    let report = JobReport { status, ..JobReport::new(None, payload) };
+    let refused = submissions.into_iter().filter(|preview| preview.preview_id.is_none());
+    failed.extend(refused.map(|Submission { visual_style, reason, .. }| FailedPreview {
+        visual_style,
+        preview_id: None,
+        reason,
+    }));
+    let reason = failed.iter().find_map(|preview| preview.reason.clone());
+    let reason = reason.map_or_else(
+        || "every preview failed".to_owned(),
+        |reason| format!("every preview failed: {reason}"),
+    );
+    let payload: Value = ids.iter().filter_map(|id| found.get(*id).cloned()).collect();
+    let nothing = previews.is_empty();
+    let report = JobReport { status, ..JobReport::new(None, payload) }.with_error(Some(reason));
+    let mut report = report.with_batch(!lacking, |raw| Previews { previews, failed, raw });
+    // A batch of which nothing can be watched is no result.
+    report.partial = report.partial.filter(|_| !nothing);
     report
-        .with_error(error)
-        .with_result(|raw| (lacking == 0).then_some(Previews { previews, failed, raw }))
+}
+
+/// A preview that is done, if its URL is there.
+fn made(preview: &Value, id: &str, visual_style: Option<String>) -> Option<Preview> {
+    Some(Preview {
+        preview_id: id.to_owned(),
+        visual_style,
+        url: aliases::url(preview)?,
+        cover_url: aliases::text(preview, &["cover_url"]),
+        duration_seconds: aliases::duration_seconds(preview),
+        name: aliases::text(preview, &["title"]),
+        created_at: preview.get("created_at").and_then(Value::as_i64),
+    })
 }
 
 #[cfg(test)]
@@ -232,16 +284,54 @@ mod tests {
                 {"visual_style": "loud", "preview_id": "b"},
                 {"visual_style": "odd", "err_msg": "no such look"},
             ]});
-            let submissions: PreviewSubmissionList = serde_json::from_value(submissions).unwrap();
-            let found = items.into_iter().map(|item| {
-                let preview: ProductPreview = serde_json::from_value(item).unwrap();
-                (preview.id.clone().unwrap(), preview)
-            });
-            let report = report(&["a", "b"], &found.collect(), submissions.previews);
+            let found =
+                items.into_iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item));
+            let submissions = Submission::all(&submissions);
+            let report = report(&["a", "b"], &found.collect(), submissions);
             assert_eq!(report.status, status);
             let result = report.result.map(|result| (result.previews.len(), result.failed.len()));
             assert_eq!(result, counts);
             assert_eq!(report.error.is_some(), status == JobStatus::Failed);
         }
+    }
+
+    #[test]
+    fn a_broken_member_loses_no_other() {
+        let answer = json!({"previews": [
+            null, [3], {"visual_style": 5, "preview_id": 7}, {"visual_style": "loud", "err_msg": "no"},
+        ]});
+        let submissions = Submission::all(&answer);
+        let read: Vec<_> = submissions
+            .iter()
+            .map(|one| {
+                (one.visual_style.as_deref(), one.preview_id.as_deref(), one.reason.as_deref())
+            })
+            .collect();
+        assert_eq!(read, [(None, Some("7"), None), (Some("loud"), None, Some("no"))]);
+    }
+
+    #[test]
+    fn a_preview_is_read_by_each_of_its_names_and_kept_as_received() {
+        let done = json!({"id": "a", "status": "completed", "url": "u", "duration": 3, "new": [1]});
+        let failed = json!({"id": "b", "status": "failed", "err_msg": "face hidden"});
+        let found = [("a".to_owned(), done.clone()), ("b".to_owned(), failed.clone())];
+        let result = report(&["a", "b"], &found.into(), Vec::new()).result.unwrap();
+        assert_eq!(
+            (result.previews[0].url.as_str(), result.previews[0].duration_seconds),
+            ("u", Some(3.0))
+        );
+        assert_eq!(result.failed[0].reason.as_deref(), Some("face hidden"));
+        assert_eq!(*result.raw, json!([done, failed]));
+    }
+
+    #[test]
+    fn what_there_is_of_a_batch_is_kept_for_the_end_of_the_wait() {
+        let done = json!({"id": "a", "status": "success", "video_url": "u"});
+        let lacking = json!({"id": "b", "status": "success"});
+        let found = [("a".to_owned(), done), ("b".to_owned(), lacking.clone())];
+        let report_on = |ids: &[&str]| report(ids, &found.clone().into(), Vec::new());
+        let partial = report_on(&["a", "b"]).partial.unwrap();
+        assert_eq!((partial.previews.len(), partial.failed.len()), (1, 1));
+        assert!(report_on(&["b"]).partial.is_none());
     }
 }

@@ -52,7 +52,7 @@ impl ProductVideos {
             request.paging(),
             |video| video.id.clone(),
             move |page| {
-                let (query, checked) = (request.on_page(page), request.check_extra());
+                let (query, checked) = (request.on_page(page), request.check());
                 jogg.page(
                     &LIST_PRODUCT_VIDEOS,
                     checked,
@@ -99,7 +99,7 @@ impl ProductVideos {
             request.paging(),
             |preview| preview.id.clone(),
             move |page| {
-                let (query, checked) = (request.on_page(page), request.check_extra());
+                let (query, checked) = (request.on_page(page), request.check());
                 let send = send!(list_product_previews(query));
                 jogg.page(&LIST_PRODUCT_PREVIEWS, checked, send, |data| {
                     let (total, page_size) = (data.total, data.page_size);

@@ -4,14 +4,13 @@ use jogg_api::Operation;
 use jogg_api::enums::{Language, ProductSourceType, ScriptStyle, VideoLength};
 use jogg_api::operations::{CREATE_AI_SCRIPT, GET_AI_SCRIPT};
 use jogg_api::types::{CreateAiScriptRequest, GeneratedScript, ScriptProduct, ScriptProductData};
-use serde_json::Value;
 
 use super::resource;
 use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
 use crate::request::{needed, request};
-use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Result, aliases};
+use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
 resource! {
     /// Scripts written about a product. From [`Jogg::scripts`](crate::Jogg::scripts).
@@ -112,8 +111,8 @@ pub struct WrittenScripts {
     pub task_id: String,
     /// The texts, one a style, in paragraphs.
     pub scripts: Vec<GeneratedScript>,
-    /// The `data` of the last report, as received.
-    pub raw: Value,
+    /// The `data` of the last report.
+    pub raw: Raw,
 }
 
 impl Sealed for WrittenScripts {}

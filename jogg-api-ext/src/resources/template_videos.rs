@@ -46,7 +46,7 @@ impl TemplateVideos {
             request.paging(),
             |video| video.video_id.clone(),
             move |page| {
-                let (query, checked) = (request.on_page(page), request.check_extra());
+                let (query, checked) = (request.on_page(page), request.check());
                 jogg.page(
                     &LIST_TEMPLATE_VIDEOS,
                     checked,
@@ -64,12 +64,16 @@ impl TemplateVideos {
 pub enum TemplateValue {
     /// The URL of a picture; that of an upload is [`Asset::url`](crate::Asset::url).
     Image(String),
+    /// The number of a picture. Uploads return none in this version of the API.
+    ImageAsset(i64),
     /// Words to say.
     Script(String),
     /// Words to show.
     Text(String),
     /// The URL of a clip.
     Video(String),
+    /// The number of a clip. Uploads return none in this version of the API.
+    VideoAsset(i64),
 }
 
 impl TemplateValue {
@@ -78,6 +82,10 @@ impl TemplateValue {
         let kind = match self {
             Self::Image(url) => {
                 properties.url = Some(url);
+                TemplateVariableType::Image
+            }
+            Self::ImageAsset(id) => {
+                properties.asset_id = Some(id);
                 TemplateVariableType::Image
             }
             Self::Script(words) => {
@@ -90,6 +98,10 @@ impl TemplateValue {
             }
             Self::Video(url) => {
                 properties.url = Some(url);
+                TemplateVariableType::Video
+            }
+            Self::VideoAsset(id) => {
+                properties.asset_id = Some(id);
                 TemplateVariableType::Video
             }
         };
@@ -132,20 +144,6 @@ impl CreateTemplateVideo {
     /// the names and kinds of those of own templates; required ones have to be filled.
     pub fn variable(mut self, name: impl Into<String>, value: TemplateValue) -> Self {
         self.0.variables.push(value.input(name.into()));
-        self
-    }
-
-    /// Fills a variable of an image or video by the number of an asset. Uploads return no such
-    /// number in this version of the API: [`CreateTemplateVideo::variable`] with a URL is the way.
-    pub fn variable_asset(
-        mut self,
-        name: impl Into<String>,
-        kind: TemplateVariableType,
-        asset_id: i64,
-    ) -> Self {
-        let mut properties = TemplateVariableProperties::new();
-        properties.asset_id = Some(asset_id);
-        self.0.variables.push(TemplateVariableInput::new(kind, name, properties));
         self
     }
 

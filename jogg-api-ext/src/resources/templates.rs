@@ -24,7 +24,7 @@ impl Templates {
         List::whole(
             |template: &Template| template.id.map(|id| id.to_string()),
             move || {
-                let (query, checked) = (request.0.clone(), request.check_extra());
+                let (query, checked) = (request.0.clone(), request.check_filters());
                 jogg.page(&LIST_TEMPLATES, checked, send!(list_templates(query)), |data| {
                     (data.templates, Extent::default())
                 })
@@ -39,7 +39,7 @@ impl Templates {
         List::whole(
             |template: &Template| template.id.map(|id| id.to_string()),
             move || {
-                let (query, checked) = (request.0.clone(), request.check_extra());
+                let (query, checked) = (request.0.clone(), request.check_filters());
                 let send = send!(list_custom_templates(query));
                 jogg.page(&LIST_CUSTOM_TEMPLATES, checked, send, |data| {
                     (data.templates, Extent::default())

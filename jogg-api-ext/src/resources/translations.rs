@@ -7,14 +7,13 @@ use jogg_api::operations::{
     CREATE_VIDEO_TRANSLATION, GET_VIDEO_TRANSLATION, LIST_TARGET_LANGUAGES,
 };
 use jogg_api::types::CreateVideoTranslationRequest;
-use serde_json::Value;
 
 use super::resource;
 use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
 use crate::request::request;
-use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Result, aliases};
+use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
 resource! {
     /// Dubbing a finished video in another language. From
@@ -96,8 +95,8 @@ pub struct Translation {
     pub subtitle_url: Option<String>,
     /// What it is called.
     pub title: Option<String>,
-    /// The `data` of the last report, as received.
-    pub raw: Value,
+    /// The `data` of the last report.
+    pub raw: Raw,
 }
 
 impl Sealed for Translation {}

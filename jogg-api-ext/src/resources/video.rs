@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::call::send;
 use crate::job::private::Sealed;
-use crate::{JobRecord, JobReport, JobResult, Jogg, Result, aliases};
+use crate::{JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
 /// A finished video: the result of [`AvatarVideos::create`], [`ProductVideos::create`],
 /// [`ProductVideos::render`] and [`TemplateVideos::create`]. Their jobs have one type, so that they
@@ -42,8 +42,8 @@ pub struct Video {
     pub completed_at: Option<i64>,
     /// Credits taken for it.
     pub deducted_credit: Option<f64>,
-    /// The `data` of the last report, as received.
-    pub raw: Value,
+    /// The `data` of the last report.
+    pub raw: Raw,
 }
 
 impl Sealed for Video {}

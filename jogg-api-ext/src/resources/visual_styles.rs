@@ -24,7 +24,7 @@ impl VisualStyles {
         List::whole(
             |style: &VisualStyle| style.id.map(|id| id.to_string()),
             move || {
-                let (query, checked) = (request.0.clone(), request.check_extra());
+                let (query, checked) = (request.0.clone(), request.check_filters());
                 jogg.page(&LIST_VISUAL_STYLES, checked, send!(list_visual_styles(query)), |data| {
                     (data.visual_styles, Extent::default())
                 })

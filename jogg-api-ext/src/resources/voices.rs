@@ -27,7 +27,7 @@ impl Voices {
             |voice| voice.voice_id.clone(),
             move |page| {
                 let query = request.on_page(page);
-                jogg.page(&LIST_VOICES, request.check_extra(), send!(list_voices(query)), |data| {
+                jogg.page(&LIST_VOICES, request.check(), send!(list_voices(query)), |data| {
                     (data.voices, Extent { has_more: data.has_more, ..Extent::default() })
                 })
             },
@@ -40,7 +40,7 @@ impl Voices {
         List::whole(
             |voice: &CustomVoice| voice.voice_id.clone(),
             move || {
-                let (query, checked) = (request.0.clone(), request.check_extra());
+                let (query, checked) = (request.0.clone(), request.check_filters());
                 jogg.page(&LIST_CUSTOM_VOICES, checked, send!(list_custom_voices(query)), |data| {
                     (data.voices, Extent { total: data.total, ..Extent::default() })
                 })

@@ -283,8 +283,9 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Whether ids inside bodies must exist, such as that of a video's product; they need not unless
-    /// set. An id that nothing has is refused with the code 10104, and costs nothing.
+    /// Whether what bodies refer to must exist; it need not unless set. That holds for products,
+    /// templates, previews, drawings and portraits; avatars, voices and tracks are not checked. An id
+    /// that nothing has is refused with the code 10104, and costs nothing.
     pub fn strict(mut self, strict: bool) -> Self {
         self.settings.strict = strict;
         self

@@ -41,7 +41,7 @@ impl Parameters {
         typed.collect()
     }
 
-    /// Checks presence, types and closed sets.
+    /// Checks presence, types, ranges and closed sets.
     pub(super) fn check(&self, operation: &Operation) -> Result<(), Refusal> {
         for parameter in &OperationSpec::of(operation).parameters {
             let name = parameter.name.as_str();
@@ -68,9 +68,19 @@ fn check_value(schema: &Schema, value: &str) -> Result<(), String> {
     if !allowed.is_empty() && !schema.open && !allowed.iter().any(|allowed| allowed == value) {
         return Err(format!("`{value}` is none of {}", allowed.join(", ")));
     }
-    match schema.kind {
-        Kind::Integer if value.parse::<i64>().is_err() => Err(format!("`{value}` is no integer")),
-        _ => Ok(()),
+    if !matches!(schema.kind, Kind::Integer) {
+        return Ok(());
+    }
+    let (least, most) = schema.range;
+    match value.parse::<i64>() {
+        Err(_) => Err(format!("`{value}` is no integer")),
+        Ok(number) if least.is_some_and(|least| number < least) => {
+            Err(format!("`{value}` is too small"))
+        }
+        Ok(number) if most.is_some_and(|most| number > most) => {
+            Err(format!("`{value}` is too large"))
+        }
+        Ok(_) => Ok(()),
     }
 }
 
@@ -124,6 +134,8 @@ mod tests {
             (&LIST_PRODUCT_VIDEOS, "status=1", Some("status: `1` is none of 3, 4, 5")),
             (&LIST_PRODUCT_VIDEOS, "status=4&unknown=1", None),
             (&LIST_VOICES, "page=one", Some("page: `one` is no integer")),
+            (&LIST_VOICES, "page=0", Some("page: `0` is too small")),
+            (&LIST_VOICES, "page_size=101", Some("page_size: `101` is too large")),
             (&LIST_PUBLIC_AVATARS, "scene=moon", Some("scene")),
             // An open set.
             (&LIST_PUBLIC_AVATARS, "style=casual", None),

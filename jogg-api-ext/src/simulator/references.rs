@@ -61,7 +61,11 @@ impl Kind {
         match self {
             Self::Drawing => state.jobs.has_part("generation_id", &text),
             Self::Photo => state.jobs.find(&op::GET_PHOTO_GENERATION, &text).is_some(),
-            Self::Preview => state.jobs.find(&op::LIST_PRODUCT_PREVIEWS, &text).is_some(),
+            Self::Preview => {
+                let list = &op::LIST_PRODUCT_PREVIEWS;
+                let given = state.store.item(list, "id", id).is_some();
+                given || state.jobs.find(list, &text).is_some()
+            }
             Self::Product => state.store.product(id).is_some(),
             Self::Template => [&op::LIST_CUSTOM_TEMPLATES, &op::LIST_TEMPLATES]
                 .into_iter()

@@ -56,6 +56,8 @@ pub(super) struct Schema {
     pub(super) nullable: bool,
     pub(super) example: Option<Value>,
     pub(super) format: Option<String>,
+    /// The smallest and the largest number, if there are bounds.
+    pub(super) range: (Option<i64>, Option<i64>),
 }
 
 #[derive(Default)]
@@ -179,6 +181,10 @@ impl Document {
             nullable: members.get("nullable").is_some_and(|nullable| *nullable == true),
             example: members.remove("example"),
             format: members.get("format").and_then(Value::as_str).map(str::to_owned),
+            range: (
+                members.get("minimum").and_then(Value::as_i64),
+                members.get("maximum").and_then(Value::as_i64),
+            ),
         }
     }
 

@@ -50,7 +50,7 @@ macro_rules! kind {
                         false => job,
                     };
                     let result: $result = job.wait().await?;
-                    Ok(Finished { record, shown: format!("{result:#?}"), raw: result.raw })
+                    Ok(Finished { record, shown: format!("{result:#?}"), raw: result.raw.0 })
                 })
             },
         }

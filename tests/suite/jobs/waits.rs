@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use jogg_api::operations::{
-    GET_AVATAR_VIDEO, GET_PRODUCT_VIDEO, GET_REMAINING_QUOTA, GET_TEMPLATE_VIDEO, OPERATIONS,
+    CREATE_VIDEO_FROM_AVATAR, GET_AVATAR_VIDEO, GET_PHOTO_GENERATION, GET_PRODUCT_VIDEO,
+    GET_REMAINING_QUOTA, GET_TEMPLATE_VIDEO, OPERATIONS,
 };
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{ErrorKind, WaitOptions};
+use jogg_api_ext::{ErrorKind, JobRecord, WaitOptions};
 use jogg_tests::Stage;
 use serde_json::json;
 
@@ -71,7 +72,7 @@ async fn fact_32_the_result_has_one_name_whatever_the_api_calls_it() {
     ] {
         let video = video(report.clone()).await;
         assert_eq!((video.url.as_str(), video.duration_seconds), ("u", Some(24.5)));
-        assert_eq!((video.video_id.as_str(), video.raw), ("v1", report));
+        assert_eq!((video.video_id.as_str(), video.raw.0), ("v1", report));
     }
 }
 
@@ -86,6 +87,71 @@ async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
         let id = finished.record.id;
         assert_eq!(requests.last().unwrap().path, format!("/v2/product_video/{id}"));
     }
+}
+
+/// The wait is what repeats looks: a call's own repetitions would outlast its deadline.
+#[tokio::test]
+async fn a_deadline_holds_whatever_looks_run_into() {
+    for refusal in [
+        Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "100"),
+        Reply::raw(503, "text/html", "busy"),
+    ] {
+        let stage = Stage::new().await;
+        for _ in 0..50 {
+            stage.simulator.reply_next(&GET_AVATAR_VIDEO, refusal.clone());
+        }
+        let begun = stage.clock.now();
+        let options = WaitOptions::default().deadline(Duration::from_secs(10));
+        let wait = stage.jogg.avatar_videos().video("v1").wait_with(options);
+        assert_eq!(wait.await.unwrap_err().kind(), ErrorKind::JobDeadline);
+        assert_eq!(stage.clock.now() - begun, Duration::from_secs(10));
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_a_job_that_did_not_fail_is_no_error() {
+    let stage = Stage::new().await;
+    let report = json!({"status": "success", "msg": "Success", "image_url_list": ["u"]});
+    stage.simulator.reply_next(&GET_PHOTO_GENERATION, answer(report));
+    let look = stage.jogg.photo_avatars().generation("p").status().await.unwrap();
+    assert!(look.error.is_none() && look.result.is_some());
+}
+
+#[tokio::test]
+async fn a_job_that_goes_back_to_work_gets_its_time_again() {
+    let stage = Stage::new().await;
+    let reports = ["completed", "processing"].map(|word| json!({"status": word}));
+    for report in reports.iter().cycle().take(40) {
+        stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(report.clone()));
+    }
+    let done = json!({"status": "completed", "video_url": "u"});
+    stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(done));
+    stage.jogg.avatar_videos().video("v1").wait().await.unwrap();
+}
+
+/// A video's id has several names, and paying for it again is the worst answer to the wrong one.
+#[tokio::test]
+async fn fact_32_a_started_video_is_known_by_each_name_of_its_id() {
+    for name in ["video_id", "project_id", "product_video_id", "id"] {
+        let stage = Stage::new().await;
+        stage.simulator.reply_next(&CREATE_VIDEO_FROM_AVATAR, answer(json!({name: "v1"})));
+        let job = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap();
+        assert_eq!(job.id(), "v1", "{name}");
+    }
+}
+
+#[test]
+fn a_record_written_by_hand_is_read() {
+    for (record, id, started_at) in [
+        (json!({"operation": "create_ai_script", "id": "t"}), "t", 0),
+        (json!({"operation": "create_ai_script", "id": 7, "started_at": null}), "7", 0),
+        (json!({"operation": "create_ai_script", "id": "t", "started_at": 5}), "t", 5),
+    ] {
+        let record: JobRecord = serde_json::from_value(record).unwrap();
+        assert_eq!((record.id.as_str(), record.started_at), (id, started_at));
+    }
+    let wrong = json!({"operation": "create_ai_script", "id": []});
+    assert!(serde_json::from_value::<JobRecord>(wrong).is_err());
 }
 
 #[tokio::test]

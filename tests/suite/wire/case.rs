@@ -216,7 +216,7 @@ macro_rules! raw {
     ($($result:ty),*) => {
         $(impl Raw for $result {
             fn raw(self) -> Value {
-                self.raw
+                self.raw.0
             }
         })*
     };

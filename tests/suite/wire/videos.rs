@@ -4,7 +4,7 @@ use jogg_api_ext::jogg_api::operations as op;
 use jogg_api_ext::{
     AspectRatio, Avatar, CreateAvatarVideo, CreateLipSyncVideo, CreateTemplateVideo,
     CreateTranslation, ListCustomTemplates, ListTemplateVideos, ListTemplates, PlaybackType,
-    ScreenStyle, SortOrder, Speech, StatusFilter, TemplateValue, TemplateVariableType,
+    ScreenStyle, SortOrder, Speech, StatusFilter, TemplateValue,
 };
 
 use super::case::{Case, bodies, call, queries, report};
@@ -57,13 +57,6 @@ fn avatar_videos() -> Vec<Case> {
         create.case(
             "transparent",
             clear(),
-            r#"{"aspect_ratio":"square","avatar":{"avatar_id":0,"avatar_type":0},
-            "screen_style":3,
-            "voice":{"script":"Hello,\n\"you\"!","type":"script","voice_id":"voice-7"}}"#,
-        ),
-        create.case(
-            "transparent, without captions",
-            clear().caption(false),
             r#"{"aspect_ratio":"square","avatar":{"avatar_id":0,"avatar_type":0},
             "caption":false,"screen_style":3,
             "voice":{"script":"Hello,\n\"you\"!","type":"script","voice_id":"voice-7"}}"#,
@@ -132,7 +125,7 @@ fn template_variables() -> Vec<Case> {
         jogg.template_videos().create(request)
     });
     let of = || CreateTemplateVideo::new(512, "english");
-    let by_asset = |kind| of().variable_asset("v", kind, 33);
+    let by_asset = |value: fn(i64) -> TemplateValue| of().variable("v", value(33));
     let text = |value: fn(String) -> TemplateValue, words: &str| {
         of().variable("v", value(words.to_owned()))
     };
@@ -143,9 +136,8 @@ fn template_variables() -> Vec<Case> {
         (text(TemplateValue::Script, "Tea!"), r#"{"content":"Tea!"}"#, "script"),
         (text(TemplateValue::Image, picture), r#"{"url":"https://shop.example/cup.png"}"#, "image"),
         (text(TemplateValue::Video, clip), r#"{"url":"https://shop.example/cup.mp4"}"#, "video"),
-        (by_asset(TemplateVariableType::Image), r#"{"asset_id":33}"#, "image"),
-        (by_asset(TemplateVariableType::Video), r#"{"asset_id":33}"#, "video"),
-        (by_asset(TemplateVariableType::from("hologram")), r#"{"asset_id":33}"#, "hologram"),
+        (by_asset(TemplateValue::ImageAsset), r#"{"asset_id":33}"#, "image"),
+        (by_asset(TemplateValue::VideoAsset), r#"{"asset_id":33}"#, "video"),
     ] {
         let body = format!(
             r#"{{"template_id":512,"variables":[
