@@ -118,7 +118,8 @@ async fn no_fault_shows_a_secret() {
             seen.check(outcome.result.err(), &log, &context);
         }
     }
-    for url in [connections::refusing(), connections::resetting().await.0] {
+    let (refusing, _taken) = connections::refusing();
+    for url in [refusing, connections::resetting().await.0] {
         let jogg = connections::client(&url, &VirtualClock::new()).build().unwrap();
         for codec in CODECS {
             seen.check(call(&jogg, codec).await.err(), &log, codec.operation.id);

@@ -13,7 +13,7 @@ use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Simulator, Target};
 use jogg_api_ext::{CallOptions, Download, Error, ErrorKind, Result, Upload};
-use jogg_tests::{KEY, Stage};
+use jogg_tests::{KEY, Stage, connections};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -63,10 +63,7 @@ async fn the_file_host_never_gets_the_key() {
 async fn no_signed_url_shows_in_errors_or_values() {
     let stage = Stage::without_retries().await;
     let host = Simulator::start().await.unwrap();
-    // A port that is taken but not listened on, so that no other test can come to listen there.
-    let taken = TcpSocket::new_v4().unwrap();
-    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let nowhere = format!("http://{}", taken.local_addr().unwrap());
+    let (nowhere, _taken) = connections::refusing();
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = format!("{}/files/g.mp4?token={SECRET}", host.base_url());
     let mut texts = Vec::new();
