@@ -5,7 +5,7 @@ use jogg_api::operations::{self, DELETE_WEBHOOK_ENDPOINT};
 use jogg_api_ext::RetryPolicy;
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{AddMotion, ErrorKind, Jogg, MotionModel};
-use jogg_tests::{KEY, Stage, connections};
+use jogg_tests::{KEY, Stage, connections, secrets};
 use serde_json::json;
 
 #[tokio::test]
@@ -91,12 +91,7 @@ async fn a_signed_url_shows_in_no_error() {
     stage.simulator.reply_next(&operations::CREATE_ASSET_UPLOAD, reply);
     let error = stage.jogg.assets().upload_bytes("f.png", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transfer);
-    let mut text = format!("{error} {error:?}");
-    let mut cause = std::error::Error::source(&error);
-    while let Some(error) = cause {
-        text.push_str(&format!(" {error} {error:?}"));
-        cause = error.source();
-    }
+    let text = secrets::shown(&error);
     assert!(!text.contains("planted-signature") && !text.contains("X-Signature"), "{text}");
     // Nor do the values that carry it.
     let api = stage.jogg.api();
