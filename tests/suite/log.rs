@@ -33,7 +33,8 @@ impl std::io::Write for Log {
 }
 
 impl Log {
-    /// Collects everything that is logged by this thread, by whichever crate, while the guard lives.
+    /// Collects everything that is logged by this thread, by whichever crate, while the guard
+    /// lives.
     fn capture() -> (Self, DefaultGuard) {
         static BRIDGE: Once = Once::new();
         BRIDGE.call_once(|| {

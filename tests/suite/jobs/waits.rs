@@ -11,7 +11,7 @@ use jogg_api_ext::{ErrorKind, WaitOptions};
 use jogg_tests::Stage;
 use serde_json::json;
 
-use super::{answer, avatar_video, kinds};
+use super::{answer, avatar_video, kind};
 
 /// Documented and measured times, in seconds, and the deadline of the wait, in minutes.
 #[tokio::test]
@@ -26,7 +26,7 @@ async fn fact_46_each_kind_is_given_the_time_it_takes() {
         ("add_photo_avatar_motion", 3 * 60, 30),
         ("create_video_translation", 20 * 60, 60),
     ] {
-        let kind = kinds().into_iter().find(|kind| kind.operation.id == operation).unwrap();
+        let kind = kind(operation);
         let seconds = Duration::from_secs(longest);
         let stage = Stage::with(|builder| builder.job_duration(seconds)).await;
         let begun = stage.clock.now();
@@ -82,7 +82,7 @@ async fn fact_32_the_result_has_one_name_whatever_the_api_calls_it() {
 async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
     for operation in ["create_video_from_product", "render_product_preview"] {
         let stage = Stage::new().await;
-        let kind = kinds().into_iter().find(|kind| kind.operation.id == operation).unwrap();
+        let kind = kind(operation);
         let finished = (kind.run)(stage.jogg.clone(), false).await.unwrap();
         assert!(stage.simulator.count(&GET_PRODUCT_VIDEO) > 0);
         let requests = stage.simulator.requests();
