@@ -17,11 +17,12 @@ pub fn client(url: &str, clock: &VirtualClock) -> JoggBuilder {
     builder.without_limiter().retry_policy(lavish())
 }
 
-/// An address nobody listens at.
-pub fn refusing() -> String {
-    // A port that was free a moment ago.
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    format!("http://{}", listener.local_addr().expect("an address"))
+/// An address nobody listens at, and the socket that keeps its port: nobody else gets it while that
+/// lives.
+pub fn refusing() -> (String, TcpSocket) {
+    let taken = TcpSocket::new_v4().expect("a socket");
+    taken.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
+    (format!("http://{}", taken.local_addr().expect("an address")), taken)
 }
 
 /// A server that resets each connection when a request has come, without reading it, and counts

@@ -32,26 +32,38 @@ fn floats(value: Value) -> Value {
 
 const URL: &str = "https://cdn.example.org/a";
 
+type Answers = Vec<(&'static str, Value)>;
+
 /// The answers, one per operation that has `data`.
-fn answers() -> Vec<(&'static str, Value)> {
-    let video = json!({"id": "v1", "title": "t", "video_duration": 30.5, "video_url": URL,
-        "cover_url": URL, "status": "completed", "created_at": 1_750_000_000});
-    let endpoint = json!({"endpoint_id": "wh1", "url": URL, "secret": "whsec", "status": "enabled",
-        "events": ["generated_motion_success", "brand_new_event"], "username": "u",
-        "created_at": 1_750_000_000});
-    let template =
-        json!({"id": 7, "name": "n", "cover_url": URL, "preview_url": URL, "aspect_ratio": 2});
-    let motion = json!({"motion_id": "m1", "avatar_id": 0, "image_url": URL, "name": "n",
-        "status": "completed", "motion_preview_url": URL, "voice_id": "v", "error_msg": "e"});
-    let media = json!([{"type": 1, "name": "n", "url": URL, "description": "d"}]);
-    let pagination = json!({"page": 1, "page_size": 10, "total_items": 25, "total_pages": 3});
+fn answers() -> Answers {
+    let groups = [
+        account(),
+        libraries(),
+        avatar_lists(),
+        photo_avatars(),
+        product_avatars(),
+        products(),
+        templates(),
+        other_jobs(),
+        webhooks(),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+fn account() -> Answers {
     vec![
         ("whoami", json!({"email": "a@example.org", "username": "u"})),
         ("get_remaining_quota", json!({"remaining_quota": 12.75})),
         ("create_asset_upload", json!({"sign_url": URL, "asset_url": URL})),
+    ]
+}
+
+/// What videos are made with.
+fn libraries() -> Answers {
+    vec![
         (
             "list_musics",
-            json!({"pagination": pagination.clone(),
+            json!({"pagination": pagination(),
             "music": [{"id": 0, "name": "n", "music_url": URL, "duration": 120}]}),
         ),
         ("list_visual_styles", json!({"visual_styles": [{"id": 1, "name": "n"}]})),
@@ -66,6 +78,11 @@ fn answers() -> Vec<(&'static str, Value)> {
             json!({"total": 1, "voices": [{"name": "n", "voice_id": "v",
             "audio_url": URL, "language": "english"}]}),
         ),
+    ]
+}
+
+fn avatar_lists() -> Answers {
+    vec![
         (
             "list_public_avatars",
             json!({"avatars": [{"id": 81, "name": "n", "video_url": URL,
@@ -89,6 +106,11 @@ fn answers() -> Vec<(&'static str, Value)> {
             "cover_url": URL, "status": 0, "fail_msg": "f", "avatar_url": URL, "aspect_ratio": 0,
             "gender": "female"}]}),
         ),
+    ]
+}
+
+fn photo_avatars() -> Answers {
+    vec![
         ("generate_photo", json!({"photo_id": "p1"})),
         (
             "get_photo_generation",
@@ -100,9 +122,14 @@ fn answers() -> Vec<(&'static str, Value)> {
             json!({"motion_id": "m1", "avatar_id": 5,
             "status": "processing"}),
         ),
-        ("get_photo_avatar_motion", motion.clone()),
+        ("get_photo_avatar_motion", motion()),
+    ]
+}
+
+fn product_avatars() -> Answers {
+    vec![
         ("add_product_avatar_motion", json!({"avatar_id": 5, "motion_id": "m1", "name": "n"})),
-        ("get_product_avatar_motion", motion),
+        ("get_product_avatar_motion", motion()),
         (
             "generate_product_avatar_images",
             json!({"batch_id": "b1", "total_submitted": 4,
@@ -117,17 +144,18 @@ fn answers() -> Vec<(&'static str, Value)> {
                 "created_at": 1_750_000_000, "completed_at": 1_750_000_100, "image_id": "i1",
                 "url": URL}]}),
         ),
+    ]
+}
+
+fn products() -> Answers {
+    let video = json!({"id": "v1", "title": "t", "video_duration": 30.5, "video_url": URL,
+        "cover_url": URL, "status": "completed", "created_at": 1_750_000_000});
+    let media = json!([{"type": 1, "name": "n", "url": URL, "description": "d"}]);
+    vec![
         (
             "create_product",
             json!({"product_id": "pr1", "url": URL, "name": "n",
             "description": "d", "target_audience": "t", "media": media}),
-        ),
-        ("create_video_from_avatar", json!({"video_id": "v1"})),
-        (
-            "get_avatar_video",
-            json!({"video_id": "v1", "id": "v1", "status": "completed",
-            "video_url": URL, "cover_url": URL, "created_at": 1_750_000_000, "duration": 30,
-            "error": {"code": "E", "message": "m"}}),
         ),
         ("create_video_from_product", json!({"video_id": "v1", "status": "processing"})),
         ("render_product_preview", json!({"video_id": "v1", "status": "processing"})),
@@ -151,6 +179,13 @@ fn answers() -> Vec<(&'static str, Value)> {
             json!({"title": "t", "video_url": URL, "cover_url": URL,
             "status": "completed", "created_at": 1_750_000_000, "deducted_credit": 1.5}),
         ),
+    ]
+}
+
+fn templates() -> Answers {
+    let template =
+        json!({"id": 7, "name": "n", "cover_url": URL, "preview_url": URL, "aspect_ratio": 2});
+    vec![
         ("create_video_with_template", json!({"video_id": "v1"})),
         (
             "get_template_video",
@@ -161,7 +196,7 @@ fn answers() -> Vec<(&'static str, Value)> {
         ),
         (
             "list_template_videos",
-            json!({"pagination": pagination, "data": [
+            json!({"pagination": pagination(), "data": [
             {"video_id": "v1", "video_name": "n", "status": "failed", "cover_url": URL,
                 "url": URL, "created_at": 1_750_000_000, "duration_seconds": 30.5,
                 "error": {"code": "E", "message": "m"}}]}),
@@ -173,6 +208,19 @@ fn answers() -> Vec<(&'static str, Value)> {
             json!({"id": 1, "template_id": 1, "name": "n", "cover_url": URL,
             "preview_url": URL, "aspect_ratio": 0,
             "variables": [{"name": "headline", "type": "text", "required": true}]}),
+        ),
+    ]
+}
+
+/// Jobs that know of neither products nor templates.
+fn other_jobs() -> Answers {
+    vec![
+        ("create_video_from_avatar", json!({"video_id": "v1"})),
+        (
+            "get_avatar_video",
+            json!({"video_id": "v1", "id": "v1", "status": "completed",
+            "video_url": URL, "cover_url": URL, "created_at": 1_750_000_000, "duration": 30,
+            "error": {"code": "E", "message": "m"}}),
         ),
         ("create_lip_sync_video", json!({"task_id": "t1", "id": "t1", "status": "pending"})),
         (
@@ -196,12 +244,29 @@ fn answers() -> Vec<(&'static str, Value)> {
             "status": "completed", "url": URL, "subtitle_url": URL}),
         ),
         ("list_target_languages", json!({"languages": ["spanish", "klingon"]})),
+    ]
+}
+
+fn webhooks() -> Answers {
+    let endpoint = json!({"endpoint_id": "wh1", "url": URL, "secret": "whsec", "status": "enabled",
+        "events": ["generated_motion_success", "brand_new_event"], "username": "u",
+        "created_at": 1_750_000_000});
+    vec![
         ("list_webhook_endpoints", json!({"endpoints": [endpoint.clone()]})),
         ("create_webhook_endpoint", endpoint.clone()),
         ("update_webhook_endpoint", endpoint),
         ("delete_webhook_endpoint", json!({"message": "gone"})),
         ("list_webhook_events", json!({"events": ["create_avatar_success", "brand_new_event"]})),
     ]
+}
+
+fn motion() -> Value {
+    json!({"motion_id": "m1", "avatar_id": 0, "image_url": URL, "name": "n",
+        "status": "completed", "motion_preview_url": URL, "voice_id": "v", "error_msg": "e"})
+}
+
+fn pagination() -> Value {
+    json!({"page": 1, "page_size": 10, "total_items": 25, "total_pages": 3})
 }
 
 #[test]

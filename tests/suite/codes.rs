@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use jogg_api::Operation;
 use jogg_api::codes::CODES;
-use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, WHOAMI};
+use jogg_api::operations::{
+    ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, DELETE_WEBHOOK_ENDPOINT, OPERATIONS, WHOAMI,
+};
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{AddMotion, Error, ErrorKind, MotionModel};
 use jogg_tests::Stage;
@@ -13,8 +15,9 @@ use serde_json::json;
 
 const STATUSES: [u16; 12] = [200, 302, 400, 401, 403, 404, 408, 409, 429, 500, 502, 503];
 
-/// One operation of each class that is wrapped so far.
-const CALLS: [&Operation; 3] = [&ADD_PHOTO_AVATAR_MOTION, &CREATE_ASSET_UPLOAD, &WHOAMI];
+/// One operation of each class: paid, ticket, write and read.
+const CALLS: [&Operation; 4] =
+    [&ADD_PHOTO_AVATAR_MOTION, &CREATE_ASSET_UPLOAD, &DELETE_WEBHOOK_ENDPOINT, &WHOAMI];
 
 async fn call(stage: &Stage, operation: &Operation) -> Option<Error> {
     match operation.id {
@@ -23,6 +26,7 @@ async fn call(stage: &Stage, operation: &Operation) -> Option<Error> {
             stage.jogg.photo_avatars().add_motion(request).await.err()
         }
         "create_asset_upload" => stage.jogg.assets().upload_bytes("a.png", "x").await.err(),
+        "delete_webhook_endpoint" => stage.jogg.webhook_endpoints().delete("wh_1").await.err(),
         _ => stage.jogg.account().whoami().await.err(),
     }
 }
@@ -37,6 +41,13 @@ fn describe(error: &Error) -> String {
         text.push_str(" again");
     }
     text
+}
+
+#[test]
+fn no_class_is_missing() {
+    for operation in OPERATIONS {
+        assert!(CALLS.iter().any(|call| call.retry == operation.retry), "{:?}", operation.retry);
+    }
 }
 
 #[tokio::test]

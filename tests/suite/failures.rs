@@ -51,7 +51,8 @@ async fn files() -> Vec<Error> {
 async fn uploads() -> Vec<Error> {
     let mut errors = Vec::new();
     let signed = secrets::signed_url();
-    let refused = format!("{}/put?{}", connections::refusing(), secrets::query());
+    let (refusing, _taken) = connections::refusing();
+    let refused = format!("{refusing}/put?{}", secrets::query());
     for sign_url in
         [refused, signed.replace("https", "http"), signed.replace("://", ""), String::new()]
     {
@@ -79,7 +80,8 @@ async fn downloads() -> Vec<Error> {
     let stage = Stage::without_retries().await;
     let assets = stage.jogg.assets();
     let signed = secrets::signed_url();
-    let refused = format!("{}/f.mp4?{}", connections::refusing(), secrets::query());
+    let (refusing, _taken) = connections::refusing();
+    let refused = format!("{refusing}/f.mp4?{}", secrets::query());
     for url in [
         refused,
         signed.replace("https", "http"),

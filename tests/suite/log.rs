@@ -33,7 +33,8 @@ impl std::io::Write for Log {
 }
 
 impl Log {
-    /// Collects everything that is logged by this thread, by whichever crate, while the guard lives.
+    /// Collects everything that is logged by this thread, by whichever crate, while the guard
+    /// lives.
     fn capture() -> (Self, DefaultGuard) {
         static BRIDGE: Once = Once::new();
         BRIDGE.call_once(|| {
@@ -118,7 +119,8 @@ async fn no_fault_shows_a_secret() {
             seen.check(outcome.result.err(), &log, &context);
         }
     }
-    for url in [connections::refusing(), connections::resetting().await.0] {
+    let (refusing, _taken) = connections::refusing();
+    for url in [refusing, connections::resetting().await.0] {
         let jogg = connections::client(&url, &VirtualClock::new()).build().unwrap();
         for codec in CODECS {
             seen.check(call(&jogg, codec).await.err(), &log, codec.operation.id);

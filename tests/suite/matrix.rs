@@ -93,10 +93,11 @@ async fn the_fault_matrix() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_fault_matrix_of_connections() {
     let mut table = Table::default();
+    let (refusing, _taken) = connections::refusing();
     let (resetting, resets) = connections::resetting().await;
     let clock = VirtualClock::new();
     for (place, fault, url) in
-        [(0, "connection refused", connections::refusing()), (1, "reset before reading", resetting)]
+        [(0, "connection refused", refusing), (1, "reset before reading", resetting)]
     {
         let jogg = connections::client(&url, &clock).build().unwrap();
         for codec in CODECS {

@@ -115,34 +115,38 @@ fn describe(item: Item, lines: &mut Vec<String>) {
         Item::Use(item) if public(&item.vis) => exports(&item.tree, "", lines),
         Item::Trait(item) if public(&item.vis) => {
             lines.push(format!("trait {}", item.ident));
-            for member in item.items {
-                match member {
-                    TraitItem::Fn(method) => lines.push(format!("  {}", text(&method.sig))),
-                    TraitItem::Const(constant) => {
-                        lines.push(format!("  const {}: {}", constant.ident, text(&constant.ty)));
-                    }
-                    _ => {}
-                }
-            }
+            lines.extend(item.items.iter().filter_map(of_trait));
         }
         Item::Impl(item) if item.trait_.is_none() => {
-            for member in item.items {
-                match member {
-                    ImplItem::Fn(method) if public(&method.vis) => {
-                        lines.push(format!("{}::{}", text(&item.self_ty), text(&method.sig)));
-                    }
-                    ImplItem::Const(constant) if public(&constant.vis) => lines.push(format!(
-                        "{}::{}: {}",
-                        text(&item.self_ty),
-                        constant.ident,
-                        text(&constant.ty)
-                    )),
-                    _ => {}
-                }
-            }
+            let owner = text(&item.self_ty);
+            lines.extend(item.items.iter().filter_map(|member| of_type(&owner, member)));
         }
         Item::Macro(item) => macros::describe(&item, lines),
         _ => {}
+    }
+}
+
+/// A member of a trait.
+fn of_trait(member: &TraitItem) -> Option<String> {
+    match member {
+        TraitItem::Fn(method) => Some(format!("  {}", text(&method.sig))),
+        TraitItem::Const(constant) => {
+            Some(format!("  const {}: {}", constant.ident, text(&constant.ty)))
+        }
+        _ => None,
+    }
+}
+
+/// A public member of a type.
+fn of_type(owner: &str, member: &ImplItem) -> Option<String> {
+    match member {
+        ImplItem::Fn(method) if public(&method.vis) => {
+            Some(format!("{owner}::{}", text(&method.sig)))
+        }
+        ImplItem::Const(constant) if public(&constant.vis) => {
+            Some(format!("{owner}::{}: {}", constant.ident, text(&constant.ty)))
+        }
+        _ => None,
     }
 }
 

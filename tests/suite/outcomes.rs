@@ -6,7 +6,7 @@ use std::time::Duration;
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{AddMotion, Error, ErrorKind, Jogg, MotionModel, RetryPolicy, Timeouts};
-use jogg_tests::{KEY, Stage};
+use jogg_tests::{KEY, Stage, connections};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -87,13 +87,8 @@ async fn fact_08_a_result_at_top_level_is_no_loss() {
 
 #[tokio::test]
 async fn fact_13_a_connection_that_was_never_made_executed_nothing() {
-    // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let jogg = Jogg::builder(KEY)
-        .base_url(format!("http://127.0.0.1:{port}"))
-        .retry_policy(RetryPolicy::never())
-        .build()
-        .unwrap();
+    let (url, _taken) = connections::refusing();
+    let jogg = Jogg::builder(KEY).base_url(url).retry_policy(RetryPolicy::never()).build().unwrap();
     let error = add_motion(&jogg).await;
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(!error.may_have_executed());

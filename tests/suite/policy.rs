@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jogg_api::RetryClass;
+use futures_util::FutureExt;
+use jogg_api::Operation;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, DELETE_WEBHOOK_ENDPOINT, WHOAMI};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::Reply;
@@ -13,6 +14,8 @@ use jogg_api_ext::{
 };
 use jogg_tests::{KEY, Stage};
 use serde_json::json;
+
+use crate::transfer::soon;
 
 async fn add_motion(jogg: &Jogg) -> Result<Job<Motion>> {
     let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
@@ -178,49 +181,63 @@ async fn clients_of_one_key_share_a_limiter_and_a_deadline_ends_the_wait_for_it(
 async fn a_caller_that_gives_up_takes_no_turn_with_it() {
     let stage = Stage::with(|simulator| simulator.credits(1e6)).await;
     let limiter = Arc::new(Limiter::new(1, Duration::from_secs(60), Arc::new(stage.clock.clone())));
-    let builder = Jogg::builder(KEY).base_url(stage.simulator.base_url());
+    let diary = Arc::new(Diary::default());
+    let builder = Jogg::builder(KEY).base_url(stage.simulator.base_url()).observer(diary.clone());
     let jogg = limited(builder.clock(Arc::new(stage.clock.clone())), &limiter).build().unwrap();
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
     let first = tokio::spawn({
         let jogg = jogg.clone();
         async move { add_motion(&jogg).await }
     });
-    while stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION) == 0 {
-        tokio::task::yield_now().await;
-    }
-    // Waits for the first, whose answer does not come.
-    let second = tokio::spawn({
-        let jogg = jogg.clone();
-        async move { add_motion(&jogg).await }
-    });
-    tokio::task::yield_now().await;
-    second.abort();
-    assert!(second.await.unwrap_err().is_cancelled());
+    arrived(&stage, &ADD_PHOTO_AVATAR_MOTION, 1).await;
+    // Waits for the first, whose answer does not come: it has begun and is not sent.
+    let mut second = Box::pin(add_motion(&jogg));
+    assert!((&mut second).now_or_never().is_none());
+    assert_eq!(diary.lines(), ["add_photo_avatar_motion 1 started"]);
+    drop(second);
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
     // The first one's slot is given back a minute after it was dropped.
-    drop(add_motion(&jogg).await.unwrap());
+    drop(soon(add_motion(&jogg)).await.unwrap());
     assert_eq!(stage.clock.now(), Duration::from_secs(60));
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn calls_at_a_time_can_be_limited() {
+    let diary = Arc::new(Diary::default());
+    let observed = |jogg: JoggBuilder| jogg.observer(diary.clone());
     let stage =
-        Stage::with_client(|simulator| simulator, |jogg| jogg.max_concurrent_calls(2)).await;
+        Stage::with_client(|simulator| simulator, |jogg| observed(jogg).max_concurrent_calls(2))
+            .await;
     for _ in 0..2 {
         stage.simulator.reply_next(&WHOAMI, Reply::never());
     }
     let calls: Vec<_> = (0..2).map(|_| tokio::spawn(stage.jogg.account().whoami())).collect();
-    while stage.simulator.count(&WHOAMI) < 2 {
-        tokio::task::yield_now().await;
-    }
-    let third = tokio::spawn(stage.jogg.account().whoami());
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(stage.simulator.count(&WHOAMI), 2);
+    arrived(&stage, &WHOAMI, 2).await;
+    assert_eq!(diary.lines(), ["whoami 1 started"; 2]);
+    let mut third = stage.jogg.account().whoami();
+    assert!((&mut third).now_or_never().is_none());
+    assert_eq!(diary.lines(), [""; 0], "the third call did not wait");
+    // A call that need not wait has started after as much, and the third goes on waiting.
+    let free = observed(Jogg::builder(KEY)).base_url(stage.simulator.base_url()).build().unwrap();
+    let mut fourth = free.account().whoami();
+    assert!((&mut fourth).now_or_never().is_none());
+    assert_eq!(diary.lines(), ["whoami 1 started"]);
+    fourth.await.unwrap();
+    assert!((&mut third).now_or_never().is_none());
+    assert_eq!(stage.simulator.count(&WHOAMI), 3);
     calls.iter().for_each(tokio::task::JoinHandle::abort);
-    third.await.unwrap().unwrap();
+    soon(third).await.unwrap();
+}
+
+/// Waits until the simulator has received an operation so many times.
+async fn arrived(stage: &Stage, operation: &Operation, count: usize) {
+    let arrived = async {
+        while stage.simulator.count(operation) < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(arrived).await;
 }
 
 /// What was told, as lines.
@@ -307,5 +324,4 @@ async fn ten_thousand_jobs_at_the_limit() {
     assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), JOBS);
     // 20 a minute at most: the last of them came after all but one span.
     assert!(stage.clock.now() >= Duration::from_secs(60 * (JOBS as u64 / 20 - 1)));
-    assert_eq!(ADD_PHOTO_AVATAR_MOTION.retry, RetryClass::Paid);
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
 
+use crate::transfer::soon;
 use crate::xtask::{Output, cargo, root};
 
 fn example(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
@@ -155,9 +156,13 @@ async fn jobs_that_were_stored_survive_a_kill() {
     };
     let mut killed = run(&["--start", "3"]).spawn().unwrap();
     let stored = || std::fs::read_to_string(&store).unwrap_or_default();
-    while stored().matches("{\"started\":").count() < 3 {
-        tokio::task::yield_now().await;
-    }
+    let started = async {
+        while stored().matches("{\"started\":").count() < 3 {
+            assert_eq!(killed.try_wait().unwrap(), None, "it ended before it had started its jobs");
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(started).await;
     killed.kill().unwrap();
     killed.wait().unwrap();
     assert!(!stored().contains("{\"done\":"), "it was not killed in time: {}", stored());

@@ -5,7 +5,7 @@ use jogg_api::operations::{self, DELETE_WEBHOOK_ENDPOINT};
 use jogg_api_ext::RetryPolicy;
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{AddMotion, ErrorKind, Jogg, MotionModel};
-use jogg_tests::{KEY, Stage};
+use jogg_tests::{KEY, Stage, connections, secrets};
 use serde_json::json;
 
 #[tokio::test]
@@ -84,19 +84,14 @@ async fn the_key_shows_nowhere() {
 #[tokio::test]
 async fn a_signed_url_shows_in_no_error() {
     let stage = Stage::without_retries().await;
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let sign_url = format!("http://127.0.0.1:{port}/put?X-Signature=planted-signature");
+    let (nowhere, _taken) = connections::refusing();
+    let sign_url = format!("{nowhere}/put?X-Signature=planted-signature");
     let ticket = json!({"sign_url": sign_url, "asset_url": "https://a.example/f.png"});
     let reply = Reply::json(200, json!({"code": 0, "msg": "", "data": ticket}));
     stage.simulator.reply_next(&operations::CREATE_ASSET_UPLOAD, reply);
     let error = stage.jogg.assets().upload_bytes("f.png", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transfer);
-    let mut text = format!("{error} {error:?}");
-    let mut cause = std::error::Error::source(&error);
-    while let Some(error) = cause {
-        text.push_str(&format!(" {error} {error:?}"));
-        cause = error.source();
-    }
+    let text = secrets::shown(&error);
     assert!(!text.contains("planted-signature") && !text.contains("X-Signature"), "{text}");
     // Nor do the values that carry it.
     let api = stage.jogg.api();

@@ -1,23 +1,21 @@
-//! Uploads and downloads of large files, given up, and with hosts other than the API.
+//! Uploads and downloads of large files, with deadlines, and with hosts other than the API.
 
-use std::error::Error as StdError;
+mod ended_early;
+
 use std::fmt::Debug;
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Waker};
 use std::time::Duration;
 
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Simulator, Target};
 use jogg_api_ext::{CallOptions, Download, Error, ErrorKind, Result, Upload};
-use jogg_tests::{KEY, Stage};
+use jogg_tests::{KEY, Stage, connections, secrets};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{mpsc, oneshot};
 
 /// Just under the limit of a video.
 const LARGE: u64 = 99_000_000;
@@ -63,10 +61,7 @@ async fn the_file_host_never_gets_the_key() {
 async fn no_signed_url_shows_in_errors_or_values() {
     let stage = Stage::without_retries().await;
     let host = Simulator::start().await.unwrap();
-    // A port that is taken but not listened on, so that no other test can come to listen there.
-    let taken = TcpSocket::new_v4().unwrap();
-    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let nowhere = format!("http://{}", taken.local_addr().unwrap());
+    let (nowhere, _taken) = connections::refusing();
     let folder = tempfile::tempdir().unwrap();
     let elsewhere = format!("{}/files/g.mp4?token={SECRET}", host.base_url());
     let mut texts = Vec::new();
@@ -80,12 +75,13 @@ async fn no_signed_url_shows_in_errors_or_values() {
         send_to(&stage, base);
         host.reply_next(Target::Upload, reply.clone());
         let error = stage.jogg.assets().upload_bytes("f.mp4", "x").await.unwrap_err();
-        texts.push(shown(error));
+        texts.push(secrets::shown(&error));
         host.reply_next(Target::Download, reply);
         let url = format!("{base}/files/f.mp4?token={SECRET}");
         let download = Download::new(&url, folder.path().join("f.mp4"));
         texts.push(format!("{download:?} {download:#?}"));
-        texts.push(shown(stage.jogg.assets().download_with(download).await.unwrap_err()));
+        let error = stage.jogg.assets().download_with(download).await.unwrap_err();
+        texts.push(secrets::shown(&error));
     }
     host.clear_replies();
     host.reply_next(Target::Upload, Reply::raw(200, "text/plain", ""));
@@ -99,22 +95,12 @@ async fn no_signed_url_shows_in_errors_or_values() {
         let url = format!("{text}={SECRET}");
         let download = Download::new(&url, folder.path().join("f.mp4"));
         texts.push(format!("{download:?}"));
-        texts.push(shown(stage.jogg.assets().download_with(download).await.unwrap_err()));
+        let error = stage.jogg.assets().download_with(download).await.unwrap_err();
+        texts.push(secrets::shown(&error));
     }
     for text in texts {
         assert!(!text.contains(SECRET), "{text}");
     }
-}
-
-/// Everything an error can be made to say, its causes included.
-fn shown(error: Error) -> String {
-    let mut text = format!("{error} {error:?} {error:#?}");
-    let mut cause = StdError::source(&error);
-    while let Some(error) = cause {
-        text.push_str(&format!(" {error} {error:?}"));
-        cause = error.source();
-    }
-    text
 }
 
 /// A host of the test's own, which holds back little of what is sent to it.
@@ -277,141 +263,4 @@ async fn a_large_download_holds_little() {
     assert_eq!(std::fs::metadata(&path).unwrap().len(), LARGE);
     let most = most.load(Ordering::SeqCst);
     assert!(most <= AHEAD, "{most} bytes were under way");
-}
-
-#[tokio::test]
-async fn a_dropped_upload_stops() {
-    let stage = Stage::new().await;
-    let (listener, base_url) = host();
-    send_to(&stage, &base_url);
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("f.mp4");
-    std::fs::File::create(&path).unwrap().set_len(LARGE).unwrap();
-    let (told, mut progress) = mpsc::unbounded_channel();
-    let file = Upload::path(&path).on_progress(move |transferred| {
-        let _ = told.send(*transferred);
-    });
-    let mut upload = Box::pin(stage.jogg.assets().upload(file));
-    let (dropped, read_on) = oneshot::channel::<()>();
-    let server = tokio::spawn(async move {
-        let (stream, received) = accept(&listener).await;
-        read_on.await.unwrap();
-        received + drain(stream).await
-    });
-    tokio::select! {
-        outcome = &mut upload => panic!("{outcome:?}"),
-        first = progress.recv() => assert_eq!(first.unwrap().total, Some(LARGE)),
-    }
-    drop(upload);
-    dropped.send(()).unwrap();
-    let received = soon(server).await.unwrap();
-    assert!(received <= AHEAD, "{received} bytes were sent");
-    // The hook is gone, and the file with it.
-    soon(async { while progress.recv().await.is_some() {} }).await;
-}
-
-/// The storage has its say before it has the file: nothing more is sent, and a success is none.
-#[tokio::test]
-async fn an_upload_that_is_answered_early_stops() {
-    for (status, attempts, part) in [
-        (403, 1, "the storage did not take `f.mp4`: HTTP 403"),
-        (200, 3, "the storage answered before it had all of `f.mp4`"),
-    ] {
-        let stage = Stage::new().await;
-        let (listener, base_url) = host();
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("f.mp4");
-        std::fs::File::create(&path).unwrap().set_len(LARGE).unwrap();
-        let server = tokio::spawn(async move {
-            let mut connections = Vec::new();
-            for _ in 0..attempts {
-                let (mut stream, _) = accept(&listener).await;
-                let head = format!("HTTP/1.1 {status} Early\r\ncontent-length: 0\r\n\r\n");
-                stream.write_all(head.as_bytes()).await.unwrap();
-                connections.push(stream);
-            }
-            connections
-        });
-        (0..attempts).for_each(|_| send_to(&stage, &base_url));
-        let error = soon(stage.jogg.assets().upload_path(&path)).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transfer, attempts));
-        assert_eq!(error.to_string(), part);
-        for connection in soon(server).await.unwrap() {
-            let received = soon(drain(connection)).await;
-            assert!(received <= AHEAD, "{received} bytes were sent");
-        }
-    }
-}
-
-fn partial_files(folder: &tempfile::TempDir) -> usize {
-    let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
-    names.filter(|name| name.to_string_lossy().ends_with(".part")).count()
-}
-
-/// Polls a download until something has happened, then drops it.
-async fn give_up<T: Debug>(
-    folder: &tempfile::TempDir,
-    download: impl Future<Output = T>,
-    until: impl Future<Output = ()>,
-) {
-    {
-        let mut download = pin!(download);
-        tokio::select! {
-            outcome = &mut download => panic!("{outcome:?}"),
-            () = until => assert_eq!(partial_files(folder), 1),
-        }
-    }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "something is left");
-}
-
-#[tokio::test]
-async fn a_dropped_download_leaves_nothing_behind() {
-    let stage = Stage::new().await;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("f.mp4");
-    // Before the answer.
-    stage.simulator.reply_next(Target::Download, Reply::never());
-    let url = format!("{}/files/f.mp4", stage.simulator.base_url());
-    let asked = async {
-        while stage.simulator.requests().is_empty() {
-            tokio::task::yield_now().await;
-        }
-    };
-    give_up(&folder, stage.jogg.assets().download(url, &path), asked).await;
-    // In the middle of the file.
-    let (listener, base_url) = host();
-    let server = tokio::spawn(async move {
-        let (mut stream, _) = accept(&listener).await;
-        let half = vec![b'x'; 50_000];
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n").await.unwrap();
-        stream.write_all(&half).await.unwrap();
-        drain(stream).await
-    });
-    let (told, mut progress) = mpsc::unbounded_channel();
-    let download = Download::new(format!("{base_url}/f.mp4"), &path).on_progress(move |step| {
-        let _ = told.send(step.bytes);
-    });
-    let begun = async { assert!(progress.recv().await.unwrap() > 0) };
-    give_up(&folder, stage.jogg.assets().download_with(download), begun).await;
-    // The connection ends as well.
-    soon(server).await.unwrap();
-}
-
-/// The partial file is made on another thread, which may come to it when nobody waits any more.
-#[test]
-fn a_download_dropped_at_its_start_leaves_nothing_behind() {
-    let folder = tempfile::tempdir().unwrap();
-    for _ in 0..50 {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let jogg = jogg_api_ext::Jogg::builder(KEY).base_url("http://127.0.0.1:9").build();
-            let path = folder.path().join("f.mp4");
-            let mut download = jogg.unwrap().assets().download("http://127.0.0.1:9/f.mp4", path);
-            let polled = download.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-            assert!(polled.is_pending());
-        });
-        // Waits for what has begun.
-        drop(runtime);
-    }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "something is left");
 }

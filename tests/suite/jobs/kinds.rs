@@ -7,22 +7,21 @@ use jogg_api_ext::ErrorKind;
 use jogg_api_ext::simulator::Dialect;
 use jogg_tests::{KEY, Stage};
 
-use super::kinds;
+use super::KINDS;
 
 #[test]
 fn no_kind_is_missing() {
-    let kinds = kinds();
     for rule in JOBS {
-        assert!(kinds.iter().any(|kind| kind.operation == rule.create), "{}", rule.create.id);
+        assert!(KINDS.iter().any(|kind| kind.operation == rule.create), "{}", rule.create.id);
     }
-    assert_eq!(kinds.len(), JOBS.len());
+    assert_eq!(KINDS.len(), JOBS.len());
 }
 
 /// What a user gets of each kind, reviewed.
 #[tokio::test]
 async fn every_kind_runs_from_its_start_to_its_result() {
     let mut shown = String::new();
-    for kind in kinds() {
+    for kind in &KINDS {
         let stage = Stage::new().await;
         let finished = (kind.run)(stage.jogg.clone(), false).await.unwrap();
         assert_eq!(finished.record.operation, kind.operation.id);
@@ -36,7 +35,7 @@ async fn every_kind_runs_from_its_start_to_its_result() {
 
 #[tokio::test]
 async fn every_kind_speaks_the_live_dialect_and_is_resumed_from_its_record() {
-    for kind in kinds() {
+    for kind in &KINDS {
         let stage = Stage::with(|builder| builder.dialect(Dialect::Live)).await;
         let finished = (kind.run)(stage.jogg.clone(), true).await.unwrap();
         assert_eq!(stage.simulator.count(kind.operation), 1);
@@ -46,7 +45,7 @@ async fn every_kind_speaks_the_live_dialect_and_is_resumed_from_its_record() {
 
 #[tokio::test]
 async fn every_kind_fails_as_an_error_that_carries_the_job() {
-    for kind in kinds() {
+    for kind in &KINDS {
         let stage = Stage::new().await;
         // Both previews of a batch.
         stage.simulator.fail_next_job("nothing came of it");

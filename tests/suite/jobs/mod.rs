@@ -58,67 +58,64 @@ macro_rules! kind {
 }
 
 /// Every operation that starts a job.
-fn kinds() -> Vec<Kind> {
-    vec![
-        kind!(CREATE_VIDEO_FROM_AVATAR, Video, |jogg| jogg.avatar_videos().create(avatar_video())),
-        kind!(CREATE_VIDEO_FROM_PRODUCT, Video, |jogg| {
-            let (style, language) = (ScriptStyle::Storytime, Language::English);
-            let avatar = Avatar::Public(81);
-            let length = VideoLength::Seconds30;
-            let request = CreateProductVideo::new("product_1", length, avatar, style, language);
-            jogg.product_videos().create(request)
-        }),
-        kind!(CREATE_PRODUCT_PREVIEWS, Previews, |jogg| {
-            jogg.product_videos().create_previews(previews(["Calm", "Loud"]))
-        }),
-        kind!(RENDER_PRODUCT_PREVIEW, Video, |jogg| {
-            jogg.product_videos().render(RenderProductPreview::new("preview_1"))
-        }),
-        kind!(CREATE_VIDEO_WITH_TEMPLATE, Video, |jogg| {
-            let request = CreateTemplateVideo::new(512, "english")
-                .variable("headline", TemplateValue::Text("Warm feet".to_owned()));
-            jogg.template_videos().create(request)
-        }),
-        kind!(CREATE_LIP_SYNC_VIDEO, LipSyncVideo, |jogg| {
-            let request =
-                CreateLipSyncVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
-            jogg.lip_sync().create(request)
-        }),
-        kind!(CREATE_VIDEO_TRANSLATION, Translation, |jogg| {
-            jogg.translations().create(CreateTranslation::new("https://a.example/v.mp4", "spanish"))
-        }),
-        kind!(CREATE_AI_SCRIPT, WrittenScripts, |jogg| {
-            let source = ScriptSource::Product("product_1".to_owned());
-            let (style, language) = (ScriptStyle::Discovery, Language::English);
-            jogg.scripts().create(CreateScript::new(
-                language,
-                VideoLength::Seconds15,
-                style,
-                source,
-            ))
-        }),
-        kind!(GENERATE_PHOTO, PhotoGeneration, |jogg| {
-            let request = GeneratePhoto::new(
-                PhotoAge::Adult,
-                PhotoStyle::Professional,
-                PhotoGender::Female,
-                PhotoModel::Modern,
-                AspectRatio::Portrait,
-            );
-            jogg.photo_avatars().generate(request)
-        }),
-        kind!(ADD_PHOTO_AVATAR_MOTION, Motion, |jogg| {
-            let request = AddMotion::new("https://a.example/p.jpg", "Ada", "v", MotionModel::V3_0);
-            jogg.photo_avatars().add_motion(request)
-        }),
-        kind!(GENERATE_PRODUCT_AVATAR_IMAGES, ProductAvatarImages, |jogg| {
-            jogg.product_avatars().generate(product_avatar_images())
-        }),
-        kind!(ADD_PRODUCT_AVATAR_MOTION, Motion, |jogg| {
-            let request = AddProductAvatarMotion::new("generation_1", "Ada", "v", "waves");
-            jogg.product_avatars().add_motion(request)
-        }),
-    ]
+static KINDS: [Kind; 12] = [
+    kind!(CREATE_VIDEO_FROM_AVATAR, Video, |jogg| jogg.avatar_videos().create(avatar_video())),
+    kind!(CREATE_VIDEO_FROM_PRODUCT, Video, |jogg| {
+        let (style, language) = (ScriptStyle::Storytime, Language::English);
+        let avatar = Avatar::Public(81);
+        let length = VideoLength::Seconds30;
+        let request = CreateProductVideo::new("product_1", length, avatar, style, language);
+        jogg.product_videos().create(request)
+    }),
+    kind!(CREATE_PRODUCT_PREVIEWS, Previews, |jogg| {
+        jogg.product_videos().create_previews(previews(["Calm", "Loud"]))
+    }),
+    kind!(RENDER_PRODUCT_PREVIEW, Video, |jogg| {
+        jogg.product_videos().render(RenderProductPreview::new("preview_1"))
+    }),
+    kind!(CREATE_VIDEO_WITH_TEMPLATE, Video, |jogg| {
+        let request = CreateTemplateVideo::new(512, "english")
+            .variable("headline", TemplateValue::Text("Warm feet".to_owned()));
+        jogg.template_videos().create(request)
+    }),
+    kind!(CREATE_LIP_SYNC_VIDEO, LipSyncVideo, |jogg| {
+        let request = CreateLipSyncVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
+        jogg.lip_sync().create(request)
+    }),
+    kind!(CREATE_VIDEO_TRANSLATION, Translation, |jogg| {
+        jogg.translations().create(CreateTranslation::new("https://a.example/v.mp4", "spanish"))
+    }),
+    kind!(CREATE_AI_SCRIPT, WrittenScripts, |jogg| {
+        let source = ScriptSource::Product("product_1".to_owned());
+        let (style, language) = (ScriptStyle::Discovery, Language::English);
+        jogg.scripts().create(CreateScript::new(language, VideoLength::Seconds15, style, source))
+    }),
+    kind!(GENERATE_PHOTO, PhotoGeneration, |jogg| {
+        let request = GeneratePhoto::new(
+            PhotoAge::Adult,
+            PhotoStyle::Professional,
+            PhotoGender::Female,
+            PhotoModel::Modern,
+            AspectRatio::Portrait,
+        );
+        jogg.photo_avatars().generate(request)
+    }),
+    kind!(ADD_PHOTO_AVATAR_MOTION, Motion, |jogg| {
+        let request = AddMotion::new("https://a.example/p.jpg", "Ada", "v", MotionModel::V3_0);
+        jogg.photo_avatars().add_motion(request)
+    }),
+    kind!(GENERATE_PRODUCT_AVATAR_IMAGES, ProductAvatarImages, |jogg| {
+        jogg.product_avatars().generate(product_avatar_images())
+    }),
+    kind!(ADD_PRODUCT_AVATAR_MOTION, Motion, |jogg| {
+        let request = AddProductAvatarMotion::new("generation_1", "Ada", "v", "waves");
+        jogg.product_avatars().add_motion(request)
+    }),
+];
+
+/// The kind of job that this operation starts.
+fn kind(operation: &str) -> &'static Kind {
+    KINDS.iter().find(|kind| kind.operation.id == operation).expect("it starts a job")
 }
 
 fn avatar_video() -> CreateAvatarVideo {

@@ -12,7 +12,7 @@ use jogg_api_ext::{ErrorKind, JobRecord, WaitOptions};
 use jogg_tests::Stage;
 use serde_json::json;
 
-use super::{answer, avatar_video, kinds};
+use super::{answer, avatar_video, kind};
 
 /// Documented and measured times, in seconds, and the deadline of the wait, in minutes.
 #[tokio::test]
@@ -27,7 +27,7 @@ async fn fact_46_each_kind_is_given_the_time_it_takes() {
         ("add_photo_avatar_motion", 3 * 60, 30),
         ("create_video_translation", 20 * 60, 60),
     ] {
-        let kind = kinds().into_iter().find(|kind| kind.operation.id == operation).unwrap();
+        let kind = kind(operation);
         let seconds = Duration::from_secs(longest);
         let stage = Stage::with(|builder| builder.job_duration(seconds)).await;
         let begun = stage.clock.now();
@@ -47,10 +47,13 @@ async fn fact_46_each_kind_is_given_the_time_it_takes() {
 fn fact_47_no_kind_is_looked_at_sooner_or_more_often_than_every_five_seconds() {
     for operation in OPERATIONS {
         let shown = format!("{:?}", WaitOptions::of(operation.id));
+        // There is no other way to ask for them. Anything but whole seconds is refused.
         let seconds = |name: &str| -> u64 {
-            let (_, rest) = shown.split_once(&format!(" {name}: ")).unwrap();
-            let digits = rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap();
-            digits.parse().unwrap()
+            let field = shown.split_once(&format!(" {name}: ")).and_then(|(_, rest)| {
+                let (number, _) = rest.split_once('s')?;
+                number.parse().ok()
+            });
+            field.unwrap_or_else(|| panic!("no `{name}` in whole seconds: {shown}"))
         };
         assert!((5..=10).contains(&seconds("first_look")), "{shown}");
         assert!(seconds("interval") >= 5 && seconds("max_interval") <= 30, "{shown}");
@@ -80,7 +83,7 @@ async fn fact_32_the_result_has_one_name_whatever_the_api_calls_it() {
 async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
     for operation in ["create_video_from_product", "render_product_preview"] {
         let stage = Stage::new().await;
-        let kind = kinds().into_iter().find(|kind| kind.operation.id == operation).unwrap();
+        let kind = kind(operation);
         let finished = (kind.run)(stage.jogg.clone(), false).await.unwrap();
         assert!(stage.simulator.count(&GET_PRODUCT_VIDEO) > 0);
         let requests = stage.simulator.requests();
@@ -157,8 +160,8 @@ fn a_record_written_by_hand_is_read() {
 #[tokio::test]
 async fn fact_33_times_are_unix_seconds() {
     let stage = Stage::new().await;
-    let report = json!({"status": "completed", "created_at": 1_764_000_000, "completed_at": 1_764_000_060,
-        "data": {"url": "u"}});
+    let report = json!({"status": "completed", "created_at": 1_764_000_000,
+        "completed_at": 1_764_000_060, "data": {"url": "u"}});
     stage.simulator.reply_next(&GET_TEMPLATE_VIDEO, answer(report));
     let look = stage.jogg.template_videos().video("v1").status().await.unwrap();
     let video = look.result.unwrap();

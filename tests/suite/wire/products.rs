@@ -11,42 +11,22 @@ use super::case::{Case, bodies, queries, report};
 use super::videos::STATES;
 
 pub(crate) fn cases() -> Vec<Case> {
-    [products(), scripts(), videos(), previews(), lists()].into_iter().flatten().collect()
+    [products(), changed_products(), scripts(), videos(), previews(), lists()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn products() -> Vec<Case> {
     let create = bodies(&op::CREATE_PRODUCT, "POST /v2/product", |jogg, request| {
         jogg.products().create(request)
     });
-    let update = bodies(&op::UPDATE_PRODUCT, "PUT /v2/product", |jogg, request| {
-        jogg.products().update(request)
-    });
-    let picture = || {
-        let url = "https://shop.example/cup.png";
-        ProductFile::image(url).name("cup.png").description("from the left")
-    };
-    let clip = || ProductFile::video("https://shop.example/cup.mp4");
     let url = "https://shop.example/cup";
-    let described = CreateProduct::from_details("Cup")
+    let maximal = CreateProduct::from_details("Cup")
         .description("keeps tea hot")
         .target_audience("tea drinkers")
         .media(picture())
         .media(clip());
-    let changed = UpdateProduct::new("product-5")
-        .name("Cup")
-        .description("keeps tea hot")
-        .target_audience("tea drinkers")
-        .media(picture())
-        .media(clip());
-    let details = |first: &str, last: &str| {
-        format!(
-            r#"{{"description":"keeps tea hot","media":[
-            {{"description":"from the left","name":"cup.png","type":1,
-            "url":"https://shop.example/cup.png"}},
-            {{"type":2,"url":"https://shop.example/cup.mp4"}}],
-            {first}"target_audience":"tea drinkers"{last}}}"#
-        )
-    };
     vec![
         create.case("on a page", CreateProduct::from_url(url), &format!(r#"{{"url":"{url}"}}"#)),
         create.case(
@@ -60,10 +40,44 @@ fn products() -> Vec<Case> {
             CreateProduct::new(ProductSource::Details("Cup".to_owned())),
             r#"{"name":"Cup"}"#,
         ),
-        create.case("maximal", described, &details(r#""name":"Cup","#, "")),
-        update.case("minimal", UpdateProduct::new("p"), r#"{"product_id":"p"}"#),
-        update.case("maximal", changed, &details(r#""name":"Cup","product_id":"product-5","#, "")),
+        create.case("maximal", maximal, &details(r#""name":"Cup","#)),
     ]
+}
+
+fn changed_products() -> Vec<Case> {
+    let update = bodies(&op::UPDATE_PRODUCT, "PUT /v2/product", |jogg, request| {
+        jogg.products().update(request)
+    });
+    let maximal = UpdateProduct::new("product-5")
+        .name("Cup")
+        .description("keeps tea hot")
+        .target_audience("tea drinkers")
+        .media(picture())
+        .media(clip());
+    vec![
+        update.case("minimal", UpdateProduct::new("p"), r#"{"product_id":"p"}"#),
+        update.case("maximal", maximal, &details(r#""name":"Cup","product_id":"product-5","#)),
+    ]
+}
+
+fn picture() -> ProductFile {
+    let url = "https://shop.example/cup.png";
+    ProductFile::image(url).name("cup.png").description("from the left")
+}
+
+fn clip() -> ProductFile {
+    ProductFile::video("https://shop.example/cup.mp4")
+}
+
+/// All that can be said of a product, as it is sent; its names come in their place of the alphabet.
+fn details(names: &str) -> String {
+    format!(
+        r#"{{"description":"keeps tea hot","media":[
+        {{"description":"from the left","name":"cup.png","type":1,
+        "url":"https://shop.example/cup.png"}},
+        {{"type":2,"url":"https://shop.example/cup.mp4"}}],
+        {names}"target_audience":"tea drinkers"}}"#
+    )
 }
 
 fn scripts() -> Vec<Case> {
