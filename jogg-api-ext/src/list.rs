@@ -159,11 +159,13 @@ impl<T: Serialize + Send + 'static> Pages<T> {
         let number = self.number.unwrap_or(1);
         let length = length(page);
         let longer = length > paging.page_size;
-        // What came before the first page counts as well. A total below what has come is wrong.
+        // What came before the first page counts as well.
         let before = paging.first.unwrap_or(1).saturating_sub(1);
         let before = u64::try_from(before).unwrap_or_default();
         let reached = before.saturating_mul(paging.page_size).saturating_add(self.reached);
-        let complete = page.total.is_some_and(|total| total == reached)
+        // A total below what has come is wrong.
+        let distinct = self.seen.len() as u64;
+        let complete = page.total.is_some_and(|total| total <= reached && total >= distinct)
             || page.total_pages.is_some_and(|pages| i64::try_from(pages) == Ok(number))
             || page.has_more == Some(false);
         !(length == 0 || longer || complete)

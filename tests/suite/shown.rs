@@ -16,7 +16,7 @@ use jogg_api::{Envelope, Secret};
 use jogg_api_ext::simulator::{Reply, Simulator, Target};
 use jogg_api_ext::{
     AddMotion, Attempt, Avatar, CreateProductPreviews, Download, Ended, Jogg, Language, Limiter,
-    ListPhotoAvatars, MotionModel, Observer, Previews, ScriptStyle, Upload, VideoLength,
+    ListPhotoAvatars, MotionModel, Observer, Previews, ScriptStyle, Update, Upload, VideoLength,
     WaitOptions,
 };
 use jogg_tests::{KEY, Stage, sample, secrets};
@@ -112,9 +112,14 @@ async fn jobs(stage: &Stage) -> Vec<Line> {
     stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, Reply::json(200, report));
     let report = debug(&job.status().await.unwrap());
     let update = job.clone().updates().next().await.unwrap().unwrap();
-    let failed = previews(stage).await.failed.remove(0);
+    let Update::Progress(progress) = &update else { panic!("{update:?}") };
+    let progress = debug(progress);
+    let mut previews = previews(stage).await;
+    previews.raw.0 = json!(secrets::signed_url());
+    let raw = debug(&previews.raw);
+    let failed = previews.failed.remove(0);
     assert!(failed.reason.as_ref().unwrap().contains(&secrets::query()));
-    vec![debug(&job), debug(job.record()), report, debug(&update), debug(&failed)]
+    vec![debug(&job), debug(job.record()), report, debug(&update), progress, raw, debug(&failed)]
 }
 
 /// A batch of which one look was refused, in a text with secrets.

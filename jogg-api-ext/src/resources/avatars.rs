@@ -71,7 +71,8 @@ pub enum Avatar {
 }
 
 impl Avatar {
-    pub(crate) fn id(self) -> i64 {
+    /// Its number, in whichever list it is.
+    pub fn id(self) -> i64 {
         match self {
             Self::Custom(id) | Self::Public(id) => id,
         }

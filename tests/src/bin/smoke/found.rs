@@ -36,9 +36,7 @@ impl Default for Found {
 impl Found {
     /// The number of the avatar, without which list it is from.
     pub(crate) fn avatar_id(&self) -> i64 {
-        match self.avatar {
-            Avatar::Custom(id) | Avatar::Public(id) => id,
-        }
+        self.avatar.id()
     }
 
     /// A stock template. Its variables are told nowhere, so that the example's is kept.

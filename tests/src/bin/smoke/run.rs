@@ -150,7 +150,8 @@ impl Run {
         if !self.is_paid_for(operation) {
             self.table.row(operation, Verdict::Paid, "skipped (paid)");
         } else {
-            self.table.row(operation, Verdict::NoId, "no id");
+            let is_surprise = self.include_paid;
+            self.table.row(operation, Verdict::NoId { is_surprise }, "no id");
         }
         None
     }

@@ -12,8 +12,8 @@ pub(crate) enum Verdict {
     /// It was called: whether the server took the request, if that is known, and whether its
     /// answer could be read.
     Called { accepted: Option<bool>, decoded: bool, elapsed: Duration },
-    /// Nothing on the server has an id to call it with.
-    NoId,
+    /// Nothing on the server has an id to call it with. That is no surprise where nothing was made.
+    NoId { is_surprise: bool },
     /// It takes credits or creates something, which was not asked for.
     Paid,
     /// The program has no call of it.
@@ -24,7 +24,8 @@ impl Verdict {
     fn passes(self) -> bool {
         match self {
             Self::Called { accepted, decoded, .. } => accepted == Some(true) && decoded,
-            Self::NoId | Self::Paid => true,
+            Self::NoId { is_surprise } => !is_surprise,
+            Self::Paid => true,
             Self::Missing => false,
         }
     }
@@ -37,7 +38,7 @@ impl Verdict {
                 [accepted, word(decoded).to_owned(), elapsed.as_millis().to_string()]
             }
             Self::Missing => ["no".to_owned(), "no".to_owned(), "-".to_owned()],
-            Self::NoId | Self::Paid => ["-".to_owned(), "-".to_owned(), "-".to_owned()],
+            Self::NoId { .. } | Self::Paid => ["-".to_owned(), "-".to_owned(), "-".to_owned()],
         }
     }
 }
@@ -82,7 +83,7 @@ impl Table {
         let called = count(|verdict| matches!(verdict, Verdict::Called { .. }));
         let passed = count(|verdict| matches!(verdict, Verdict::Called { .. }) && verdict.passes());
         let paid = count(|verdict| *verdict == Verdict::Paid);
-        let no_id = count(|verdict| *verdict == Verdict::NoId);
+        let no_id = count(|verdict| matches!(verdict, Verdict::NoId { .. }));
         let all = self.verdicts.iter().all(|(_, verdict)| verdict.passes());
         let word = if all { "passed" } else { "FAILED" };
         let operations = self.verdicts.len();
