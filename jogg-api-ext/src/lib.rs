@@ -29,6 +29,7 @@ mod status;
 mod stream;
 mod wait;
 mod wait_all;
+mod wait_options;
 
 pub use assets::{Asset, AssetKind, Assets, Download, Transferred, Upload};
 pub use call::{BoxFuture, Call, Called, Metadata};
@@ -45,8 +46,9 @@ pub use resources::*;
 pub use retry::RetryPolicy;
 pub use status::JobStatus;
 pub use stream::BoxStream;
-pub use wait::{Progress, Update, WaitOptions};
+pub use wait::{Progress, Update};
 pub use wait_all::{wait_all, wait_all_with};
+pub use wait_options::WaitOptions;
 
 /// The low-level crate, whose types appear in this one.
 pub use jogg_api;

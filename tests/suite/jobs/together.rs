@@ -101,11 +101,16 @@ async fn an_empty_set_of_jobs_has_no_results() {
 #[tokio::test]
 async fn updates_tell_each_look_and_end_with_the_result() {
     let stage = Stage::new().await;
-    let mut updates = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap().updates();
+    let job = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap();
+    let id = job.id().to_owned();
+    let mut updates = job.updates();
     let (mut states, mut done) = (Vec::new(), None);
     while let Some(update) = updates.next().await {
         match update.unwrap() {
-            Update::Progress(progress) => states.push(progress.status),
+            Update::Progress(progress) => {
+                assert_eq!(progress.job_id, id);
+                states.push(progress.status);
+            }
             Update::Done(video) => done = Some(video),
             other => panic!("{other:?}"),
         }
