@@ -12,7 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::wait::{updates, wait};
-use crate::{BoxStream, Called, Error, ErrorKind, JobStatus, Jogg, Result, Update, WaitOptions};
+use crate::{
+    BoxStream, Called, Error, ErrorKind, JobStatus, Jogg, Result, Update, WaitOptions, aliases,
+};
 
 /// A job the API works on: paid for, with a result to come.
 ///
@@ -267,6 +269,12 @@ fn id_place(operation: &Operation) -> Option<&'static str> {
 }
 
 impl<T> JobReport<T> {
+    /// A report with this word for the state, and what the payload says of a failure.
+    pub(crate) fn of(word: Option<StatusWord>, payload: Value) -> Self {
+        let error = aliases::error(&payload);
+        Self::new(word, payload).with_error(error)
+    }
+
     /// A report with this word for the state.
     pub(crate) fn new(word: Option<StatusWord>, payload: Value) -> Self {
         let status = word.as_ref().map_or(JobStatus::Unknown, JobStatus::from);
@@ -308,6 +316,22 @@ pub(crate) async fn look<T: JobResult>(jogg: Jogg, record: JobRecord) -> Result<
     let mut report = T::look(jogg.clone(), record).await?;
     report.error = report.error.map(|text| jogg.api().redact_key(&text));
     Ok(report)
+}
+
+/// Calls an operation that reports on a job: what it says, and its `data` as received.
+pub(crate) async fn report_of<D, F, R>(
+    jogg: &Jogg,
+    operation: &'static Operation,
+    send: F,
+) -> Result<(D, Value)>
+where
+    D: Default,
+    F: Fn(jogg_api::Client) -> R,
+    R: Future<Output = std::result::Result<Answer<D>, jogg_api::Error>>,
+{
+    let answer = jogg.call(operation, send).await?.answer;
+    let payload = answer.payload();
+    Ok((answer.data.unwrap_or_default(), payload))
 }
 
 impl<T> Clone for Job<T> {

@@ -11,6 +11,7 @@ use super::resource;
 use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
+use crate::job::report_of;
 use crate::request::request;
 use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
@@ -84,11 +85,9 @@ impl JobResult for LipSyncVideo {
 
     async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let id = record.id.clone();
-        let answer = jogg.call(&GET_LIP_SYNC_VIDEO, send!(get_lip_sync_video(id))).await?.answer;
-        let payload = answer.payload();
-        let report = answer.data.unwrap_or_default();
-        let error = aliases::error(&payload);
-        Ok(JobReport::new(report.status, payload).with_error(error).with_result(|raw| {
+        let send = send!(get_lip_sync_video(id));
+        let (report, payload) = report_of(&jogg, &GET_LIP_SYNC_VIDEO, send).await?;
+        Ok(JobReport::of(report.status, payload).with_result(|raw| {
             Some(Self {
                 url: aliases::url(&raw)?,
                 task_id: report.task_id.unwrap_or(record.id),

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::call::send;
 use crate::job::private::Sealed;
-use crate::{JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
+use crate::job::report_of;
+use crate::{JobRecord, JobReport, JobResult, Jogg, Raw, Result};
 
 /// A presenter in motion: the result of [`PhotoAvatars::add_motion`] and of
 /// [`ProductAvatars::add_motion`].
@@ -49,10 +50,12 @@ impl JobResult for Motion {
         let id = record.id.as_str();
         let (seen, payload) = if record.operation == ADD_PRODUCT_AVATAR_MOTION.id {
             let query = GetProductAvatarMotionQuery::new(id);
-            seen!(jogg.call(&GET_PRODUCT_AVATAR_MOTION, send!(get_product_avatar_motion(query))))
+            let send = send!(get_product_avatar_motion(query));
+            seen!(report_of(&jogg, &GET_PRODUCT_AVATAR_MOTION, send))
         } else {
             let query = GetPhotoAvatarMotionQuery::new(id);
-            seen!(jogg.call(&GET_PHOTO_AVATAR_MOTION, send!(get_photo_avatar_motion(query))))
+            let send = send!(get_photo_avatar_motion(query));
+            seen!(report_of(&jogg, &GET_PHOTO_AVATAR_MOTION, send))
         };
         Ok(seen.report(payload, &record))
     }
@@ -61,9 +64,7 @@ impl JobResult for Motion {
 /// What the answer to a look says. The two reports have the same fields, but two types.
 macro_rules! seen {
     ($call:expr) => {{
-        let answer = $call.await?.answer;
-        let payload = answer.payload();
-        let report = answer.data.unwrap_or_default();
+        let (report, payload) = $call.await?;
         let seen = Seen {
             status: report.status,
             motion_id: report.motion_id,
@@ -96,8 +97,7 @@ impl Seen {
             .answer
             .get("avatar_id")
             .and_then(|id| id.as_i64().or_else(|| id.as_str()?.trim().parse().ok()));
-        let error = aliases::error(&payload);
-        JobReport::new(self.status, payload).with_error(error).with_result(|raw| {
+        JobReport::of(self.status, payload).with_result(|raw| {
             Some(Motion {
                 preview_url: self.preview_url?,
                 motion_id: self.motion_id.unwrap_or_else(|| record.id.clone()),

@@ -17,10 +17,11 @@ use super::resource;
 use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
+use crate::job::report_of;
 use crate::page::Extent;
 use crate::request::{paged_request, request};
 use crate::{
-    Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, List, Motion, Raw, Result, aliases,
+    Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, List, Motion, Raw, Result,
 };
 
 resource! {
@@ -175,11 +176,8 @@ impl JobResult for PhotoGeneration {
     async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let query = GetPhotoGenerationQuery::new(record.id.as_str());
         let send = send!(get_photo_generation(query));
-        let answer = jogg.call(&GET_PHOTO_GENERATION, send).await?.answer;
-        let payload = answer.payload();
-        let report = answer.data.unwrap_or_default();
-        let error = aliases::error(&payload);
-        Ok(JobReport::new(report.status, payload).with_error(error).with_result(|raw| {
+        let (report, payload) = report_of(&jogg, &GET_PHOTO_GENERATION, send).await?;
+        Ok(JobReport::of(report.status, payload).with_result(|raw| {
             let image_urls = report.image_url_list;
             (!image_urls.is_empty()).then_some(Self {
                 photo_id: report.photo_id.unwrap_or(record.id),

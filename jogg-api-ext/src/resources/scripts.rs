@@ -9,8 +9,9 @@ use super::resource;
 use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
+use crate::job::report_of;
 use crate::request::{needed, request};
-use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
+use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result};
 
 resource! {
     /// Scripts written about a product. From [`Jogg::scripts`](crate::Jogg::scripts).
@@ -122,11 +123,9 @@ impl JobResult for WrittenScripts {
 
     async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let id = record.id.clone();
-        let answer = jogg.call(&GET_AI_SCRIPT, send!(get_ai_script(id))).await?.answer;
-        let payload = answer.payload();
-        let report = answer.data.unwrap_or_default();
-        let error = aliases::error(&payload);
-        Ok(JobReport::new(report.status, payload).with_error(error).with_result(|raw| {
+        let send = send!(get_ai_script(id));
+        let (report, payload) = report_of(&jogg, &GET_AI_SCRIPT, send).await?;
+        Ok(JobReport::of(report.status, payload).with_result(|raw| {
             let scripts = report.data.unwrap_or_default().generated_scripts;
             let task_id = report.task_id.unwrap_or(record.id);
             (!scripts.is_empty()).then_some(Self { task_id, scripts, raw })

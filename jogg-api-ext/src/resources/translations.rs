@@ -12,6 +12,7 @@ use super::resource;
 use crate::call::send;
 use crate::credits::estimate;
 use crate::job::private::Sealed;
+use crate::job::report_of;
 use crate::request::request;
 use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
@@ -107,11 +108,8 @@ impl JobResult for Translation {
     async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let id = record.id.clone();
         let send = send!(get_video_translation(id));
-        let answer = jogg.call(&GET_VIDEO_TRANSLATION, send).await?.answer;
-        let payload = answer.payload();
-        let report = answer.data.unwrap_or_default();
-        let error = aliases::error(&payload);
-        Ok(JobReport::new(report.status, payload).with_error(error).with_result(|raw| {
+        let (report, payload) = report_of(&jogg, &GET_VIDEO_TRANSLATION, send).await?;
+        Ok(JobReport::of(report.status, payload).with_result(|raw| {
             Some(Self {
                 url: aliases::url(&raw)?,
                 video_translate_id: report.video_translate_id.unwrap_or(record.id),

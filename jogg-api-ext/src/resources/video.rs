@@ -1,15 +1,16 @@
 //! A finished video, whichever way it was made.
 
+use jogg_api::Operation;
 use jogg_api::enums::StatusWord;
 use jogg_api::operations::{
     CREATE_VIDEO_FROM_AVATAR, CREATE_VIDEO_FROM_PRODUCT, CREATE_VIDEO_WITH_TEMPLATE,
     GET_AVATAR_VIDEO, GET_PRODUCT_VIDEO, GET_TEMPLATE_VIDEO, RENDER_PRODUCT_PREVIEW,
 };
-use jogg_api::{Answer, Operation};
 use serde_json::Value;
 
 use crate::call::send;
 use crate::job::private::Sealed;
+use crate::job::report_of;
 use crate::{JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 
 /// A finished video: the result of [`AvatarVideos::create`], [`ProductVideos::create`],
@@ -59,37 +60,39 @@ impl JobResult for Video {
     async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let id = record.id.clone();
         let (seen, payload) = if record.operation == CREATE_VIDEO_FROM_AVATAR.id {
-            split(
-                jogg.call(&GET_AVATAR_VIDEO, send!(get_avatar_video(id))).await?.answer,
-                |report| Seen {
-                    status: report.status,
-                    video_id: report.video_id.or(report.id),
-                    created_at: report.created_at,
-                    ..Seen::default()
-                },
-            )
+            let send = send!(get_avatar_video(id));
+            let (report, payload) = report_of(&jogg, &GET_AVATAR_VIDEO, send).await?;
+            let seen = Seen {
+                status: report.status,
+                video_id: report.video_id.or(report.id),
+                created_at: report.created_at,
+                ..Seen::default()
+            };
+            (seen, payload)
         } else if record.operation == CREATE_VIDEO_WITH_TEMPLATE.id {
             let send = send!(get_template_video(id));
-            split(jogg.call(&GET_TEMPLATE_VIDEO, send).await?.answer, |report| {
-                let output = report.data.unwrap_or_default();
-                Seen {
-                    status: report.status,
-                    video_id: report.video_id,
-                    name: output.video_name,
-                    created_at: report.created_at,
-                    completed_at: report.completed_at,
-                    deducted_credit: output.deducted_credit,
-                }
-            })
+            let (report, payload) = report_of(&jogg, &GET_TEMPLATE_VIDEO, send).await?;
+            let output = report.data.unwrap_or_default();
+            let seen = Seen {
+                status: report.status,
+                video_id: report.video_id,
+                name: output.video_name,
+                created_at: report.created_at,
+                completed_at: report.completed_at,
+                deducted_credit: output.deducted_credit,
+            };
+            (seen, payload)
         } else {
             let send = send!(get_product_video(id));
-            split(jogg.call(&GET_PRODUCT_VIDEO, send).await?.answer, |report| Seen {
+            let (report, payload) = report_of(&jogg, &GET_PRODUCT_VIDEO, send).await?;
+            let seen = Seen {
                 status: report.status,
                 name: report.title,
                 created_at: report.created_at,
                 deducted_credit: report.deducted_credit,
                 ..Seen::default()
-            })
+            };
+            (seen, payload)
         };
         Ok(seen.report(payload, record.id))
     }
@@ -107,15 +110,9 @@ struct Seen {
     deducted_credit: Option<f64>,
 }
 
-fn split<D: Default>(answer: Answer<D>, see: impl FnOnce(D) -> Seen) -> (Seen, Value) {
-    let payload = answer.payload();
-    (see(answer.data.unwrap_or_default()), payload)
-}
-
 impl Seen {
     fn report(self, payload: Value, id: String) -> JobReport<Video> {
-        let error = aliases::error(&payload);
-        JobReport::new(self.status, payload).with_error(error).with_result(|raw| {
+        JobReport::of(self.status, payload).with_result(|raw| {
             Some(Video {
                 url: aliases::url(&raw)?,
                 video_id: self.video_id.unwrap_or(id),
