@@ -156,9 +156,10 @@ async fn find(jogg: &Jogg, ids: &[&str], started_at: u64) -> Result<HashMap<Stri
         ListProductPreviews::new().sort_by("created_at").sort_order(SortOrder::Desc).page_size(100);
     let oldest = i64::try_from(started_at).unwrap_or(i64::MAX).saturating_sub(CLOCKS_DIFFER);
     let mut pages = jogg.product_videos().list_previews(newest).pages();
-    let mut found = HashMap::new();
+    let (mut found, mut newest) = (HashMap::new(), None);
     while let Some(page) = pages.next().await {
         let page = page?;
+        newest = newest.max(page.items.iter().filter_map(|preview| preview.created_at).max());
         let answer = page.metadata.json();
         let items = answer.pointer("/data/previews").or_else(|| answer.get("previews"));
         for item in items.and_then(Value::as_array).into_iter().flatten() {
@@ -168,7 +169,9 @@ async fn find(jogg: &Jogg, ids: &[&str], started_at: u64) -> Result<HashMap<Stri
             }
         }
         let last = page.items.last().and_then(|preview| preview.created_at);
-        let too_old = started_at > 0 && last.is_some_and(|created_at| created_at < oldest);
+        // Where even the newest is older than the batch, the clocks do not tell the same time.
+        let is_told = started_at > 0 && newest.is_some_and(|newest| newest >= oldest);
+        let too_old = is_told && last.is_some_and(|created_at| created_at < oldest);
         if found.len() == ids.len() || too_old {
             break;
         }

@@ -3,7 +3,7 @@
 use jogg_api::operations::{
     CREATE_PRODUCT_PREVIEWS, GET_PRODUCT_AVATAR_IMAGES, LIST_PRODUCT_PREVIEWS,
 };
-use jogg_api_ext::{Error, ErrorKind, JobStatus};
+use jogg_api_ext::{Error, ErrorKind, JobStatus, Previews};
 use jogg_tests::Stage;
 use serde_json::{Value, json};
 
@@ -98,6 +98,38 @@ async fn fact_34_previews_are_looked_up_in_their_list_by_its_id() {
     assert_eq!(stage.simulator.count(&LIST_PRODUCT_PREVIEWS), 3);
     let query = &stage.simulator.requests()[1].query;
     assert_eq!(query, "page=2&page_size=100&sort_by=created_at&sort_order=desc");
+}
+
+#[tokio::test]
+async fn previews_are_not_looked_for_among_what_is_older_than_their_batch() {
+    let started = 1_764_000_000;
+    let record =
+        json!({"operation": "create_product_previews", "id": "p1,p2", "started_at": started});
+    let page = |first: &str, created_at: [i64; 2]| {
+        let item =
+            |id: &str, created_at| json!({"id": id, "status": "queued", "created_at": created_at});
+        json!({"previews": [item(first, created_at[0]), item(&format!("{first}-"), created_at[1])]})
+    };
+    let day = 24 * 60 * 60;
+    for (newest, looked_at) in [
+        // An hour older may be another clock, two days are another batch.
+        (started, 2),
+        // Nothing in the list is as new as the batch: its times are no help.
+        (started - 9 * day, 3),
+    ] {
+        let stage = Stage::new().await;
+        for data in [
+            page("p1", [newest, newest - 3600]),
+            page("a", [newest - 3600, newest - 2 * day]),
+            page("p2", [newest - 3 * day, newest - 4 * day]),
+        ] {
+            stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, answer(data));
+        }
+        let job = stage.jogg.resume::<Previews>(serde_json::from_value(record.clone()).unwrap());
+        drop(job.unwrap().status().await.unwrap());
+        let looks = stage.simulator.count(&LIST_PRODUCT_PREVIEWS);
+        assert_eq!(looks, looked_at, "{newest}");
+    }
 }
 
 #[tokio::test]
