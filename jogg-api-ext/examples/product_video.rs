@@ -47,6 +47,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let best = previews.previews.first().ok_or("no preview")?;
     let request = RenderProductPreview::new(&best.preview_id);
     let video = jogg.product_videos().render(request).await?.wait().await?;
-    println!("rendered, for {} credits", video.deducted_credit.unwrap_or_default());
+    println!("rendered; credits taken: {}", video.deducted_credit.unwrap_or_default());
     Ok(())
 }
