@@ -1,6 +1,6 @@
 //! Lists, page by page or item by item, over the API's five styles of paging.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -75,22 +75,7 @@ impl<T: Serialize + Send + 'static> List<T> {
     /// lists have been seen to ignore paging and to announce more for ever. It ends with an error,
     /// too.
     pub fn pages(self) -> BoxStream<Result<Page<T>>> {
-        let state = Pages {
-            list: self,
-            number: None,
-            seen: HashSet::new(),
-            reached: 0,
-            was_unreadable: false,
-        };
-        BoxStream::new(unfold(Some(state), |state| async move {
-            let mut state = state?;
-            let page = match state.next().await {
-                Ok(page) => page?,
-                Err(error) => return Some((Err(error), None)),
-            };
-            let goes_on = state.goes_on(&page);
-            Some((Ok(page), goes_on.then_some(state)))
-        }))
+        self.stream(false)
     }
 
     /// The items from there on, page by page as they are asked for. One that comes twice is given
@@ -98,19 +83,35 @@ impl<T: Serialize + Send + 'static> List<T> {
     ///
     /// Ends as [`List::pages`] does.
     pub fn items(self) -> BoxStream<Result<T>> {
-        let id = self.id;
-        let state = (self.pages(), VecDeque::new(), HashSet::new());
-        BoxStream::new(unfold(state, move |(mut pages, mut items, mut given)| async move {
+        let state = (self.stream(true), Vec::new().into_iter());
+        BoxStream::new(unfold(state, |(mut pages, mut items)| async move {
             loop {
-                while let Some(item) = items.pop_front() {
-                    if given.insert(key(id, &item)) {
-                        return Some((Ok(item), (pages, items, given)));
-                    }
+                if let Some(item) = items.next() {
+                    return Some((Ok(item), (pages, items)));
                 }
                 match pages.next().await? {
-                    Ok(page) => items.extend(page),
-                    Err(error) => return Some((Err(error), (pages, items, given))),
+                    Ok(page) => items = page.into_iter(),
+                    Err(error) => return Some((Err(error), (pages, items))),
                 }
+            }
+        }))
+    }
+
+    /// The pages, with all their items or with those alone that did not come before.
+    fn stream(self, only_fresh: bool) -> BoxStream<Result<Page<T>>> {
+        let state = Pages {
+            list: self,
+            only_fresh,
+            number: None,
+            seen: HashSet::new(),
+            reached: 0,
+            was_unreadable: false,
+        };
+        BoxStream::new(unfold(Some(state), |state| async move {
+            let mut state = state?;
+            match state.next().await {
+                Ok(next) => next.map(|(page, goes_on)| (Ok(page), goes_on.then_some(state))),
+                Err(error) => Some((Err(error), None)),
             }
         }))
     }
@@ -123,6 +124,7 @@ fn key<T: Serialize>(id: fn(&T) -> Option<String>, item: &T) -> String {
 
 struct Pages<T> {
     list: List<T>,
+    only_fresh: bool,
     /// The page that was fetched last.
     number: Option<i64>,
     /// The keys of the items so far.
@@ -134,35 +136,41 @@ struct Pages<T> {
 }
 
 impl<T: Serialize + Send + 'static> Pages<T> {
-    /// The next page; `None` if it brings nothing new.
-    async fn next(&mut self) -> Result<Option<Page<T>>> {
+    /// The next page, and whether another may follow; `None` if it brings nothing new.
+    async fn next(&mut self) -> Result<Option<(Page<T>, bool)>> {
         let number = match (self.number, self.list.paging) {
             (None, paging) => paging.and_then(|paging| paging.first),
             (Some(number), _) => number.checked_add(1),
         };
-        let page = (self.list.fetch)(number).await?;
+        let mut page = (self.list.fetch)(number).await?;
         let is_first = self.number.is_none();
         self.number = Some(number.unwrap_or(1));
-        self.reached = self.reached.saturating_add(length(&page));
-        let fresh = page.items.iter().filter(|item| self.seen.insert(key(self.list.id, item)));
-        let fresh = fresh.count();
+        let length = length(&page);
+        self.reached = self.reached.saturating_add(length);
         // Nobody can tell whether broken items are new. One page of them is passed over, not two.
         let unreadable = page.items.is_empty() && !page.skipped.is_empty();
         let pass_over = unreadable && !self.was_unreadable;
         self.was_unreadable = unreadable;
-        Ok((is_first || fresh > 0 || pass_over).then_some(page))
+        let known = self.seen.len();
+        let Self { list, only_fresh, seen, .. } = self;
+        page.items.retain(|item| seen.insert(key(list.id, item)) || !*only_fresh);
+        let is_new = is_first || self.seen.len() > known || pass_over;
+        let goes_on = self.goes_on(&page, length);
+        Ok(is_new.then_some((page, goes_on)))
     }
 
-    /// Whether a page may follow this one.
-    fn goes_on(&self, page: &Page<T>) -> bool {
+    /// Whether a page may follow this one, which came with so many items.
+    fn goes_on(&self, page: &Page<T>, length: u64) -> bool {
         let Some(paging) = self.list.paging else { return false };
         let number = self.number.unwrap_or(1);
-        let length = length(page);
         let longer = length > paging.page_size;
-        // What came before the first page counts as well.
+        // What came before the first page counts as well. The API may give less on a page than was
+        // asked for, and say so.
+        let size = page.page_size.filter(|size| *size > 0).unwrap_or(paging.page_size);
         let before = paging.first.unwrap_or(1).saturating_sub(1);
         let before = u64::try_from(before).unwrap_or_default();
-        let reached = before.saturating_mul(paging.page_size).saturating_add(self.reached);
+        let before = before.saturating_mul(size.min(paging.page_size));
+        let reached = before.saturating_add(self.reached);
         // A total below what has come is wrong.
         let distinct = self.seen.len() as u64;
         let complete = page.total.is_some_and(|total| total <= reached && total >= distinct)

@@ -200,6 +200,35 @@ async fn a_server_that_gives_less_than_asked_for_or_a_wrong_total_loses_nothing(
 }
 
 #[tokio::test]
+async fn a_list_begun_later_is_as_long_as_the_pages_the_server_gives() {
+    let page = |ids: std::ops::Range<u32>| {
+        let videos: Vec<_> = ids.map(|id| json!({"id": id.to_string()})).collect();
+        json!({"videos": videos, "total": 25, "page_size": 10})
+    };
+    let stage = answering(&LIST_PRODUCT_VIDEOS, vec![page(10..20), page(20..25)]).await;
+    let request = ListProductVideos::new().page(2).page_size(100);
+    let videos = stage.jogg.product_videos().list(request).items().try_collect().await.unwrap();
+    assert_eq!(videos.len(), 15);
+    assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), 2);
+}
+
+/// Pages are as they came; items are given once, also those that come twice on one page.
+#[tokio::test]
+async fn fact_18_pages_keep_duplicates_and_items_do_not() {
+    let pages = || {
+        vec![
+            json!({"voices": voices(&["a", "a", "b"]), "has_more": true}),
+            json!({"voices": voices(&["b", "c"]), "has_more": false}),
+        ]
+    };
+    let stage = answering(&LIST_VOICES, pages()).await;
+    let listed = stage.jogg.voices().list(ListVoices::new()).pages().try_collect().await.unwrap();
+    assert_eq!(listed.iter().map(|page| page.items.len()).collect::<Vec<_>>(), [3, 2]);
+    let (ids, _) = voice_ids(pages(), ListVoices::new()).await;
+    assert_eq!(ids, ["a", "b", "c"]);
+}
+
+#[tokio::test]
 async fn pages_the_api_does_not_count_are_refused() {
     let stage = Stage::new().await;
     for (request, reason) in [

@@ -107,28 +107,41 @@ async fn jobs(stage: &Stage) -> Vec<Line> {
     let mut record = job.record().clone();
     record.answer = json!({"secret": secrets::WEBHOOK_SECRET});
     job = stage.jogg.resume(record).unwrap();
-    let report = json!({"status": secrets::signed_url(), "error_msg": secrets::message()});
-    let report = json!({"code": 0, "data": report});
-    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, Reply::json(200, report));
-    let report = debug(&job.status().await.unwrap());
+    let mut lines = Vec::new();
+    for status in [secrets::signed_url(), "failed".to_owned()] {
+        let report = json!({"status": status, "error_msg": secrets::message()});
+        let report = json!({"code": 0, "data": report});
+        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, Reply::json(200, report));
+        let report = job.status().await.unwrap();
+        assert_eq!(report.error.is_some(), status == "failed");
+        lines.push(debug(&report));
+    }
     let update = job.clone().updates().next().await.unwrap().unwrap();
     let Update::Progress(progress) = &update else { panic!("{update:?}") };
     let progress = debug(progress);
     let mut previews = previews(stage).await;
     previews.raw.0 = json!(secrets::signed_url());
     let raw = debug(&previews.raw);
-    let failed = previews.failed.remove(0);
-    assert!(failed.reason.as_ref().unwrap().contains(&secrets::query()));
-    vec![debug(&job), debug(job.record()), report, debug(&update), progress, raw, debug(&failed)]
+    assert_eq!(previews.failed.len(), 2);
+    for failed in &previews.failed {
+        lines.push(debug(failed));
+        assert!(failed.reason.as_ref().unwrap().contains(&secrets::query()));
+    }
+    lines.extend([debug(&job), debug(job.record()), debug(&update), progress, raw]);
+    lines
 }
 
-/// A batch of which one look was refused, in a text with secrets.
+/// A batch of which one look was refused and one failed, in texts with secrets.
 async fn previews(stage: &Stage) -> Previews {
-    let previews = json!([{"preview_id": "p1"}, {"err_msg": secrets::message()}]);
+    let previews =
+        json!([{"preview_id": "p1"}, {"preview_id": "p2"}, {"err_msg": secrets::message()}]);
     let started = json!({"code": 0, "data": {"previews": previews}});
     stage.simulator.reply_next(&CREATE_PRODUCT_PREVIEWS, Reply::json(200, started));
-    let listed = json!([{"id": "p1", "status": "success", "video_url": "u"}]);
-    let listed = json!({"code": 0, "data": {"previews": listed, "total": 1}});
+    let listed = json!([
+        {"id": "p1", "status": "success", "video_url": "u"},
+        {"id": "p2", "status": "failed", "err_msg": secrets::message()},
+    ]);
+    let listed = json!({"code": 0, "data": {"previews": listed, "total": 2}});
     stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, Reply::json(200, listed));
     let (style, language) = (ScriptStyle::Data, Language::English);
     let (length, avatar) = (VideoLength::Seconds15, Avatar::Public(1));

@@ -118,11 +118,13 @@ impl JobResult for Previews {
             let error = Error::new(ErrorKind::NotFound, message);
             return Err(error.with_operation(&CREATE_PRODUCT_PREVIEWS));
         }
-        let mut submissions = Submission::all(&record.answer);
-        for reason in submissions.iter_mut().filter_map(|preview| preview.reason.as_mut()) {
+        let mut report = report(&ids, &found, Submission::all(&record.answer));
+        let batches = report.result.iter_mut().chain(&mut report.partial);
+        let failed = batches.flat_map(|batch| &mut batch.failed);
+        for reason in failed.filter_map(|preview| preview.reason.as_mut()) {
             *reason = jogg.api().redact_key(reason);
         }
-        Ok(report(&ids, &found, submissions))
+        Ok(report)
     }
 }
 
