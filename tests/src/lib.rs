@@ -4,15 +4,18 @@ pub mod connections;
 pub mod faults;
 pub mod sample;
 pub mod secrets;
+mod sources;
 pub mod spec;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jogg_api_ext::simulator::{ReceivedRequest, Simulator, SimulatorBuilder, VirtualClock};
 use jogg_api_ext::{Jogg, JoggBuilder, RetryPolicy};
 
 pub use secrets::KEY;
+pub use sources::{collect, root};
 
 /// A simulator and a client of it. Time is virtual: waits take none.
 #[derive(Debug)]
@@ -65,6 +68,14 @@ impl Stage {
         assert_eq!(requests.len(), 1, "{requests:?}");
         requests.remove(0)
     }
+}
+
+/// The output of a future that is to end soon: a guard against a test that would never end.
+///
+/// # Panics
+/// If it takes a minute.
+pub async fn soon<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it hangs")
 }
 
 /// A request as text: first line, headers in order of their names, body. The host's port is

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use jogg_api::operations::OPERATIONS;
+use jogg_tests::{collect, root};
 
-use crate::names::collect;
 use crate::wire::sent;
-use crate::xtask::root;
 
 /// The list of facts and the tests named after them belong together.
 #[test]

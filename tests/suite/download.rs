@@ -7,9 +7,7 @@ use std::time::Duration;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Target};
 use jogg_api_ext::{CallOptions, Download, ErrorKind};
-use jogg_tests::Stage;
-
-use crate::transfer::soon;
+use jogg_tests::{Stage, soon};
 
 const FILE: &str = "0123456789";
 

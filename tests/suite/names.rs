@@ -1,14 +1,25 @@
 //! The public names of both crates, as a reviewed snapshot: a change here is a change for users.
+//!
+//! Each item stands under the path users write, with the paths in its types resolved. So moving
+//! files, modules that are private, or functions within a file leaves the snapshot as it is.
 
+mod canonical;
+mod exported;
 mod macros;
+mod resolve;
+mod source;
+mod syntax;
+mod tests;
+mod text;
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
-use quote::ToTokens;
-use syn::{Fields, ImplItem, Item, TraitItem, UseTree, Visibility};
+use jogg_tests::{collect, root};
+use syn::Visibility;
 
-use crate::xtask::root;
+use exported::Exported;
+use source::Sources;
 
 #[test]
 fn public_names_of_jogg_api() {
@@ -20,146 +31,56 @@ fn public_names_of_jogg_api_ext() {
     insta::assert_snapshot!(names("jogg-api-ext"));
 }
 
-/// Every item with plain `pub`, by file. The lint `unreachable_pub` sees to it that these are the
-/// reachable ones.
-fn names(package: &str) -> String {
-    let source = root().join(package).join("src");
-    let mut files = Vec::new();
-    collect(&source, &mut files);
-    files.sort();
-    let mut output = String::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let mut lines = Vec::new();
-        for item in syn::parse_file(&text).unwrap().items {
-            describe(item, &mut lines);
-        }
-        if !lines.is_empty() {
-            let shown = file.strip_prefix(&source).unwrap().display();
-            let _ = writeln!(output, "{shown}");
-            lines.iter().for_each(|line| {
-                let _ = writeln!(output, "  {line}");
-            });
-        }
-    }
-    output
-}
-
-pub(crate) fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-}
-
 pub(crate) fn public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Tokens with the spaces a reader expects.
-fn text(tokens: impl ToTokens) -> String {
-    let mut text = tokens.to_token_stream().to_string();
-    for (from, to) in [
-        (" :: ", "::"),
-        (":: ", "::"),
-        (" < ", "<"),
-        ("< ", "<"),
-        (" >", ">"),
-        (" (", "("),
-        ("( ", "("),
-        (" )", ")"),
-        (" ,", ","),
-        (" : ", ": "),
-        ("& ", "&"),
-        (" ;", ";"),
-    ] {
-        text = text.replace(from, to);
-    }
-    text
+/// An item of both crates belongs to the first.
+fn names(package: &str) -> String {
+    listing(&["jogg-api", "jogg-api-ext"].map(Package::read), package)
 }
 
-fn describe(item: Item, lines: &mut Vec<String>) {
-    match item {
-        Item::Struct(item) if public(&item.vis) => {
-            lines.push(format!("struct {}{}", item.ident, text(&item.generics)));
-            if let Fields::Named(fields) = &item.fields {
-                for field in fields.named.iter().filter(|field| public(&field.vis)) {
-                    let name = field.ident.as_ref().unwrap();
-                    lines.push(format!("  {name}: {}", text(&field.ty)));
-                }
-            }
-        }
-        Item::Enum(item) if public(&item.vis) => {
-            lines.push(format!("enum {}", item.ident));
-            for mut variant in item.variants {
-                variant.attrs.clear();
-                variant.fields.iter_mut().for_each(|field| field.attrs.clear());
-                lines.push(format!("  {}", text(variant)));
-            }
-        }
-        Item::Fn(item) if public(&item.vis) => lines.push(text(&item.sig)),
-        Item::Const(item) if public(&item.vis) => {
-            lines.push(format!("const {}: {}", item.ident, text(&item.ty)));
-        }
-        Item::Static(item) if public(&item.vis) => {
-            lines.push(format!("static {}: {}", item.ident, text(&item.ty)));
-        }
-        Item::Type(item) if public(&item.vis) => {
-            lines.push(format!("type {} = {}", item.ident, text(&item.ty)));
-        }
-        Item::Mod(item) if public(&item.vis) => lines.push(format!("mod {}", item.ident)),
-        Item::Use(item) if public(&item.vis) => exports(&item.tree, "", lines),
-        Item::Trait(item) if public(&item.vis) => {
-            lines.push(format!("trait {}", item.ident));
-            lines.extend(item.items.iter().filter_map(of_trait));
-        }
-        Item::Impl(item) if item.trait_.is_none() => {
-            let owner = text(&item.self_ty);
-            lines.extend(item.items.iter().filter_map(|member| of_type(&owner, member)));
-        }
-        Item::Macro(item) => macros::describe(&item, lines),
-        _ => {}
+/// What a package consists of.
+struct Package {
+    name: String,
+    /// The crates it may refer to, as paths write them.
+    dependencies: Vec<String>,
+    /// The text of each file, by its path in `src`.
+    files: BTreeMap<String, String>,
+}
+
+impl Package {
+    fn read(name: &str) -> Self {
+        let folder = root().join(name);
+        let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let (_, dependencies) = manifest.split_once("\n[dependencies]\n").unwrap();
+        let dependencies = dependencies.lines().take_while(|line| !line.starts_with('['));
+        let names = dependencies.filter_map(|line| line.split(['.', ' ', '=']).next());
+        let dependencies = names.map(|name| name.replace('-', "_")).collect();
+        let source = folder.join("src");
+        let mut paths = Vec::new();
+        collect(&source, &mut paths);
+        let file = |path: PathBuf| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let parts: Vec<_> = path.strip_prefix(&source).unwrap().iter().collect();
+            (parts.join("/".as_ref()).into_string().unwrap(), text)
+        };
+        Self { name: name.to_owned(), dependencies, files: paths.into_iter().map(file).collect() }
     }
 }
 
-/// A member of a trait.
-fn of_trait(member: &TraitItem) -> Option<String> {
-    match member {
-        TraitItem::Fn(method) => Some(format!("  {}", text(&method.sig))),
-        TraitItem::Const(constant) => {
-            Some(format!("  const {}: {}", constant.ident, text(&constant.ty)))
-        }
-        _ => None,
+/// The public names of one package, those before it being known to it.
+fn listing(packages: &[Package], name: &str) -> String {
+    let mut sources = Sources::default();
+    for package in packages {
+        sources.add(package);
     }
-}
-
-/// A public member of a type.
-fn of_type(owner: &str, member: &ImplItem) -> Option<String> {
-    match member {
-        ImplItem::Fn(method) if public(&method.vis) => {
-            Some(format!("{owner}::{}", text(&method.sig)))
+    let mut exported = Exported::default();
+    for package in packages {
+        let entries = exported.walk(&sources, &package.name.replace('-', "_"));
+        if package.name == name {
+            return text::listing(&sources, &exported, entries);
         }
-        ImplItem::Const(constant) if public(&constant.vis) => {
-            Some(format!("{owner}::{}: {}", constant.ident, text(&constant.ty)))
-        }
-        _ => None,
     }
-}
-
-fn exports(tree: &UseTree, prefix: &str, lines: &mut Vec<String>) {
-    match tree {
-        UseTree::Path(path) => exports(&path.tree, &format!("{prefix}{}::", path.ident), lines),
-        UseTree::Group(group) => {
-            group.items.iter().for_each(|tree| exports(tree, prefix, lines));
-        }
-        UseTree::Name(name) => lines.push(format!("use {prefix}{}", name.ident)),
-        UseTree::Rename(rename) => {
-            lines.push(format!("use {prefix}{} as {}", rename.ident, rename.rename));
-        }
-        UseTree::Glob(_) => lines.push(format!("use {prefix}*")),
-    }
+    panic!("no package {name}");
 }

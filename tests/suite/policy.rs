@@ -12,10 +12,8 @@ use jogg_api_ext::{
     AddMotion, Attempt, CallOptions, Ended, Error, ErrorKind, Job, Jogg, JoggBuilder, Limiter,
     Motion, MotionModel, Observer, Result, RetryPolicy, Timeouts,
 };
-use jogg_tests::{KEY, Stage};
+use jogg_tests::{KEY, Stage, soon};
 use serde_json::json;
-
-use crate::transfer::soon;
 
 async fn add_motion(jogg: &Jogg) -> Result<Job<Motion>> {
     let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);

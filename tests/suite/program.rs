@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
+use jogg_tests::{root, soon};
 
-use crate::transfer::soon;
-use crate::xtask::{Output, cargo, root};
+use crate::xtask::{Output, cargo};
 
 fn example(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let run = ["run", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];

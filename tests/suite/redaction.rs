@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jogg_api::SPEC;
-use jogg_tests::secrets;
+use jogg_tests::{collect, root, secrets};
 use serde_json::Value;
 use syn::{Fields, Item, ItemImpl, Type};
 
-use crate::names::{collect, public};
+use crate::names::public;
 use crate::shown::shown;
-use crate::xtask::root;
 
 /// Types that show what they hold, on purpose.
 const EXEMPT: [(&str, &[&str]); 4] = [

@@ -12,7 +12,7 @@ use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Simulator, Target};
 use jogg_api_ext::{CallOptions, Download, Error, ErrorKind, Result, Upload};
-use jogg_tests::{KEY, Stage, connections, secrets};
+use jogg_tests::{KEY, Stage, connections, secrets, soon};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -132,11 +132,6 @@ async fn drain(mut stream: TcpStream) -> u64 {
         total += read as u64;
     }
     total
-}
-
-/// A guard against a test that would never end.
-pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(Duration::from_secs(60), future).await.expect("it hangs")
 }
 
 /// Starts a transfer, waits until the simulator has so many requests, moves the time on and gives

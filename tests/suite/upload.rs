@@ -8,10 +8,8 @@ use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Target};
 use jogg_api_ext::{Asset, CallOptions, ErrorKind, JoggBuilder, Result, RetryPolicy, Upload};
-use jogg_tests::{KEY, Stage, wire};
+use jogg_tests::{KEY, Stage, soon, wire};
 use serde_json::{Value, json};
-
-use crate::transfer::soon;
 
 #[tokio::test]
 async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_key() {

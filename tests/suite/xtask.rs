@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use jogg_tests::root;
+
 /// What a command printed, and its exit code.
 pub(crate) struct Output {
     pub(crate) code: i32,
@@ -26,10 +28,6 @@ pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
-}
-
-pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 fn xtask(arguments: &[&str]) -> Output {

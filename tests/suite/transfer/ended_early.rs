@@ -6,11 +6,11 @@ use std::task::{Context, Waker};
 
 use jogg_api_ext::simulator::{Reply, Target};
 use jogg_api_ext::{Download, ErrorKind, Jogg, Upload};
-use jogg_tests::{KEY, Stage};
+use jogg_tests::{KEY, Stage, soon};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AHEAD, LARGE, accept, drain, host, send_to, soon};
+use super::{AHEAD, LARGE, accept, drain, host, send_to};
 
 #[tokio::test]
 async fn a_dropped_upload_stops() {
