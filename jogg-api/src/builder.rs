@@ -316,7 +316,7 @@ mod tests {
                 respond(stream, "200 OK", &json!({"code": 0, "msg": sent}).to_string());
             });
             let client = builder.base_url(&server).build().unwrap();
-            assert_eq!(client.whoami().await.unwrap().msg, expected);
+            assert_eq!(client.whoami().await.unwrap().message, expected);
         }
     }
 

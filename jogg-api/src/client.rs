@@ -1,18 +1,20 @@
-//! The client the generated methods hang on, and the one way a request goes out.
+//! The client the generated methods belong to, and the one way a request goes out.
 
 use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use reqwest::Request;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
+use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
 use crate::decode::{decode, is_whole};
 use crate::error::Received;
-use crate::exchange::{Interruption, TimeLimit, exchange};
-use crate::{Answer, ClientBuilder, Envelope, Error, Failure, Operation};
+use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
+use crate::{ClientBuilder, Endpoint, Envelope, Error, ErrorKind, PreparedRequest, Response};
 
-const API_KEY: &str = "x-api-key";
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The low-level client: one method per operation, one HTTP request per call, no retries.
 ///
@@ -20,7 +22,6 @@ const API_KEY: &str = "x-api-key";
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
-    time_limit: Option<Arc<StartTimeLimit>>,
 }
 
 pub(crate) struct Inner {
@@ -30,11 +31,9 @@ pub(crate) struct Inner {
     pub(crate) max_body_bytes: usize,
 }
 
-type StartTimeLimit = dyn Fn() -> TimeLimit + Send + Sync;
-
 impl Client {
     pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner), time_limit: None }
+        Self { inner: Arc::new(inner) }
     }
 
     /// Starts to build a client with this API key.
@@ -42,27 +41,114 @@ impl Client {
         ClientBuilder::new(key.into())
     }
 
-    /// The same client with a time limit: `start` is called for each request, and when its future
-    /// ends before the answer does, the call fails with [`Failure::Timeout`].
+    /// Sends a request and decodes the response. Every generated method ends here.
     ///
-    /// The error has what had arrived till then, which is lost if the future of a call is dropped
-    /// instead. A limit already set is replaced. This crate has no timer of its own:
+    /// # Errors
+    /// [`Error`] keeps everything that was received; [`ErrorKind`] says what went wrong.
+    pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<Response<E::Response>, Error> {
+        let response = self.exchange(&endpoint.prepare()?, None).await?;
+        self.decode(response)
+    }
+
+    /// Sends a request and reads the response, whatever its status, without decoding it: the first
+    /// half of [`Client::send`].
+    ///
+    /// If `limit` ends first, the exchange fails with [`ErrorKind::Timeout`]. The error has what had
+    /// arrived until then, which is lost if the future of a call is dropped instead. This crate has
+    /// no timer of its own:
     ///
     /// ```no_run
     /// # fn sleep(_: std::time::Duration) -> std::future::Ready<()> { std::future::ready(()) }
     /// # async fn demo(client: jogg_api::Client) -> Result<(), jogg_api::Error> {
-    /// let limited = client.with_time_limit(|| sleep(std::time::Duration::from_secs(30)));
-    /// let answer = limited.whoami().await?;
+    /// use jogg_api::{Endpoint, endpoints::Whoami};
+    ///
+    /// let limit = Box::pin(sleep(std::time::Duration::from_secs(30)));
+    /// let response = client.exchange(&Whoami::new().prepare()?, Some(limit)).await?;
+    /// let user = client.decode::<<Whoami as Endpoint>::Response>(response)?.data;
     /// # Ok(()) }
     /// ```
-    #[must_use]
-    pub fn with_time_limit<S, F>(&self, start: S) -> Self
-    where
-        S: Fn() -> F + Send + Sync + 'static,
-        F: Future<Output = ()> + Send + 'static,
-    {
-        let time_limit: Arc<StartTimeLimit> = Arc::new(move || Box::pin(start()));
-        Self { inner: Arc::clone(&self.inner), time_limit: Some(time_limit) }
+    ///
+    /// # Errors
+    /// Those of an exchange that brought no whole response.
+    pub async fn exchange(
+        &self,
+        request: &PreparedRequest,
+        limit: Option<TimeLimit>,
+    ) -> Result<RawResponse, Error> {
+        let operation = request.operation;
+        let max_body_bytes = self.inner.max_body_bytes;
+        let http_request = self.http_request(request)?;
+        let (arrived, ended) =
+            exchange(&self.inner.http, http_request, max_body_bytes, limit).await;
+        let interruption = match ended {
+            Ok(()) => None,
+            // An object says itself where it ends: with its end the response is whole, whatever
+            // became of the connection, and what was paid for is not lost.
+            Err(_) if is_whole(&arrived.body) => None,
+            Err(interruption) => Some(interruption),
+        };
+        let kind = match (interruption, arrived.status) {
+            (None, Some(status)) => {
+                let (headers, body) = (arrived.headers, arrived.body);
+                return Ok(RawResponse { operation, status, headers, body });
+            }
+            (Some(Interruption::BodyTooLarge), _) => {
+                ErrorKind::BodyTooLarge { limit: max_body_bytes }
+            }
+            (Some(Interruption::Http(error)), _) => {
+                return Err(Error::http(operation, error, arrived));
+            }
+            // A response without a status doesn't exist: nothing can have been read of it.
+            (Some(Interruption::TimeLimit) | None, _) => ErrorKind::Timeout,
+        };
+        Err(Error::new(operation, kind, arrived, None))
+    }
+
+    /// Decodes a response: the second half of [`Client::send`].
+    ///
+    /// Only a 2xx with the code 0 is success. The body is read at every status, and a code in it
+    /// says more than the status does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Api`], [`ErrorKind::Status`] and [`ErrorKind::Decode`], with everything that
+    /// was received.
+    pub fn decode<T: DeserializeOwned>(&self, response: RawResponse) -> Result<Response<T>, Error> {
+        match decode::<T>(&response.body) {
+            Ok((envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
+                let envelope = self.without_key(envelope);
+                Ok(Response {
+                    data: envelope.data,
+                    message: envelope.message,
+                    request_id: envelope.request_id,
+                    status: response.status,
+                    headers: response.headers,
+                    body: response.body,
+                    skipped: skipped.reported,
+                    skipped_count: skipped.count,
+                })
+            }
+            Ok((envelope, _)) => Err(self.refusal(response, Some(envelope.without_data()), None)),
+            Err(error) => Err(self.refusal(response, error.envelope, Some(error.reason))),
+        }
+    }
+
+    /// The error of a response that isn't a success; `reason` says why it could not be decoded.
+    fn refusal(
+        &self,
+        response: RawResponse,
+        envelope: Option<Envelope<crate::NoData>>,
+        reason: Option<String>,
+    ) -> Error {
+        let code = envelope.as_ref().map_or(0, |envelope| envelope.code);
+        let kind = match (code, reason) {
+            (0, Some(reason)) if response.status.is_success() => ErrorKind::Decode { reason },
+            (0, _) => ErrorKind::Status,
+            _ => ErrorKind::Api,
+        };
+        let operation = response.operation;
+        let mut received = Received::from(response);
+        received.envelope = envelope.map(|envelope| self.without_key(envelope));
+        Error::new(operation, kind, received, None)
     }
 
     /// The base URL, without a trailing slash.
@@ -76,87 +162,44 @@ impl Client {
     }
 
     /// A text of the server without the key of this client: some servers repeat what they were
-    /// sent. Done already to `msg` and `rid`; for texts in `data` that become part of a message.
+    /// sent. Done already to the message and the request id; for texts in `data` that become part
+    /// of a message.
     pub fn redact_key(&self, text: &str) -> String {
-        match self.inner.key.to_str() {
-            // A shorter one is no real key, and would be found in every other word.
-            Ok(key) if key.len() > 4 => text.replace(key, "[redacted]"),
-            _ => text.to_owned(),
+        match self.key_text() {
+            Some(key) => text.replace(key, "[redacted]"),
+            None => text.to_owned(),
         }
     }
 
-    /// Sends a request and reads its answer. Every generated method ends here.
-    pub(crate) async fn finish<T: DeserializeOwned>(
-        &self,
-        request: reqwest::Result<Request>,
-        operation: &'static Operation,
-    ) -> Result<Answer<T>, Error> {
-        let mut request = request.map_err(|error| Error::request(operation, error))?;
-        request.headers_mut().insert(API_KEY, self.inner.key.clone());
-        let Inner { http, max_body_bytes, .. } = &*self.inner;
-        let time_limit = self.time_limit.as_ref().map(|start| start());
-        let (received, ended) = exchange(http, request, *max_body_bytes, time_limit).await;
-        let interruption = match ended {
-            // An object says itself where it ends: with its end the answer is whole, whatever
-            // became of the connection, and what was paid for is not lost.
-            Err(interruption) if !is_whole(&received.body) => interruption,
-            _ => return self.conclude(operation, received),
-        };
-        let failure = match interruption {
-            Interruption::BodyTooLarge => Failure::BodyTooLarge { limit: *max_body_bytes },
-            Interruption::Http(error) => {
-                return Err(Error::transport(operation, error, received));
-            }
-            Interruption::TimeLimit => Failure::Timeout,
-        };
-        Err(Error::new(operation, failure, received, None))
-    }
-
-    /// Only a 2xx with the code 0 is success. The body is read at every status, and a code in it says
-    /// more than the status does.
-    fn conclude<T: DeserializeOwned>(
-        &self,
-        operation: &'static Operation,
-        mut received: Received,
-    ) -> Result<Answer<T>, Error> {
-        let status = received.status.unwrap_or_default();
-        let failure = match decode::<T>(&received.body) {
-            Ok((envelope, left_out)) if envelope.code == 0 && status.is_success() => {
-                let envelope = self.without_key(envelope);
-                return Ok(Answer {
-                    data: envelope.data,
-                    msg: envelope.msg,
-                    rid: envelope.rid,
-                    status,
-                    headers: received.headers,
-                    body: received.body,
-                    skipped: left_out.reported,
-                    skipped_count: left_out.count,
-                });
-            }
-            Ok((envelope, _)) => {
-                let failure = if envelope.code == 0 { Failure::Status } else { Failure::Api };
-                received.envelope = Some(self.without_key(envelope.without_data()));
-                failure
-            }
-            Err(error) => {
-                let code = error.envelope.as_ref().map_or(0, |envelope| envelope.code);
-                received.envelope = error.envelope.map(|envelope| self.without_key(envelope));
-                match (code, status.is_success()) {
-                    (0, true) => Failure::Decode { reason: error.reason },
-                    (0, false) => Failure::Status,
-                    _ => Failure::Api,
-                }
-            }
-        };
-        Err(Error::new(operation, failure, received, None))
+    /// The key, unless it is so short that it is no real one, and would be found in every other
+    /// word.
+    fn key_text(&self) -> Option<&str> {
+        self.inner.key.to_str().ok().filter(|key| key.len() > 4)
     }
 
     fn without_key<T>(&self, mut envelope: Envelope<T>) -> Envelope<T> {
-        for text in [Some(&mut envelope.msg), envelope.rid.as_mut()].into_iter().flatten() {
+        let Some(key) = self.key_text() else { return envelope };
+        let texts = [Some(&mut envelope.message), envelope.request_id.as_mut()];
+        for text in texts.into_iter().flatten().filter(|text| text.contains(key)) {
             *text = self.redact_key(text);
         }
         envelope
+    }
+
+    fn http_request(&self, request: &PreparedRequest) -> Result<Request, Error> {
+        let Inner { base_url, key, .. } = &*self.inner;
+        let url = Url::parse(&format!("{base_url}{}", request.target)).map_err(|error| {
+            Error::argument(request.operation, "path", format!("doesn't make a URL: {error}"))
+        })?;
+        let mut http_request = Request::new(request.method.clone(), url);
+        let headers = http_request.headers_mut();
+        headers.insert(ACCEPT, JSON);
+        headers.insert(API_KEY, key.clone());
+        if let Some(body) = &request.body {
+            headers.insert(CONTENT_TYPE, JSON);
+            *http_request.body_mut() = Some(body.clone().into());
+        }
+        Ok(http_request)
     }
 }
 
@@ -166,7 +209,6 @@ impl fmt::Debug for Client {
             .field("base_url", &self.inner.base_url)
             .field("key", &"[redacted]")
             .field("max_body_bytes", &self.inner.max_body_bytes)
-            .field("has_time_limit", &self.time_limit.is_some())
             .finish_non_exhaustive()
     }
 }
@@ -176,9 +218,10 @@ mod tests {
     use std::future::{Future, pending, ready};
     use std::net::TcpStream;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use super::*;
+    use crate::endpoints::Whoami;
     use crate::test_server::{read_head, respond, send, serve};
     use crate::types::User;
 
@@ -204,25 +247,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_whole_answer_counts_though_its_transfer_was_cut() {
+    async fn a_whole_response_counts_though_its_transfer_was_cut() {
         let client = cut_client("200 OK", r#"{"code": 0, "rid": "r", "data": {"email": "a@b.c"}}"#);
-        let answer = client.whoami().await.unwrap();
-        assert_eq!(answer.data.unwrap().email.as_deref(), Some("a@b.c"));
-        for (status, body, failure, code) in [
-            ("200 OK", r#"{"code": 18020, "msg": "no credit"}"#, Failure::Api, Some(18020)),
-            ("404 Not Found", r#"{"code": 10104, "msg": "no"}"#, Failure::Api, Some(10104)),
-            ("403 Forbidden", r#"{"code": 0, "msg": "no"}"#, Failure::Status, Some(0)),
+        let response = client.whoami().await.unwrap();
+        assert_eq!(response.data.unwrap().email.as_deref(), Some("a@b.c"));
+        for (status, body, kind, code) in [
+            ("200 OK", r#"{"code": 18020, "msg": "no credit"}"#, ErrorKind::Api, Some(18020)),
+            ("404 Not Found", r#"{"code": 10104, "msg": "no"}"#, ErrorKind::Api, Some(10104)),
+            ("403 Forbidden", r#"{"code": 0, "msg": "no"}"#, ErrorKind::Status, Some(0)),
         ] {
             let error = cut_client(status, body).whoami().await.unwrap_err();
-            assert_eq!((error.failure(), error.code()), (&failure, code), "{body}");
+            assert_eq!((error.kind(), error.code()), (&kind, code), "{body}");
         }
     }
 
     #[tokio::test]
-    async fn what_came_of_a_cut_answer_is_kept() {
+    async fn what_came_of_a_cut_response_is_kept() {
         for status in ["200 OK", "401 Unauthorized", "429 Too Many Requests", "500 Oh"] {
             let error = cut_client(status, r#"{"code": 0, "da"#).whoami().await.unwrap_err();
-            assert_eq!(error.failure(), &Failure::Transport);
+            assert_eq!(error.kind(), &ErrorKind::Connection);
             assert_eq!(error.status().unwrap().as_str(), &status[..3]);
             assert_eq!(error.headers()["x-a"], "b");
             assert_eq!(&error.body()[..], br#"{"code": 0, "da"#);
@@ -231,11 +274,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_long_body_is_cut_and_kept() {
-        for (limit, status, body, failure, code) in [
-            (10, "200 OK", r#"{"code": 0}"#, Failure::BodyTooLarge { limit: 10 }, None),
-            (11, "404 Not Found", r#"{"code": 0}"#, Failure::Status, Some(0)),
-            (10, "404 Not Found", "0123456789abc", Failure::BodyTooLarge { limit: 10 }, None),
-            (17, "404 Not Found", "{\"code\": 10104}     ", Failure::Api, Some(10104)),
+        for (limit, status, body, kind, code) in [
+            (10, "200 OK", r#"{"code": 0}"#, ErrorKind::BodyTooLarge { limit: 10 }, None),
+            (11, "404 Not Found", r#"{"code": 0}"#, ErrorKind::Status, Some(0)),
+            (10, "404 Not Found", "0123456789abc", ErrorKind::BodyTooLarge { limit: 10 }, None),
+            (17, "404 Not Found", "{\"code\": 10104}     ", ErrorKind::Api, Some(10104)),
         ] {
             let server = serve(move |stream| {
                 read_head(stream);
@@ -243,7 +286,7 @@ mod tests {
             });
             let builder = Client::builder("k").base_url(server).max_body_bytes(limit);
             let error = builder.build().unwrap().whoami().await.unwrap_err();
-            assert_eq!((error.failure(), error.code()), (&failure, code), "{body}");
+            assert_eq!((error.kind(), error.code()), (&kind, code), "{body}");
             assert_eq!(error.status().unwrap().as_str(), &status[..3]);
             assert_eq!(error.body(), &body.as_bytes()[..limit.min(body.len())]);
         }
@@ -274,15 +317,14 @@ mod tests {
             let client = client(move |stream| {
                 read_head(stream);
                 send(stream, &text);
-                // Closing it would be an answer, too.
+                // Closing it would be a response, too.
                 open.push(stream.try_clone().unwrap());
                 done.store(true, Ordering::SeqCst);
             });
-            let limited = client.with_time_limit(move || after(Arc::clone(&sent)));
-            match limited.whoami().await {
-                Ok(answer) => assert_eq!((&answer.body[..], body), (whole.as_bytes(), whole)),
+            match limited(&client, after(sent)).await {
+                Ok(response) => assert_eq!((&response.body[..], body), (whole.as_bytes(), whole)),
                 Err(error) => {
-                    assert_eq!(error.failure(), &Failure::Timeout);
+                    assert_eq!(error.kind(), &ErrorKind::Timeout);
                     assert_eq!(error.status().map(|status| status.as_u16()), status);
                     assert_eq!(error.headers().contains_key("x-a"), status.is_some());
                     assert_eq!(error.body(), body);
@@ -292,26 +334,24 @@ mod tests {
         }
     }
 
+    async fn limited(
+        client: &Client,
+        limit: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<RawResponse, Error> {
+        client.exchange(&Whoami::new().prepare()?, Some(Box::pin(limit))).await
+    }
+
     #[tokio::test]
-    async fn a_time_limit_starts_with_each_request_and_ends_only_late_ones() {
+    async fn a_time_limit_ends_only_late_exchanges() {
         let client = client(|stream| {
             read_head(stream);
             respond(stream, "200 OK", r#"{"code": 0}"#);
         });
-        let started = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&started);
-        let patient = client.with_time_limit(move || {
-            count.fetch_add(1, Ordering::SeqCst);
-            pending()
-        });
-        patient.whoami().await.unwrap();
-        patient.clone().whoami().await.unwrap();
-        client.whoami().await.unwrap();
-        assert_eq!(started.load(Ordering::SeqCst), 2);
-        let error = patient.with_time_limit(|| ready(())).whoami().await.unwrap_err();
-        assert_eq!((error.failure(), error.status()), (&Failure::Timeout, None));
+        limited(&client, pending()).await.unwrap();
+        let error = limited(&client, ready(())).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (&ErrorKind::Timeout, None));
         fn spawnable<F: Future + Send + 'static>(_: F) {}
-        spawnable(async move { patient.whoami().await });
+        spawnable(async move { client.whoami().await });
     }
 
     #[tokio::test]
@@ -324,11 +364,14 @@ mod tests {
                 read_head(stream);
                 respond(stream, status, &body);
             });
-            let (msg, rid) = match client.whoami().await {
-                Ok(Answer { msg, rid, .. }) => (msg, rid),
-                Err(error) => (error.msg().unwrap().to_owned(), error.rid().map(str::to_owned)),
+            let (message, request_id) = match client.whoami().await {
+                Ok(Response { message, request_id, .. }) => (message, request_id),
+                Err(error) => {
+                    (error.message().unwrap().to_owned(), error.request_id().map(str::to_owned))
+                }
             };
-            assert_eq!((msg.as_str(), rid.as_deref()), ("got [redacted]", Some("[redacted]")));
+            let redacted = ("got [redacted]", Some("[redacted]"));
+            assert_eq!((message.as_str(), request_id.as_deref()), redacted);
         }
     }
 
@@ -338,7 +381,7 @@ mod tests {
             read_head(stream);
             respond(stream, "200 OK", r#"{"code": "0", "msg": [], "data": {"email": "a"}}"#);
         });
-        let answer: Answer<User> = client.whoami().await.unwrap();
-        assert_eq!(answer.data.unwrap().email.as_deref(), Some("a"));
+        let response: Response<User> = client.whoami().await.unwrap();
+        assert_eq!(response.data.unwrap().email.as_deref(), Some("a"));
     }
 }

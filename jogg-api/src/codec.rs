@@ -1,8 +1,7 @@
-//! Bodies and answers, knowing only the operation: for the simulator, for tests, and for tools
-//! that look at captured answers.
+//! Bodies and responses, knowing only the operation: for the simulator, for tests, and for tools
+//! that read captured responses.
 
 use std::fmt;
-use std::pin::Pin;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,25 +9,26 @@ use serde_json::{Map, Value};
 
 use crate::decode::decode;
 use crate::redact::one_line;
-use crate::salvage::LeftOut;
-use crate::{Answer, Arguments, Client, Error, Operation, Skipped};
+use crate::salvage::SkippedParts;
+use crate::{
+    Client, Endpoint, Error, Operation, PreparedRequest, RawRequest, RawResponse, Response, Skipped,
+};
 
 pub use crate::generated::codecs::CODECS;
 
-/// How one operation's request and answer are read.
+/// How one operation's request and response are read.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Codec {
     /// The operation.
     pub operation: &'static Operation,
-    pub(crate) body: Option<CheckBody>,
-    pub(crate) answer: fn(&[u8]) -> Result<Decoded, String>,
-    pub(crate) call: fn(Client, Arguments) -> CallFuture,
+    body: Option<fn(&[u8]) -> Result<(), BodyError>>,
+    prepare: fn(&RawRequest) -> Result<PreparedRequest, Error>,
+    response: fn(&[u8]) -> Result<Decoded, String>,
+    decode: fn(&Client, RawResponse) -> Result<Response<Value>, Error>,
 }
 
-type CheckBody = fn(&[u8]) -> Result<(), BodyError>;
-
-/// An answer as its typed value, written as JSON again.
+/// A response as its typed value, written as JSON again.
 ///
 /// `Debug` does not show `data`, in which secrets are in clear.
 #[derive(Clone)]
@@ -37,12 +37,12 @@ pub struct Decoded {
     /// 0, or an error code.
     pub code: i64,
     /// The server's message.
-    pub msg: String,
+    pub message: String,
     /// The request id.
-    pub rid: Option<String>,
+    pub request_id: Option<String>,
     /// The typed `data`, or null.
     pub data: Value,
-    /// Parts that did not have their type; the first hundred.
+    /// Parts that didn't have their type; the first hundred.
     pub skipped: Vec<Skipped>,
     /// How many such parts there were.
     pub skipped_count: usize,
@@ -77,12 +77,26 @@ impl Codec {
         self.body.map_or(Ok(()), |check| check(body))
     }
 
-    /// Decodes an answer the way the client does.
+    /// Decodes the body of a response the way the client does.
     ///
     /// # Errors
-    /// Why it cannot be decoded, without quoting it.
-    pub fn decode_answer(&self, body: &[u8]) -> Result<Decoded, String> {
-        (self.answer)(body)
+    /// Why it can't be decoded, without quoting it.
+    pub fn decode_response(&self, body: &[u8]) -> Result<Decoded, String> {
+        (self.response)(body)
+    }
+
+    /// Calls the operation. The response's `data` is the typed value, written as JSON again.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if an argument is missing or not of its
+    /// type; otherwise as the operation's own method.
+    pub async fn call(
+        &self,
+        client: &Client,
+        request: &RawRequest,
+    ) -> Result<Response<Value>, Error> {
+        let response = client.exchange(&(self.prepare)(request)?, None).await?;
+        (self.decode)(client, response)
     }
 }
 
@@ -90,22 +104,11 @@ impl fmt::Debug for Decoded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Decoded")
             .field("code", &self.code)
-            .field("msg", &one_line(&self.msg))
-            .field("rid", &self.rid.as_deref().map(one_line))
+            .field("message", &one_line(&self.message))
+            .field("request_id", &self.request_id.as_deref().map(one_line))
             .field("skipped", &self.skipped)
             .field("skipped_count", &self.skipped_count)
             .finish_non_exhaustive()
-    }
-}
-
-impl Codec {
-    /// Calls the operation. The answer's `data` is the typed value, written as JSON again.
-    ///
-    /// # Errors
-    /// [`Failure::Argument`](crate::Failure::Argument) if an argument is missing or not of its type;
-    /// else as the operation's own method.
-    pub fn call(&self, client: Client, arguments: Arguments) -> CallFuture {
-        (self.call)(client, arguments)
     }
 }
 
@@ -120,9 +123,44 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
+/// An endpoint that can be made of untyped arguments. Implemented by generated code.
+pub(crate) trait FromRaw: Endpoint + Sized {
+    fn from_raw(request: &RawRequest) -> Result<Self, Error>;
+}
+
+/// How the generated table is made.
+impl Codec {
+    pub(crate) const fn new<E>() -> Self
+    where
+        E: FromRaw,
+        E::Response: Serialize,
+    {
+        Self {
+            operation: E::OPERATION,
+            body: None,
+            prepare: |request| E::from_raw(request)?.prepare(),
+            response: read::<E::Response>,
+            decode: |client, response| Ok(untyped(client.decode::<E::Response>(response)?)),
+        }
+    }
+
+    pub(crate) const fn with_body<B: DeserializeOwned>(mut self) -> Self {
+        self.body = Some(check_body::<B>);
+        self
+    }
+}
+
 /// How generated code takes the arguments apart.
-impl Arguments {
-    pub(crate) fn integer(
+impl RawRequest {
+    pub(crate) fn path_text(
+        &self,
+        operation: &'static Operation,
+        name: &'static str,
+    ) -> Result<String, Error> {
+        self.text(operation, name)
+    }
+
+    pub(crate) fn path_integer(
         &self,
         operation: &'static Operation,
         name: &'static str,
@@ -131,7 +169,7 @@ impl Arguments {
         self.text(operation, name)?.parse().map_err(wrong)
     }
 
-    pub(crate) fn query<T: DeserializeOwned>(
+    pub(crate) fn typed_query<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
     ) -> Result<T, Error> {
@@ -141,7 +179,7 @@ impl Arguments {
         }
     }
 
-    pub(crate) fn body<T: DeserializeOwned>(
+    pub(crate) fn typed_body<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
     ) -> Result<T, Error> {
@@ -152,16 +190,16 @@ impl Arguments {
     }
 }
 
-/// What [`Codec::call`] returns.
-pub type CallFuture = Pin<Box<dyn Future<Output = Result<Answer<Value>, Error>> + Send>>;
-
-/// The typed value of an answer, written as JSON again.
-pub(crate) fn untyped<T: Serialize>(answer: Answer<T>) -> Answer<Value> {
+/// The typed value of a response, written as JSON again.
+fn untyped<T: Serialize>(response: Response<T>) -> Response<Value> {
+    let (data, rest) = response.split();
     // Received types have neither keys that are no strings nor numbers that are no JSON.
-    answer.map(|data| serde_json::to_value(data).unwrap_or_default())
+    let data = data.map(|data| serde_json::to_value(data).unwrap_or_default());
+    let Response { message, request_id, status, headers, body, skipped, skipped_count, .. } = rest;
+    Response { data, message, request_id, status, headers, body, skipped, skipped_count }
 }
 
-pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<(), BodyError> {
+fn check_body<T: DeserializeOwned>(body: &[u8]) -> Result<(), BodyError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize::<_, T>(&mut deserializer).map_err(BodyError::from)?;
     deserializer
@@ -169,12 +207,12 @@ pub(crate) fn body<T: DeserializeOwned>(body: &[u8]) -> Result<(), BodyError> {
         .map_err(|error| BodyError { field: String::new(), reason: error.to_string() })
 }
 
-pub(crate) fn answer<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Decoded, String> {
-    let (envelope, left_out) = decode::<T>(body).map_err(|error| error.reason)?;
+fn read<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Decoded, String> {
+    let (envelope, skipped) = decode::<T>(body).map_err(|error| error.reason)?;
     let data = serde_json::to_value(&envelope.data).map_err(|error| error.to_string())?;
-    let crate::Envelope { code, msg, rid, .. } = envelope;
-    let LeftOut { reported: skipped, count: skipped_count } = left_out;
-    Ok(Decoded { code, msg, rid, data, skipped, skipped_count })
+    let crate::Envelope { code, message, request_id, .. } = envelope;
+    let SkippedParts { reported: skipped, count: skipped_count } = skipped;
+    Ok(Decoded { code, message, request_id, data, skipped, skipped_count })
 }
 
 fn typed<T: DeserializeOwned>(
@@ -213,7 +251,7 @@ mod tests {
 
     #[test]
     fn arguments_are_typed_or_refused_by_name() {
-        let path = Arguments::new()
+        let path = RawRequest::new()
             .with_path("word", "a")
             .with_path("number", 7)
             .with_path("digits", "-8")
@@ -229,21 +267,23 @@ mod tests {
         ] {
             let refused =
                 |reason| format!("create_webhook_endpoint: the argument `{name}` {reason}");
-            let actual = path.text(&CREATE, name).map_err(|error| error.to_string());
+            let actual = path.path_text(&CREATE, name).map_err(|error| error.to_string());
             assert_eq!(actual, text.map(str::to_owned).map_err(refused));
-            let actual = path.integer(&CREATE, name).map_err(|error| error.to_string());
+            let actual = path.path_integer(&CREATE, name).map_err(|error| error.to_string());
             assert_eq!(actual, integer.map_err(refused));
         }
     }
 
     #[test]
     fn queries_and_bodies_are_typed_or_refused_by_field() {
-        let none = Arguments::new();
-        assert_eq!(none.query::<ListVoicesQuery>(&LIST).unwrap(), ListVoicesQuery::default());
-        let query = |query| Arguments::new().with_query(query).query::<ListVoicesQuery>(&LIST);
+        let none = RawRequest::new();
+        assert_eq!(none.typed_query::<ListVoicesQuery>(&LIST).unwrap(), ListVoicesQuery::default());
+        let query =
+            |query| RawRequest::new().with_query(query).typed_query::<ListVoicesQuery>(&LIST);
         assert_eq!(query(json!({"page": 2})).unwrap().page, Some(2));
-        let body =
-            |body| Arguments::new().with_body(body).body::<CreateWebhookEndpointRequest>(&CREATE);
+        let body = |body| {
+            RawRequest::new().with_body(body).typed_body::<CreateWebhookEndpointRequest>(&CREATE)
+        };
         let sent = json!({"url": "https://a", "status": "enabled", "events": []});
         assert_eq!(serde_json::to_value(body(sent.clone()).unwrap()).unwrap(), sent);
         for (error, shown) in [
@@ -253,7 +293,7 @@ mod tests {
             (body(json!({"url": 5})).unwrap_err(), "`body` does not fit: url: invalid type"),
             (body(json!({})).unwrap_err(), "`body` does not fit: missing field"),
         ] {
-            assert!(matches!(error.failure(), crate::Failure::Argument { .. }));
+            assert!(matches!(error.kind(), crate::ErrorKind::Argument { .. }));
             assert!(error.to_string().contains(shown), "{error}");
         }
     }
@@ -263,28 +303,27 @@ mod tests {
         let body = json!({"code": 0, "msg": "a\nb", "data": {
             "endpoints": [{"endpoint_id": "e1", "secret": "planted"}, "planted"],
         }});
-        let decoded = answer::<WebhookEndpointList>(body.to_string().as_bytes()).unwrap();
+        let decoded = read::<WebhookEndpointList>(body.to_string().as_bytes()).unwrap();
         assert_eq!(decoded.data["endpoints"][0]["secret"], "planted");
         assert_eq!(decoded.skipped_count, 1);
         let shown = format!("{decoded:?}");
         assert!(shown.contains("data.endpoints[1]") && shown.contains("a b"), "{shown}");
         assert!(!shown.contains("planted"), "{shown}");
         let body = json!({"code": 0, "data": "planted"}).to_string();
-        assert!(!answer::<WebhookEndpointList>(body.as_bytes()).unwrap_err().contains("planted"));
+        assert!(!read::<WebhookEndpointList>(body.as_bytes()).unwrap_err().contains("planted"));
     }
 
     #[tokio::test]
-    async fn an_answer_loses_its_type_and_nothing_else() {
+    async fn a_response_loses_its_type_and_nothing_else() {
         let data = json!({"code": 0, "rid": "r", "data": {"endpoints": [{"endpoint_id": 7}]}});
         let server = crate::test_server::serve(move |stream| {
             crate::test_server::read_head(stream);
             crate::test_server::respond(stream, "200 OK", &data.to_string());
         });
         let client = Client::builder("k").base_url(server).build().unwrap();
-        let call: CallFuture =
-            Box::pin(async move { client.list_webhook_endpoints().await.map(untyped) });
-        let answer = call.await.unwrap();
-        assert_eq!(answer.data, Some(json!({"endpoints": [{"endpoint_id": "7"}]})));
-        assert_eq!(answer.rid.as_deref(), Some("r"));
+        let codec = Codec::of("list_webhook_endpoints").unwrap();
+        let response = codec.call(&client, &RawRequest::new()).await.unwrap();
+        assert_eq!(response.data, Some(json!({"endpoints": [{"endpoint_id": "7"}]})));
+        assert_eq!(response.request_id.as_deref(), Some("r"));
     }
 }

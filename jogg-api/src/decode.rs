@@ -1,5 +1,5 @@
-//! From the bytes of an answer to its envelope. One strict pass; only when that fails, the parts
-//! that do not have their type are taken out, each reported, and the rest is kept.
+//! From the bytes of a response to its envelope. One strict pass; only when that fails, the parts
+//! that don't have their type are skipped, each reported, and the rest is kept.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use crate::envelope::Outside;
 use crate::redact::without_values;
 use crate::repair::parse;
-use crate::salvage::{LeftOut, salvage};
+use crate::salvage::{SkippedParts, salvage};
 use crate::{Envelope, NoData};
 
-/// An answer that is no envelope, or whose `data` is no `T` even with parts left out.
+/// A response that is no envelope, or whose `data` is no `T` even with parts skipped.
 #[derive(Debug)]
 pub(crate) struct DecodeError {
     /// The envelope, if there was one.
@@ -18,13 +18,13 @@ pub(crate) struct DecodeError {
     pub(crate) reason: String,
 }
 
-/// Decodes an answer. An error code is a value here: `data` is then `None`.
+/// Decodes a response. An error code is a value here: `data` is then `None`.
 pub(crate) fn decode<T: DeserializeOwned>(
     body: &[u8],
-) -> Result<(Envelope<T>, LeftOut), DecodeError> {
+) -> Result<(Envelope<T>, SkippedParts), DecodeError> {
     let body = without_mark(body);
     match serde_json::from_slice::<Envelope<T>>(body) {
-        Ok(envelope) if !envelope.flat => Ok((envelope, LeftOut::default())),
+        Ok(envelope) if !envelope.flat => Ok((envelope, SkippedParts::default())),
         _ => decode_damaged(body),
     }
 }
@@ -34,12 +34,15 @@ pub(crate) fn is_whole(body: &[u8]) -> bool {
     parse::<Outside>(without_mark(body)).is_ok()
 }
 
-/// The result in an answer as it was received: `data`, or what stands in its stead.
-pub(crate) fn payload(body: &[u8]) -> Value {
+/// The `data` of a response's body as received, or its other members if the result stands at top
+/// level; null if there is neither. Not redacted.
+pub fn raw_data(body: &[u8]) -> Value {
     parse(without_mark(body)).map_or(Value::Null, |members| result(members).1)
 }
 
-fn decode_damaged<T: DeserializeOwned>(body: &[u8]) -> Result<(Envelope<T>, LeftOut), DecodeError> {
+fn decode_damaged<T: DeserializeOwned>(
+    body: &[u8],
+) -> Result<(Envelope<T>, SkippedParts), DecodeError> {
     let outside = match parse::<Outside>(body) {
         Ok(Outside(outside)) => outside,
         Err(error) => return Err(DecodeError { envelope: None, reason: describe(body, &error) }),
@@ -52,18 +55,18 @@ fn decode_damaged<T: DeserializeOwned>(body: &[u8]) -> Result<(Envelope<T>, Left
                 _ => format!("{prefix}: {reason}"),
             })
         }),
-        _ => Ok((None, LeftOut::default())),
+        _ => Ok((None, SkippedParts::default())),
     };
     match salvaged {
-        Ok((data, left_out)) => {
-            let Envelope { code, msg, rid, flat, .. } = outside;
-            Ok((Envelope { code, msg, rid, data, flat }, left_out))
+        Ok((data, skipped)) => {
+            let Envelope { code, message, request_id, flat, .. } = outside;
+            Ok((Envelope { code, message, request_id, data, flat }, skipped))
         }
         Err(reason) => Err(DecodeError { envelope: Some(outside), reason }),
     }
 }
 
-/// Where the result of an answer stands, and the result: some answers have it at top level.
+/// Where the result of a response stands, and the result: some have it at top level.
 fn result(mut members: Map<String, Value>) -> (&'static str, Value) {
     let data = members.remove("data").unwrap_or_default();
     ["code", "msg", "rid"].iter().for_each(|key| drop(members.remove(*key)));
@@ -98,22 +101,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::types::{MotionReport, StatusWord, TemplateVideoList, User, VoiceList};
+    use crate::types::{MotionReport, RawStatus, TemplateVideoList, User, VoiceList};
 
     fn decoded<T: DeserializeOwned>(body: &Value) -> (Envelope<T>, Vec<String>) {
-        let (envelope, left_out) = decode::<T>(body.to_string().as_bytes()).unwrap();
-        (envelope, left_out.reported.into_iter().map(|skipped| skipped.at).collect())
+        let (envelope, skipped) = decode::<T>(body.to_string().as_bytes()).unwrap();
+        (envelope, skipped.reported.into_iter().map(|skipped| skipped.at).collect())
     }
 
     #[test]
     fn fact_05_the_envelope_has_code_msg_and_perhaps_rid_and_data() {
         let body = json!({"rid": "7f", "code": 0, "msg": "success", "data": {"email": "a@b.c"}});
         let (envelope, skipped) = decoded::<User>(&body);
-        assert_eq!(envelope.rid.as_deref(), Some("7f"));
+        assert_eq!(envelope.request_id.as_deref(), Some("7f"));
         assert_eq!(envelope.data.unwrap().email.as_deref(), Some("a@b.c"));
         assert!(skipped.is_empty());
         let (envelope, _) = decoded::<User>(&json!({"rid": "", "code": 0, "msg": "Success"}));
-        assert_eq!((envelope.rid, envelope.data), (None, None));
+        assert_eq!((envelope.request_id, envelope.data), (None, None));
     }
 
     #[test]
@@ -148,14 +151,14 @@ mod tests {
             let (envelope, skipped) = decoded::<MotionReport>(&body);
             let report = envelope.data.unwrap();
             assert_eq!(report.motion_id.as_deref(), Some("m1"));
-            assert_eq!(report.status, Some(StatusWord::Processing));
+            assert_eq!(report.status, Some(RawStatus::Processing));
             assert!(skipped.is_empty());
         }
         let body = json!({"code": 0, "msg": "", "motion_id": "m1", "name": {}});
         assert_eq!(decoded::<MotionReport>(&body).1, ["name"]);
         let body = json!({"code": 0, "data": [{"video_id": "v1"}], "pagination": {"page": 1}});
         let (envelope, _) = decoded::<TemplateVideoList>(&body);
-        assert_eq!(envelope.data.unwrap().data[0].video_id.as_deref(), Some("v1"));
+        assert_eq!(envelope.data.unwrap().data[0].video_id, "v1");
         // An empty `data` is one all the same.
         for data in [json!(""), json!([])] {
             let (envelope, _) = decoded::<MotionReport>(&json!({"code": 0, "data": data, "at": 1}));
@@ -179,8 +182,8 @@ mod tests {
             deep[0].as_bytes(),
             deep[1].as_bytes(),
         ] {
-            let (envelope, left_out) = decode::<User>(body).unwrap();
-            assert_eq!((envelope.code, envelope.data, left_out.count), (40000, None, 0));
+            let (envelope, skipped) = decode::<User>(body).unwrap();
+            assert_eq!((envelope.code, envelope.data, skipped.count), (40000, None, 0));
             assert!(is_whole(body));
         }
     }
@@ -191,11 +194,11 @@ mod tests {
         let (envelope, _) = decode::<User>(body).unwrap();
         let user = envelope.data.unwrap();
         assert_eq!((user.email.as_deref(), user.username.as_deref()), (Some("�"), Some("�")));
-        assert_eq!(payload(body), json!({"email": "�", "username": "�"}));
+        assert_eq!(raw_data(body), json!({"email": "�", "username": "�"}));
     }
 
     #[test]
-    fn the_payload_is_the_result_as_received() {
+    fn data_is_the_result_as_received() {
         for (body, expected) in [
             (r#"{"code": 0, "msg": "m", "data": {"a": 1}, "b": 2}"#, json!({"a": 1})),
             ("\u{feff}{\"code\": 0, \"rid\": \"r\", \"a\": 1}", json!({"a": 1})),
@@ -205,7 +208,7 @@ mod tests {
             ("<html>", json!(null)),
             ("[1]", json!(null)),
         ] {
-            assert_eq!(payload(body.as_bytes()), expected, "{body}");
+            assert_eq!(raw_data(body.as_bytes()), expected, "{body}");
         }
     }
 
@@ -270,7 +273,7 @@ mod tests {
         for data in [json!("text"), json!([1]), json!(5), json!(true), json!(["a", "b"])] {
             let body = json!({"code": 0, "msg": "m", "data": data}).to_string();
             let error = decode::<User>(body.as_bytes()).unwrap_err();
-            assert_eq!(error.envelope.unwrap().msg, "m");
+            assert_eq!(error.envelope.unwrap().message, "m");
             assert!(error.reason.contains("expected an object"), "{}", error.reason);
             assert!(!error.reason.contains("text"), "{}", error.reason);
         }
@@ -291,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_data_takes_anything() {
+    fn a_response_without_data_takes_anything() {
         for data in [json!("updated"), json!([1, 2]), json!({"a": 1}), json!(3), json!(null)] {
             let body = json!({"code": 0, "msg": "", "data": data}).to_string();
             decode::<NoData>(body.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! `{code, msg, data, rid}`: the form of every answer.
+//! `{code, msg, data, rid}`: the form of every response.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::lenient;
 use crate::redact::one_line;
 
-/// The form of every answer of the API.
+/// The form of every response of the API.
 ///
 /// Decoded in one pass: `data` is read as `T` only if `code` is 0, so that the `[]`, `null` or
 /// `""` an error carries there cannot hide the code.
@@ -19,13 +19,13 @@ use crate::redact::one_line;
 pub struct Envelope<T> {
     /// 0, or an error code.
     pub code: i64,
-    /// What the server says about it.
-    pub msg: String,
-    /// Request id; `None` where absent or empty.
-    pub rid: Option<String>,
+    /// The server's message, `msg` on the wire.
+    pub message: String,
+    /// The request id, `rid` on the wire; `None` where absent or empty.
+    pub request_id: Option<String>,
     /// The result; `None` where absent, null or empty, and always when `code` is not 0.
     pub data: Option<T>,
-    /// Nothing is in `data`, but there are other members: the result may stand at the top level.
+    /// `data` is empty, but there are other members: the result may stand at the top level.
     pub(crate) flat: bool,
 }
 
@@ -33,14 +33,14 @@ impl<T: fmt::Debug> fmt::Debug for Envelope<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Envelope")
             .field("code", &self.code)
-            .field("msg", &one_line(&self.msg))
-            .field("rid", &self.rid.as_deref().map(one_line))
+            .field("message", &one_line(&self.message))
+            .field("request_id", &self.request_id.as_deref().map(one_line))
             .field("data", &self.data)
             .finish()
     }
 }
 
-/// An envelope whose `data` is not looked at, so that nothing in it can hide the rest.
+/// An envelope without its `data`, so that nothing in it can hide the rest.
 pub(crate) struct Outside(pub(crate) Envelope<NoData>);
 
 impl<'de> Deserialize<'de> for Outside {
@@ -88,16 +88,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut code: Option<i64> = None;
-        let mut msg = None;
-        let mut rid = None;
+        let mut message = None;
+        let mut request_id = None;
         let mut data = None;
         let mut early_data: Option<Value> = None;
         let mut others = false;
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "code" => code = map.next_value::<lenient::Integer>()?.0,
-                "msg" => msg = map.next_value::<lenient::LooseText>()?.0,
-                "rid" => rid = map.next_value::<lenient::LooseText>()?.0,
+                "msg" => message = map.next_value::<lenient::LooseText>()?.0,
+                "rid" => request_id = map.next_value::<lenient::LooseText>()?.0,
                 "data" => match code {
                     Some(0) => data = map.next_value::<lenient::Data<T>>()?.0,
                     // Not known yet whether this is a result.
@@ -116,13 +116,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
             data = lenient::Data::<T>::deserialize(value).map_err(A::Error::custom)?.0;
         }
         let flat = code == 0 && data.is_none() && others;
-        Ok(Envelope { code, msg: msg.unwrap_or_default(), rid, data, flat })
+        Ok(Envelope { code, message: message.unwrap_or_default(), request_id, data, flat })
     }
 }
 
 impl<T> Envelope<T> {
     /// Code, message and request id alone.
     pub(crate) fn without_data(self) -> Envelope<NoData> {
-        Envelope { code: self.code, msg: self.msg, rid: self.rid, data: None, flat: self.flat }
+        let Self { code, message, request_id, flat, .. } = self;
+        Envelope { code, message, request_id, data: None, flat }
     }
 }

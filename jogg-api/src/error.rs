@@ -8,8 +8,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::enums::ErrorCode;
+use crate::exchange::{Arrived, RawResponse};
 use crate::redact::one_line;
-use crate::{Answer, Envelope, NoData, Operation};
+use crate::{Envelope, NoData, Operation, Response};
 
 /// A call without a value, with everything that was received kept.
 ///
@@ -20,7 +21,7 @@ pub struct Error {
 
 struct Inner {
     operation: &'static Operation,
-    failure: Failure,
+    kind: ErrorKind,
     received: Received,
     source: Option<reqwest::Error>,
 }
@@ -34,13 +35,26 @@ pub(crate) struct Received {
     pub(crate) envelope: Option<Envelope<NoData>>,
 }
 
+impl From<Arrived> for Received {
+    fn from(Arrived { status, headers, body }: Arrived) -> Self {
+        Self { status, headers, body, envelope: None }
+    }
+}
+
+impl From<RawResponse> for Received {
+    fn from(response: RawResponse) -> Self {
+        let RawResponse { status, headers, body, .. } = response;
+        Self { status: Some(status), headers, body, envelope: None }
+    }
+}
+
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Failure {
-    /// The server answered with an error code.
+pub enum ErrorKind {
+    /// The response has an error code.
     Api,
-    /// An argument cannot be sent. Nothing was.
+    /// An argument can't be sent. Nothing was.
     Argument {
         /// Its name.
         name: &'static str,
@@ -54,7 +68,9 @@ pub enum Failure {
     },
     /// No connection was established: nothing was sent.
     Connect,
-    /// HTTP 2xx with a body that is not the operation's answer.
+    /// The connection failed after sending began.
+    Connection,
+    /// HTTP 2xx with a body that isn't the operation's response.
     Decode {
         /// What is wrong with it.
         reason: String,
@@ -63,11 +79,9 @@ pub enum Failure {
     Request,
     /// An HTTP status other than 2xx, without an error code.
     Status,
-    /// A time-out of the HTTP client or the time limit of the [`Client`](crate::Client) passed
+    /// A timeout of the HTTP client or the [`TimeLimit`](crate::TimeLimit) of the exchange passed
     /// after sending began.
     Timeout,
-    /// The connection failed after sending began.
-    Transport,
 }
 
 impl Error {
@@ -77,45 +91,47 @@ impl Error {
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
         let reason = reason.into();
-        Self::new(operation, Failure::Argument { name, reason }, Received::default(), None)
-    }
-
-    pub(crate) fn request(operation: &'static Operation, source: reqwest::Error) -> Self {
-        Self::new(operation, Failure::Request, Received::default(), Some(source))
+        Self::new(operation, ErrorKind::Argument { name, reason }, Received::default(), None)
     }
 
     /// Sorts an error of the HTTP client by what it says about the request.
-    pub(crate) fn transport(
+    pub(crate) fn http(
         operation: &'static Operation,
         source: reqwest::Error,
-        received: Received,
+        received: impl Into<Received>,
     ) -> Self {
-        let failure = if source.is_connect() {
-            Failure::Connect
+        let kind = if source.is_connect() {
+            ErrorKind::Connect
         } else if source.is_builder() {
-            Failure::Request
+            ErrorKind::Request
         } else if source.is_timeout() {
-            Failure::Timeout
+            ErrorKind::Timeout
         } else {
-            Failure::Transport
+            ErrorKind::Connection
         };
-        Self::new(operation, failure, received, Some(source))
+        Self::new(operation, kind, received, Some(source))
     }
 
     pub(crate) fn new(
         operation: &'static Operation,
-        failure: Failure,
-        received: Received,
+        kind: ErrorKind,
+        received: impl Into<Received>,
         source: Option<reqwest::Error>,
     ) -> Self {
         // The URL of a request can hold a signature.
         let source = source.map(reqwest::Error::without_url);
-        Self { inner: Box::new(Inner { operation, failure, received, source }) }
+        let received = received.into();
+        Self { inner: Box::new(Inner { operation, kind, received, source }) }
+    }
+
+    /// The message without the operation's name, which [`Display`](fmt::Display) puts before it.
+    pub fn explanation(&self) -> impl fmt::Display + '_ {
+        Explanation(self)
     }
 
     /// What went wrong.
-    pub fn failure(&self) -> &Failure {
-        &self.inner.failure
+    pub fn kind(&self) -> &ErrorKind {
+        &self.inner.kind
     }
 
     /// The operation that was called.
@@ -123,29 +139,29 @@ impl Error {
         self.inner.operation
     }
 
-    /// The HTTP status, if an answer began.
+    /// The HTTP status, if a response began.
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.received.status
     }
 
-    /// The headers of the answer.
+    /// The headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.inner.received.headers
     }
 
-    /// The error code, if the answer had the form of the API's answers.
+    /// The `code` of the response, if its body is an envelope.
     pub fn code(&self) -> Option<i64> {
         self.inner.received.envelope.as_ref().map(|envelope| envelope.code)
     }
 
     /// The server's message. Not redacted.
-    pub fn msg(&self) -> Option<&str> {
-        self.inner.received.envelope.as_ref().map(|envelope| envelope.msg.as_str())
+    pub fn message(&self) -> Option<&str> {
+        self.inner.received.envelope.as_ref().map(|envelope| envelope.message.as_str())
     }
 
     /// The request id, which support asks for.
-    pub fn rid(&self) -> Option<&str> {
-        self.inner.received.envelope.as_ref()?.rid.as_deref()
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.received.envelope.as_ref()?.request_id.as_deref()
     }
 
     /// What was received of the body. Not redacted.
@@ -153,19 +169,19 @@ impl Error {
         &self.inner.received.body
     }
 
-    /// An answer without `data`, with all that was received: for a caller to whom this error is
-    /// none, such as "not found" to one who deletes for the second time.
+    /// Turns the error into a response without `data`, with all that was received: for callers to
+    /// whom it is none, such as "not found" when something is deleted for the second time.
     ///
-    /// The status is the one received, so that it need not be 2xx; 200 if none was.
-    pub fn into_answer<T>(self) -> Answer<T> {
+    /// The status is the one received, which need not be 2xx; 200 if none was.
+    pub fn into_response<T>(self) -> Response<T> {
         let Received { status, headers, body, envelope } = self.inner.received;
-        let (msg, rid) = envelope.map(|envelope| (envelope.msg, envelope.rid)).unwrap_or_default();
-        let status = status.unwrap_or_default();
-        Answer {
+        let envelope = envelope.map(|envelope| (envelope.message, envelope.request_id));
+        let (message, request_id) = envelope.unwrap_or_default();
+        Response {
             data: None,
-            msg,
-            rid,
-            status,
+            message,
+            request_id,
+            status: status.unwrap_or_default(),
             headers,
             body,
             skipped: Vec::new(),
@@ -176,34 +192,45 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, failure, received, .. } = self.inner.as_ref();
-        write!(f, "{}: ", operation.id)?;
-        match failure {
-            Failure::Api => {
-                let code = self.code().unwrap_or_default();
+        write!(f, "{}: {}", self.inner.operation.id, Explanation(self))
+    }
+}
+
+/// The message of an error without the operation's name.
+struct Explanation<'e>(&'e Error);
+
+impl fmt::Display for Explanation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = self.0;
+        match error.kind() {
+            ErrorKind::Api => {
+                let code = error.code().unwrap_or_default();
                 match ErrorCode::from(code) {
                     ErrorCode::Unknown(code) => write!(f, "error code {code}"),
                     name => write!(f, "error code {code} ({name:?})"),
                 }
             }
-            Failure::Argument { name, reason } => write!(f, "the argument `{name}` {reason}"),
-            Failure::BodyTooLarge { limit } => {
-                write!(f, "the answer is longer than {limit} bytes")
+            ErrorKind::Argument { name, reason } => write!(f, "the argument `{name}` {reason}"),
+            ErrorKind::BodyTooLarge { limit } => {
+                write!(f, "the response is longer than {limit} bytes")
             }
-            Failure::Connect => f.write_str("no connection to the server"),
-            Failure::Decode { reason } => write!(f, "the answer cannot be read: {reason}"),
-            Failure::Request => f.write_str("the request cannot be built"),
-            Failure::Status => f.write_str("the server refused"),
-            Failure::Timeout => f.write_str("no answer in time"),
-            Failure::Transport => f.write_str("the connection failed before the answer was whole"),
+            ErrorKind::Connect => f.write_str("no connection to the server"),
+            ErrorKind::Connection => {
+                f.write_str("the connection failed before the response was complete")
+            }
+            ErrorKind::Decode { reason } => write!(f, "the response can't be decoded: {reason}"),
+            ErrorKind::Request => f.write_str("the request can't be built"),
+            ErrorKind::Status => f.write_str("the server refused"),
+            ErrorKind::Timeout => f.write_str("no response in time"),
         }?;
-        if let Some(msg) = self.msg().filter(|msg| !msg.is_empty() && *failure == Failure::Api) {
-            write!(f, ": {}", one_line(msg))?;
+        let message = error.message().filter(|message| !message.is_empty());
+        if let Some(message) = message.filter(|_| *error.kind() == ErrorKind::Api) {
+            write!(f, ": {}", one_line(message))?;
         }
-        if let Some(status) = received.status {
+        if let Some(status) = error.status() {
             write!(f, " (HTTP {}", status.as_u16())?;
-            if let Some(rid) = self.rid() {
-                write!(f, ", rid {}", one_line(rid))?;
+            if let Some(request_id) = error.request_id() {
+                write!(f, ", request id {}", one_line(request_id))?;
             }
             f.write_str(")")?;
         }
@@ -215,11 +242,11 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("operation", &self.inner.operation.id)
-            .field("failure", &self.inner.failure)
+            .field("kind", &self.inner.kind)
             .field("status", &self.status().map(|status| status.as_u16()))
             .field("code", &self.code())
-            .field("msg", &self.msg().map(one_line))
-            .field("rid", &self.rid().map(one_line))
+            .field("message", &self.message().map(one_line))
+            .field("request_id", &self.request_id().map(one_line))
             .field("body_bytes", &self.body().len())
             .field("source", &self.inner.source)
             .finish()
@@ -291,50 +318,50 @@ mod tests {
     use super::*;
     use crate::operations::DELETE_WEBHOOK_ENDPOINT;
 
-    fn error(msg: &str, rid: &str) -> Error {
-        let (msg, rid) = (msg.to_owned(), Some(rid.to_owned()));
+    fn error(message: &str, request_id: &str) -> Error {
+        let (message, request_id) = (message.to_owned(), Some(request_id.to_owned()));
         let received = Received {
             status: Some(StatusCode::NOT_FOUND),
             headers: HeaderMap::from_iter([(http::header::AGE, 1.into())]),
             body: Bytes::from_static(b"{}"),
-            envelope: Some(Envelope { code: 10104, msg, rid, data: None, flat: false }),
+            envelope: Some(Envelope { code: 10104, message, request_id, data: None, flat: false }),
         };
-        Error::new(&DELETE_WEBHOOK_ENDPOINT, Failure::Api, received, None)
+        Error::new(&DELETE_WEBHOOK_ENDPOINT, ErrorKind::Api, received, None)
     }
 
     #[test]
     fn a_server_has_no_say_in_the_form_of_a_message() {
         let long = "x".repeat(5000);
-        for (msg, rid, shown) in [
-            ("gone", "r", "gone (HTTP 404, rid r)"),
-            ("a\r\nb\u{1b}[2J", "r\n", "a  b [2J (HTTP 404, rid r )"),
+        for (message, request_id, shown) in [
+            ("gone", "r", "gone (HTTP 404, request id r)"),
+            ("a\r\nb\u{1b}[2J", "r\n", "a  b [2J (HTTP 404, request id r )"),
             (
                 "see http://a?sig=planted",
                 "https://me:planted@b",
-                "see http://a?[redacted] (HTTP 404, rid https://[redacted]@b)",
+                "see http://a?[redacted] (HTTP 404, request id https://[redacted]@b)",
             ),
         ] {
-            let error = error(msg, rid);
+            let error = error(message, request_id);
             assert_eq!(
                 error.to_string(),
                 format!("delete_webhook_endpoint: error code 10104 (NotFound): {shown}")
             );
             let debug = format!("{error:?}");
             assert!(!debug.contains("planted") && !debug.contains("\\n"), "{debug}");
-            assert_eq!((error.msg(), error.rid()), (Some(msg), Some(rid)));
+            assert_eq!((error.message(), error.request_id()), (Some(message), Some(request_id)));
         }
         let error = error(&long, &long);
         assert!(error.to_string().len() < 1200 && format!("{error:?}").len() < 1300);
     }
 
     #[test]
-    fn an_error_that_is_none_becomes_an_answer_with_all_that_was_received() {
-        let answer = error("gone", "r").into_answer::<NoData>();
-        assert_eq!((answer.data, answer.msg.as_str()), (None, "gone"));
-        assert_eq!(answer.rid.as_deref(), Some("r"));
-        assert_eq!((answer.status, &answer.body[..]), (StatusCode::NOT_FOUND, &b"{}"[..]));
-        assert_eq!(answer.headers["age"], "1");
+    fn an_error_that_is_none_becomes_a_response_with_all_that_was_received() {
+        let response = error("gone", "r").into_response::<NoData>();
+        assert_eq!((response.data, response.message.as_str()), (None, "gone"));
+        assert_eq!(response.request_id.as_deref(), Some("r"));
+        assert_eq!((response.status, &response.body[..]), (StatusCode::NOT_FOUND, &b"{}"[..]));
+        assert_eq!(response.headers["age"], "1");
         let unsent = Error::argument(&DELETE_WEBHOOK_ENDPOINT, "endpoint_id", "is empty");
-        assert_eq!(unsent.into_answer::<NoData>().status, StatusCode::OK);
+        assert_eq!(unsent.into_response::<NoData>().status, StatusCode::OK);
     }
 }

@@ -1,18 +1,54 @@
-//! One request and what comes back of it, kept however it ends.
+//! One request and what comes back of it, kept however it ends. Knows no types.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
 use reqwest::Request;
 
-use crate::error::Received;
+use crate::Operation;
 
 /// A future that ends when the time for a request is up.
-pub(crate) type TimeLimit = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub type TimeLimit = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// What ended an exchange before the answer did.
+/// A whole response, not decoded yet.
+///
+/// `Debug` shows no header and no body.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RawResponse {
+    /// The operation that was called.
+    pub operation: &'static Operation,
+    /// HTTP status.
+    pub status: StatusCode,
+    /// HTTP headers. Not redacted.
+    pub headers: HeaderMap,
+    /// The body as received. Not redacted.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for RawResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawResponse")
+            .field("operation", &self.operation.id)
+            .field("status", &self.status.as_u16())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What had arrived when an exchange ended.
+#[derive(Default)]
+pub(crate) struct Arrived {
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What ended an exchange before the response did.
 pub(crate) enum Interruption {
     BodyTooLarge,
     Http(reqwest::Error),
@@ -25,19 +61,19 @@ impl From<reqwest::Error> for Interruption {
     }
 }
 
-/// Sends a request and reads the answer, up to `max_body_bytes` of its body.
+/// Sends a request and reads the response, up to `max_body_bytes` of its body.
 pub(crate) async fn exchange(
     http: &reqwest::Client,
     request: Request,
     max_body_bytes: usize,
     mut limit: Option<TimeLimit>,
-) -> (Received, Result<(), Interruption>) {
-    let mut received = Received::default();
+) -> (Arrived, Result<(), Interruption>) {
+    let mut arrived = Arrived::default();
     let mut body = BytesMut::new();
     let ended = async {
         let mut response = within(&mut limit, http.execute(request)).await??;
-        received.status = Some(response.status());
-        received.headers = std::mem::take(response.headers_mut());
+        arrived.status = Some(response.status());
+        arrived.headers = std::mem::take(response.headers_mut());
         while let Some(chunk) = within(&mut limit, response.chunk()).await?? {
             let room = max_body_bytes - body.len();
             body.extend_from_slice(&chunk[..room.min(chunk.len())]);
@@ -48,11 +84,11 @@ pub(crate) async fn exchange(
         Ok(())
     }
     .await;
-    received.body = body.freeze();
-    (received, ended)
+    arrived.body = body.freeze();
+    (arrived, ended)
 }
 
-/// The request goes first: an answer that is there counts, even if time is up as well.
+/// The request goes first: a response that is there counts, even if time is up as well.
 async fn within<T>(
     limit: &mut Option<TimeLimit>,
     work: impl Future<Output = T>,
@@ -77,7 +113,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_answer_that_is_there_counts_even_if_time_is_up() {
+    async fn a_response_that_is_there_counts_even_if_time_is_up() {
         let limit = || -> Option<TimeLimit> { Some(Box::pin(ready(()))) };
         assert!(matches!(within(&mut limit(), ready(1)).await, Ok(1)));
         let late = within(&mut limit(), pending::<i32>()).await;

@@ -5,11 +5,10 @@
 // Generated code names this crate by its own name.
 extern crate self as jogg_api;
 
-mod answer;
-mod arguments;
 mod builder;
 mod client;
 mod decode;
+mod endpoint;
 mod enumeration;
 mod envelope;
 mod error;
@@ -17,8 +16,10 @@ mod exchange;
 mod lenient;
 mod operation;
 mod path;
+mod raw_request;
 mod redact;
 mod repair;
+mod response;
 mod salvage;
 mod secret;
 #[cfg(test)]
@@ -31,17 +32,20 @@ pub mod codec;
 #[rustfmt::skip]
 mod generated;
 
-pub use answer::Answer;
-pub use arguments::Arguments;
 pub use builder::{CONNECT_TIMEOUT, ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
 pub use client::Client;
+pub use decode::raw_data;
+pub use endpoint::{Endpoint, PreparedRequest};
 pub use enumeration::UnknownValue;
 pub use envelope::{Envelope, NoData};
-pub use error::{BuildError, Error, Failure};
-pub use generated::{codes, enums, jobs, operations, types};
+pub use error::{BuildError, Error, ErrorKind};
+pub use exchange::{RawResponse, TimeLimit};
+pub use generated::{codes, endpoints, enums, jobs, operations, types};
 pub use operation::{Code, Credits, IdPlace, JobLink, JobRule, Operation, RetryClass};
 pub use path::path_segment;
+pub use raw_request::RawRequest;
 pub use redact::{one_line, redact_urls};
+pub use response::Response;
 pub use salvage::Skipped;
 pub use secret::Secret;
 

@@ -23,8 +23,9 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// An operation this crate does not know, for [`Client::send`](crate::Client::send). Make it
-    /// a static:
+    /// Creates an operation that this crate doesn't know, for
+    /// [`Client::request`](crate::Client::request) or an [`Endpoint`](crate::Endpoint). Make it a
+    /// static:
     ///
     /// ```
     /// use jogg_api::{Operation, RetryClass};
@@ -47,13 +48,13 @@ impl Operation {
 #[non_exhaustive]
 pub enum RetryClass {
     /// Takes credits or creates something: twice is harm, and the API has no idempotency key.
-    Paid,
+    AtMostOnce,
+    /// Sets or removes something: twice is as good as once.
+    Idempotent,
     /// Changes nothing.
     Read,
-    /// Hands out an upload address: a second one is as good as the first.
-    Ticket,
-    /// Sets or removes something: twice is as good as once.
-    Write,
+    /// Returns an upload address: a second one is as good as the first.
+    UploadTicket,
 }
 
 /// What a call costs in credits. Prices are the vendor's as of the month given, and may have
@@ -99,7 +100,7 @@ pub enum Credits {
 #[derive(Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Code {
-    /// The number in the answer's `code`.
+    /// The number in the response's `code`.
     pub number: i64,
     /// Its name.
     pub name: ErrorCode,
@@ -107,7 +108,7 @@ pub struct Code {
     pub description: &'static str,
 }
 
-/// How a job is started and looked at.
+/// How a job is started and polled.
 #[derive(Debug, PartialEq)]
 #[non_exhaustive]
 pub struct JobRule {
@@ -119,20 +120,20 @@ pub struct JobRule {
     pub link: JobLink,
 }
 
-/// How the answer of a create operation leads to its report.
+/// How the response of a create operation leads to the job's report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobLink {
-    /// The answer holds an id, which the report takes as a parameter.
+    /// The response has an id, which the report takes as a parameter.
     Id {
-        /// Where the id stands in the answer, such as `data.motion_id`.
+        /// Where the id stands in the response, such as `data.motion_id`.
         from: &'static str,
         /// Which parameter of the report takes it.
         to: IdPlace,
     },
     /// The report is an item of a list.
     Lookup {
-        /// Where the id stands in the answer, `[]` for each item of a list.
+        /// Where the id stands in the response, `[]` for each item of a list.
         from: &'static str,
         /// Where the same id stands in the list that is searched.
         within: &'static str,

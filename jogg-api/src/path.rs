@@ -10,7 +10,7 @@ use crate::{Error, Operation};
 /// are ids with control characters, which no id of this API has.
 ///
 /// # Errors
-/// [`Failure::Argument`](crate::Failure::Argument) names the parameter and why it cannot be sent.
+/// [`ErrorKind::Argument`](crate::ErrorKind::Argument) names the parameter and why it cannot be sent.
 pub fn path_segment(
     operation: &'static Operation,
     name: &'static str,

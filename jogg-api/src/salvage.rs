@@ -1,4 +1,4 @@
-//! Takes out of an answer what does not have its type, so that the rest can be kept.
+//! Skips what doesn't have its type in a response, so that the rest can be kept.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use serde_path_to_error::{Path, Segment};
 use crate::lenient;
 use crate::redact::without_values;
 
-/// How many parts that were left out are reported in full: a damaged answer can have millions.
+/// How many skipped parts are reported in full: a damaged response can have millions.
 pub(crate) const MAX_REPORTED: usize = 100;
 
-/// A part of an answer that was left out because it did not have its type.
+/// A part of a response that was skipped because it didn't have its type.
 ///
-/// `Debug` and `Display` do not show the part itself.
+/// `Debug` and `Display` don't show the part itself.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Skipped {
@@ -41,37 +41,38 @@ impl fmt::Display for Skipped {
     }
 }
 
-/// What was left out of an answer.
+/// What was skipped in a response.
 #[derive(Debug, Default)]
-pub(crate) struct LeftOut {
-    /// The first of the parts.
+pub(crate) struct SkippedParts {
+    /// The first of the parts, at most [`MAX_REPORTED`].
     pub(crate) reported: Vec<Skipped>,
-    /// All of them.
+    /// How many there were.
     pub(crate) count: usize,
 }
 
-/// Decodes an object, without the fields and the items of lists that cannot be. `prefix` says where
-/// in the answer it stands.
+/// Decodes an object without the fields and the items of lists that can't be decoded. `prefix` says
+/// where in the response it stands.
 ///
 /// # Errors
-/// What is wrong, if nothing can be left out to mend it.
+/// What is wrong, if skipping parts doesn't help.
 pub(crate) fn salvage<T: DeserializeOwned>(
     prefix: &str,
     mut data: Value,
-) -> Result<(Option<T>, LeftOut), String> {
-    let mut salvage = Salvage { prefix, place: Vec::new(), left_out: LeftOut::default() };
+) -> Result<(Option<T>, SkippedParts), String> {
+    let mut salvage = Salvage { prefix, place: Vec::new(), skipped: SkippedParts::default() };
     let value = salvage.value::<T>(&mut data)?;
-    Ok((value, salvage.left_out))
+    Ok((value, salvage.skipped))
 }
 
-/// Every item of a list is tried by itself, in an answer that holds nothing but the way to it: no
-/// received field is required, so that this decodes exactly if the item does. Each is thus decoded
-/// a bounded number of times, however many are bad.
+/// Every item of a list is tried alone, in a response that holds nothing but the way to it. Apart
+/// from the ids of list items no received field is required, so a failure that isn't within the
+/// item is that of an outer item without its id, which says nothing about this one. Each item is
+/// decoded a bounded number of times, however many are bad.
 struct Salvage<'p> {
     prefix: &'p str,
     /// Where the value at hand stands.
     place: Vec<Step>,
-    left_out: LeftOut,
+    skipped: SkippedParts,
 }
 
 #[derive(Clone, Debug)]
@@ -81,7 +82,7 @@ enum Step {
 }
 
 impl Salvage<'_> {
-    /// Takes out of a value what does not decode, until the rest does.
+    /// Skips what doesn't decode of a value, until the rest does.
     fn value<T: DeserializeOwned>(&mut self, value: &mut Value) -> Result<Option<T>, String> {
         loop {
             let (path, reason) = match self.attempt::<T>(value) {
@@ -98,18 +99,17 @@ impl Salvage<'_> {
         }
     }
 
-    /// Keeps what decodes of each item of a list. Whether anything was taken out.
+    /// Keeps what decodes of each item of a list. Whether anything was skipped.
     fn items<T: DeserializeOwned>(&mut self, value: &mut Value, way: &[Step]) -> bool {
         let Some(Value::Array(items)) = resolve(value, way) else { return false };
         let mut kept = Vec::with_capacity(items.len());
-        let before = self.left_out.count;
+        let before = self.skipped.count;
         let outer = self.place.len();
         self.place.extend(way.iter().cloned());
         for (index, mut item) in std::mem::take(items).into_iter().enumerate() {
             self.place.push(Step::Index(index));
-            match self.value::<T>(&mut item) {
-                Ok(_) => kept.push(item),
-                Err(reason) => self.leave_out(&[], reason, item),
+            if self.attempt::<T>(&mut item).is_ok() || self.parts_of_item::<T>(&mut item) {
+                kept.push(item);
             }
             self.place.pop();
         }
@@ -117,23 +117,44 @@ impl Salvage<'_> {
         if let Some(list) = resolve(value, way) {
             *list = Value::Array(kept);
         }
-        self.left_out.count > before
+        self.skipped.count > before
     }
 
-    /// Takes out a field. Whether there was one.
+    /// Skips what doesn't decode of an item, or the whole item if that doesn't help. Whether it is
+    /// kept.
+    fn parts_of_item<T: DeserializeOwned>(&mut self, item: &mut Value) -> bool {
+        let whole = item.clone();
+        let (reported, count) = (self.skipped.reported.len(), self.skipped.count);
+        let Err(reason) = self.value::<T>(item) else { return true };
+        // One report for the item in place of those for its fields.
+        let fields = self.skipped.reported.split_off(reported);
+        self.skipped.count = count;
+        let id = fields.into_iter().find(|field| {
+            let name = field.at.rsplit('.').next().unwrap_or_default();
+            reason.contains(&format!("`{name}`"))
+        });
+        let reason = match id {
+            Some(id) => format!("its id can't be read: {}", id.reason),
+            None => reason,
+        };
+        self.skip(&[], reason, whole);
+        false
+    }
+
+    /// Skips a field. Whether there was one.
     fn field(&mut self, value: &mut Value, path: &[Step], reason: &str) -> bool {
         let Some((Step::Key(key), way)) = path.split_last() else { return false };
         let Some(Value::Object(members)) = resolve(value, way) else { return false };
         let Some(raw) = members.remove(key) else { return false };
-        self.leave_out(path, reason.to_owned(), raw);
+        self.skip(path, reason.to_owned(), raw);
         true
     }
 
-    fn leave_out(&mut self, path: &[Step], reason: String, raw: Value) {
-        self.left_out.count += 1;
-        if self.left_out.count <= MAX_REPORTED {
+    fn skip(&mut self, path: &[Step], reason: String, raw: Value) {
+        self.skipped.count += 1;
+        if self.skipped.count <= MAX_REPORTED {
             let at = self.display(path);
-            self.left_out.reported.push(Skipped { at, reason, raw });
+            self.skipped.reported.push(Skipped { at, reason, raw });
         }
     }
 
@@ -144,12 +165,18 @@ impl Salvage<'_> {
     ) -> Result<Option<T>, (Vec<Step>, String)> {
         let mut alone = wrap(&self.place, std::mem::take(value));
         let decoded = serde_path_to_error::deserialize::<_, lenient::Data<T>>(&alone);
-        let decoded = decoded.map(|data| data.0).map_err(|error| {
-            let path = steps(error.path()).skip(self.place.len()).collect();
-            (path, without_values(&error.into_inner().to_string()))
-        });
         *value = unwrap(&mut alone, &self.place);
-        decoded
+        let error = match decoded {
+            Ok(data) => return Ok(data.0),
+            Err(error) => error,
+        };
+        let path: Vec<Step> = steps(error.path()).collect();
+        if path.len() < self.place.len() {
+            // The value was read; an item around it lacks its id, alone as it is here.
+            return Ok(None);
+        }
+        let path = path.into_iter().skip(self.place.len()).collect();
+        Err((path, without_values(&error.into_inner().to_string())))
     }
 
     fn display(&self, path: &[Step]) -> String {
@@ -180,7 +207,7 @@ fn resolve<'v>(value: &'v mut Value, way: &[Step]) -> Option<&'v mut Value> {
     })
 }
 
-/// An answer that holds nothing but a value in its place, alone in each list on the way.
+/// A response that holds nothing but a value in its place, alone in each list on the way.
 fn wrap(place: &[Step], value: Value) -> Value {
     place.iter().rev().fold(value, |inner, step| match step {
         Step::Key(key) => Value::Object(Map::from_iter([(key.clone(), inner)])),
@@ -205,9 +232,9 @@ mod tests {
 
     #[track_caller]
     fn salvaged<T: DeserializeOwned>(data: Value) -> (T, Vec<String>) {
-        let (value, left_out) = salvage::<T>("data", data).unwrap();
-        assert_eq!(left_out.reported.len(), left_out.count);
-        (value.unwrap(), left_out.reported.into_iter().map(|skipped| skipped.at).collect())
+        let (value, skipped) = salvage::<T>("data", data).unwrap();
+        assert_eq!(skipped.reported.len(), skipped.count);
+        (value.unwrap(), skipped.reported.into_iter().map(|skipped| skipped.at).collect())
     }
 
     #[test]
@@ -219,11 +246,11 @@ mod tests {
         let voices: Vec<_> = list
             .voices
             .iter()
-            .map(|voice| (voice.voice_id.as_deref(), voice.name.as_deref()))
+            .map(|voice| (voice.voice_id.as_str(), voice.name.as_deref()))
             .collect();
-        assert_eq!(voices, [(Some("a"), None), (None, Some("d")), (Some("f"), None)]);
+        assert_eq!(voices, [("a", None), ("f", None)]);
         assert_eq!(list.has_more, Some(true));
-        let places = ["1]", "2]", "3]", "4].voice_id", "5].language", "5].name", "6]"];
+        let places = ["1]", "2]", "3]", "4]", "5].language", "5].name", "6]"];
         assert_eq!(skipped, places.map(|place| format!("data.voices[{place}")));
     }
 
@@ -244,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_without_its_type_is_left_out_and_the_rest_is_kept() {
+    fn a_field_without_its_type_is_skipped_and_the_rest_is_kept() {
         let (report, skipped) = salvaged::<MotionReport>(
             json!({"motion_id": "m1", "avatar_id": {"id": 1}, "name": ["x"]}),
         );
@@ -255,26 +282,30 @@ mod tests {
     #[test]
     fn many_bad_items_are_counted_and_the_first_are_reported() {
         let voices: Vec<Value> = (0..20_000)
-            .map(|index| if index % 2 == 0 { json!(7) } else { json!({"name": {}}) })
+            .map(
+                |index| {
+                    if index % 2 == 0 { json!(7) } else { json!({"voice_id": "a", "name": {}}) }
+                },
+            )
             .collect();
-        let (list, left_out) = salvage::<VoiceList>("data", json!({"voices": voices})).unwrap();
+        let (list, skipped) = salvage::<VoiceList>("data", json!({"voices": voices})).unwrap();
         assert_eq!(list.unwrap().voices.len(), 10_000);
-        assert_eq!((left_out.reported.len(), left_out.count), (MAX_REPORTED, 20_000));
-        assert_eq!(left_out.reported[99].at, "data.voices[99].name");
+        assert_eq!((skipped.reported.len(), skipped.count), (MAX_REPORTED, 20_000));
+        assert_eq!(skipped.reported[99].at, "data.voices[99].name");
     }
 
     #[test]
     fn a_report_shows_neither_the_part_nor_its_value() {
         let data = json!({"avatar_id": "planted", "name": {"secret": "planted"}});
-        let (_, left_out) = salvage::<MotionReport>("data", data).unwrap();
-        assert_eq!(left_out.reported[0].raw, "planted");
-        let shown = format!("{left_out:?} {}", left_out.reported[0]);
+        let (_, skipped) = salvage::<MotionReport>("data", data).unwrap();
+        assert_eq!(skipped.reported[0].raw, "planted");
+        let shown = format!("{skipped:?} {}", skipped.reported[0]);
         assert!(shown.contains("data.avatar_id: invalid value: string, expected an integer"));
         assert!(!shown.contains("planted"), "{shown}");
     }
 
     #[test]
-    fn what_cannot_be_mended_says_so_without_its_value() {
+    fn what_skipping_cannot_help_says_so_without_its_value() {
         let reason = salvage::<MotionReport>("data", json!("planted")).unwrap_err();
         assert_eq!(reason, "invalid type: string, expected an object");
     }

@@ -24,6 +24,16 @@ pub(crate) fn secret<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Secret>, 
     Ok(Text::deserialize(d)?.0.map(Secret::from))
 }
 
+/// `String`: the id of a list item, without which the item is of no use.
+pub(crate) fn id_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    text(deserializer)?.ok_or_else(|| D::Error::custom("it is empty"))
+}
+
+/// `i64`: the id of a list item, without which the item is of no use.
+pub(crate) fn id_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    integer(deserializer)?.ok_or_else(|| D::Error::custom("it is empty"))
+}
+
 /// `Option<i64>`.
 pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     Ok(Integer::deserialize(deserializer)?.0)

@@ -1,11 +1,12 @@
 //! Enums, rendered for the macros of `jogg-api/src/enumeration.rs`: typify's own are closed, and
-//! one new word would fail a whole answer.
+//! one new word would fail a whole response. Written as text, as the formatter leaves the
+//! calls of macros alone.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::doc_lines;
+use super::docs::{doc_lines, escaped};
 use crate::document::Document;
 use crate::spec;
 
@@ -28,7 +29,7 @@ pub(crate) fn render(document: &Document) -> Result<String, String> {
             (false, false) => "closed_string_enum",
         };
         let _ = writeln!(output, "\n{set}! {{");
-        for line in doc_lines(spec::text(schema, "description")) {
+        for line in doc_lines(&escaped(spec::text(schema, "description")), 4) {
             let _ = writeln!(output, "    ///{line}");
         }
         let _ = writeln!(output, "    pub enum {name} {{");
@@ -36,7 +37,7 @@ pub(crate) fn render(document: &Document) -> Result<String, String> {
             let Variant { name, wire, description } = variant;
             match description {
                 Some(description) => {
-                    let lines = doc_lines(description);
+                    let lines = doc_lines(&escaped(description), 8);
                     lines.iter().for_each(|line| {
                         let _ = writeln!(output, "        ///{line}");
                     });

@@ -1,197 +1,148 @@
-//! The tables: operations, error codes, jobs, and the codecs of each operation's types.
+//! The tables: operations, error codes, and jobs.
 
-use std::fmt::Write as _;
-
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
 use serde_json::Value;
+use syn::Ident;
 
+use super::docs::{doc_attributes, escaped};
 use super::enums;
 use crate::document::Document;
 use crate::spec::{self, Operation};
 
 /// `operations.rs`: one static per operation and the list of all.
-pub(crate) fn operations(document: &Document) -> Result<String, String> {
-    let mut output = String::from("use crate::operation::{Credits, Operation, RetryClass};\n");
+pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
     let all = spec::operations(document);
+    let mut statics = TokenStream::new();
     for operation in &all {
+        let (name, id, path) = (constant(operation), operation.id(), operation.path);
+        let method = operation.method.to_uppercase();
+        let tag = spec::texts(operation.node, "tags").first().copied().unwrap_or_default();
         let summary = spec::text(operation.node, "summary");
+        let retry = spec::pascal_case(spec::text(operation.node, "x-jogg-retry"));
+        let retry = format_ident!("{retry}");
         let credits = match operation.node.get("x-jogg-credits") {
-            Some(credits) => format!("Some({})", self::credits(operation, credits)?),
-            None => "None".to_owned(),
+            Some(credits) => {
+                let credits = self::credits(operation, credits)?;
+                quote!(Some(#credits))
+            }
+            None => quote!(None),
         };
-        let _ = write!(
-            output,
-            "\n/// `{}`: {}\npub static {}: Operation = Operation {{\n    \
-             id: {:?},\n    method: {:?},\n    path: {:?},\n    tag: {:?},\n    \
-             summary: {:?},\n    retry: RetryClass::{},\n    credits: {},\n}};\n",
-            operation.title(),
-            super::doc_lines(summary).join(" ").trim(),
-            constant(operation),
-            operation.id(),
-            operation.method.to_uppercase(),
-            operation.path,
-            spec::texts(operation.node, "tags").first().unwrap_or(&""),
-            summary,
-            spec::pascal_case(spec::text(operation.node, "x-jogg-retry")),
-            credits,
-        );
+        let docs = doc_attributes(&format!("`{}`: {}", operation.title(), escaped(summary)), 0);
+        statics.extend(quote! {
+            #(#docs)*
+            pub static #name: Operation = Operation {
+                id: #id,
+                method: #method,
+                path: #path,
+                tag: #tag,
+                summary: #summary,
+                retry: RetryClass::#retry,
+                credits: #credits,
+            };
+        });
     }
-    output
-        .push_str("\n/// Every operation of the API.\npub static OPERATIONS: &[&Operation] = &[\n");
-    for operation in &all {
-        let _ = writeln!(output, "    &{},", constant(operation));
-    }
-    output.push_str("];\n");
-    Ok(output)
+    let names = all.iter().map(constant);
+    Ok(quote! {
+        use crate::operation::{Credits, Operation, RetryClass};
+
+        #statics
+
+        /// Every operation of the API.
+        pub static OPERATIONS: &[&Operation] = &[#(&#names),*];
+    })
 }
 
-/// `x-jogg-credits` in one of its three forms.
-fn credits(operation: &Operation<'_>, node: &Value) -> Result<String, String> {
+/// `x-jogg-credits` in one of its forms.
+fn credits(operation: &Operation<'_>, node: &Value) -> Result<TokenStream, String> {
     let wrong = || format!("{}: x-jogg-credits has none of its known forms", operation.id());
     let as_of = spec::text(node, "as_of");
     if let Some(field) = node.get("by").and_then(Value::as_str) {
-        let mut amounts = String::new();
+        let mut amounts = Vec::new();
         for (value, amount) in spec::members(node.get("amounts")) {
-            let amount = amount.as_f64().ok_or_else(wrong)?;
-            let _ = write!(amounts, "({value:?}, {amount:?}), ");
+            let amount = decimal(amount).ok_or_else(wrong)?;
+            amounts.push(quote!((#value, #amount)));
         }
-        let amounts = amounts.trim_end_matches(", ");
-        return Ok(format!(
-            "Credits::ByField {{ as_of: {as_of:?}, field: {field:?}, amounts: &[{amounts}] }}"
-        ));
+        return Ok(quote! {
+            Credits::ByField { as_of: #as_of, field: #field, amounts: &[#(#amounts),*] }
+        });
     }
-    let amount = node.get("amount").and_then(Value::as_f64).ok_or_else(wrong)?;
+    let amount = node.get("amount").and_then(decimal).ok_or_else(wrong)?;
     if let Some(seconds) = node.get("per_started_seconds").and_then(Value::as_u64) {
-        return Ok(format!(
-            "Credits::PerStarted {{ as_of: {as_of:?}, amount: {amount:?}, seconds: {seconds} }}"
-        ));
+        let seconds = Literal::u64_unsuffixed(seconds);
+        return Ok(quote! {
+            Credits::PerStarted { as_of: #as_of, amount: #amount, seconds: #seconds }
+        });
     }
     match node.get("per_second") {
-        Some(_) => Ok(format!("Credits::PerSecond {{ as_of: {as_of:?}, amount: {amount:?} }}")),
-        None => Ok(format!("Credits::PerCall {{ as_of: {as_of:?}, amount: {amount:?} }}")),
+        Some(_) => Ok(quote!(Credits::PerSecond { as_of: #as_of, amount: #amount })),
+        None => Ok(quote!(Credits::PerCall { as_of: #as_of, amount: #amount })),
     }
+}
+
+fn decimal(value: &Value) -> Option<Literal> {
+    value.as_f64().filter(|number| number.is_finite()).map(Literal::f64_unsuffixed)
 }
 
 /// `codes.rs`: the error codes with what they mean.
-pub(crate) fn codes(document: &Document) -> String {
-    let mut output = String::from(
-        "use crate::enums::ErrorCode;\nuse crate::operation::Code;\n\n\
-         /// Every code the API is known to answer with.\npub static CODES: &[Code] = &[\n",
-    );
+pub(super) fn codes(document: &Document) -> TokenStream {
     let schema = spec::schema(document, "ErrorCode").unwrap_or(&Value::Null);
-    for variant in enums::variants("ErrorCode", schema).unwrap_or_default() {
-        let _ = writeln!(
-            output,
-            "    Code {{\n        number: {},\n        name: ErrorCode::{},\n        \
-             description: {:?},\n    }},",
-            variant.wire,
-            variant.name,
-            variant.description.unwrap_or_default(),
-        );
+    let variants = enums::variants("ErrorCode", schema).unwrap_or_default();
+    let rows = variants.iter().filter_map(|variant| {
+        let number = Literal::i64_unsuffixed(variant.wire.parse().ok()?);
+        let name = format_ident!("{}", variant.name);
+        let description = variant.description.unwrap_or_default();
+        Some(quote! {
+            Code { number: #number, name: ErrorCode::#name, description: #description }
+        })
+    });
+    quote! {
+        use crate::enums::ErrorCode;
+        use crate::operation::Code;
+
+        /// Every code the API is known to send.
+        pub static CODES: &[Code] = &[#(#rows),*];
     }
-    output.push_str("];\n");
-    output
 }
 
 /// `jobs.rs`: which operation starts a job, and which reports on it.
-pub(crate) fn jobs(document: &Document) -> Result<String, String> {
-    let mut output = String::from(
-        "use crate::operation::{IdPlace, JobLink, JobRule};\nuse crate::operations;\n\n\
-         /// Every operation that starts a job, with the operation that reports on it.\n\
-         pub static JOBS: &[JobRule] = &[\n",
-    );
+pub(super) fn jobs(document: &Document) -> Result<TokenStream, String> {
     let all = spec::operations(document);
+    let mut rows = Vec::new();
     for operation in &all {
         let Some(job) = operation.node.get("x-jogg-job") else { continue };
         let report = all.iter().find(|other| other.id() == spec::text(job, "report"));
         let report = report.ok_or_else(|| format!("{}: unknown report", operation.id()))?;
-        let _ = writeln!(
-            output,
-            "    JobRule {{\n        create: &operations::{},\n        \
-             report: &operations::{},\n        link: {},\n    }},",
-            constant(operation),
-            constant(report),
-            link(operation, job)?,
-        );
+        let (create, report) = (constant(operation), constant(report));
+        let link = link(operation, job)?;
+        rows.push(quote! {
+            JobRule { create: &operations::#create, report: &operations::#report, link: #link }
+        });
     }
-    output.push_str("];\n");
-    Ok(output)
+    Ok(quote! {
+        use crate::operation::{IdPlace, JobLink, JobRule};
+        use crate::operations;
+
+        /// Every operation that starts a job, with the operation that reports on it.
+        pub static JOBS: &[JobRule] = &[#(#rows),*];
+    })
 }
 
-fn link(operation: &Operation<'_>, job: &Value) -> Result<String, String> {
+fn link(operation: &Operation<'_>, job: &Value) -> Result<TokenStream, String> {
     if let Some(lookup) = job.get("match") {
         let (from, within) = (spec::text(lookup, "from"), spec::text(lookup, "in"));
-        return Ok(format!("JobLink::Lookup {{ from: {from:?}, within: {within:?} }}"));
+        return Ok(quote!(JobLink::Lookup { from: #from, within: #within }));
     }
     let id = job.get("id").unwrap_or(&Value::Null);
     let (from, to) = (spec::text(id, "from"), spec::text(id, "to"));
     let place = match to.split_once('.') {
-        Some(("query", name)) => format!("IdPlace::Query({name:?})"),
-        Some(("path", name)) => format!("IdPlace::Path({name:?})"),
+        Some(("query", name)) => quote!(IdPlace::Query(#name)),
+        Some(("path", name)) => quote!(IdPlace::Path(#name)),
         _ => return Err(format!("{}: x-jogg-job.id.to is not query.* or path.*", operation.id())),
     };
-    Ok(format!("JobLink::Id {{ from: {from:?}, to: {place} }}"))
+    Ok(quote!(JobLink::Id { from: #from, to: #place }))
 }
 
-/// `codecs.rs`: how to check a request body, decode an answer, and make a call, knowing only the
-/// operation.
-pub(crate) fn codecs(document: &Document) -> String {
-    let mut output = String::from(
-        "use crate::codec::{Codec, answer, body, untyped};\n\
-         use crate::{NoData, operations, types};\n\n\
-         /// The codec of every operation.\npub static CODECS: &[Codec] = &[\n",
-    );
-    for operation in spec::operations(document) {
-        let request = operation.request_schema().and_then(|(schema, _)| spec::referred(schema));
-        let body = request.map_or("None".to_owned(), |name| format!("Some(body::<types::{name}>)"));
-        let data = match spec::data_component(document, &operation) {
-            Some(name) => format!("types::{name}"),
-            None => "NoData".to_owned(),
-        };
-        let _ = writeln!(
-            output,
-            "    Codec {{\n        operation: &operations::{},\n        body: {body},\n        \
-             answer: answer::<{data}>,\n{}    }},",
-            constant(&operation),
-            call(document, &operation),
-        );
-    }
-    output.push_str("];\n");
-    output
-}
-
-/// A call with its arguments taken by name. The order is that of the generated method: path,
-/// query, body.
-fn call(document: &Document, operation: &Operation<'_>) -> String {
-    let parameters = operation.parameters(document);
-    let constant = constant(operation);
-    let (mut taken, mut passed) = (String::new(), Vec::new());
-    let mut take = |name: &str, how: String| {
-        let _ = writeln!(taken, "                let {name} = arguments.{how}?;");
-    };
-    for parameter in parameters.iter().filter(|parameter| parameter.place() == "path") {
-        let name = parameter.name();
-        let integer = parameter.node.pointer("/schema/type").is_some_and(|kind| kind == "integer");
-        let how = if integer { "integer" } else { "text" };
-        take(name, format!("{how}(&operations::{constant}, {name:?})"));
-        passed.push(if integer { name.to_owned() } else { format!("&{name}") });
-    }
-    if parameters.iter().any(|parameter| parameter.place() == "query") {
-        take("query", format!("query(&operations::{constant})"));
-        passed.push("&query".to_owned());
-    }
-    if operation.request_schema().is_some() {
-        take("body", format!("body(&operations::{constant})"));
-        passed.push("&body".to_owned());
-    }
-    let arguments = if passed.is_empty() { "_" } else { "arguments" };
-    format!(
-        "        call: |client, {arguments}| {{\n            Box::pin(async move {{\n{taken}                \
-         client.{}({}).await.map(untyped)\n            }})\n        }},\n",
-        operation.id(),
-        passed.join(", "),
-    )
-}
-
-fn constant(operation: &Operation<'_>) -> String {
-    operation.id().to_uppercase()
+fn constant(operation: &Operation<'_>) -> Ident {
+    format_ident!("{}", operation.id().to_uppercase())
 }

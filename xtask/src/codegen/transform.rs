@@ -8,7 +8,7 @@ use crate::spec::{self, Operation, Side};
 
 /// The component that stands for the redacting string type.
 pub(crate) const SECRET: &str = "Secret";
-/// The component that stands for an answer without `data`.
+/// The component that stands for a response without `data`.
 pub(crate) const NO_DATA: &str = "NoData";
 
 /// Keywords the generator would turn into types of their own, or into values that are sent though
@@ -121,12 +121,13 @@ fn transform_operation(
             "parameters": [{"$ref": format!("#/components/schemas/{data}")}],
         },
     });
-    let answer = json!({"description": "", "content": {"application/json": {"schema": envelope}}});
-    node.insert("responses".to_owned(), json!({ "200": answer }));
+    let response =
+        json!({"description": "", "content": {"application/json": {"schema": envelope}}});
+    node.insert("responses".to_owned(), json!({ "200": response }));
 }
 
-/// A schema without what the generator must not act upon. In answers nothing is required: every
-/// version of the API has left out, nulled or emptied fields it promises.
+/// A schema without what the generator must not act upon. In responses nothing is required but the
+/// ids of list items: every version of the API has omitted, nulled or emptied fields it promises.
 fn component(schema: &Value, response: bool) -> Value {
     let Value::Object(members) = schema else {
         return schema.clone();
@@ -153,6 +154,12 @@ fn component(schema: &Value, response: bool) -> Value {
             _ => value.clone(),
         };
         output.insert(key.clone(), kept);
+    }
+    let ids = spec::members(members.get("properties"))
+        .filter(|(_, property)| property.get("x-jogg-id") == Some(&Value::Bool(true)));
+    let ids: Vec<&str> = ids.map(|(name, _)| name).collect();
+    if response && !ids.is_empty() {
+        output.insert("required".to_owned(), json!(ids));
     }
     Value::Object(output)
 }

@@ -7,7 +7,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Field, Fields, GenericArgument, Item, ItemStruct, PathArguments, Type, parse_quote};
 
-use super::rewrite::{Facts, rewrite_docs};
+use super::docs::rewrite_docs;
+use super::facts::Facts;
 
 /// The structs as ours. The error says which customisation did not land.
 pub(super) fn rewrite_types(items: Vec<Item>, facts: &Facts) -> Result<TokenStream, String> {
@@ -34,7 +35,7 @@ pub(super) fn rewrite_types(items: Vec<Item>, facts: &Facts) -> Result<TokenStre
     let mut output = TokenStream::new();
     for mut item in structs {
         let name = item.ident.to_string();
-        rewrite_docs(&mut item.attrs);
+        rewrite_docs(&mut item.attrs, 0);
         let mut attributes = std::mem::take(&mut item.attrs);
         attributes.retain(|attribute| !attribute.path().is_ident("derive"));
         let request = facts.requests.iter().find(|(request, _)| *request == name);
@@ -56,7 +57,7 @@ pub(super) fn rewrite_types(items: Vec<Item>, facts: &Facts) -> Result<TokenStre
             return Err(format!("`{name}` has no named fields"));
         };
         for field in &mut fields.named {
-            rewrite_docs(&mut field.attrs);
+            rewrite_docs(&mut field.attrs, 4);
             match request {
                 Some(_) => show_range(&name, field, facts),
                 None => decode_leniently(&name, field, &facts.responses)?,
@@ -176,6 +177,10 @@ fn decode_leniently(
 ) -> Result<(), String> {
     let name = wire_name(field);
     let unknown = || format!("`{owner}.{name}` has a type without a lenient decoder");
+    if let Some(decoder) = id_decoder(&field.ty) {
+        field.attrs.push(parse_quote!(#[serde(deserialize_with = #decoder)]));
+        return Ok(());
+    }
     let (container, inner) = generic(&field.ty).ok_or_else(unknown)?;
     let leaf = last_segment(inner).ok_or_else(unknown)?;
     if leaf == "Value" {
@@ -202,6 +207,15 @@ fn decode_leniently(
         parse_quote!(#[serde(deserialize_with = #decoder)])
     });
     Ok(())
+}
+
+/// The decoder of a list item's id, the one received field that is required.
+fn id_decoder(ty: &Type) -> Option<&'static str> {
+    match last_segment(ty)?.as_str() {
+        "String" => Some("crate::lenient::id_text"),
+        "i64" => Some("crate::lenient::id_integer"),
+        _ => None,
+    }
 }
 
 /// `Option<X>` and `Vec<X>` as name and argument.

@@ -14,10 +14,11 @@ enum Place {
     Schema,
 }
 
-const KNOWN: [(&str, Place); 7] = [
+const KNOWN: [(&str, Place); 8] = [
     ("x-enum-descriptions", Place::Enum),
     ("x-enum-varnames", Place::Enum),
     ("x-jogg-credits", Place::Operation),
+    ("x-jogg-id", Place::Schema),
     ("x-jogg-job", Place::Operation),
     ("x-jogg-open", Place::Enum),
     ("x-jogg-retry", Place::Operation),
@@ -41,7 +42,7 @@ pub(super) fn known(document: &Document, findings: &mut Findings) {
                     Place::Schema => "a property",
                 };
                 findings.add(place, format!("`{key}` has no effect here; it belongs on {owner}"));
-            } else if ["x-jogg-open", "x-jogg-secret"].contains(&key.as_str())
+            } else if ["x-jogg-id", "x-jogg-open", "x-jogg-secret"].contains(&key.as_str())
                 && *value != Value::Bool(true)
             {
                 findings.add(place, format!("`{key}` is either `true` or left out; correct it"));
@@ -63,8 +64,8 @@ pub(super) fn retry(document: &Document, findings: &mut Findings) {
     for operation in spec::operations(document) {
         let allowed: &[&str] = match operation.method {
             "get" => &["read"],
-            "put" | "delete" => &["write"],
-            "post" => &["ticket", "paid"],
+            "put" | "delete" => &["idempotent"],
+            "post" => &["upload-ticket", "at-most-once"],
             method => {
                 let method = method.to_uppercase();
                 findings.add(
@@ -92,7 +93,7 @@ pub(super) fn credits(document: &Document, findings: &mut Findings) {
     for operation in spec::operations(document) {
         let Some(credits) = operation.node.get("x-jogg-credits") else { continue };
         let pointer = format!("{}/x-jogg-credits", operation.pointer);
-        if spec::text(operation.node, "x-jogg-retry") != "paid" {
+        if spec::text(operation.node, "x-jogg-retry") != "at-most-once" {
             findings.add(
                 &pointer,
                 format!("{} is not paid; remove its x-jogg-credits", operation.title()),

@@ -1,24 +1,23 @@
-//! Calls of operations that have no method: only method, path and arguments are known.
+//! Requests of operations known at run time only.
 
-use reqwest::header::{ACCEPT, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::redact::one_line;
-use crate::{Answer, Client, Error, Operation, path_segment};
+use crate::{Client, Error, Operation, PreparedRequest, Response, path_segment};
 
-/// The arguments of a call whose operation is known at run time only.
+/// The path, query and body of an operation known at run time only.
 ///
 /// ```
-/// use jogg_api::Arguments;
+/// use jogg_api::RawRequest;
 /// use serde_json::json;
 ///
-/// let arguments = Arguments::new().with_path("endpoint_id", "wh_1").with_body(json!({"url": "u"}));
-/// assert_eq!(arguments.path["endpoint_id"], "wh_1");
+/// let request = RawRequest::new().with_path("endpoint_id", "wh_1").with_body(json!({"url": "u"}));
+/// assert_eq!(request.path["endpoint_id"], "wh_1");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Arguments {
+pub struct RawRequest {
     /// Parts of the path by their names: strings and integers.
     pub path: Map<String, Value>,
     /// Query parameters, an object; null for none.
@@ -27,8 +26,8 @@ pub struct Arguments {
     pub body: Value,
 }
 
-impl Arguments {
-    /// No arguments.
+impl RawRequest {
+    /// Creates an empty request.
     pub fn new() -> Self {
         Self::default()
     }
@@ -53,43 +52,48 @@ impl Arguments {
 }
 
 impl Client {
-    /// Calls any operation, also one this crate has no method for: see [`Operation::new`].
+    /// Calls any operation, also one that this crate has no method for: see [`Operation::new`].
     ///
-    /// Every segment `{name}` of the path is filled from `arguments.path`; ids are encoded as
-    /// [`path_segment`] does it.
+    /// Each segment `{name}` of the operation's path is filled from `request.path`; ids are encoded
+    /// by [`path_segment`].
     ///
     /// # Errors
-    /// [`Failure::Argument`](crate::Failure::Argument) if a part of the path is missing, unknown or
-    /// cannot be sent, or the query is no object of plain values; else as the methods of the
-    /// operations.
-    pub async fn send<T: DeserializeOwned>(
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a part of the path is missing, unknown
+    /// or can't be sent, or the query is not an object of plain values; otherwise as the methods of
+    /// the operations.
+    pub async fn request<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
-        arguments: &Arguments,
-    ) -> Result<Answer<T>, Error> {
-        let capitals = operation.method.bytes().all(|letter| letter.is_ascii_uppercase());
-        let method = reqwest::Method::from_bytes(operation.method.as_bytes());
-        let method = method.ok().filter(|_| capitals).ok_or_else(|| {
-            Error::argument(operation, "method", "is no HTTP method in capital letters")
-        })?;
-        let url = format!("{}{}", self.base_url(), arguments.fill(operation)?);
-        let mut request = self
-            .http()
-            .request(method, url)
-            .header(ACCEPT, HeaderValue::from_static("application/json"));
-        match &arguments.query {
-            Value::Null => {}
-            Value::Object(query) if query.values().all(is_plain) => request = request.query(query),
-            _ => return Err(Error::argument(operation, "query", "is no object of plain values")),
-        }
-        if !arguments.body.is_null() {
-            request = request.json(&arguments.body);
-        }
-        self.finish(request.build(), operation).await
+        request: &RawRequest,
+    ) -> Result<Response<T>, Error> {
+        let response = self.exchange(&request.prepare(operation)?, None).await?;
+        self.decode(response)
     }
 }
 
-impl Arguments {
+impl RawRequest {
+    /// Encodes the request.
+    ///
+    /// # Errors
+    /// As [`Client::request`].
+    pub fn prepare(&self, operation: &'static Operation) -> Result<PreparedRequest, Error> {
+        let mut request = PreparedRequest::new(operation, self.fill(operation)?)?;
+        match &self.query {
+            Value::Null => {}
+            Value::Object(query) if query.values().all(is_plain) => {
+                request = request.query(query)?;
+            }
+            _ => {
+                let reason = "must be an object of plain values";
+                return Err(Error::argument(operation, "query", reason));
+            }
+        }
+        match &self.body {
+            Value::Null => Ok(request),
+            body => request.json(body),
+        }
+    }
+
     /// The path with its parts filled in.
     fn fill(&self, operation: &'static Operation) -> Result<String, Error> {
         let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
@@ -107,10 +111,7 @@ impl Arguments {
             }
             None => Ok(segment.to_owned()),
         };
-        match segments().map(fill).collect::<Result<Vec<_>, _>>()?.join("/") {
-            path if path.starts_with('/') => Ok(path),
-            _ => Err(Error::argument(operation, "path", "does not begin with a slash")),
-        }
+        Ok(segments().map(fill).collect::<Result<Vec<_>, _>>()?.join("/"))
     }
 
     pub(crate) fn text(
@@ -142,10 +143,10 @@ mod tests {
     use crate::test_server::{read_head, respond, serve};
 
     static NEW: Operation =
-        Operation::new("rename", "PUT", "/v2/thing/{id}/name", RetryClass::Write);
+        Operation::new("rename", "PUT", "/v2/thing/{id}/name", RetryClass::Idempotent);
     static RELATIVE: Operation = Operation::new("odd", "GET", "v2/thing", RetryClass::Read);
     static METHOD: Operation = Operation::new("odd", "NO METHOD", "/v2", RetryClass::Read);
-    static LOWER: Operation = Operation::new("odd", "post", "/v2", RetryClass::Paid);
+    static LOWER: Operation = Operation::new("odd", "post", "/v2", RetryClass::AtMostOnce);
     static WITHIN: Operation = Operation::new("odd", "GET", "/v2/a-{id}", RetryClass::Read);
 
     #[tokio::test]
@@ -156,35 +157,35 @@ mod tests {
             respond(stream, "200 OK", r#"{"code": 0, "rid": "r", "data": {"name": "n"}}"#);
         });
         let client = Client::builder("k").base_url(server).build().unwrap();
-        let arguments = Arguments::new()
+        let request = RawRequest::new()
             .with_path("id", "a/b")
             .with_query(json!({"force": true, "q": "x y"}))
             .with_body(json!({"name": "n"}));
-        let answer = client.send::<Value>(&NEW, &arguments).await.unwrap();
-        assert_eq!(answer.data, Some(json!({"name": "n"})));
+        let response = client.request::<Value>(&NEW, &request).await.unwrap();
+        assert_eq!(response.data, Some(json!({"name": "n"})));
         let head = heads.recv().unwrap();
         assert!(head.starts_with("PUT /v2/thing/a%2Fb/name?force=true&q=x+y "), "{head}");
         assert!(head.contains("x-api-key: k"), "{head}");
     }
 
     #[tokio::test]
-    async fn arguments_that_cannot_be_sent_are_refused() {
+    async fn requests_that_cannot_be_sent_are_refused() {
         let client = Client::builder("k").base_url("http://127.0.0.1:9").build().unwrap();
-        let id = || Arguments::new().with_path("id", "a");
-        for (operation, arguments, reason) in [
-            (&NEW, Arguments::new(), "rename: the argument `id` is missing"),
-            (&NEW, Arguments::new().with_path("id", ".."), "`id` is a relative path"),
-            (&NEW, id().with_query(json!({"a": [1]})), "`query` is no object of plain values"),
-            (&NEW, id().with_query(json!("a=1")), "`query` is no object of plain values"),
-            (&RELATIVE, Arguments::new(), "`path` does not begin with a slash"),
-            (&METHOD, Arguments::new(), "`method` is no HTTP method in capital letters"),
-            (&LOWER, Arguments::new(), "`method` is no HTTP method in capital letters"),
-            (&WITHIN, Arguments::new(), "`path` has a placeholder within a segment"),
+        let id = || RawRequest::new().with_path("id", "a");
+        for (operation, request, reason) in [
+            (&NEW, RawRequest::new(), "rename: the argument `id` is missing"),
+            (&NEW, RawRequest::new().with_path("id", ".."), "`id` is a relative path"),
+            (&NEW, id().with_query(json!({"a": [1]})), "`query` must be an object of plain values"),
+            (&NEW, id().with_query(json!("a=1")), "`query` must be an object of plain values"),
+            (&RELATIVE, RawRequest::new(), "`path` doesn't begin with a slash"),
+            (&METHOD, RawRequest::new(), "`method` must be an HTTP method in capital letters"),
+            (&LOWER, RawRequest::new(), "`method` must be an HTTP method in capital letters"),
+            (&WITHIN, RawRequest::new(), "`path` has a placeholder within a segment"),
             (&WITHIN, id(), "`path` has no part `id`"),
             (&NEW, id().with_path("ID", "b"), "`path` has no part `ID`"),
         ] {
-            let error = client.send::<Value>(operation, &arguments).await.unwrap_err();
-            assert!(matches!(error.failure(), crate::Failure::Argument { .. }), "{error}");
+            let error = client.request::<Value>(operation, &request).await.unwrap_err();
+            assert!(matches!(error.kind(), crate::ErrorKind::Argument { .. }), "{error}");
             assert!(error.to_string().contains(reason), "{error}");
         }
     }

@@ -1,0 +1,191 @@
+//! A request type and a method per operation, made of the spec and of the types in the signatures
+//! of progenitor's methods.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Ident, Type, parse_quote};
+
+use super::docs::{doc_attributes, escaped};
+use super::facts::OperationFacts;
+use crate::spec::pascal_case;
+
+/// What one of progenitor's methods says about its operation.
+pub(super) struct Method {
+    /// Path parameters with their types, in the order of the path.
+    pub(super) path: Vec<(Ident, Type)>,
+    pub(super) body: Option<Type>,
+    pub(super) response: Type,
+}
+
+/// The request type of an operation and its `Endpoint` implementation.
+pub(super) fn endpoint(operation: &OperationFacts, method: &Method) -> TokenStream {
+    let name = type_name(operation);
+    let fields = fields(operation, method);
+    let documented = fields.iter().map(|field| {
+        let Field { name, ty, docs, .. } = field;
+        let docs = doc_attributes(&escaped(docs), 4);
+        quote!(#(#docs)* pub #name: #ty)
+    });
+    let arguments = fields.iter().map(Field::argument);
+    let values = fields.iter().map(Field::value);
+    let doc = format!(
+        "{}: the request of [`Client::{id}`](crate::Client::{id}).",
+        escaped(&operation.summary),
+        id = operation.id
+    );
+    let docs = doc_attributes(&doc, 0);
+    let default = fields.is_empty().then(|| quote!(, Default));
+    let (response, constant) = (&method.response, constant(operation));
+    let prepare = prepare(operation, method);
+    quote! {
+        #(#docs)*
+        #[derive(Clone, Debug, PartialEq #default)]
+        #[non_exhaustive]
+        pub struct #name { #(#documented,)* }
+
+        impl #name {
+            /// Creates the request.
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values),* }
+            }
+        }
+
+        impl Endpoint for #name {
+            type Response = #response;
+            const OPERATION: &'static Operation = &operations::#constant;
+
+            fn prepare(&self) -> Result<PreparedRequest, Error> {
+                #prepare
+            }
+        }
+    }
+}
+
+/// The method of the client: a thin wrapper around the request type.
+pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream {
+    let name = format_ident!("{}", operation.id);
+    let request = type_name(operation);
+    let fields = fields(operation, method);
+    let arguments = fields.iter().map(Field::argument);
+    let passed = fields.iter().map(|field| &field.name);
+    let text = format!(
+        "{}.\n\n{}\n\nCalls `{}`.",
+        operation.summary, operation.description, operation.title
+    );
+    let docs = doc_attributes(&escaped(&text), 4);
+    let response = &method.response;
+    quote! {
+        #(#docs)*
+        pub async fn #name(&self, #(#arguments),*) -> Result<Response<#response>, Error> {
+            self.send(&endpoints::#request::new(#(#passed),*)).await
+        }
+    }
+}
+
+/// The row of the table of codecs, and how the request type is made of untyped arguments.
+pub(super) fn codec(operation: &OperationFacts, method: &Method) -> (TokenStream, TokenStream) {
+    let name = type_name(operation);
+    let mut values = Vec::new();
+    for (parameter, ty) in &method.path {
+        let wire_name = parameter.to_string();
+        let read = match is_string(ty) {
+            true => quote!(path_text),
+            false => quote!(path_integer),
+        };
+        values.push(quote!(request.#read(Self::OPERATION, #wire_name)?));
+    }
+    if operation.query.is_some() {
+        values.push(quote!(request.typed_query(Self::OPERATION)?));
+    }
+    if method.body.is_some() {
+        values.push(quote!(request.typed_body(Self::OPERATION)?));
+    }
+    let request = if values.is_empty() { quote!(_) } else { quote!(request) };
+    let from_raw = quote! {
+        impl FromRaw for endpoints::#name {
+            fn from_raw(#request: &RawRequest) -> Result<Self, Error> {
+                Ok(Self::new(#(#values),*))
+            }
+        }
+    };
+    let body = method.body.as_ref().map(|body| quote!(.with_body::<#body>()));
+    (quote!(Codec::new::<endpoints::#name>()#body), from_raw)
+}
+
+/// One field of a request type.
+struct Field {
+    name: Ident,
+    ty: Type,
+    docs: String,
+}
+
+impl Field {
+    fn argument(&self) -> TokenStream {
+        let Self { name, ty, .. } = self;
+        match is_string(ty) {
+            true => quote!(#name: impl Into<String>),
+            false => quote!(#name: #ty),
+        }
+    }
+
+    fn value(&self) -> TokenStream {
+        let name = &self.name;
+        match is_string(&self.ty) {
+            true => quote!(#name: #name.into()),
+            false => quote!(#name),
+        }
+    }
+}
+
+/// Path parameters, query, body.
+fn fields(operation: &OperationFacts, method: &Method) -> Vec<Field> {
+    let mut fields = Vec::new();
+    for (name, ty) in &method.path {
+        let described = operation.path_parameters.iter().find(|(described, _)| name == described);
+        let docs = described.map(|(_, docs)| docs.clone()).unwrap_or_default();
+        fields.push(Field { name: name.clone(), ty: ty.clone(), docs });
+    }
+    if let Some(query) = &operation.query {
+        let ty = format_ident!("{query}");
+        let docs = "The query parameters.".to_owned();
+        fields.push(Field { name: format_ident!("query"), ty: parse_quote!(types::#ty), docs });
+    }
+    if let Some(body) = &method.body {
+        let docs = "The body.".to_owned();
+        fields.push(Field { name: format_ident!("body"), ty: body.clone(), docs });
+    }
+    fields
+}
+
+fn prepare(operation: &OperationFacts, method: &Method) -> TokenStream {
+    let path = &operation.path;
+    let segments = method.path.iter().map(|(name, ty)| {
+        let wire_name = name.to_string();
+        let value = if is_string(ty) { quote!(&self.#name) } else { quote!(self.#name) };
+        quote!(let #name = path_segment(Self::OPERATION, #wire_name, #value)?;)
+    });
+    let path = match method.path.is_empty() {
+        true => quote!(#path),
+        false => quote!(format!(#path)),
+    };
+    let mut request = quote!(PreparedRequest::new(Self::OPERATION, #path));
+    if operation.query.is_some() {
+        request = quote!(#request?.query(&self.query));
+    }
+    if method.body.is_some() {
+        request = quote!(#request?.json(&self.body));
+    }
+    quote!(#(#segments)* #request)
+}
+
+fn type_name(operation: &OperationFacts) -> Ident {
+    format_ident!("{}", pascal_case(&operation.id))
+}
+
+fn constant(operation: &OperationFacts) -> Ident {
+    format_ident!("{}", operation.id.to_uppercase())
+}
+
+fn is_string(ty: &Type) -> bool {
+    ty.to_token_stream().to_string() == "String"
+}

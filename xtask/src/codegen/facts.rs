@@ -1,0 +1,113 @@
+//! What the rewrite of progenitor's output has to know of the spec.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::transform;
+use crate::document::Document;
+use crate::spec::{self, Side};
+
+/// The spec as the rewrite sees it.
+#[derive(Debug)]
+pub(super) struct Facts {
+    pub(super) operations: Vec<OperationFacts>,
+    /// Types that are sent, with their required fields in the order of the spec.
+    pub(super) requests: Vec<(String, Vec<String>)>,
+    /// Ranges of the numbers that are sent, by type and field: minimum and maximum.
+    pub(super) ranges: BTreeMap<(String, String), (Option<i64>, Option<i64>)>,
+    /// Types that are received.
+    pub(super) responses: BTreeSet<String>,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(super) struct OperationFacts {
+    pub(super) id: String,
+    /// `GET /v2/voices`.
+    pub(super) title: String,
+    /// The path template, such as `/v2/avatar_video/{id}`.
+    pub(super) path: String,
+    pub(super) summary: String,
+    pub(super) description: String,
+    /// Path parameters with their descriptions.
+    pub(super) path_parameters: Vec<(String, String)>,
+    /// The type of its query parameters, if it has any.
+    pub(super) query: Option<String>,
+}
+
+impl Facts {
+    pub(super) fn of(document: &Document) -> Self {
+        let is_struct = |name: &String| {
+            name != "Envelope"
+                && !name.ends_with("Response")
+                && spec::schema(document, name).is_some_and(|schema| schema.get("enum").is_none())
+        };
+        let responses =
+            spec::reachable(document, Side::Response).into_iter().filter(is_struct).collect();
+        let mut facts = Self {
+            operations: Vec::new(),
+            requests: Vec::new(),
+            ranges: BTreeMap::new(),
+            responses,
+        };
+        for name in spec::reachable(document, Side::Request).into_iter().filter(is_struct) {
+            facts.add_request(document, name);
+        }
+        for operation in spec::operations(document) {
+            facts.add_operation(document, &operation);
+        }
+        facts
+    }
+
+    fn add_request(&mut self, document: &Document, name: String) {
+        let schema = spec::schema(document, &name).unwrap_or(&Value::Null);
+        let required = spec::texts(schema, "required").into_iter().map(str::to_owned).collect();
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (property, node) in properties.into_iter().flatten() {
+            self.add_range(&name, property, node);
+        }
+        self.requests.push((name, required));
+    }
+
+    fn add_operation(&mut self, document: &Document, operation: &spec::Operation<'_>) {
+        let parameters = operation.parameters(document);
+        let placed = |place: &'static str| {
+            parameters.iter().filter(move |parameter| parameter.place() == place)
+        };
+        let has_query = placed("query").next().is_some();
+        let query = has_query.then(|| transform::query_name(operation));
+        if let Some(name) = &query {
+            for parameter in placed("query") {
+                if let Some(schema) = parameter.node.get("schema") {
+                    self.add_range(name, parameter.name(), schema);
+                }
+            }
+            let required = placed("query").filter(|parameter| parameter.required());
+            let required = required.map(|parameter| parameter.name().to_owned()).collect();
+            self.requests.push((name.clone(), required));
+        }
+        let described = |parameter: &spec::Parameter<'_>| {
+            let description = spec::text(parameter.node, "description");
+            (parameter.name().to_owned(), description.to_owned())
+        };
+        self.operations.push(OperationFacts {
+            id: operation.id().to_owned(),
+            title: operation.title(),
+            path: operation.path.to_owned(),
+            summary: spec::text(operation.node, "summary").to_owned(),
+            description: spec::text(operation.node, "description").to_owned(),
+            path_parameters: placed("path").map(described).collect(),
+            query,
+        });
+    }
+
+    /// Notes the smallest and the largest value a schema takes, if it has bounds.
+    fn add_range(&mut self, owner: &str, property: &str, schema: &Value) {
+        let bound = |name| schema.get(name).and_then(Value::as_i64);
+        let range = (bound("minimum"), bound("maximum"));
+        if range != (None, None) {
+            self.ranges.insert((owner.to_owned(), property.to_owned()), range);
+        }
+    }
+}
