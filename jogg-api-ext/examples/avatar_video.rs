@@ -7,10 +7,10 @@ mod support;
 use std::error::Error;
 use std::time::Duration;
 
-use jogg_api_ext::{
-    AspectRatio, Avatar, CreateAvatarVideo, Gender, ListPublicAvatars, ListVoices, ScreenStyle,
-    Speech,
-};
+use jogg_api_ext::avatar_videos::{CreateVideo, Speech};
+use jogg_api_ext::avatars::{Avatar, ListPublicAvatars};
+use jogg_api_ext::enums::{AspectRatio, Gender, ScreenStyle};
+use jogg_api_ext::voices::ListVoices;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -26,9 +26,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         voice.name.unwrap_or_default()
     );
 
-    let request = CreateAvatarVideo::new(
-        Avatar::Public(avatar.id.ok_or("the avatar has no number")?),
-        Speech::script(voice.voice_id.ok_or("the voice has no id")?, "Welcome on board!"),
+    let request = CreateVideo::new(
+        Avatar::Public(avatar.id),
+        Speech::script(voice.voice_id, "Welcome on board!"),
         AspectRatio::Landscape,
         ScreenStyle::WithBackground,
     )
@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("half a minute costs {estimate}");
     }
 
-    // Store `job` here: another process can take it up with `jogg.resume`.
+    // Store `job` here: another process can resume it with `jogg.resume`.
     let job = jogg.avatar_videos().create(request).await?;
     let video = job.wait().await?;
     let path = std::env::temp_dir().join("jogg-avatar-video.mp4");

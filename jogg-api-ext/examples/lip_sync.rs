@@ -7,7 +7,9 @@ mod support;
 use std::error::Error;
 use std::time::Duration;
 
-use jogg_api_ext::{CreateLipSyncVideo, PlaybackType, Update};
+use jogg_api_ext::enums::PlaybackType;
+use jogg_api_ext::jobs::JobUpdate;
+use jogg_api_ext::lip_sync;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -19,15 +21,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("uploaded {} and {} bytes", video.size, audio.size);
 
     let request =
-        CreateLipSyncVideo::new(video.url, audio.url).playback_type(PlaybackType::NormalReverse);
+        lip_sync::CreateVideo::new(video.url, audio.url).playback_type(PlaybackType::NormalReverse);
     if let Some(estimate) = request.estimate(Duration::from_secs(60)) {
         println!("a minute costs {estimate}");
     }
     let mut updates = jogg.lip_sync().create(request).await?.updates();
     while let Some(update) = updates.next().await {
         match update? {
-            Update::Progress(progress) => eprintln!("{}", progress.status),
-            Update::Done(video) => {
+            JobUpdate::Progress(progress) => eprintln!("{}", progress.status),
+            JobUpdate::Done(video) => {
                 println!("{} s of video", video.duration_seconds.unwrap_or_default());
             }
             _ => {}

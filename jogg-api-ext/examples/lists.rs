@@ -6,7 +6,10 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{AspectRatio, ListMusics, ListPublicAvatars, ListVoices};
+use jogg_api_ext::avatars::ListPublicAvatars;
+use jogg_api_ext::enums::AspectRatio;
+use jogg_api_ext::musics::ListMusics;
+use jogg_api_ext::voices::ListVoices;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -26,13 +29,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let avatars = jogg.avatars().public(portrait).items().try_collect().await?;
     println!("{} avatars in portrait format", avatars.len());
 
-    // One page, with totals where the API gives them, and what could not be read.
+    // One page, with totals where the API gives them, and what was skipped.
     let page = jogg.musics().list(ListMusics::new().page(2)).page().await?;
     println!(
-        "{} of {} tracks, {} unreadable",
+        "{} of {} tracks, {} skipped",
         page.items.len(),
         page.total.unwrap_or_default(),
-        page.skipped.len()
+        page.metadata.skipped.len()
     );
     Ok(())
 }

@@ -6,9 +6,10 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{
-    AspectRatio, Avatar, CreateAvatarVideo, ErrorKind, ScreenStyle, Speech, wait_all,
-};
+use jogg_api_ext::avatar_videos::Speech;
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::{AspectRatio, ScreenStyle};
+use jogg_api_ext::{ErrorKind, avatar_videos, wait_all};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -19,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut jobs = Vec::new();
     // The API takes 20 requests a minute with one key: the client waits by itself.
     for number in 1..=30 {
-        let request = CreateAvatarVideo::new(
+        let request = avatar_videos::CreateVideo::new(
             Avatar::Public(81),
             Speech::script("en-US-X", format!("Welcome, guest {number}!")),
             AspectRatio::Square,

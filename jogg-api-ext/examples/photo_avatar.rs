@@ -6,10 +6,11 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{
-    AddMotion, AspectRatio, GeneratePhoto, JobStatus, ListPhotoAvatars, MotionModel, PhotoAge,
-    PhotoGender, PhotoModel, PhotoStyle,
+use jogg_api_ext::enums::{
+    AspectRatio, MotionModel, PhotoAge, PhotoGender, PhotoModel, PhotoStyle,
 };
+use jogg_api_ext::photo_avatars::{GeneratePhoto, ListAvatars};
+use jogg_api_ext::{JobStatus, photo_avatars};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -27,13 +28,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let portraits = jogg.photo_avatars().generate(request).await?.wait().await?;
     let chosen = portraits.image_urls.first().ok_or("no portrait")?;
 
-    let request = AddMotion::new(chosen, "Nora", "en-US-X", MotionModel::V3_0)
+    let request = photo_avatars::AddMotion::new(chosen, "Nora", "en-US-X", MotionModel::V3_0)
         .photo_id(portraits.photo_id)
         .welcome_msg("Hello!");
     let motion = jogg.photo_avatars().add_motion(request).await?.wait().await?;
     println!("{} can present now", motion.name.unwrap_or_default());
 
-    let mut avatars = jogg.photo_avatars().list(ListPhotoAvatars::new().name("Nora")).items();
+    let mut avatars = jogg.photo_avatars().list(ListAvatars::new().name("Nora")).items();
     while let Some(avatar) = avatars.next().await {
         let avatar = avatar?;
         let status = avatar.status.map_or(JobStatus::Unknown, JobStatus::from);

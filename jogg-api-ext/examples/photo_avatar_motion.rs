@@ -17,8 +17,10 @@ use std::time::Duration;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use jogg_api_ext::enums::MotionModel;
+use jogg_api_ext::jobs::{JobProgress, WaitOptions};
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
-use jogg_api_ext::{AddMotion, Jogg, Motion, MotionModel, Progress, WaitOptions};
+use jogg_api_ext::{Jogg, Motion, photo_avatars};
 
 /// A small portrait of ours.
 const PORTRAIT: &[u8] = include_bytes!("portrait.png");
@@ -86,7 +88,8 @@ async fn simulated(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 /// The real API. A key in the environment alone never comes here.
 async fn live(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let jogg = Jogg::from_env()?;
-    let request = AddMotion::new("", &arguments.name, &arguments.voice, arguments.model);
+    let request =
+        photo_avatars::AddMotion::new("", &arguments.name, &arguments.voice, arguments.model);
     let cost = match request.estimate() {
         Some(estimate) => estimate.to_string(),
         None => "an unknown number of credits".to_owned(),
@@ -109,15 +112,20 @@ fn confirmed() -> std::io::Result<bool> {
 async fn run(jogg: &Jogg, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let image_url = image_url(jogg, arguments.image.as_deref()).await?;
     println!("image    {image_url}");
-    let request = AddMotion::new(image_url, &arguments.name, &arguments.voice, arguments.model)
-        .welcome_msg("Hello!");
+    let request = photo_avatars::AddMotion::new(
+        image_url,
+        &arguments.name,
+        &arguments.voice,
+        arguments.model,
+    )
+    .welcome_msg("Hello!");
     let job = jogg.photo_avatars().add_motion(request).await?;
     println!("motion   {}", job.id());
     let bar = ProgressBar::new(USUAL_SECONDS)
         .with_style(ProgressStyle::with_template("[{bar:40}] {msg}")?.progress_chars("=> "));
     bar.set_message("started");
     let shown = bar.clone();
-    let options = WaitOptions::default().on_progress(move |progress: &Progress| {
+    let options = WaitOptions::default().on_progress(move |progress: &JobProgress| {
         // The API tells no percentage, so that time is all there is to show.
         shown.set_position(progress.elapsed.as_secs().min(USUAL_SECONDS - 1));
         shown.set_message(format!("{}, {} s", progress.status, progress.elapsed.as_secs()));

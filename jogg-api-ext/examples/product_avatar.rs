@@ -1,4 +1,5 @@
-//! A presenter with a product in hand: draw several, keep those that succeeded, animate one.
+//! An avatar with a product in hand: generate several images, keep those that succeeded, and add
+//! motion to one.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example product_avatar`
 
@@ -6,32 +7,29 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{
-    AddProductAvatarMotion, GenerateProductAvatarImages, ImageAspectRatio, ImageCount,
-    ImageQuality, ProductAvatarSource,
-};
+use jogg_api_ext::enums::{ImageAspectRatio, ImageCount, ImageQuality};
+use jogg_api_ext::product_avatars::{AddMotion, GenerateImages, Source};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (jogg, simulator) = support::simulated().await?;
-    // One of the drawings will fail.
+    // One of the images will fail.
     simulator.fail_next_part("too dark");
 
-    let request = GenerateProductAvatarImages::new(
+    let request = GenerateImages::new(
         "https://files.example.com/mug.png",
-        ProductAvatarSource::Description("a mountain guide with a beard".to_owned()),
+        Source::Description("a mountain guide with a beard".to_owned()),
         ImageQuality::High,
         ImageAspectRatio::Portrait,
         ImageCount::Four,
     )
     .prompt("holds the mug up to the camera");
-    let drawings = jogg.product_avatars().generate(request).await?.wait().await?;
-    println!("{} drawings, {} failed", drawings.images.len(), drawings.failed.len());
+    let result = jogg.product_avatars().generate(request).await?.wait().await?;
+    println!("{} images, {} failed", result.images.len(), result.failed.len());
 
-    let chosen = drawings.images.first().and_then(|image| image.generation_id.as_deref());
-    let chosen = chosen.ok_or("no drawing")?;
-    let request = AddProductAvatarMotion::new(chosen, "Jon", "en-US-X", "nods and smiles");
+    let chosen = result.images.first().ok_or("no image")?;
+    let request = AddMotion::new(&chosen.generation_id, "Jon", "en-US-X", "nods and smiles");
     let motion = jogg.product_avatars().add_motion(request).await?.wait().await?;
-    println!("{} can present now", motion.name.unwrap_or_default());
+    println!("{} can speak now", motion.name.unwrap_or_default());
     Ok(())
 }

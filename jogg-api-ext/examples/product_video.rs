@@ -1,4 +1,4 @@
-//! A video about a product: register it, try several looks as previews, render the best one.
+//! A video about a product: create the product, preview several visual styles, render the best.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example product_video`
 
@@ -6,10 +6,11 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{
-    AspectRatio, Avatar, CreateProduct, CreateProductPreviews, Language, ListVisualStyles,
-    ProductFile, RenderProductPreview, ScriptStyle, VideoLength,
-};
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::{AspectRatio, Language, ScriptStyle, VideoLength};
+use jogg_api_ext::product_videos::{CreatePreviews, RenderPreview};
+use jogg_api_ext::products::{CreateProduct, MediaFile};
+use jogg_api_ext::visual_styles::ListStyles;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,14 +18,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let product = CreateProduct::from_details("Trail mug")
         .description("Keeps tea hot for a day")
-        .media(ProductFile::image("https://files.example.com/mug.jpg"));
+        .media(MediaFile::image("https://files.example.com/mug.jpg"));
     let product = jogg.products().create(product).await?;
-    let product_id = product.product_id.unwrap_or_default();
-    println!("registered {}", product.name.unwrap_or_default());
+    let product_id = product.product_id.ok_or("no product id")?;
+    println!("created {}", product.name.unwrap_or_default());
 
-    let styles = jogg.visual_styles().list(ListVisualStyles::new()).items().try_collect().await?;
-    let styles: Vec<_> = styles.into_iter().filter_map(|style| style.name).take(2).collect();
-    let request = CreateProductPreviews::new(
+    let styles = jogg.visual_styles().list(ListStyles::new()).items().try_collect().await?;
+    let styles: Vec<_> = styles.into_iter().map(|style| style.name).take(2).collect();
+    let request = CreatePreviews::new(
         product_id,
         styles,
         VideoLength::Seconds15,
@@ -41,11 +42,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{:?} was not made: {:?}", failed.visual_style, failed.reason);
     }
     for preview in &previews.previews {
-        println!("preview in {}", preview.visual_style.as_deref().unwrap_or("some look"));
+        println!("preview in {}", preview.visual_style.as_deref().unwrap_or("some style"));
     }
 
     let best = previews.previews.first().ok_or("no preview")?;
-    let request = RenderProductPreview::new(&best.preview_id);
+    let request = RenderPreview::new(&best.preview_id);
     let video = jogg.product_videos().render(request).await?.wait().await?;
     println!("rendered; credits taken: {}", video.deducted_credit.unwrap_or_default());
     Ok(())

@@ -19,7 +19,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use jogg_api_ext::{AddMotion, JobRecord, Jogg, Motion, MotionModel, WaitOptions};
+use jogg_api_ext::enums::MotionModel;
+use jogg_api_ext::jobs::WaitOptions;
+use jogg_api_ext::{JobRecord, Jogg, Motion, photo_avatars};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Parser)]
@@ -61,7 +63,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let jogg = Jogg::builder("any key").base_url(&arguments.base_url).build()?;
     for number in 1..=arguments.start {
-        let request = AddMotion::new(
+        let request = photo_avatars::AddMotion::new(
             "https://example.com/portrait.png",
             format!("Avatar {number}"),
             "en-US-ChristopherNeural",
@@ -75,7 +77,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     for record in open_jobs(&arguments.store)? {
         let job = jogg.resume::<Motion>(record)?;
         let id = job.id().to_owned();
-        let options = WaitOptions::default().first_look(Duration::ZERO).interval(interval);
+        let options = WaitOptions::default().initial_delay(Duration::ZERO).interval(interval);
         let motion = job.wait_with(options).await?;
         append(&arguments.store, &Line::Done(id.clone()))?;
         println!("done {id} {}", motion.preview_url);

@@ -6,13 +6,15 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{CreateScript, Language, ScriptSource, ScriptStyle, VideoLength};
+use jogg_api_ext::enums::{Language, ScriptStyle, VideoLength};
+use jogg_api_ext::scripts;
+use jogg_api_ext::scripts::CreateScript;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (jogg, _simulator) = support::simulated().await?;
 
-    let source = ScriptSource::Details {
+    let source = scripts::Source::Details {
         name: "Trail mug".to_owned(),
         description: "Keeps tea hot for a day".to_owned(),
     };

@@ -1,4 +1,4 @@
-//! A template filled with own words and pictures.
+//! A template filled with custom texts and images.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example template_video`
 
@@ -6,26 +6,27 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{
-    Avatar, CreateTemplateVideo, ListCustomTemplates, TemplateValue, TemplateVariableType,
-};
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::TemplateVariableType;
+use jogg_api_ext::template_videos::{CreateVideo, TemplateValue};
+use jogg_api_ext::templates::ListCustomTemplates;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (jogg, _simulator) = support::simulated().await?;
 
     let mut templates = jogg.templates().custom(ListCustomTemplates::new()).items();
-    let id = templates.next().await.ok_or("no template")??.id.ok_or("no number")?;
+    let id = templates.next().await.ok_or("no template")??.id;
     let template = jogg.templates().custom_template(id).await?;
     println!("template {}", template.name.unwrap_or_default());
 
     let mut request =
-        CreateTemplateVideo::new(id, "english").avatar(Avatar::Public(81)).captions_enabled(true);
+        CreateVideo::new(id, "english").avatar(Avatar::Public(81)).captions_enabled(true);
     for variable in template.variables {
         let name = variable.name.unwrap_or_default();
-        let picture = "https://files.example.com/mug.jpg".to_owned();
+        let image = "https://files.example.com/mug.jpg".to_owned();
         let value = match variable.type_ {
-            Some(TemplateVariableType::Image) => TemplateValue::Image(picture),
+            Some(TemplateVariableType::Image) => TemplateValue::Image(image),
             Some(TemplateVariableType::Script) => TemplateValue::Script("Warm feet!".to_owned()),
             Some(TemplateVariableType::Text) => TemplateValue::Text("Only today".to_owned()),
             Some(TemplateVariableType::Video) => {

@@ -6,7 +6,7 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::CreateTranslation;
+use jogg_api_ext::translations::CreateTranslation;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -6,7 +6,8 @@ mod support;
 
 use std::error::Error;
 
-use jogg_api_ext::{CreateWebhookEndpoint, EndpointStatus, UpdateWebhookEndpoint, WebhookEvent};
+use jogg_api_ext::enums::{EndpointStatus, WebhookEvent};
+use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -18,13 +19,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let motion = [WebhookEvent::GeneratedMotionSuccess, WebhookEvent::GeneratedMotionFailed];
 
     let url = "https://hooks.example.com/jogg";
-    let request = CreateWebhookEndpoint::new(url, EndpointStatus::Enabled, motion);
+    let request = CreateEndpoint::new(url, EndpointStatus::Enabled, motion);
     let endpoint = endpoints.create(request).await?;
     let id = endpoint.endpoint_id.ok_or("no id")?;
     // The secret signs what is sent there. It does not show itself.
     println!("registered, secret {:?}", endpoint.secret.ok_or("no secret")?);
 
-    let request = UpdateWebhookEndpoint::new(url, EndpointStatus::Disabled, events);
+    let request = UpdateEndpoint::new(url, EndpointStatus::Disabled, events);
     let endpoint = endpoints.update(&id, request).await?;
     println!("changed to {} events", endpoint.events.len());
     println!("{} endpoint", endpoints.list().items().try_collect().await?.len());

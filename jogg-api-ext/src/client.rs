@@ -7,11 +7,9 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
-use crate::retry::RetryBudget;
-use crate::{
-    Assets, CallOptions, Error, ErrorKind, Job, JobRecord, JobResult, Limiter, Observer, Result,
-    RetryPolicy, Timeouts,
-};
+use crate::error::{Error, ErrorKind, Result};
+use crate::policy::retry::RetryBudget;
+use crate::policy::{CallOptions, Observer, RateLimiter, RetryPolicy, SlidingWindow, Timeouts};
 
 /// The variable [`Jogg::from_env`] takes the API key from.
 pub const API_KEY_VARIABLE: &str = "JOGG_API_KEY";
@@ -38,25 +36,26 @@ struct Inner {
     timeouts: Timeouts,
     retry_policy: RetryPolicy,
     retry_budget: RetryBudget,
-    limiter: Option<Arc<Limiter>>,
+    rate_limiter: Option<Arc<dyn RateLimiter>>,
     concurrency: Option<Semaphore>,
     observer: Option<Arc<dyn Observer>>,
     allow_plain_http: bool,
 }
 
 impl Jogg {
-    /// A client for the key in `JOGG_API_KEY`, and the server in `JOGG_BASE_URL` if that is set.
+    /// Creates a client for the key in `JOGG_API_KEY`, and the server in `JOGG_BASE_URL` if that is
+    /// set.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there is no key, or a setting cannot be used.
+    /// [`ErrorKind::Configuration`] if there is no key, or a setting can't be used.
     pub fn from_env() -> Result<Self> {
         Self::builder_from_env()?.build()
     }
 
-    /// As [`Jogg::from_env`], with more to set before the client is built.
+    /// Starts to build a client as [`Jogg::from_env`] does, with more to set.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there is no key, or a variable is not text.
+    /// [`ErrorKind::Configuration`] if there is no key, or a variable isn't text.
     pub fn builder_from_env() -> Result<JoggBuilder> {
         let Some(key) = variable(API_KEY_VARIABLE)? else {
             return Err(Error::new(
@@ -80,40 +79,27 @@ impl Jogg {
             clock: Arc::new(SystemClock::new()),
             timeouts: Timeouts::default(),
             retry_policy: RetryPolicy::default(),
-            limit: Limit::Documented,
+            rate_limit: RateLimit::Documented,
             concurrency: None,
             observer: None,
             allow_plain_http: false,
         }
     }
 
-    /// Files: upload and download.
-    pub fn assets(&self) -> Assets {
-        Assets::new(self.clone())
-    }
-
-    /// Takes up a stored job.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidParameter`] if the record is of another kind of job.
-    pub fn resume<T: JobResult>(&self, record: JobRecord) -> Result<Job<T>> {
-        Job::resume(self.clone(), record)
-    }
-
-    /// The low-level client: every operation, one request a call, its errors unsorted.
+    /// Returns the low-level client: every operation, one request per call, errors not classified.
     pub fn api(&self) -> &jogg_api::Client {
         &self.inner.api
     }
 
-    /// The same client with exceptions from its settings. Limits and budget stay shared.
+    /// Returns a clone of this client with per-call overrides. Limits and budget stay shared.
     ///
     /// ```no_run
     /// # use std::time::Duration;
     /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
     /// use jogg_api_ext::CallOptions;
     ///
-    /// let hasty = jogg.with_options(CallOptions::new().deadline(Duration::from_secs(5)));
-    /// println!("{:?}", hasty.account().whoami().await?);
+    /// let short = jogg.with_options(CallOptions::new().deadline(Duration::from_secs(5)));
+    /// println!("{:?}", short.account().whoami().await?);
     /// # Ok(()) }
     /// ```
     #[must_use = "the client itself keeps its settings"]
@@ -133,8 +119,8 @@ impl Jogg {
         &self.inner.retry_budget
     }
 
-    pub(crate) fn limiter(&self) -> Option<&Limiter> {
-        self.inner.limiter.as_deref()
+    pub(crate) fn rate_limiter(&self) -> Option<&dyn RateLimiter> {
+        self.inner.rate_limiter.as_deref()
     }
 
     pub(crate) fn concurrency(&self) -> Option<&Semaphore> {
@@ -176,36 +162,36 @@ pub struct JoggBuilder {
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
     retry_policy: RetryPolicy,
-    limit: Limit,
+    rate_limit: RateLimit,
     concurrency: Option<usize>,
     observer: Option<Arc<dyn Observer>>,
     allow_plain_http: bool,
 }
 
 /// Which limit on POST requests a client keeps.
-enum Limit {
+enum RateLimit {
     Documented,
     Off,
-    Shared(Arc<Limiter>),
+    Custom(Arc<dyn RateLimiter>),
 }
 
 impl JoggBuilder {
-    /// Uses another server than `https://api.jogg.ai`. A trailing slash does not matter, and a
-    /// path is kept.
+    /// Sets another server than `https://api.jogg.ai`. A trailing slash doesn't matter, and a path
+    /// is kept.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.api = self.api.base_url(base_url);
         self
     }
 
     /// Allows `http://` to hosts other than this machine. The key then crosses the network in
-    /// clear.
+    /// clear text.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self.api = self.api.allow_plain_http(allow);
         self
     }
 
-    /// Starts from these HTTP settings: proxy, connection pool, connect time-out, DNS.
+    /// Sets the HTTP settings to start from: proxy, connection pool, connect timeout, DNS.
     ///
     /// Redirects, replays and TLS are then set by the crate. Root certificates belong to
     /// [`JoggBuilder::root_certificate`].
@@ -214,7 +200,7 @@ impl JoggBuilder {
         self
     }
 
-    /// Sets the `user-agent` header. Without it, and without an own HTTP client, it is
+    /// Sets the `user-agent` header. Without it, and without a custom HTTP client, it is
     /// `jogg-api-ext/` and the version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
@@ -227,51 +213,52 @@ impl JoggBuilder {
         self
     }
 
-    /// The longest answer that is read, in bytes; 8 MiB unless set. Downloads have no limit.
+    /// Sets the longest response body that is read, in bytes. Default: 8 MiB. Downloads have no
+    /// limit.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.api = self.api.max_body_bytes(limit);
         self
     }
 
-    /// How long a request may take.
+    /// Sets how long requests may take.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
         self
     }
 
-    /// When a call that failed in passing is made again.
+    /// Sets when calls are retried after a transient error.
     pub fn retry_policy(mut self, policy: RetryPolicy) -> Self {
         self.retry_policy = policy;
         self
     }
 
-    /// Keeps the limit on POST requests together with other clients of the same key. Unless this
-    /// is called, the client has a limiter of its own: 20 in 60 s, as the API documents.
-    pub fn limiter(mut self, limiter: Arc<Limiter>) -> Self {
-        self.limit = Limit::Shared(limiter);
+    /// Sets the limit on POST requests; share one among the clients of a key. Default: a
+    /// [`SlidingWindow`] of this client, 20 per 60 s, as the API documents.
+    pub fn rate_limiter(mut self, limiter: Arc<dyn RateLimiter>) -> Self {
+        self.rate_limit = RateLimit::Custom(limiter);
         self
     }
 
-    /// Keeps no limit. The API then answers 429, and calls are made again after the wait it asks
-    /// for.
-    pub fn without_limiter(mut self) -> Self {
-        self.limit = Limit::Off;
+    /// Turns the limit on POST requests off. The API then responds with 429, and calls are retried
+    /// after the wait it asks for.
+    pub fn without_rate_limiter(mut self) -> Self {
+        self.rate_limit = RateLimit::Off;
         self
     }
 
-    /// How many requests may be under way at a time; no limit unless set. 0 counts as 1.
+    /// Sets how many requests may be in flight at a time. Default: no limit. 0 counts as 1.
     pub fn max_concurrent_calls(mut self, calls: usize) -> Self {
         self.concurrency = Some(calls.clamp(1, Semaphore::MAX_PERMITS));
         self
     }
 
-    /// Is told of every attempt.
+    /// Registers an observer that is notified of every attempt.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
         self
     }
 
-    /// Takes the time from this clock; for tests.
+    /// Sets the clock; for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
@@ -280,12 +267,12 @@ impl JoggBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] says which setting cannot be used, and how to mend it.
+    /// [`ErrorKind::Configuration`] says which setting can't be used, and how to fix it.
     pub fn build(self) -> Result<Jogg> {
-        let own = concat!("jogg-api-ext/", env!("CARGO_PKG_VERSION"));
+        let default = concat!("jogg-api-ext/", env!("CARGO_PKG_VERSION"));
         let mut api = self.api.connect_timeout(self.timeouts.connect);
-        // The user agent of an own HTTP client stays, unless another is set here.
-        let user_agent = self.user_agent.or(self.http.is_none().then(|| own.to_owned()));
+        // The user agent of a custom HTTP client stays, unless another is set here.
+        let user_agent = self.user_agent.or(self.http.is_none().then(|| default.to_owned()));
         if let Some(user_agent) = user_agent {
             api = api.user_agent(user_agent);
         }
@@ -293,10 +280,12 @@ impl JoggBuilder {
             api = api.http_client(http);
         }
         let api = api.build()?;
-        let limiter = match self.limit {
-            Limit::Documented => Some(Arc::new(Limiter::documented_with(Arc::clone(&self.clock)))),
-            Limit::Off => None,
-            Limit::Shared(limiter) => Some(limiter),
+        let rate_limiter: Option<Arc<dyn RateLimiter>> = match self.rate_limit {
+            RateLimit::Documented => {
+                Some(Arc::new(SlidingWindow::documented(Arc::clone(&self.clock))))
+            }
+            RateLimit::Off => None,
+            RateLimit::Custom(limiter) => Some(limiter),
         };
         let inner = Inner {
             api,
@@ -304,7 +293,7 @@ impl JoggBuilder {
             timeouts: self.timeouts,
             retry_budget: RetryBudget::new(self.retry_policy.budget),
             retry_policy: self.retry_policy,
-            limiter,
+            rate_limiter,
             concurrency: self.concurrency.map(Semaphore::new),
             observer: self.observer,
             allow_plain_http: self.allow_plain_http,

@@ -8,22 +8,22 @@ use std::time::{Duration, Instant};
 /// A future that ends when a time has passed.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Where the client and the simulator get their time from.
+/// The source of time of the client and the simulator.
 ///
-/// Waits and guards are told apart, so that a clock can jump over the former (nothing happens
-/// while a client waits to look again) and still let an answer over a real socket arrive before
-/// the latter.
+/// Waits and timeouts are separate, so that a clock can jump over the former (nothing happens
+/// while a client waits for the next poll) and still let a response over a real socket arrive
+/// before the latter.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Time since a fixed point of this clock's choosing. Never runs backwards.
+    /// Returns the time since a fixed point of this clock's choosing. Never runs backwards.
     fn now(&self) -> Duration;
 
-    /// Waits: between two looks at a job, before a retry.
+    /// Ends after a wait: between two polls of a job, before a retry.
     fn sleep(&self, duration: Duration) -> Sleep;
 
-    /// Guards something else that is going on: a time-out.
+    /// Ends when the time for something else that is going on is up: a timeout.
     fn timeout(&self, duration: Duration) -> Sleep;
 
-    /// A number from 0 up to 1, by which waits are spread.
+    /// Returns a number from 0 up to 1, by which waits are spread.
     fn random(&self) -> f64 {
         fastrand::f64()
     }
@@ -36,7 +36,7 @@ pub struct SystemClock {
 }
 
 impl SystemClock {
-    /// A clock that starts now.
+    /// Creates a clock that starts now.
     pub fn new() -> Self {
         Self { start: Instant::now() }
     }

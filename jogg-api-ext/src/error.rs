@@ -1,5 +1,6 @@
 //! What went wrong, said so that the caller knows what to do.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,15 +9,15 @@ use bytes::Bytes;
 use jogg_api::{Operation, one_line, redact_urls};
 use serde_json::Value;
 
-use crate::JobRecord;
+use crate::job_record::JobRecord;
 
 /// What the methods of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why there is no result, with everything that was received kept.
 ///
-/// `Debug` and `Display` show no key, no signed URL and no body. [`Error::body`],
-/// [`Error::payload`] and [`Error::job`] give what was received as it is, unredacted.
+/// `Debug` and `Display` show no key, no signed URL and no body. [`Error::body`], [`Error::raw`]
+/// and [`Error::job`] return what was received, unredacted.
 pub struct Error {
     inner: Box<Inner>,
 }
@@ -24,21 +25,28 @@ pub struct Error {
 struct Inner {
     kind: ErrorKind,
     operation: Option<&'static Operation>,
-    message: String,
+    message: Message,
     may_have_executed: bool,
     retryable: bool,
     attempts: u32,
     retry_after: Option<Duration>,
+    time_limit: Option<Duration>,
     http_status: Option<u16>,
     sent_at: Option<SystemTime>,
     job: Option<JobRecord>,
-    payload: Option<Value>,
+    raw: Option<Value>,
     source: Option<Source>,
+}
+
+enum Message {
+    Text(Cow<'static, str>),
+    /// Written when it is asked for: most errors of attempts are retried, and nobody reads them.
+    Lazy(fn(&Error) -> String),
 }
 
 enum Source {
     Call(jogg_api::Error),
-    Look(Error),
+    Poll(Error),
     Io(std::io::Error),
     Http(reqwest::Error),
     Build(jogg_api::BuildError),
@@ -48,48 +56,48 @@ enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client cannot be set up: no key, a bad base URL. Mend the configuration.
+    /// The client can't be set up: no key, a bad base URL. Fix the configuration.
     Configuration,
-    /// A file could not be read or written.
-    File,
+    /// The connection failed, or was never made. A read can be retried.
+    Connection,
+    /// The file host refused the upload, or didn't return the download.
+    FileTransfer,
     /// Too few credits. Buy some, or choose something cheaper; nothing was executed.
     InsufficientCredit,
-    /// The API key is not known. Check `JOGG_API_KEY`; nothing was executed.
+    /// The API key isn't known. Check `JOGG_API_KEY`; nothing was executed.
     InvalidApiKey,
-    /// The request has a mistake, found here or by the server. Mend it; nothing was executed.
+    /// The request has a mistake, found here or by the server. Fix it; nothing was executed.
     InvalidParameter,
-    /// The job is not done by its deadline. It goes on: [`Error::job`] resumes it.
-    JobDeadline,
-    /// The job ended without a result. [`Error::payload`] has its last report.
+    /// A response that can't be decoded. [`Error::body`] has it.
+    InvalidResponse,
+    /// A file could not be read or written.
+    Io,
+    /// The job ended without a result. [`Error::raw`] has its last report.
     JobFailed,
-    /// The plan does not include the API, or not this part of it. Nothing was executed.
-    NoPermission,
-    /// There is nothing of this id. Nothing was executed.
+    /// Nothing has this id. Nothing was executed.
     NotFound,
-    /// A paid request was sent and its answer was lost: it may have been carried out and paid
-    /// for. It is never sent again. Look at the API's lists before you decide to.
+    /// A paid request was sent and its response was lost: it may have been executed and paid for.
+    /// It is never retried. Check the API's lists before you send it again.
     OutcomeUnknown,
+    /// The plan doesn't include the API, or not this part of it. Nothing was executed.
+    PermissionDenied,
     /// Too many requests. Wait [`Error::retry_after`]; nothing was executed.
     RateLimited,
-    /// The job is done, but its result never came. [`Error::job`] looks again later, and
-    /// [`Error::payload`] has what came.
+    /// The job is completed, but its result never came. [`Error::job`] resumes it later, and
+    /// [`Error::raw`] has what came.
     ResultIncomplete,
-    /// The server failed. A read can be repeated.
-    Server,
-    /// No answer in time. A read can be repeated.
+    /// The server failed. A read can be retried.
+    ServerError,
+    /// No response in time. A read can be retried.
     Timeout,
-    /// The file host did not take the upload, or did not give the download.
-    Transfer,
-    /// The connection failed, or was never made. A read can be repeated.
-    Transport,
-    /// An answer that cannot be read. [`Error::body`] has it.
-    UnexpectedAnswer,
-    /// An error code this crate does not know. [`Error::code`] has it.
-    UnknownCode,
+    /// An error code this crate doesn't know. [`Error::code`] has it.
+    UnknownErrorCode,
+    /// The job isn't done by the deadline of the wait. It goes on: [`Error::job`] resumes it.
+    WaitTimeout,
 }
 
 impl Error {
-    /// What the error means for the caller.
+    /// Returns what the error means for the caller.
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
@@ -99,7 +107,7 @@ impl Error {
         self.call().and_then(jogg_api::Error::code).filter(|code| *code != 0)
     }
 
-    /// The HTTP status, if an answer began.
+    /// The HTTP status, if a response began.
     pub fn http_status(&self) -> Option<u16> {
         let call = self.call().and_then(jogg_api::Error::status);
         call.map(|status| status.as_u16()).or(self.inner.http_status)
@@ -107,7 +115,7 @@ impl Error {
 
     /// The request id, which support asks for. Not redacted.
     pub fn request_id(&self) -> Option<&str> {
-        self.call().and_then(jogg_api::Error::rid)
+        self.call().and_then(jogg_api::Error::request_id)
     }
 
     /// The id of the operation that was called, such as `add_photo_avatar_motion`.
@@ -115,12 +123,12 @@ impl Error {
         self.inner.operation.map(|operation| operation.id)
     }
 
-    /// How many requests were sent or tried; 0 if none was.
+    /// How many attempts were made; 0 if no request was sent.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
-    /// How long the server, or the host of files, asks to wait before another attempt, if it does.
+    /// How long the server, or the file host, asks to wait before another attempt, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
@@ -130,14 +138,14 @@ impl Error {
         self.inner.sent_at
     }
 
-    /// What was received of the answer's body. Not redacted.
+    /// What was received of the response's body. Not redacted.
     pub fn body(&self) -> Option<&Bytes> {
         self.call().map(jogg_api::Error::body).filter(|body| !body.is_empty())
     }
 
     /// The server's message. Not redacted.
     pub fn server_message(&self) -> Option<&str> {
-        self.call().and_then(jogg_api::Error::msg).filter(|msg| !msg.is_empty())
+        self.call().and_then(jogg_api::Error::message).filter(|message| !message.is_empty())
     }
 
     /// The job an error of waiting belongs to: store it, or resume it with
@@ -146,28 +154,28 @@ impl Error {
         self.inner.job.as_ref()
     }
 
-    /// The last report on the job. Not redacted.
-    pub fn payload(&self) -> Option<&Value> {
-        self.inner.payload.as_ref()
+    /// The `data` of the last report on the job. Not redacted.
+    pub fn raw(&self) -> Option<&Value> {
+        self.inner.raw.as_ref()
     }
 
-    /// Whether the same call may be sent again without harm, now or after
-    /// [`Error::retry_after`].
+    /// Whether the same call may be retried without harm, now or after [`Error::retry_after`].
     pub fn is_retryable(&self) -> bool {
         self.inner.retryable
     }
 
-    /// Whether the server may have carried the request out. Always false for reads, which change
+    /// Whether the server may have executed the request. Always false for reads, which change
     /// nothing; always true for errors of waiting, as the job they belong to was started and paid
     /// for.
     pub fn may_have_executed(&self) -> bool {
         self.inner.may_have_executed || self.inner.job.is_some()
     }
 
-    fn call(&self) -> Option<&jogg_api::Error> {
+    /// The low-level error of the call that failed.
+    pub(crate) fn call(&self) -> Option<&jogg_api::Error> {
         match &self.inner.source {
             Some(Source::Call(error)) => Some(error),
-            Some(Source::Look(error)) => error.call(),
+            Some(Source::Poll(error)) => error.call(),
             _ => None,
         }
     }
@@ -175,19 +183,29 @@ impl Error {
 
 /// How errors are made. The kind and the message are given; the rest is set where it applies.
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::with_message(kind, Message::Text(message.into()))
+    }
+
+    /// An error whose message is written when it is asked for.
+    pub(crate) fn lazy(kind: ErrorKind, message: fn(&Self) -> String) -> Self {
+        Self::with_message(kind, Message::Lazy(message))
+    }
+
+    fn with_message(kind: ErrorKind, message: Message) -> Self {
         let inner = Inner {
             kind,
             operation: None,
-            message: message.into(),
+            message,
             may_have_executed: false,
             retryable: false,
             attempts: 0,
             retry_after: None,
+            time_limit: None,
             http_status: None,
             sent_at: None,
             job: None,
-            payload: None,
+            raw: None,
             source: None,
         };
         Self { inner: Box::new(inner) }
@@ -203,8 +221,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_look(mut self, error: Self) -> Self {
-        self.inner.source = Some(Source::Look(error));
+    pub(crate) fn with_poll(mut self, error: Self) -> Self {
+        self.inner.source = Some(Source::Poll(error));
         self
     }
 
@@ -254,9 +272,23 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_payload(mut self, payload: Option<Value>) -> Self {
-        self.inner.payload = payload;
+    pub(crate) fn with_raw(mut self, raw: Option<Value>) -> Self {
+        self.inner.raw = raw;
         self
+    }
+
+    /// The time an attempt had.
+    pub(crate) fn with_time_limit(mut self, limit: Option<Duration>) -> Self {
+        self.inner.time_limit = limit;
+        self
+    }
+
+    pub(crate) fn time_limit(&self) -> Option<Duration> {
+        self.inner.time_limit
+    }
+
+    pub(crate) fn called_operation(&self) -> Option<&'static Operation> {
+        self.inner.operation
     }
 }
 
@@ -273,7 +305,10 @@ impl fmt::Display for Error {
         if let Some(operation) = self.inner.operation {
             write!(f, "{}: ", operation.id)?;
         }
-        f.write_str(&redact_urls(&self.inner.message))
+        match &self.inner.message {
+            Message::Text(text) => f.write_str(&redact_urls(text)),
+            Message::Lazy(write) => f.write_str(&redact_urls(&write(self))),
+        }
     }
 }
 
@@ -298,7 +333,7 @@ impl StdError for Error {
         match self.inner.source.as_ref()? {
             // Its message is part of ours; what caused it is not.
             Source::Call(error) => error.source(),
-            Source::Look(error) => Some(error),
+            Source::Poll(error) => Some(error),
             Source::Io(error) => error.get_ref().map(|error| error as _),
             Source::Http(error) => Some(error),
             Source::Build(error) => error.source(),

@@ -1,61 +1,55 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod assets;
 pub mod clock;
+pub mod jobs;
+pub mod lists;
 #[doc = include_str!("../docs/outcome-unknown.md")]
 pub mod outcome_unknown {}
+pub mod policy;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 
-mod aliases;
-mod assets;
-mod attempts;
 mod call;
 mod client;
-mod credits;
 mod error;
-mod job;
-mod limit;
-mod list;
-mod observe;
-mod options;
-mod outcome;
-mod page;
+mod job_record;
 mod request;
 mod resources;
-mod retry;
-mod retry_after;
-mod status;
 mod stream;
-mod wait;
-mod wait_all;
-mod wait_options;
 
-pub use assets::{Asset, AssetKind, Assets, Download, Transferred, Upload};
-pub use call::{BoxFuture, Call, Called, Metadata};
+pub use call::{Call, ResponseMetadata};
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};
-pub use credits::Estimate;
 pub use error::{Error, ErrorKind, Result};
-pub use job::{Job, JobRecord, JobReport, JobResult, Raw};
-pub use limit::Limiter;
-pub use list::List;
-pub use observe::{Attempt, Ended, Observer};
-pub use options::{CallOptions, Timeouts};
-pub use page::Page;
-pub use resources::*;
-pub use retry::RetryPolicy;
-pub use status::JobStatus;
-pub use stream::BoxStream;
-pub use wait::{Progress, Update};
-pub use wait_all::{wait_all, wait_all_with};
-pub use wait_options::WaitOptions;
+pub use jobs::{Job, JobRecord, JobStatus, wait_all};
+pub use lists::{List, Page};
+pub use policy::{CallOptions, RetryPolicy, Timeouts};
+pub use resources::estimate::Estimate;
+pub use resources::motion::Motion;
+pub use resources::video::Video;
+pub use resources::{
+    account, avatar_videos, avatars, lip_sync, musics, photo_avatars, product_avatars,
+    product_videos, products, scripts, template_videos, templates, translations, visual_styles,
+    voices, webhook_endpoints,
+};
+pub use stream::{BoxFuture, BoxStream};
 
 /// The low-level crate, whose types appear in this one.
 pub use jogg_api;
-pub use jogg_api::enums::*;
-pub use jogg_api::types::{
-    CustomAvatar, CustomTemplate, CustomVoice, GeneratedScript, Music, PhotoAvatar, Product,
-    ProductAvatar, ProductAvatarImage, ProductMedia, ProductPreview, ProductVideo, PublicAvatar,
-    Template, TemplateVariable, TemplateVideo, User, VisualStyle, Voice, WebhookEndpoint,
-};
-pub use jogg_api::{Arguments, Operation, RetryClass, Secret, Skipped};
+pub use jogg_api::{Secret, Skipped};
+
+/// The values of request and response fields that are one of a set.
+///
+/// Values of requests are closed sets. Those of responses are open: each has a variant `Unknown`
+/// that keeps a value this version doesn't know.
+///
+/// ```
+/// use jogg_api_ext::enums::{AspectRatio, Gender};
+///
+/// assert_eq!(AspectRatio::Portrait.as_str(), "portrait");
+/// assert_eq!(Gender::from("other").as_str(), "other");
+/// ```
+pub mod enums {
+    pub use jogg_api::enums::*;
+}

@@ -1,9 +1,31 @@
-//! How request builders are made: newtypes over the generated requests, so that a field that
-//! vanishes from the spec is a compile error here.
+//! The macros that make groups and request builders. Builders are newtypes over the generated
+//! requests, so that a field that vanishes from the spec is a compile error here.
+
+use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A group of operations: its type, and the method of [`Jogg`](crate::Jogg) that returns it.
+macro_rules! group {
+    ($(#[$meta:meta])* $name:ident, $method:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            jogg: crate::client::Jogg,
+        }
+
+        /// The group of this module.
+        impl crate::client::Jogg {
+            $(#[$meta])*
+            pub fn $method(&self) -> $name {
+                $name { jogg: self.clone() }
+            }
+        }
+    };
+}
+pub(crate) use group;
 
 /// A builder over a generated request: a newtype that reads and writes the API's own form, with a
 /// method for each optional field of a plain type. `text` takes anything that becomes a `String`;
@@ -39,7 +61,7 @@ macro_rules! request {
         impl $name {
             $(crate::request::setter! { $(#[$doc])* $field: $kind })*
 
-            /// A field this crate does not know yet, sent as it is.
+            /// Sets a field this crate doesn't know yet.
             pub fn extra(
                 mut self,
                 name: impl Into<String>,
@@ -49,7 +71,7 @@ macro_rules! request {
                 self
             }
 
-            fn check_extra(&self) -> crate::Result<()> {
+            fn check_extra(&self) -> crate::error::Result<()> {
                 crate::request::check_extra($body::FIELDS, &self.0.extra)
             }
         }
@@ -91,12 +113,12 @@ macro_rules! list_request {
         }
 
         impl $name {
-            /// Everything.
+            /// Creates a request for everything.
             pub fn new() -> Self {
                 Self::default()
             }
 
-            fn check_filters(&self) -> crate::Result<()> {
+            fn check_filters(&self) -> crate::error::Result<()> {
                 self.check_extra()?;
                 crate::request::check_plain(&self.0.extra)
             }
@@ -116,24 +138,24 @@ macro_rules! paged_request {
             $(#[$meta])*
             $visibility struct $name($query);
             $($(#[$doc])* $field: $kind,)*
-            /// Which page to begin with, counted from 1; the first unless set.
+            /// Sets which page to begin with, counted from 1. Default: the first.
             page: u32,
-            /// How many items on a page, 1 to 100; 10 unless set.
+            /// Sets how many items a page has, 1 to 100. Default: 10.
             page_size: u32,
         }
 
-        impl $name {
-            /// Page and page size, as asked for.
+        impl crate::request::Paged for $name {
+            type Query = $query;
+
             fn paging(&self) -> (Option<i64>, Option<i64>) {
                 (self.0.page, self.0.page_size)
             }
 
-            fn check(&self) -> crate::Result<()> {
+            fn check(&self) -> crate::error::Result<()> {
                 self.check_filters()?;
                 crate::request::check_paging(self.paging())
             }
 
-            /// The query for one of the pages.
             fn on_page(&self, page: Option<i64>) -> $query {
                 let mut query = self.0.clone();
                 query.page = page;
@@ -144,7 +166,20 @@ macro_rules! paged_request {
 }
 pub(crate) use paged_request;
 
-/// An extra field may not be one the request has: it would be sent twice.
+/// A request for a list that comes in pages.
+pub(crate) trait Paged: Send + Sync + 'static {
+    type Query;
+
+    /// Page and page size, as asked for.
+    fn paging(&self) -> (Option<i64>, Option<i64>);
+
+    fn check(&self) -> Result<()>;
+
+    /// The query for one of the pages.
+    fn on_page(&self, page: Option<i64>) -> Self::Query;
+}
+
+/// Refuses an extra field that the request has: it would be sent twice.
 pub(crate) fn check_extra(fields: &[&str], extra: &Map<String, Value>) -> Result<()> {
     match extra.keys().find(|name| fields.contains(&name.as_str())) {
         None => Ok(()),
@@ -154,32 +189,32 @@ pub(crate) fn check_extra(fields: &[&str], extra: &Map<String, Value>) -> Result
     }
 }
 
-/// In a query there is no way to write a list or an object, nor null.
+/// Refuses lists, objects and null, which a query can't hold.
 pub(crate) fn check_plain(extra: &Map<String, Value>) -> Result<()> {
     let is_plain = |value: &Value| !(value.is_null() || value.is_array() || value.is_object());
     match extra.iter().find(|(_, value)| !is_plain(value)) {
         None => Ok(()),
-        Some((name, _)) => refuse(format!("`{name}` is no text, number or boolean")),
+        Some((name, _)) => refuse(format!("`{name}` must be a text, a number or a boolean")),
     }
 }
 
-/// Pages as the API counts them. It has been seen to take others for the nearest possible.
+/// Refuses pages that the API doesn't have. It has been seen to take the nearest possible instead.
 pub(crate) fn check_paging((page, page_size): (Option<i64>, Option<i64>)) -> Result<()> {
     match (page, page_size) {
-        (Some(page), _) if page < 1 => refuse(format!("`page` is {page}; pages count from 1")),
+        (Some(page), _) if page < 1 => refuse(format!("`page` is {page}; it must be 1 or more")),
         (_, Some(size)) if !(1..=100).contains(&size) => {
-            refuse(format!("`page_size` is {size}; it may be 1 to 100"))
+            refuse(format!("`page_size` is {size}; it must be 1 to 100"))
         }
         _ => Ok(()),
     }
 }
 
-/// A request that cannot be sent as it is.
-pub(crate) fn refuse<T>(reason: impl Into<String>) -> Result<T> {
+/// Refuses a request before it is sent.
+pub(crate) fn refuse<T>(reason: impl Into<Cow<'static, str>>) -> Result<T> {
     Err(Error::new(ErrorKind::InvalidParameter, reason))
 }
 
-/// A field that the choice made elsewhere in the request calls for.
+/// Refuses a request without a field that a choice made elsewhere in it needs.
 pub(crate) fn needed<T>(field: &str, value: Option<&T>, because: &str) -> Result<()> {
     match value {
         Some(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! Streams of this crate: items of lists, updates of jobs, results of many jobs.
+//! Streams and boxed futures of this crate.
 
 use std::fmt;
 use std::pin::Pin;
@@ -7,7 +7,10 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use futures_util::StreamExt;
 
-use crate::Result;
+use crate::error::Result;
+
+/// A future that borrows nothing, whatever its arguments were.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// A stream that borrows nothing. Dropping it stops what it does.
 ///
@@ -23,14 +26,14 @@ impl<T> BoxStream<T> {
         Self { stream: Box::pin(stream.fuse()) }
     }
 
-    /// The next item; `None` after the last. Dropping the future loses no item.
+    /// Returns the next item; `None` after the last. Dropping the future loses no item.
     pub async fn next(&mut self) -> Option<T> {
         std::future::poll_fn(|context| self.stream.as_mut().poll_next(context)).await
     }
 }
 
 impl<T> BoxStream<Result<T>> {
-    /// All items that are left.
+    /// Collects all items that are left.
     ///
     /// # Errors
     /// The first error; the items before it are lost.

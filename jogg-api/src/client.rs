@@ -11,7 +11,10 @@ use serde::de::DeserializeOwned;
 use crate::decode::{decode, is_whole};
 use crate::error::Received;
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
-use crate::{ClientBuilder, Endpoint, Envelope, Error, ErrorKind, PreparedRequest, Response};
+use crate::redact::one_line;
+use crate::{
+    ClientBuilder, Endpoint, Envelope, Error, ErrorKind, NoData, PreparedRequest, Response,
+};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -132,11 +135,23 @@ impl Client {
         }
     }
 
+    /// Turns a response that lacks what its caller needs into [`ErrorKind::Decode`], with all that
+    /// was received. The reason completes "the response can't be decoded: …".
+    pub fn reject(&self, response: RawResponse, reason: impl AsRef<str>) -> Error {
+        let operation = response.operation;
+        let mut received = Received::from(response);
+        let envelope =
+            decode::<NoData>(&received.body).map(|(envelope, _)| envelope.without_data());
+        received.envelope = envelope.ok().map(|envelope| self.without_key(envelope));
+        let kind = ErrorKind::Decode { reason: one_line(reason.as_ref()) };
+        Error::new(operation, kind, received, None)
+    }
+
     /// The error of a response that isn't a success; `reason` says why it could not be decoded.
     fn refusal(
         &self,
         response: RawResponse,
-        envelope: Option<Envelope<crate::NoData>>,
+        envelope: Option<Envelope<NoData>>,
         reason: Option<String>,
     ) -> Error {
         let code = envelope.as_ref().map_or(0, |envelope| envelope.code);
@@ -383,5 +398,22 @@ mod tests {
         });
         let response: Response<User> = client.whoami().await.unwrap();
         assert_eq!(response.data.unwrap().email.as_deref(), Some("a"));
+    }
+
+    #[tokio::test]
+    async fn a_rejected_response_keeps_what_was_received() {
+        let client = client(|stream| {
+            read_head(stream);
+            respond(stream, "201 Created", r#"{"code": 0, "msg": "m", "rid": "r"}"#);
+        });
+        let (_, response) = client.whoami().await.unwrap().split();
+        let error = client.reject(response.into_raw(Whoami::OPERATION), "it has no `x`\nin it");
+        assert_eq!(error.kind(), &ErrorKind::Decode { reason: "it has no `x` in it".to_owned() });
+        assert_eq!((error.code(), error.message()), (Some(0), Some("m")));
+        assert_eq!((error.request_id(), &error.body()[..4]), (Some("r"), &b"{\"co"[..]));
+        assert_eq!(
+            error.to_string(),
+            "whoami: the response can't be decoded: it has no `x` in it (HTTP 201, request id r)"
+        );
     }
 }

@@ -123,6 +123,35 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
+/// Makes the request type of an operation known at run time only, and hands it to the visitor.
+///
+/// # Errors
+/// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if an argument is missing or not of its type,
+/// or the operation isn't one of [`OPERATIONS`](crate::operations::OPERATIONS).
+pub fn visit<V: EndpointVisitor>(
+    operation: &'static Operation,
+    request: &RawRequest,
+    visitor: V,
+) -> Result<V::Output, Error> {
+    crate::generated::codecs::visit(operation, request, visitor)
+}
+
+/// What [`visit`] does with the request type of an operation.
+pub trait EndpointVisitor {
+    /// What it returns.
+    type Output;
+
+    /// Does something with the request.
+    fn visit<E>(self, endpoint: E) -> Self::Output
+    where
+        E: Endpoint + Send + 'static,
+        E::Response: Serialize;
+}
+
+pub(crate) fn unknown(operation: &'static Operation) -> Error {
+    Error::argument(operation, "operation", "is not one of the API's")
+}
+
 /// An endpoint that can be made of untyped arguments. Implemented by generated code.
 pub(crate) trait FromRaw: Endpoint + Sized {
     fn from_raw(request: &RawRequest) -> Result<Self, Error>;

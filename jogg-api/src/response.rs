@@ -7,9 +7,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::decode::raw_data;
-use crate::error::Received;
 use crate::redact::one_line;
-use crate::{Envelope, Error, ErrorKind, Operation, Skipped};
+use crate::{Operation, RawResponse, Skipped};
 
 /// What a successful call returns: HTTP 2xx and `code` 0.
 ///
@@ -60,14 +59,10 @@ impl<T> Response<T> {
         (data, rest)
     }
 
-    /// Turns a response that lacks what its caller needs into [`ErrorKind::Decode`], with all that
-    /// was received. The reason completes "the response can't be decoded: …".
-    pub fn reject(self, operation: &'static Operation, reason: impl AsRef<str>) -> Error {
-        let Self { message, request_id, status, headers, body, .. } = self;
-        let envelope = Some(Envelope { code: 0, message, request_id, data: None, flat: false });
-        let received = Received { status: Some(status), headers, body, envelope };
-        let kind = ErrorKind::Decode { reason: one_line(reason.as_ref()) };
-        Error::new(operation, kind, received, None)
+    /// The response as it was received, for [`Client::reject`](crate::Client::reject).
+    pub fn into_raw(self, operation: &'static Operation) -> RawResponse {
+        let Self { status, headers, body, .. } = self;
+        RawResponse { operation, status, headers, body }
     }
 }
 
@@ -89,9 +84,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::operations::LIST_WEBHOOK_ENDPOINTS;
     use crate::types::{WebhookEndpoint, WebhookEndpointList};
-    use crate::{NoData, decode::decode};
+    use crate::{Envelope, decode::decode};
 
     fn response_to<T: serde::de::DeserializeOwned>(body: Value) -> Response<T> {
         let body = Bytes::from(body.to_string());
@@ -128,24 +122,5 @@ mod tests {
             assert_eq!(endpoint.unwrap().endpoint_id.as_deref(), Some("7"));
             assert_eq!((rest.data, rest.status), (Some(()), StatusCode::CREATED));
         }
-    }
-
-    #[test]
-    fn a_rejected_response_keeps_what_was_received() {
-        let response: Response<NoData> = response_to(json!({"code": 0, "msg": "m", "rid": "r"}));
-        let body = response.body.clone();
-        let error = response.reject(&LIST_WEBHOOK_ENDPOINTS, "it has no `x`\nin it");
-        assert_eq!(error.kind(), &ErrorKind::Decode { reason: "it has no `x` in it".to_owned() });
-        assert_eq!(
-            (error.code(), error.message(), error.request_id()),
-            (Some(0), Some("m"), Some("r"))
-        );
-        assert_eq!((error.status(), error.body()), (Some(StatusCode::CREATED), &body));
-        assert_eq!(error.headers()["age"], "1");
-        assert_eq!(
-            error.to_string(),
-            "list_webhook_endpoints: the response can't be decoded: it has no `x` in it \
-             (HTTP 201, request id r)"
-        );
     }
 }

@@ -14,7 +14,7 @@ use crate::faults::lavish;
 /// A client of such a server: on a virtual clock, without limits.
 pub fn client(url: &str, clock: &VirtualClock) -> JoggBuilder {
     let builder = Jogg::builder(KEY).base_url(url).clock(Arc::new(clock.clone()));
-    builder.without_limiter().retry_policy(lavish())
+    builder.without_rate_limiter().retry_policy(lavish())
 }
 
 /// An address nobody listens at, and the socket that keeps its port: nobody else gets it while that

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use jogg_api::codec::Codec;
+use jogg_api::Endpoint;
+use jogg_api::codec::{Codec, EndpointVisitor, visit};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Simulator};
-use jogg_api_ext::{Called, Error, Jogg, RetryPolicy};
+use jogg_api_ext::{BoxFuture, Error, Jogg, ResponseMetadata, RetryPolicy};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{KEY, Stage, sample, secrets};
@@ -27,8 +29,8 @@ pub struct Fault {
 /// What a fault is made from.
 #[derive(Debug)]
 struct Setting {
-    /// The whole answer of the operation.
-    answer: Value,
+    /// The whole response of the operation.
+    response: Value,
     /// Another server's address.
     elsewhere: String,
 }
@@ -46,7 +48,7 @@ pub struct Faults {
 #[derive(Debug)]
 pub struct Outcome {
     /// What the caller is told.
-    pub result: Result<Called<Value>, Error>,
+    pub result: Result<(Value, ResponseMetadata), Error>,
     /// How many requests the server received.
     pub requests: usize,
     /// How much virtual time passed.
@@ -70,11 +72,11 @@ impl Faults {
         let Stage { simulator, jogg, clock } = &self.stage;
         let operation = codec.operation;
         let elsewhere = self.elsewhere.base_url().to_owned();
-        let setting = Setting { answer: sample::answer(operation), elsewhere };
-        let faulty = if fault.once { 1 } else { lavish().max_attempts + 1 };
+        let setting = Setting { response: sample::response(operation), elsewhere };
+        let faulty = if fault.once { 1 } else { MAX_ATTEMPTS + 1 };
         (0..faulty).for_each(|_| simulator.reply_next(operation, (fault.reply)(&setting)));
         if fault.once {
-            simulator.reply_next(operation, Reply::json(200, setting.answer));
+            simulator.reply_next(operation, Reply::json(200, setting.response));
         }
         let (before, begun) = (simulator.count(operation), clock.now());
         let result = call(jogg, codec).await;
@@ -85,16 +87,37 @@ impl Faults {
     }
 }
 
-/// Repeats as usual, but never for lack of budget.
+/// How many attempts a call makes by default.
+const MAX_ATTEMPTS: u32 = 4;
+
+/// Retries as usual, but is never short of budget.
 pub fn lavish() -> RetryPolicy {
-    let mut policy = RetryPolicy::default();
-    policy.budget = 1e9;
-    policy
+    RetryPolicy::new().budget(1e9)
 }
 
-/// Calls an operation with the arguments of its sample.
-pub async fn call(jogg: &Jogg, codec: &'static Codec) -> Result<Called<Value>, Error> {
-    jogg.call(codec.operation, |api| codec.call(api, sample::arguments(codec.operation))).await
+/// Calls an operation with the request of its sample, and returns the typed value as JSON.
+pub async fn call(jogg: &Jogg, codec: &'static Codec) -> Result<(Value, ResponseMetadata), Error> {
+    let request = sample::request(codec.operation);
+    visit(codec.operation, &request, Calling(jogg)).expect("samples are valid").await
+}
+
+/// Calls the operation of an endpoint.
+struct Calling<'j>(&'j Jogg);
+
+impl EndpointVisitor for Calling<'_> {
+    type Output = BoxFuture<Result<(Value, ResponseMetadata), Error>>;
+
+    fn visit<E>(self, endpoint: E) -> Self::Output
+    where
+        E: Endpoint + Send + 'static,
+        E::Response: Serialize,
+    {
+        let call = self.0.call(endpoint).with_metadata();
+        Box::pin(async move {
+            let (data, metadata) = call.await?;
+            Ok((serde_json::to_value(data).expect("responses are JSON"), metadata))
+        })
+    }
 }
 
 /// Every fault, in the order of the reviewed table.
@@ -115,7 +138,7 @@ fn connections() -> Vec<Fault> {
     named([
         ("reset after reading", |_| Reply::reset()),
         ("no answer in time", |_| Reply::never().after(Duration::from_secs(181))),
-        ("cut body", |setting| Reply::cut(200, setting.answer.to_string(), 9)),
+        ("cut body", |setting| Reply::cut(200, setting.response.to_string(), 9)),
         ("cut body of a 429", |_| Reply::cut(429, "{\"code\": 429, \"msg\": \"m\"}", 9)),
         ("body over the cap", |_| {
             Reply::json(200, json!({"code": 0, "msg": secrets::CONTENT.repeat(CAP / 10)}))
@@ -176,7 +199,7 @@ fn limits() -> Vec<Fault> {
 fn bodies() -> Vec<Fault> {
     named([
         ("cut JSON", |setting| {
-            let text = setting.answer.to_string();
+            let text = setting.response.to_string();
             Reply::raw(200, "application/json", text[..text.len() / 2].to_owned())
         }),
         ("empty body", |_| Reply::raw(200, "application/json", "")),
@@ -185,7 +208,9 @@ fn bodies() -> Vec<Fault> {
             let text = format!("\u{feff}\u{1}{}", secrets::CONTENT);
             Reply::raw(200, "application/json; charset=utf-16", text)
         }),
-        ("content type text", |setting| Reply::raw(200, "text/plain", setting.answer.to_string())),
+        ("content type text", |setting| {
+            Reply::raw(200, "text/plain", setting.response.to_string())
+        }),
     ])
 }
 
@@ -197,7 +222,7 @@ fn data() -> Vec<Fault> {
         ("data a list", |_| with_data(json!([secrets::signed_url(), secrets::CONTENT]))),
         ("data absent", |_| Reply::json(200, json!({"code": 0, "msg": secrets::message()}))),
         ("result at top level", |setting| {
-            let mut body = setting.answer["data"].clone();
+            let mut body = setting.response["data"].clone();
             if body.is_null() {
                 body = json!({});
             }
@@ -271,7 +296,7 @@ fn changed(setting: &Setting, change: &dyn Fn(&Value) -> Option<Value>) -> Reply
             other => other.clone(),
         }
     }
-    let mut body = setting.answer.clone();
-    body["data"] = walk(&setting.answer["data"], change);
+    let mut body = setting.response.clone();
+    body["data"] = walk(&setting.response["data"], change);
     Reply::json(200, body)
 }

@@ -56,7 +56,7 @@ impl Stage {
         let builder = Jogg::builder(KEY)
             .base_url(simulator.base_url())
             .clock(Arc::new(clock.clone()))
-            .without_limiter();
+            .without_rate_limiter();
         let jogg = client(builder).build().expect("settings that are valid");
         Self { simulator, jogg, clock }
     }

@@ -1,13 +1,13 @@
-//! Valid arguments and whole answers for every operation, made from the examples of the spec.
+//! Valid requests and whole responses for every operation, made from the examples of the spec.
 
-use jogg_api::{Arguments, Operation};
+use jogg_api::{Operation, RawRequest};
 use serde_json::{Map, Value, json};
 
 use crate::secrets::{self, WEBHOOK_SECRET};
 use crate::spec::{self, resolved, target};
 
-/// The arguments an operation cannot do without.
-pub fn arguments(operation: &Operation) -> Arguments {
+/// The request of an operation with what it requires.
+pub fn request(operation: &Operation) -> RawRequest {
     let node = spec::operation(operation);
     let (mut path, mut query) = (Map::new(), Map::new());
     for parameter in node["parameters"].as_array().into_iter().flatten() {
@@ -22,14 +22,14 @@ pub fn arguments(operation: &Operation) -> Arguments {
     }
     let schema = node.pointer("/requestBody/content/application~1json/schema");
     let body = schema.map(minimal).unwrap_or_default();
-    let mut arguments = Arguments::default();
-    (arguments.path, arguments.query, arguments.body) = (path, Value::Object(query), body);
-    arguments
+    let mut request = RawRequest::new();
+    (request.path, request.query, request.body) = (path, Value::Object(query), body);
+    request
 }
 
-/// An answer with all fields the spec has for it. Its URLs are signed, and each text that is no
+/// A response with all fields the spec has for it. Its URLs are signed, and each text that is no
 /// result is a planted secret.
-pub fn answer(operation: &Operation) -> Value {
+pub fn response(operation: &Operation) -> Value {
     let data = spec::data(operation).map(|data| whole(&data));
     let (msg, rid) = (secrets::message(), secrets::signed_url());
     json!({"code": 0, "msg": msg, "rid": rid, "data": data.unwrap_or_default()})

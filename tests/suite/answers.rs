@@ -15,7 +15,7 @@ fn check(operation: &str, data: Value) {
 #[track_caller]
 fn decode(operation: &str, body: &Value) -> jogg_api::codec::Decoded {
     let codec = Codec::of(operation).expect("an operation of the spec");
-    codec.decode_answer(body.to_string().as_bytes()).expect("an answer")
+    codec.decode_response(body.to_string().as_bytes()).expect("an answer")
 }
 
 /// 30 and 30.0 are one duration.
@@ -302,7 +302,7 @@ fn fact_10_error_texts_are_found_in_each_of_their_places() {
         ("create_product_previews", json!({"previews": [{"err_msg": "e"}]})),
         ("get_photo_avatar_motion", json!({"error_msg": "e"})),
         ("get_product_avatar_motion", json!({"error_msg": "e"})),
-        ("list_photo_avatars", json!({"avatars": [{"fail_msg": "e"}]})),
+        ("list_photo_avatars", json!({"avatars": [{"id": 1, "fail_msg": "e"}]})),
         ("get_photo_generation", json!({"msg": "e"})),
         ("get_lip_sync_video", json!({"error": {"message": "e"}})),
         ("get_avatar_video", json!({"error": {"message": "e", "code": "50000"}})),
@@ -315,24 +315,40 @@ fn fact_10_error_texts_are_found_in_each_of_their_places() {
 
 #[test]
 fn fact_20_avatar_lists_say_their_state_in_numbers_and_words() {
-    check("list_product_avatars", json!({"product_avatars": [{"status": 0}, {"status": 1}]}));
-    check("list_photo_avatars", json!({"avatars": [{"status": 2}, {"status": 77}]}));
-    check("list_custom_avatars", json!({"avatars": [{"avatar_status": "completed"}]}));
+    check(
+        "list_product_avatars",
+        json!({"product_avatars": [
+            {"avatar_id": 1, "status": 0}, {"avatar_id": 2, "status": 1},
+        ]}),
+    );
+    check(
+        "list_photo_avatars",
+        json!({"avatars": [
+            {"id": 1, "status": 2}, {"id": 2, "status": 77},
+        ]}),
+    );
+    check(
+        "list_custom_avatars",
+        json!({"avatars": [
+            {"id": 1, "avatar_status": "completed"},
+        ]}),
+    );
 }
 
 #[test]
 fn fact_24_aspect_ratio_is_a_number_in_answers() {
-    let ratios: Vec<Value> = (0..5).map(|ratio| json!({"aspect_ratio": ratio})).collect();
+    let ratios: Vec<Value> =
+        (0..5).map(|ratio| json!({"id": ratio, "aspect_ratio": ratio})).collect();
     check("list_public_avatars", json!({"avatars": ratios}));
 }
 
 #[test]
 fn fact_31_the_age_vocabularies_differ_and_stay_open() {
     for age in ["young_adult", "adult", "senior", "ageless"] {
-        check("list_public_avatars", json!({"avatars": [{"age": age}]}));
+        check("list_public_avatars", json!({"avatars": [{"id": 1, "age": age}]}));
     }
     for age in ["young", "middle_aged", "old", "ageless"] {
-        check("list_voices", json!({"voices": [{"age": age}]}));
+        check("list_voices", json!({"voices": [{"voice_id": "v", "age": age}]}));
     }
 }
 

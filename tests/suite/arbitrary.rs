@@ -52,12 +52,12 @@ fn arbitrary_json() -> impl Strategy<Value = Value> {
 fn check(body: &[u8]) {
     for codec in CODECS {
         let _ = codec.check_body(body);
-        let Ok(decoded) = codec.decode_answer(body) else { continue };
+        let Ok(decoded) = codec.decode_response(body) else { continue };
         if decoded.code != 0 || decoded.data.is_null() {
             continue;
         }
         let again = json!({"code": 0, "msg": "", "data": decoded.data}).to_string();
-        let again = codec.decode_answer(again.as_bytes()).expect("our own output");
+        let again = codec.decode_response(again.as_bytes()).expect("our own output");
         assert_eq!(again.data, decoded.data, "{}", codec.operation.id);
         assert!(again.skipped.is_empty(), "{}: {:?}", codec.operation.id, again.skipped);
     }

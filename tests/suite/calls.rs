@@ -1,9 +1,11 @@
 //! Calls beyond the groups: with metadata, and of operations nobody wrapped.
 
 use jogg_api::operations::{CREATE_PRODUCT, WHOAMI};
+use jogg_api_ext::ErrorKind;
 use jogg_api_ext::jogg_api::Operation;
+use jogg_api_ext::jogg_api::{RawRequest, RetryClass};
+use jogg_api_ext::products::CreateProduct;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{Arguments, CreateProduct, ErrorKind, RetryClass};
 use jogg_tests::Stage;
 use serde_json::{Value, json};
 
@@ -37,32 +39,32 @@ async fn a_job_and_an_answer_without_data_have_metadata_too() {
 static RAW_WHOAMI: Operation =
     Operation::new("raw_whoami", "GET", "/v2/user/whoami", RetryClass::Read);
 static RAW_CREATE: Operation =
-    Operation::new("raw_create", "POST", "/v2/product", RetryClass::Paid);
+    Operation::new("raw_create", "POST", "/v2/product", RetryClass::AtMostOnce);
 static RAW_DELETE: Operation =
-    Operation::new("raw_delete", "DELETE", "/v2/endpoint/{endpoint_id}", RetryClass::Write);
+    Operation::new("raw_delete", "DELETE", "/v2/endpoint/{endpoint_id}", RetryClass::Idempotent);
 
 #[tokio::test]
 async fn any_method_and_path_is_called_under_the_same_policy() {
     let stage = Stage::new().await;
     stage.simulator.reply_next(&WHOAMI, Reply::reset());
-    let user: Value = stage.jogg.send(&RAW_WHOAMI, Arguments::new()).await.unwrap();
+    let user: Value = stage.jogg.request(&RAW_WHOAMI, RawRequest::new()).await.unwrap();
     assert!(user["email"].is_string());
     assert_eq!(stage.simulator.count(&WHOAMI), 2);
 
-    let arguments = Arguments::new().with_body(json!({"name": "Mug"}));
-    let product: Value = stage.jogg.send(&RAW_CREATE, arguments.clone()).await.unwrap();
+    let arguments = RawRequest::new().with_body(json!({"name": "Mug"}));
+    let product: Value = stage.jogg.request(&RAW_CREATE, arguments.clone()).await.unwrap();
     assert!(product["product_id"].is_string());
 
     // Paid: never again after it may have been carried out.
     stage.simulator.reply_next(&CREATE_PRODUCT, Reply::reset());
-    let lost = stage.jogg.send::<Value>(&RAW_CREATE, arguments.clone()).await.unwrap_err();
+    let lost = stage.jogg.request::<Value>(&RAW_CREATE, arguments.clone()).await.unwrap_err();
     assert_eq!((lost.kind(), lost.operation()), (ErrorKind::OutcomeUnknown, Some("raw_create")));
     assert_eq!(stage.simulator.count(&CREATE_PRODUCT), 2);
     // What such an operation answers with is its caller's business: nothing is an answer.
     stage.simulator.reply_next(&CREATE_PRODUCT, Reply::json(200, json!({"code": 0})));
-    assert_eq!(stage.jogg.send::<Value>(&RAW_CREATE, arguments).await.unwrap(), Value::Null);
+    assert_eq!(stage.jogg.request::<Value>(&RAW_CREATE, arguments).await.unwrap(), Value::Null);
 
-    let arguments = Arguments::new().with_path("endpoint_id", "..");
-    let error = stage.jogg.send::<Value>(&RAW_DELETE, arguments).await.unwrap_err();
+    let arguments = RawRequest::new().with_path("endpoint_id", "..");
+    let error = stage.jogg.request::<Value>(&RAW_DELETE, arguments).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidParameter, "{error}");
 }

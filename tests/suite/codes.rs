@@ -8,8 +8,9 @@ use jogg_api::codes::CODES;
 use jogg_api::operations::{
     ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, DELETE_WEBHOOK_ENDPOINT, OPERATIONS, WHOAMI,
 };
+use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{AddMotion, Error, ErrorKind, MotionModel};
+use jogg_api_ext::{Error, ErrorKind, photo_avatars};
 use jogg_tests::Stage;
 use serde_json::json;
 
@@ -22,7 +23,12 @@ const CALLS: [&Operation; 4] =
 async fn call(stage: &Stage, operation: &Operation) -> Option<Error> {
     match operation.id {
         "add_photo_avatar_motion" => {
-            let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+            let request = photo_avatars::AddMotion::new(
+                "https://a.example/p.jpg",
+                "n",
+                "v",
+                MotionModel::V2_0,
+            );
             stage.jogg.photo_avatars().add_motion(request).await.err()
         }
         "create_asset_upload" => stage.jogg.assets().upload_bytes("a.png", "x").await.err(),

@@ -1,4 +1,4 @@
-//! Connections that are never made. The connect time-out is the HTTP library's, so that it alone
+//! Connections that are never made. The connect timeout is the HTTP library's, so that it alone
 //! runs on the machine's clock; it is short here. The server that is full needs Linux.
 
 use std::io::{Read as _, Write as _};
@@ -8,34 +8,36 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jogg_api::codec::Codec;
+use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer};
 use jogg_api_ext::simulator::VirtualClock;
-use jogg_api_ext::{Attempt, Ended, ErrorKind, JoggBuilder, Observer, Timeouts};
+use jogg_api_ext::{ErrorKind, JoggBuilder, Timeouts};
 use jogg_tests::connections::{self, Full};
 use jogg_tests::faults::call;
 use jogg_tests::secrets;
 
 use crate::matrix::one_of_each_class;
 
-fn hasty() -> Timeouts {
-    let mut timeouts = Timeouts::default();
-    timeouts.connect = Duration::from_millis(100);
-    timeouts
+fn short() -> Timeouts {
+    Timeouts::new().connect(Duration::from_millis(100))
 }
+
+/// The usual connect timeout.
+const USUAL: Duration = Duration::from_secs(10);
 
 /// Each class of call, with a server that lets nobody connect.
 async fn nothing_connects(builder: JoggBuilder) {
-    let jogg = builder.timeouts(hasty()).build().unwrap();
+    let jogg = builder.timeouts(short()).build().unwrap();
     for codec in one_of_each_class() {
         let begun = Instant::now();
         let error = call(&jogg, codec).await.unwrap_err();
         let id = codec.operation.id;
         // Four times the usual limit would be 40 s.
-        assert!(begun.elapsed() < Timeouts::default().connect, "{id}: {:?}", begun.elapsed());
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 4), "{id}: {error:?}");
+        assert!(begun.elapsed() < USUAL, "{id}: {:?}", begun.elapsed());
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4), "{id}: {error:?}");
         assert!(error.is_retryable() && !error.may_have_executed(), "{id}: {error:?}");
         let text = secrets::shown(&error);
         assert!(text.contains("no connection to the server"), "{text}");
-        assert!(text.contains("TimedOut"), "not for the time-out: {text}");
+        assert!(text.contains("TimedOut"), "not for the timeout: {text}");
         secrets::assert_hidden(&text, id);
     }
 }
@@ -47,17 +49,17 @@ fn nobody_waits(listener: &TcpListener) {
 }
 
 #[tokio::test]
-async fn a_connect_time_out_executes_nothing_and_is_tried_again() {
+async fn a_connect_timeout_executes_nothing_and_is_retried() {
     let server = Full::start();
     nothing_connects(connections::client(&server.url, &VirtualClock::new())).await;
     // None of the twenty attempts has become a connection in the meantime.
     nobody_waits(&server.open());
 }
 
-/// The connect time-out is over the handshake, too.
+/// The connect timeout includes the handshake.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[tokio::test]
-async fn a_handshake_that_stalls_executes_nothing_and_is_tried_again() {
+async fn a_handshake_that_stalls_executes_nothing_and_is_retried() {
     // Connections are made, but nobody takes them.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
@@ -81,7 +83,7 @@ struct Opens {
 }
 
 impl Observer for Opens {
-    fn ended(&self, attempt: &Attempt, _: &Ended) {
+    fn on_outcome(&self, attempt: &Attempt, _: &AttemptOutcome) {
         if attempt.number == 2 {
             let listener = self.server.open();
             *self.served.lock().unwrap() = Some(std::thread::spawn(move || serve_once(&listener)));
@@ -89,7 +91,7 @@ impl Observer for Opens {
     }
 }
 
-/// Answers the next request; gives what was read of it.
+/// Responds to the next request; returns what was read of it.
 fn serve_once(listener: &TcpListener) -> String {
     let (mut socket, _) = listener.accept().unwrap();
     let mut request = [0; 4096];
@@ -106,12 +108,12 @@ async fn a_paid_call_goes_well_once_there_is_a_connection() {
     let url = server.url.clone();
     let opens = Arc::new(Opens { server, served: Mutex::default() });
     let clock = VirtualClock::new();
-    let builder = connections::client(&url, &clock).timeouts(hasty());
+    let builder = connections::client(&url, &clock).timeouts(short());
     let jogg = builder.observer(opens.clone()).build().unwrap();
     let codec = Codec::of("add_photo_avatar_motion").unwrap();
-    let called = call(&jogg, codec).await.unwrap();
-    assert_eq!(called.attempts, 3);
-    assert_eq!(called.answer.data.unwrap()["motion_id"], "m1");
+    let (data, metadata) = call(&jogg, codec).await.unwrap();
+    assert_eq!(metadata.attempts, 3);
+    assert_eq!(data["motion_id"], "m1");
     let request = opens.served.lock().unwrap().take().unwrap().join().unwrap();
     assert!(request.starts_with("POST /v2/photo_avatar/add_motion HTTP/1.1\r\n"), "{request}");
     // That was the only one.

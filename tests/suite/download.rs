@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jogg_api_ext::assets::Download;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Target};
-use jogg_api_ext::{CallOptions, Download, ErrorKind};
+use jogg_api_ext::{CallOptions, ErrorKind};
 use jogg_tests::{Stage, soon};
 
 const FILE: &str = "0123456789";
@@ -90,7 +91,7 @@ async fn fact_22_five_attempts_are_made_and_the_last_error_is_told() {
         }
         let assets = stage.jogg.with_options(options).assets();
         let error = assets.download_with(download).await.unwrap_err();
-        assert_eq!((error.kind(), error.http_status()), (ErrorKind::Transfer, Some(404)));
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::FileTransfer, Some(404)));
         assert_eq!((error.attempts(), requests(&stage)), (made, made as usize));
         let waited = stage.clock.now().as_secs_f64();
         assert!((waited - seconds).abs() < 1e-6, "{waited}");
@@ -116,7 +117,7 @@ async fn what_no_time_mends_ends_a_download_at_once() {
         stage.simulator.reply_next(Target::Download, answer);
         let path = folder.path().join("a.png");
         let error = stage.jogg.assets().download(&url, &path).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transfer, 1));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, 1));
         assert!(error.to_string().contains(part), "{error}");
         let asked = part.contains("503").then_some(Duration::from_secs(121));
         assert_eq!((error.is_retryable(), error.retry_after()), (asked.is_some(), asked));
@@ -150,16 +151,16 @@ async fn what_comes_damaged_does_not_replace_what_is_there() {
     let path = folder.path().join("a.png");
     std::fs::write(&path, "older").unwrap();
     for (reply, part) in [
-        (Reply::raw(200, "image/png", ""), "gave an empty file"),
-        (Reply::raw(200, "text/html", "<html></html>"), "gives a page instead of the file"),
-        (Reply::json(200, serde_json::json!({"code": 10104})), "gives a page instead"),
+        (Reply::raw(200, "image/png", ""), "returned an empty file"),
+        (Reply::raw(200, "text/html", "<html></html>"), "returns a page instead of the file"),
+        (Reply::json(200, serde_json::json!({"code": 10104})), "returns a page instead"),
         (Reply::raw(403, "image/png", "x"), "HTTP 403"),
         (Reply::cut(200, FILE, 4).header("content-type", "image/png"), "the connection"),
         (Reply::reset(), "could not be reached"),
     ] {
         stage.simulator.reply_next(Target::Download, reply);
         let error = stage.jogg.assets().download(&asset.url, &path).await.unwrap_err();
-        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transfer, true));
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::FileTransfer, true));
         assert!(error.to_string().contains(part), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "older");
         assert_eq!(names(folder.path()), ["a.png"], "a partial file is left");
@@ -172,11 +173,11 @@ async fn what_cannot_be_written_or_asked_for_is_not_tried() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.png");
     for (url, path, kind, part) in [
-        (url.as_str(), folder.path().join("missing/a.png"), ErrorKind::File, "cannot be written"),
-        (&url, folder.path().to_owned(), ErrorKind::File, "cannot be written"),
-        (&url, "/".into(), ErrorKind::File, "cannot be written"),
-        (&url, "..".into(), ErrorKind::File, "cannot be written"),
-        (&url, "".into(), ErrorKind::File, "cannot be written"),
+        (url.as_str(), folder.path().join("missing/a.png"), ErrorKind::Io, "can't be written"),
+        (&url, folder.path().to_owned(), ErrorKind::Io, "can't be written"),
+        (&url, "/".into(), ErrorKind::Io, "can't be written"),
+        (&url, "..".into(), ErrorKind::Io, "can't be written"),
+        (&url, "".into(), ErrorKind::Io, "can't be written"),
         ("nowhere", file.clone(), ErrorKind::InvalidParameter, "is not a URL"),
         ("ftp://a/f", file.clone(), ErrorKind::InvalidParameter, "neither http nor https"),
         ("http://192.0.2.1/f", file.clone(), ErrorKind::InvalidParameter, "plain http"),
@@ -202,7 +203,7 @@ async fn a_disk_error_is_not_tried_again() {
     let download =
         Download::new(&url, &path).on_progress(move |_| std::fs::remove_dir_all(&folder).unwrap());
     let error = stage.jogg.assets().download_with(download).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::File, 1), "{error}");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Io, 1), "{error}");
     assert_eq!((requests(&stage), stage.clock.now()), (1, Duration::ZERO));
 }
 

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use jogg_api::RetryClass;
 use jogg_api::codec::CODECS;
+use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer};
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{Attempt, Ended, Observer};
 use jogg_tests::faults::{call, lavish};
 use jogg_tests::{Stage, secrets};
 
@@ -14,15 +14,15 @@ use jogg_tests::{Stage, secrets};
 struct Told(Mutex<Vec<String>>);
 
 impl Observer for Told {
-    fn started(&self, attempt: &Attempt) {
+    fn on_attempt(&self, attempt: &Attempt) {
         self.0.lock().unwrap().push(format!("{} started", attempt.operation.id));
     }
 
-    fn ended(&self, attempt: &Attempt, _: &Ended) {
+    fn on_outcome(&self, attempt: &Attempt, _: &AttemptOutcome) {
         self.0.lock().unwrap().push(format!("{} ended", attempt.operation.id));
     }
 
-    fn abandoned(&self, attempt: &Attempt) {
+    fn on_abandon(&self, attempt: &Attempt) {
         secrets::assert_hidden(&secrets::debugged(attempt), attempt.operation.id);
         self.0.lock().unwrap().push(format!("{} abandoned", attempt.operation.id));
     }
@@ -47,7 +47,7 @@ async fn a_dropped_call_is_told_of_if_it_is_paid_and_not_sent_again() {
             () = arrived => {}
         }
         let mut expected = vec![format!("{} started", operation.id)];
-        if operation.retry == RetryClass::Paid {
+        if operation.retry == RetryClass::AtMostOnce {
             expected.push(format!("{} abandoned", operation.id));
         }
         assert_eq!(std::mem::take(&mut *told.0.lock().unwrap()), expected);

@@ -6,8 +6,10 @@ use std::time::Duration;
 use jogg_api::operations::{
     ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, GET_PHOTO_AVATAR_MOTION, LIST_VOICES,
 };
+use jogg_api_ext::enums::MotionModel;
+use jogg_api_ext::jobs::WaitOptions;
 use jogg_api_ext::simulator::{Reply, Target};
-use jogg_api_ext::{AddMotion, Error, Job, JobRecord, Jogg, Motion, MotionModel, WaitOptions};
+use jogg_api_ext::{Error, Job, JobRecord, Jogg, Motion, photo_avatars};
 use jogg_tests::{KEY, Stage, connections, sample, secrets};
 use serde_json::{Value, json};
 
@@ -123,15 +125,17 @@ async fn jobs() -> Vec<Error> {
     {
         let stage = Stage::without_retries().await;
         (0..100).for_each(|_| stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, look.clone()));
-        let answer = sample::answer(&ADD_PHOTO_AVATAR_MOTION);
+        let answer = sample::response(&ADD_PHOTO_AVATAR_MOTION);
         stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
-        let request = AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+        let request =
+            photo_avatars::AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
         let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
         let options = WaitOptions::default().deadline(Duration::from_secs(300));
         errors.push(job.wait_with(options).await.unwrap_err());
     }
     let stage = Stage::new().await;
-    let twice = AddMotion::new("u", "n", "v", MotionModel::V2_0).extra("name", secrets::CONTENT);
+    let twice = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V2_0)
+        .extra("name", secrets::CONTENT);
     errors.push(stage.jogg.photo_avatars().add_motion(twice).await.unwrap_err());
     errors
 }
@@ -139,7 +143,7 @@ async fn jobs() -> Vec<Error> {
 /// The job of a stored record, which is full of secrets.
 fn stored(jogg: &Jogg, operation: &'static jogg_api::Operation) -> Result<Job<Motion>, Error> {
     let mut record = JobRecord::new(operation, "m1");
-    record.answer = json!({"motion_id": secrets::signed_url()});
+    record.raw = json!({"motion_id": secrets::signed_url()});
     jogg.resume(record)
 }
 

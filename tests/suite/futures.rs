@@ -1,6 +1,25 @@
 //! Futures can be spawned: they are `Send` and borrow nothing, whatever their arguments were.
 
-use jogg_api_ext::*;
+use jogg_api_ext::assets::Upload;
+use jogg_api_ext::avatars::{ListCustomAvatars, ListPublicAvatars};
+use jogg_api_ext::enums::{EndpointStatus, MotionModel};
+use jogg_api_ext::jobs::{JobResult, WaitOptions, wait_all_with};
+use jogg_api_ext::jogg_api::RawRequest;
+use jogg_api_ext::musics::ListMusics;
+use jogg_api_ext::photo_avatars::GeneratePhoto;
+use jogg_api_ext::product_avatars::GenerateImages;
+use jogg_api_ext::product_videos::{CreatePreviews, ListPreviews, RenderPreview};
+use jogg_api_ext::products::{CreateProduct, UpdateProduct};
+use jogg_api_ext::scripts::CreateScript;
+use jogg_api_ext::templates::{ListCustomTemplates, ListTemplates};
+use jogg_api_ext::translations::CreateTranslation;
+use jogg_api_ext::visual_styles::ListStyles;
+use jogg_api_ext::voices::{ListCustomVoices, ListVoices, Voice};
+use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
+use jogg_api_ext::{
+    CallOptions, Error, Job, JobRecord, Jogg, List, Motion, avatar_videos, jogg_api, lip_sync,
+    photo_avatars, product_avatars, product_videos, template_videos, wait_all,
+};
 use serde_json::json;
 
 fn spawnable<T: Send + 'static>(_future: T) {}
@@ -18,8 +37,8 @@ fn short() -> String {
 fn calls_can_be_spawned() {
     let (jogg, text) = (jogg(), short());
     let id = text.as_str();
-    let request = AddMotion::new("u", "n", "v", MotionModel::V2_0);
-    let changed = UpdateWebhookEndpoint::new(id, EndpointStatus::Enabled, []);
+    let request = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V2_0);
+    let changed = UpdateEndpoint::new(id, EndpointStatus::Enabled, []);
     spawnable(jogg.account().whoami());
     spawnable(jogg.account().whoami().with_metadata());
     spawnable(jogg.account().remaining_quota());
@@ -32,26 +51,26 @@ fn calls_can_be_spawned() {
     spawnable(jogg.webhook_endpoints().delete(id));
     spawnable(jogg.webhook_endpoints().events());
     spawnable(jogg.avatar_videos().create(read()));
-    spawnable(jogg.lip_sync().create(CreateLipSyncVideo::new(id, id)));
+    spawnable(jogg.lip_sync().create(lip_sync::CreateVideo::new(id, id)));
     spawnable(jogg.photo_avatars().generate(read()));
     spawnable(jogg.photo_avatars().add_motion(request));
     spawnable(jogg.product_avatars().generate(read()));
-    spawnable(jogg.product_avatars().add_motion(AddProductAvatarMotion::new(id, id, id, id)));
+    spawnable(jogg.product_avatars().add_motion(product_avatars::AddMotion::new(id, id, id, id)));
     spawnable(jogg.product_videos().create(read()));
     spawnable(jogg.product_videos().create_previews(read()));
-    spawnable(jogg.product_videos().render(RenderProductPreview::new(id)));
+    spawnable(jogg.product_videos().render(RenderPreview::new(id)));
     spawnable(jogg.scripts().create(read()));
-    spawnable(jogg.template_videos().create(CreateTemplateVideo::new(1, id)));
+    spawnable(jogg.template_videos().create(template_videos::CreateVideo::new(1, id)));
     spawnable(jogg.translations().create(CreateTranslation::new(id, id)));
     spawnable(jogg.with_options(CallOptions::new()).account().whoami());
-    spawnable(jogg.call(&jogg_api::operations::WHOAMI, |api| async move { api.whoami().await }));
-    spawnable(jogg.send::<serde_json::Value>(&jogg_api::operations::WHOAMI, Arguments::new()));
+    spawnable(jogg.call(jogg_api::endpoints::Whoami::new()));
+    spawnable(jogg.request::<serde_json::Value>(&jogg_api::operations::WHOAMI, RawRequest::new()));
 }
 
 /// A request from the examples of the spec.
 fn read<R: serde::de::DeserializeOwned + Named>() -> R {
     let operation = jogg_api::codec::Codec::of(R::OPERATION).unwrap().operation;
-    serde_json::from_value(jogg_tests::sample::arguments(operation).body).unwrap()
+    serde_json::from_value(jogg_tests::sample::request(operation).body).unwrap()
 }
 
 /// Which operation takes a request with many required fields.
@@ -60,7 +79,7 @@ trait Named {
 }
 
 macro_rules! named {
-    ($($request:ident: $operation:literal,)*) => {
+    ($($request:ty: $operation:literal,)*) => {
         $(impl Named for $request {
             const OPERATION: &'static str = $operation;
         })*
@@ -68,13 +87,13 @@ macro_rules! named {
 }
 
 named! {
-    CreateAvatarVideo: "create_video_from_avatar",
-    CreateProductPreviews: "create_product_previews",
-    CreateProductVideo: "create_video_from_product",
+    avatar_videos::CreateVideo: "create_video_from_avatar",
+    CreatePreviews: "create_product_previews",
+    product_videos::CreateVideo: "create_video_from_product",
     CreateScript: "create_ai_script",
-    CreateWebhookEndpoint: "create_webhook_endpoint",
+    CreateEndpoint: "create_webhook_endpoint",
     GeneratePhoto: "generate_photo",
-    GenerateProductAvatarImages: "generate_product_avatar_images",
+    GenerateImages: "generate_product_avatar_images",
 }
 
 #[test]
@@ -90,14 +109,14 @@ fn lists_can_be_spawned() {
     list(jogg.avatars().public(ListPublicAvatars::new()));
     list(jogg.avatars().custom(ListCustomAvatars::new()));
     list(jogg.musics().list(ListMusics::new()));
-    list(jogg.photo_avatars().list(ListPhotoAvatars::new()));
-    list(jogg.product_avatars().list(ListProductAvatars::new()));
-    list(jogg.product_videos().list(ListProductVideos::new()));
-    list(jogg.product_videos().list_previews(ListProductPreviews::new()));
-    list(jogg.template_videos().list(ListTemplateVideos::new()));
+    list(jogg.photo_avatars().list(photo_avatars::ListAvatars::new()));
+    list(jogg.product_avatars().list(product_avatars::ListAvatars::new()));
+    list(jogg.product_videos().list(product_videos::ListVideos::new()));
+    list(jogg.product_videos().list_previews(ListPreviews::new()));
+    list(jogg.template_videos().list(template_videos::ListVideos::new()));
     list(jogg.templates().list(ListTemplates::new()));
     list(jogg.templates().custom(ListCustomTemplates::new()));
-    list(jogg.visual_styles().list(ListVisualStyles::new()));
+    list(jogg.visual_styles().list(ListStyles::new()));
     list(jogg.voices().list(ListVoices::new()));
     list(jogg.voices().custom(ListCustomVoices::new()));
     list(jogg.webhook_endpoints().list());
@@ -106,7 +125,7 @@ fn lists_can_be_spawned() {
 #[test]
 fn jobs_can_be_spawned() {
     fn job<T: JobResult>(job: Job<T>) {
-        spawnable(job.status());
+        spawnable(job.report());
         spawnable(job.clone().wait());
         spawnable(job.clone().wait_with(WaitOptions::default()));
         spawnable(job.clone().updates());
@@ -118,17 +137,17 @@ fn jobs_can_be_spawned() {
     }
     let (jogg, text) = (jogg(), short());
     let id = text.as_str();
-    job(jogg.avatar_videos().video(id));
-    job(jogg.lip_sync().video(id));
-    job(jogg.photo_avatars().generation(id));
-    job(jogg.photo_avatars().motion(id));
-    job(jogg.product_avatars().images(id));
-    job(jogg.product_avatars().motion(id));
-    job(jogg.product_videos().video(id));
-    job(jogg.product_videos().previews([id]));
-    job(jogg.scripts().script(id));
-    job(jogg.template_videos().video(id));
-    job(jogg.translations().translation(id));
+    job(jogg.avatar_videos().video_job(id));
+    job(jogg.lip_sync().video_job(id));
+    job(jogg.photo_avatars().generation_job(id));
+    job(jogg.photo_avatars().motion_job(id));
+    job(jogg.product_avatars().images_job(id));
+    job(jogg.product_avatars().motion_job(id));
+    job(jogg.product_videos().video_job(id));
+    job(jogg.product_videos().previews_job([id]));
+    job(jogg.scripts().script_job(id));
+    job(jogg.template_videos().video_job(id));
+    job(jogg.translations().translation_job(id));
     let record = json!({"operation": "add_photo_avatar_motion", "id": "m", "started_at": 1});
     job(jogg.resume::<Motion>(serde_json::from_value(record).unwrap()).unwrap());
 }

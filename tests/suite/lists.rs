@@ -5,11 +5,12 @@ use jogg_api::operations::{
     LIST_CUSTOM_VOICES, LIST_MUSICS, LIST_PRODUCT_VIDEOS, LIST_PUBLIC_AVATARS, LIST_TEMPLATES,
     LIST_VOICES,
 };
+use jogg_api_ext::avatars::ListPublicAvatars;
+use jogg_api_ext::musics::ListMusics;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{
-    ErrorKind, ListCustomVoices, ListMusics, ListProductVideos, ListPublicAvatars, ListTemplates,
-    ListVoices, Result,
-};
+use jogg_api_ext::templates::ListTemplates;
+use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
+use jogg_api_ext::{ErrorKind, Result, product_videos};
 use jogg_tests::Stage;
 use serde_json::{Value, json};
 
@@ -35,7 +36,7 @@ fn avatars(ids: std::ops::Range<i64>) -> Value {
 async fn voice_ids(pages: Vec<Value>, request: ListVoices) -> (Vec<String>, usize) {
     let stage = answering(&LIST_VOICES, pages).await;
     let items = stage.jogg.voices().list(request).items().try_collect().await.unwrap();
-    let ids = items.into_iter().filter_map(|voice| voice.voice_id).collect();
+    let ids = items.into_iter().map(|voice| voice.voice_id).collect();
     (ids, stage.simulator.count(&LIST_VOICES))
 }
 
@@ -52,7 +53,7 @@ async fn fact_35_pages_with_totals_end_with_the_last() {
     assert_eq!((first.total, first.total_pages, first.page_size), (Some(4), Some(2), Some(2)));
     assert_eq!(first.metadata.json()["data"]["pagination"]["page"], 1);
     // 0 is an id like any other (F23).
-    assert_eq!(first.items[0].id, Some(0));
+    assert_eq!(first.items[0].id, 0);
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 2);
     assert!(pages.next().await.is_none());
     assert_eq!(stage.simulator.count(&LIST_MUSICS), 2);
@@ -68,9 +69,9 @@ async fn fact_35_a_total_ends_a_list_even_where_pages_are_smaller_than_asked_for
     };
     let pages = vec![page(["a", "b"], 1), page(["c", "d"], 2), page(["e", "e"], 3)];
     let stage = answering(&LIST_PRODUCT_VIDEOS, pages).await;
-    let request = ListProductVideos::new().page_size(100);
+    let request = product_videos::ListVideos::new().page_size(100);
     let videos = stage.jogg.product_videos().list(request).items().try_collect().await.unwrap();
-    let ids: Vec<_> = videos.iter().filter_map(|video| video.id.as_deref()).collect();
+    let ids: Vec<_> = videos.iter().map(|video| video.id.as_str()).collect();
     assert_eq!(ids, ["a", "b", "c", "d", "e"]);
     assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), 3);
 }
@@ -131,8 +132,13 @@ async fn fact_36_a_list_that_announces_more_for_ever_ends() {
 async fn fact_36_a_page_without_ids_that_comes_again_is_an_end() {
     let page = || json!({"voices": [{"name": "one"}, {"name": "two"}], "has_more": true});
     let stage = answering(&LIST_VOICES, vec![page(), page()]).await;
-    let items = stage.jogg.voices().list(ListVoices::new()).items().try_collect().await.unwrap();
-    assert_eq!(items.len(), 2);
+    let mut pages = stage.jogg.voices().list(ListVoices::new()).pages();
+    let first = pages.next().await.unwrap().unwrap();
+    let skipped: Vec<_> = first.metadata.skipped.iter().map(ToString::to_string).collect();
+    let reason = "missing field `voice_id`";
+    assert_eq!(skipped, [0, 1].map(|index| format!("data.voices[{index}]: {reason}")));
+    assert!(first.items.is_empty());
+    assert!(pages.next().await.is_none());
     assert_eq!(stage.simulator.count(&LIST_VOICES), 2);
 }
 
@@ -144,10 +150,10 @@ async fn fact_18_bad_items_and_duplicates_lose_nothing_else() {
     let list = stage.jogg.voices().list(ListVoices::new());
     let page = list.clone().page().await.unwrap();
     assert_eq!(page.items.len(), 3);
-    let places: Vec<_> = page.skipped.iter().map(|skipped| skipped.at.as_str()).collect();
+    let places: Vec<_> = page.metadata.skipped.iter().map(|skipped| skipped.at.as_str()).collect();
     assert!(places.contains(&"data.voices[1]"), "{places:?}");
     let ids: Vec<_> = list.items().try_collect().await.unwrap();
-    let ids: Vec<_> = ids.iter().filter_map(|voice| voice.voice_id.as_deref()).collect();
+    let ids: Vec<_> = ids.iter().map(|voice| voice.voice_id.as_str()).collect();
     assert_eq!(ids, ["a", "b"]);
 }
 
@@ -192,7 +198,7 @@ async fn a_server_that_gives_less_than_asked_for_or_a_wrong_total_loses_nothing(
     for (total, calls) in [(json!(25), 3), (json!(0), 4), (json!(24), 4), (json!(null), 4)] {
         let pages = [0..10, 10..20, 20..25, 25..25].map(|ids| page(ids, total.clone()));
         let stage = answering(&LIST_PRODUCT_VIDEOS, pages.to_vec()).await;
-        let request = ListProductVideos::new().page_size(100);
+        let request = product_videos::ListVideos::new().page_size(100);
         let videos = stage.jogg.product_videos().list(request).items();
         assert_eq!(videos.try_collect().await.unwrap().len(), 25, "{total}");
         assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), calls, "{total}");
@@ -206,7 +212,7 @@ async fn a_list_begun_later_is_as_long_as_the_pages_the_server_gives() {
         json!({"videos": videos, "total": 25, "page_size": 10})
     };
     let stage = answering(&LIST_PRODUCT_VIDEOS, vec![page(10..20), page(20..25)]).await;
-    let request = ListProductVideos::new().page(2).page_size(100);
+    let request = product_videos::ListVideos::new().page(2).page_size(100);
     let videos = stage.jogg.product_videos().list(request).items().try_collect().await.unwrap();
     assert_eq!(videos.len(), 15);
     assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), 2);
@@ -232,10 +238,10 @@ async fn fact_18_pages_keep_duplicates_and_items_do_not() {
 async fn pages_the_api_does_not_count_are_refused() {
     let stage = Stage::new().await;
     for (request, reason) in [
-        (ListVoices::new().page(0), "`page` is 0; pages count from 1"),
-        (ListVoices::new().page_size(0), "`page_size` is 0; it may be 1 to 100"),
-        (ListVoices::new().page_size(101), "`page_size` is 101; it may be 1 to 100"),
-        (ListVoices::new().extra("a", json!([1])), "`a` is no text, number or boolean"),
+        (ListVoices::new().page(0), "`page` is 0; it must be 1 or more"),
+        (ListVoices::new().page_size(0), "`page_size` is 0; it must be 1 to 100"),
+        (ListVoices::new().page_size(101), "`page_size` is 101; it must be 1 to 100"),
+        (ListVoices::new().extra("a", json!([1])), "`a` must be a text, a number or a boolean"),
     ] {
         let error = stage.jogg.voices().list(request).items().next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidParameter);
@@ -274,7 +280,7 @@ async fn an_error_ends_the_stream_after_what_came_before() {
     let mut items = stage.jogg.voices().list(ListVoices::new()).items();
     items.next().await.unwrap().unwrap();
     let error = items.next().await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Server);
+    assert_eq!(error.kind(), ErrorKind::ServerError);
     assert!(items.next().await.is_none());
 }
 

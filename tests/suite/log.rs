@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, Once};
 
 use jogg_api::codec::CODECS;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
+use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_api_ext::{AddMotion, Error, Jogg, MotionModel};
+use jogg_api_ext::{Error, Jogg, photo_avatars};
 use jogg_tests::faults::{Faults, call, faults};
 use jogg_tests::{Stage, connections, secrets};
 use serde_json::json;
@@ -81,7 +82,8 @@ async fn spans_and_events_tell_the_call_and_no_secret() {
     stage.simulator.reply_next(&WHOAMI, failure);
     stage.jogg.account().whoami().await.unwrap();
     stage.jogg.assets().upload_bytes("a.png", "pixels").await.unwrap();
-    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request =
+        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
     let text = log.take();
     for part in [
@@ -224,6 +226,6 @@ async fn no_frame_shows_a_secret() {
 }
 
 async fn add_motion(jogg: &Jogg) -> Option<Error> {
-    let request = AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+    let request = photo_avatars::AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
     jogg.photo_avatars().add_motion(request).await.err()
 }

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
+use jogg_api::RetryClass;
 use jogg_api::codec::{CODECS, Codec};
+use jogg_api_ext::Error;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_api_ext::{Called, Error};
 use jogg_tests::faults::{Faults, Outcome, call, faults};
 use jogg_tests::{Stage, connections, sample, secrets};
-use serde_json::Value;
 
 /// Kind, then what it says of the request, or `ok`.
-fn describe(result: &Result<Called<Value>, Error>, context: &str) -> String {
+fn describe<T>(result: &Result<T, Error>, context: &str) -> String {
     let Err(error) = result else { return "ok".to_owned() };
     secrets::assert_hidden(&secrets::shown(error), context);
     let mut words = format!("{:?}", error.kind());
@@ -37,7 +37,7 @@ impl Table {
     fn add(&mut self, place: usize, fault: &str, codec: &'static Codec, outcome: &Outcome) {
         let Outcome { result, requests, time } = outcome;
         let described = describe(result, &format!("{fault}, {}", codec.operation.id));
-        let tried = result.as_ref().map_or_else(Error::attempts, |called| called.attempts);
+        let tried = result.as_ref().map_or_else(Error::attempts, |(_, metadata)| metadata.attempts);
         let time = time.as_secs_f64();
         let row = format!("{described:<38} {tried} tried, {requests} received, {time:.1} s");
         let rows = self.0.entry((place, fault.to_owned(), class(codec))).or_default();
@@ -53,7 +53,7 @@ impl Table {
                 "operations of the class {class} differ at {fault}: {rows:#?}"
             );
             for row in rows.keys() {
-                text.push_str(&format!("{fault:<30} {class:<14} {row}\n"));
+                text.push_str(&format!("{fault:<30} {class:<19} {row}\n"));
             }
         }
         text
@@ -62,9 +62,16 @@ impl Table {
 
 /// What is alike for all of the operations of a class.
 fn class(codec: &'static Codec) -> String {
-    let mut class = format!("{:?}", codec.operation.retry).to_lowercase();
-    // Whose answer has no `data`, so that nothing in its place can be wrong.
-    if codec.decode_answer(br#"{"code": 0, "data": "text"}"#).is_ok() {
+    let mut class = match codec.operation.retry {
+        RetryClass::AtMostOnce => "at-most-once",
+        RetryClass::Idempotent => "idempotent",
+        RetryClass::Read => "read",
+        RetryClass::UploadTicket => "upload-ticket",
+        other => panic!("a class without a name: {other:?}"),
+    }
+    .to_owned();
+    // Whose response has no `data`, so that nothing in its place can be wrong.
+    if codec.decode_response(br#"{"code": 0, "data": "text"}"#).is_ok() {
         class.push_str(", no data");
     }
     class
@@ -120,9 +127,9 @@ async fn a_date_in_retry_after_is_waited_for() {
         let refusal =
             Reply::raw(429, "text/html", "").header("retry-after", &httpdate::fmt_http_date(date));
         simulator.reply_next(codec.operation, refusal);
-        simulator.reply_next(codec.operation, Reply::json(200, sample::answer(codec.operation)));
+        simulator.reply_next(codec.operation, Reply::json(200, sample::response(codec.operation)));
         let begun = clock.now();
-        assert_eq!(call(jogg, codec).await.unwrap().attempts, 2);
+        assert_eq!(call(jogg, codec).await.unwrap().1.attempts, 2);
         let waited = (clock.now() - begun).as_secs_f64();
         // Dates have whole seconds, and the machine may be slow.
         assert!((10.0..=20.0).contains(&waited), "{}: {waited} s", codec.operation.id);

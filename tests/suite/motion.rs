@@ -5,18 +5,25 @@ use std::time::Duration;
 
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_AI_SCRIPT, GET_PHOTO_AVATAR_MOTION};
 use jogg_api_ext::clock::Clock;
+use jogg_api_ext::enums::{AvatarStatus, MotionModel};
+use jogg_api_ext::jobs::{JobProgress, WaitOptions};
+use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::simulator::{Dialect, Reply};
 use jogg_api_ext::{
-    AddMotion, AvatarStatus, Error, ErrorKind, Job, JobRecord, JobStatus, ListPhotoAvatars, Motion,
-    MotionModel, Progress, Result, RetryPolicy, WaitOptions,
+    Error, ErrorKind, Job, JobRecord, JobStatus, Motion, Result, RetryPolicy, photo_avatars,
 };
 use jogg_tests::Stage;
 use serde_json::{Value, json};
 
 const URL: &str = "https://cdn.example.org/m.mp4";
 
-fn request() -> AddMotion {
-    AddMotion::new("https://a.example/p.jpg", "My Photo Avatar", "en-US-X", MotionModel::V2_0)
+fn request() -> photo_avatars::AddMotion {
+    photo_avatars::AddMotion::new(
+        "https://a.example/p.jpg",
+        "My Photo Avatar",
+        "en-US-X",
+        MotionModel::V2_0,
+    )
 }
 
 async fn started(stage: &Stage) -> Job<Motion> {
@@ -53,7 +60,8 @@ async fn the_whole_flow_in_both_dialects() {
     for dialect in [Dialect::Documented, Dialect::Live] {
         let stage = Stage::with(|builder| builder.dialect(dialect)).await;
         let image = stage.jogg.assets().upload_bytes("me.png", "pixels").await.unwrap();
-        let request = AddMotion::new(&image.url, "Ada", "en-US-X", MotionModel::V3_0);
+        let request =
+            photo_avatars::AddMotion::new(&image.url, "Ada", "en-US-X", MotionModel::V3_0);
         let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
         let id = job.id().to_owned();
         let motion = job.wait().await.unwrap();
@@ -69,8 +77,8 @@ async fn the_whole_flow_in_both_dialects() {
         assert_eq!(std::fs::metadata(&path).unwrap().len(), size);
         assert!(size > 0);
 
-        let page = stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).page().await.unwrap();
-        let listed = page.items.iter().find(|avatar| avatar.id == Some(avatar_id)).unwrap();
+        let page = stage.jogg.photo_avatars().list(ListAvatars::new()).page().await.unwrap();
+        let listed = page.items.iter().find(|avatar| avatar.id == avatar_id).unwrap();
         assert_eq!(listed.name.as_deref(), Some("Ada"));
         assert_eq!(listed.status, Some(AvatarStatus::Success));
         // The key went to the API, and nowhere else.
@@ -85,8 +93,8 @@ async fn a_job_is_seen_through_its_states() {
     let stage = Stage::new().await;
     let seen = Arc::new(Mutex::new(Vec::new()));
     let hook = Arc::clone(&seen);
-    let options = WaitOptions::default().on_progress(move |progress: &Progress| {
-        hook.lock().unwrap().push((progress.status, progress.looks));
+    let options = WaitOptions::default().on_progress(move |progress: &JobProgress| {
+        hook.lock().unwrap().push((progress.status, progress.polls));
     });
     started(&stage).await.wait_with(options).await.unwrap();
     let seen = seen.lock().unwrap().clone();
@@ -173,14 +181,14 @@ async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
         error.to_string(),
         "add_photo_avatar_motion: the job failed: face not found in https://a.example/p.jpg?[redacted]"
     );
-    assert_eq!(error.payload(), Some(&report));
+    assert_eq!(error.raw(), Some(&report));
     assert_eq!(error.job().unwrap().id, "m1");
     // Starting it again would be to pay again.
     assert!(error.may_have_executed() && !error.is_retryable());
 
     stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(report));
-    let look = stage.jogg.photo_avatars().motion("m1").status().await.unwrap();
-    assert_eq!((look.status, look.word.as_str()), (JobStatus::Failed, "failed"));
+    let look = stage.jogg.photo_avatars().motion_job("m1").report().await.unwrap();
+    assert_eq!((look.status, look.raw_status.as_str()), (JobStatus::Failed, "failed"));
     assert!(look.error.unwrap().starts_with("face not found"));
     assert!(look.result.is_none());
 }
@@ -206,7 +214,7 @@ async fn fact_21_completed_without_a_url_ends_after_a_grace() {
     let error = job.wait().await.unwrap_err();
     let waited = stage.clock.now() - begun;
     assert_eq!(error.kind(), ErrorKind::ResultIncomplete);
-    assert_eq!(error.payload(), Some(&report));
+    assert_eq!(error.raw(), Some(&report));
     assert!(error.job().is_some() && error.may_have_executed());
     assert!((120..=180).contains(&waited.as_secs()), "{waited:?}");
 }
@@ -218,7 +226,7 @@ async fn a_deadline_carries_the_job_which_goes_on() {
     let begun = stage.clock.now();
     let options = WaitOptions::default().deadline(Duration::from_secs(21));
     let error = job.wait_with(options).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::JobDeadline);
+    assert_eq!(error.kind(), ErrorKind::WaitTimeout);
     // The last look is at the deadline itself.
     assert_eq!(stage.clock.now() - begun, Duration::from_secs(21));
     assert!(error.to_string().contains("the job is processing after 21 s"), "{error}");
@@ -238,12 +246,12 @@ async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
     }
     let times = Arc::new(Mutex::new(vec![Duration::ZERO]));
     let hook = Arc::clone(&times);
-    let options = WaitOptions::default().on_progress(move |progress: &Progress| {
+    let options = WaitOptions::default().on_progress(move |progress: &JobProgress| {
         hook.lock().unwrap().push(progress.elapsed);
     });
     let begun = stage.clock.now();
     let error = job.wait_with(options).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::JobDeadline);
+    assert_eq!(error.kind(), ErrorKind::WaitTimeout);
     let mut times = times.lock().unwrap().clone();
     // The last look is at the deadline; it ends the wait, so that the hook is not told of it.
     times.push(stage.clock.now() - begun);

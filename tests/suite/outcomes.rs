@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_api_ext::{AddMotion, Error, ErrorKind, Jogg, MotionModel, RetryPolicy, Timeouts};
+use jogg_api_ext::{Error, ErrorKind, Jogg, RetryPolicy, Timeouts, photo_avatars};
 use jogg_tests::{KEY, Stage, connections};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn add_motion(jogg: &Jogg) -> Error {
-    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request =
+        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     jogg.photo_avatars().add_motion(request).await.unwrap_err()
 }
 
@@ -54,7 +56,7 @@ async fn a_lost_answer_leaves_the_outcome_unknown() {
         assert_eq!(error.attempts(), 1, "{name}");
         let text = error.to_string();
         assert!(text.starts_with("add_photo_avatar_motion: "), "{text}");
-        assert!(text.contains("it may have been carried out and paid for"), "{text}");
+        assert!(text.contains("it may have been executed and paid for"), "{text}");
         assert!(text.contains("list_photo_avatars"), "{text}");
     }
 }
@@ -81,7 +83,8 @@ async fn fact_08_a_result_at_top_level_is_no_loss() {
     let stage = Stage::new().await;
     let body = json!({"code": 0, "msg": "", "motion_id": "m1", "status": "processing"});
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, body));
-    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request =
+        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     assert_eq!(stage.jogg.photo_avatars().add_motion(request).await.unwrap().id(), "m1");
 }
 
@@ -90,7 +93,7 @@ async fn fact_13_a_connection_that_was_never_made_executed_nothing() {
     let (url, _taken) = connections::refusing();
     let jogg = Jogg::builder(KEY).base_url(url).retry_policy(RetryPolicy::never()).build().unwrap();
     let error = add_motion(&jogg).await;
-    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert_eq!(error.kind(), ErrorKind::Connection);
     assert!(!error.may_have_executed());
     assert!(error.is_retryable());
     assert_eq!(error.to_string(), "add_photo_avatar_motion: no connection to the server");
@@ -131,7 +134,8 @@ async fn fact_14_the_simulator_refuses_the_21st_post_of_a_minute() {
         |jogg| jogg.retry_policy(RetryPolicy::never()),
     )
     .await;
-    let request = || AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request =
+        || photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     for _ in 0..20 {
         drop(stage.jogg.photo_avatars().add_motion(request()).await.unwrap());
     }
@@ -153,7 +157,7 @@ async fn fact_06_an_error_code_counts_at_every_status() {
             error.to_string(),
             format!(
                 "add_photo_avatar_motion: error code 18020 (InsufficientCredit): Insufficient \
-                 credit (HTTP {status}, rid r9); add credits or choose something cheaper"
+                 credit (HTTP {status}, request id r9); add credits or choose something cheaper"
             )
         );
     }
@@ -162,11 +166,10 @@ async fn fact_06_an_error_code_counts_at_every_status() {
 /// A server that accepts and never answers; the time-out is on the client's clock.
 #[tokio::test]
 async fn fact_48_no_answer_in_time_leaves_a_paid_outcome_unknown() {
-    let defaults = Timeouts::default();
-    assert_eq!(defaults.connect, Duration::from_secs(10));
-    assert_eq!(defaults.read, Duration::from_secs(30));
-    assert_eq!(defaults.write, Duration::from_secs(180));
-    for (paid, limit) in [(true, defaults.write), (false, defaults.read)] {
+    let (read, write) = (Duration::from_secs(30), Duration::from_secs(180));
+    let documented = Timeouts::new().connect(Duration::from_secs(10)).read(read).write(write);
+    assert_eq!(documented, Timeouts::default());
+    for (paid, limit) in [(true, write), (false, read)] {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let clock = VirtualClock::new();
@@ -217,7 +220,8 @@ async fn an_answer_that_stalls_is_given_up_with_what_came() {
             clock.advance(Duration::from_secs(1000));
             std::future::pending::<()>().await;
         };
-        let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+        let request =
+            photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
         let call = jogg.photo_avatars().add_motion(request);
         let outcome = tokio::select! { outcome = call => outcome, () = stalling => unreachable!() };
         match (outcome, id) {

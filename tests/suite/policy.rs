@@ -7,16 +7,19 @@ use futures_util::FutureExt;
 use jogg_api::Operation;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, DELETE_WEBHOOK_ENDPOINT, WHOAMI};
 use jogg_api_ext::clock::Clock;
+use jogg_api_ext::enums::MotionModel;
+use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, SlidingWindow};
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{
-    AddMotion, Attempt, CallOptions, Ended, Error, ErrorKind, Job, Jogg, JoggBuilder, Limiter,
-    Motion, MotionModel, Observer, Result, RetryPolicy, Timeouts,
+    CallOptions, Error, ErrorKind, Job, Jogg, JoggBuilder, Motion, Result, RetryPolicy, Timeouts,
+    photo_avatars,
 };
 use jogg_tests::{KEY, Stage, soon};
 use serde_json::json;
 
 async fn add_motion(jogg: &Jogg) -> Result<Job<Motion>> {
-    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request =
+        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     jogg.photo_avatars().add_motion(request).await
 }
 
@@ -61,22 +64,20 @@ async fn a_deletion_that_is_repeated_and_finds_nothing_has_succeeded() {
     let stage = Stage::new().await;
     let gone = || Reply::json(200, json!({"code": 10104, "msg": "record not found"}));
     let delete = || {
-        stage.jogg.call(&DELETE_WEBHOOK_ENDPOINT, |api| async move {
-            api.delete_webhook_endpoint("wh_1").await
-        })
+        let endpoint = jogg_api::endpoints::DeleteWebhookEndpoint::new("wh_1");
+        stage.jogg.call(endpoint).with_metadata()
     };
     stage.simulator.reply_next(&DELETE_WEBHOOK_ENDPOINT, Reply::reset());
     stage.simulator.reply_next(&DELETE_WEBHOOK_ENDPOINT, gone());
-    let called = delete().await.unwrap();
-    assert_eq!((called.attempts, called.answer.data), (2, None));
+    let (deletion, metadata) = delete().await.unwrap();
+    assert_eq!((metadata.attempts, deletion.message), (2, None));
     stage.simulator.reply_next(&DELETE_WEBHOOK_ENDPOINT, gone());
     assert_eq!(delete().await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
 async fn the_budget_ends_repetitions_when_everything_fails() {
-    let mut policy = RetryPolicy::default();
-    policy.budget = 5.0;
+    let policy = RetryPolicy::new().budget(5.0);
     let stage = Stage::with_client(|simulator| simulator, |jogg| jogg.retry_policy(policy)).await;
     for _ in 0..100 {
         stage.simulator.reply_next(&WHOAMI, server_error());
@@ -128,8 +129,8 @@ async fn a_deadline_holds_over_attempts_and_waits() {
     assert!(error.to_string().contains("within 10 s"), "{error}");
 }
 
-fn limited(builder: JoggBuilder, limiter: &Arc<Limiter>) -> JoggBuilder {
-    builder.limiter(Arc::clone(limiter))
+fn limited(builder: JoggBuilder, limiter: &Arc<SlidingWindow>) -> JoggBuilder {
+    builder.rate_limiter(limiter.clone())
 }
 
 #[tokio::test]
@@ -158,7 +159,7 @@ async fn fact_14_twenty_posts_a_minute_are_kept_by_waiting() {
 async fn clients_of_one_key_share_a_limiter_and_a_deadline_ends_the_wait_for_it() {
     let stage = Stage::with(|simulator| simulator.credits(1e6)).await;
     let clock = Arc::new(stage.clock.clone());
-    let limiter = Arc::new(Limiter::new(2, Duration::from_secs(60), clock.clone()));
+    let limiter = Arc::new(SlidingWindow::with_clock(2, Duration::from_secs(60), clock.clone()));
     let client = || {
         let builder = Jogg::builder(KEY).base_url(stage.simulator.base_url()).clock(clock.clone());
         limited(builder, &limiter).build().unwrap()
@@ -178,7 +179,11 @@ async fn clients_of_one_key_share_a_limiter_and_a_deadline_ends_the_wait_for_it(
 #[tokio::test]
 async fn a_caller_that_gives_up_takes_no_turn_with_it() {
     let stage = Stage::with(|simulator| simulator.credits(1e6)).await;
-    let limiter = Arc::new(Limiter::new(1, Duration::from_secs(60), Arc::new(stage.clock.clone())));
+    let limiter = Arc::new(SlidingWindow::with_clock(
+        1,
+        Duration::from_secs(60),
+        Arc::new(stage.clock.clone()),
+    ));
     let diary = Arc::new(Diary::default());
     let builder = Jogg::builder(KEY).base_url(stage.simulator.base_url()).observer(diary.clone());
     let jogg = limited(builder.clock(Arc::new(stage.clock.clone())), &limiter).build().unwrap();
@@ -243,12 +248,12 @@ async fn arrived(stage: &Stage, operation: &Operation, count: usize) {
 struct Diary(Mutex<Vec<String>>);
 
 impl Observer for Diary {
-    fn started(&self, attempt: &Attempt) {
+    fn on_attempt(&self, attempt: &Attempt) {
         self.write(format!("{} {} started", attempt.operation.id, attempt.number));
     }
 
-    fn ended(&self, attempt: &Attempt, ended: &Ended) {
-        let Ended { status, code, error, retry_in, .. } = ended;
+    fn on_outcome(&self, attempt: &Attempt, ended: &AttemptOutcome) {
+        let AttemptOutcome { status, code, error, retry_in, .. } = ended;
         self.write(format!("{} {status:?} {code:?} {error:?} {retry_in:?}", attempt.number));
     }
 }
@@ -274,7 +279,7 @@ async fn an_observer_is_told_of_every_attempt() {
         diary.lines(),
         [
             "whoami 1 started",
-            "1 Some(503) Some(50000) Some(Server) Some(500ms)",
+            "1 Some(503) Some(50000) Some(ServerError) Some(500ms)",
             "whoami 2 started",
             "2 Some(200) Some(0) None None",
         ]
@@ -288,8 +293,7 @@ async fn ten_thousand_jobs_at_the_limit() {
     const AT_ONCE: usize = 200;
     let stage = Stage::with(|simulator| simulator.post_limit(Some(20)).credits(1e9)).await;
     // While one request is under way, the others' waits move the clock far.
-    let mut timeouts = Timeouts::default();
-    (timeouts.read, timeouts.write) = (Duration::MAX, Duration::MAX);
+    let timeouts = Timeouts::new().read(Duration::MAX).write(Duration::MAX);
     let jogg = Jogg::builder(KEY)
         .base_url(stage.simulator.base_url())
         .timeouts(timeouts)

@@ -67,7 +67,7 @@ async fn live_asks_before_it_spends() {
 fn a_missing_file_is_one_clear_line() {
     let output = example(&["no-such.png"], &[]);
     assert_eq!(output.code, 1);
-    assert!(output.stderr.starts_with("error: `no-such.png` cannot be read"), "{}", output.stderr);
+    assert!(output.stderr.starts_with("error: `no-such.png` can't be read"), "{}", output.stderr);
     assert_eq!(output.stderr.lines().count(), 1);
     let output = example(&["--model", "9.0"], &[]);
     assert_eq!(output.code, 2);

@@ -14,33 +14,34 @@ use crate::shown::shown;
 
 /// Types that show what they hold, on purpose.
 const EXEMPT: [(&str, &[&str]); 4] = [
-    ("what a caller wants to send", &["jogg_api::Arguments"]),
+    ("what a caller wants to send", &["jogg_api::raw_request::RawRequest"]),
     (
         "a part of a request, as its caller made it",
         &[
-            "jogg_api_ext::ProductAvatarSource",
-            "jogg_api_ext::ProductFile",
-            "jogg_api_ext::ProductSource",
-            "jogg_api_ext::ScriptSource",
-            "jogg_api_ext::Speech",
-            "jogg_api_ext::TemplateValue",
+            "jogg_api_ext::resources::avatar_videos::Speech",
+            "jogg_api_ext::resources::product_avatars::Source",
+            "jogg_api_ext::resources::products::MediaFile",
+            "jogg_api_ext::resources::products::Source",
+            "jogg_api_ext::resources::scripts::Source",
+            "jogg_api_ext::resources::template_videos::TemplateValue",
         ],
     ),
     (
         "a result: its URLs and the report are what was paid for",
         &[
-            "jogg_api_ext::LipSyncVideo",
-            "jogg_api_ext::Motion",
-            "jogg_api_ext::PhotoGeneration",
-            "jogg_api_ext::Preview",
-            "jogg_api_ext::Previews",
-            "jogg_api_ext::ProductAvatarImages",
-            "jogg_api_ext::Translation",
-            "jogg_api_ext::Video",
-            "jogg_api_ext::WrittenScripts",
+            "jogg_api_ext::resources::lip_sync::Video",
+            "jogg_api_ext::resources::motion::Motion",
+            "jogg_api_ext::resources::photo_avatars::Generation",
+            "jogg_api_ext::resources::preview_batch::Preview",
+            "jogg_api_ext::resources::preview_batch::Previews",
+            "jogg_api_ext::resources::product_images::Image",
+            "jogg_api_ext::resources::product_images::Images",
+            "jogg_api_ext::resources::scripts::GeneratedScripts",
+            "jogg_api_ext::resources::translations::Translation",
+            "jogg_api_ext::resources::video::Video",
         ],
     ),
-    ("what a test wants to be answered", &["jogg_api_ext::Reply"]),
+    ("what a test wants as the response", &["jogg_api_ext::simulator::reply::Reply"]),
 ];
 
 #[tokio::test]
@@ -112,13 +113,28 @@ fn public_types() -> Kinds {
             let first = file.strip_prefix(&source).unwrap().components().next();
             first.unwrap().as_os_str() != "generated"
         });
-        let (mut kinds, impls) = declared(files.iter().flat_map(|file| parse(file)));
-        add_impls(&mut kinds, &impls);
+        let mut kinds = Kinds::new();
+        for file in &files {
+            let module = module(package, file.strip_prefix(&source).unwrap());
+            let (mut declared, impls) = declared(&module, parse(file));
+            add_impls(&module, &mut declared, &impls);
+            kinds.extend(declared);
+        }
         mark_plain(&mut kinds);
-        let package = package.replace('-', "_");
-        all.extend(kinds.into_iter().map(|(name, kind)| (format!("{package}::{name}"), kind)));
+        all.extend(kinds);
     }
     all
+}
+
+/// The module a file is, such as `jogg_api_ext::jobs::raw`.
+fn module(package: &str, file: &Path) -> String {
+    let path = file.with_extension("").display().to_string().replace('/', "::");
+    let path = path.strip_suffix("::mod").unwrap_or(&path);
+    let package = package.replace('-', "_");
+    match path {
+        "lib" => package,
+        path => format!("{package}::{path}"),
+    }
 }
 
 fn parse(file: &Path) -> Vec<Item> {
@@ -126,7 +142,7 @@ fn parse(file: &Path) -> Vec<Item> {
 }
 
 /// The types with their fields, and all implementations of traits.
-fn declared(items: impl IntoIterator<Item = Item>) -> (Kinds, Vec<ItemImpl>) {
+fn declared(module: &str, items: Vec<Item>) -> (Kinds, Vec<ItemImpl>) {
     let (mut kinds, mut impls) = (Kinds::new(), Vec::new());
     for item in items {
         let (name, attributes, fields): (_, _, Vec<Fields>) = match item {
@@ -144,15 +160,15 @@ fn declared(items: impl IntoIterator<Item = Item>) -> (Kinds, Vec<ItemImpl>) {
         let mut derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
         let debug = derives.any(|derive| tokens(&derive.meta).contains("Debug"));
         let fields = fields.into_iter().flatten().map(|field| field.ty).collect();
-        kinds.insert(name.to_string(), Kind { debug, fields, ..Kind::default() });
+        kinds.insert(format!("{module}::{name}"), Kind { debug, fields, ..Kind::default() });
     }
     (kinds, impls)
 }
 
-fn add_impls(kinds: &mut Kinds, impls: &[ItemImpl]) {
+fn add_impls(module: &str, kinds: &mut Kinds, impls: &[ItemImpl]) {
     for ItemImpl { trait_, self_ty, .. } in impls {
         let of = trait_.as_ref().and_then(|(of, _)| of.segments.last());
-        let kind = last(self_ty).and_then(|name| kinds.get_mut(&name));
+        let kind = last(self_ty).and_then(|name| kinds.get_mut(&format!("{module}::{name}")));
         if let (Some(of), Some(kind)) = (of, kind) {
             kind.debug |= of.ident == "Debug";
             kind.display |= of.ident == "Display";
@@ -165,8 +181,10 @@ fn mark_plain(kinds: &mut Kinds) {
     loop {
         let plain: BTreeSet<String> =
             kinds.iter().filter(|(_, kind)| kind.is_plain).map(|(name, _)| name.clone()).collect();
+        let short = |name: &String| name.rsplit("::").next().unwrap_or_default().to_owned();
+        let names: BTreeSet<String> = plain.iter().map(short).collect();
         for kind in kinds.values_mut() {
-            kind.is_plain = kind.fields.iter().all(|field| is_plain(field, &plain));
+            kind.is_plain = kind.fields.iter().all(|field| is_plain(field, &names));
         }
         if kinds.values().filter(|kind| kind.is_plain).count() == plain.len() {
             return;

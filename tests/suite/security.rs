@@ -3,8 +3,9 @@
 use jogg_api::operations::{self, DELETE_WEBHOOK_ENDPOINT};
 #[cfg(feature = "http2")]
 use jogg_api_ext::RetryPolicy;
+use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{AddMotion, ErrorKind, Jogg, MotionModel};
+use jogg_api_ext::{ErrorKind, Jogg, photo_avatars};
 use jogg_tests::{KEY, Stage, connections, secrets};
 use serde_json::json;
 
@@ -18,7 +19,7 @@ async fn redirects_are_not_followed_and_the_key_stays() {
         stage.simulator.reply_next(&operations::WHOAMI, reply);
         let error = stage.jogg.account().whoami().await.unwrap_err();
         assert_eq!(error.http_status(), Some(status));
-        assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer);
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     }
     assert!(other.simulator.requests().is_empty(), "a redirect was followed");
 }
@@ -65,7 +66,8 @@ async fn the_key_shows_nowhere() {
     let body = json!({"code": 10105, "msg": msg});
     stage.simulator.reply_next(&operations::WHOAMI, Reply::json(401, body));
     let error = stage.jogg.account().whoami().await.unwrap_err();
-    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request =
+        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     let job = stage.jogg.photo_avatars().add_motion(request.clone()).await.unwrap();
     let builder = Jogg::builder(KEY);
     let groups = (stage.jogg.account(), stage.jogg.assets(), stage.jogg.photo_avatars());
@@ -90,7 +92,7 @@ async fn a_signed_url_shows_in_no_error() {
     let reply = Reply::json(200, json!({"code": 0, "msg": "", "data": ticket}));
     stage.simulator.reply_next(&operations::CREATE_ASSET_UPLOAD, reply);
     let error = stage.jogg.assets().upload_bytes("f.png", "x").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transfer);
+    assert_eq!(error.kind(), ErrorKind::FileTransfer);
     let text = secrets::shown(&error);
     assert!(!text.contains("planted-signature") && !text.contains("X-Signature"), "{text}");
     // Nor do the values that carry it.
@@ -102,7 +104,7 @@ async fn a_signed_url_shows_in_no_error() {
         jogg_api::enums::EndpointStatus::Enabled,
         Vec::new(),
     );
-    let answer = api.create_webhook_endpoint(&body).await.unwrap();
+    let answer = api.create_webhook_endpoint(body).await.unwrap();
     assert!(!format!("{answer:?}").contains("planted"), "{answer:?}");
     let endpoint = answer.data.unwrap();
     assert_eq!(endpoint.secret.as_ref().unwrap().expose(), "planted");
@@ -117,8 +119,8 @@ async fn a_body_over_the_cap_is_cut_off() {
     let body = json!({"code": 0, "msg": "x".repeat(5000)});
     stage.simulator.reply_next(&operations::WHOAMI, Reply::json(200, body));
     let error = jogg.account().whoami().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer);
-    assert_eq!(error.to_string(), "whoami: the answer is longer than 1000 bytes (HTTP 200)");
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+    assert_eq!(error.to_string(), "whoami: the response is longer than 1000 bytes (HTTP 200)");
     assert_eq!(error.body().unwrap().len(), 1000);
 }
 
@@ -130,7 +132,7 @@ async fn a_reset_is_not_replayed() {
     stage.jogg.account().whoami().await.unwrap();
     stage.simulator.reply_next(&operations::WHOAMI, Reply::reset());
     let error = stage.jogg.account().whoami().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert_eq!(error.kind(), ErrorKind::Connection);
     assert_eq!(stage.simulator.requests().len(), 2);
 }
 
@@ -164,7 +166,8 @@ async fn a_refused_stream_is_not_replayed() {
         .retry_policy(RetryPolicy::never())
         .build()
         .unwrap();
-    let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request =
+        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     let error = jogg.photo_avatars().add_motion(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
     assert_eq!(streams.load(Ordering::SeqCst), 1);

@@ -12,19 +12,22 @@ use jogg_api::operations::{
     LIST_PHOTO_AVATARS, LIST_PRODUCT_PREVIEWS, LIST_WEBHOOK_ENDPOINTS, WHOAMI,
 };
 use jogg_api::types::WebhookEndpointList;
-use jogg_api::{Envelope, Secret};
+use jogg_api::{Endpoint, Envelope, Secret};
+use jogg_api_ext::assets::{Download, Upload};
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::{Language, MotionModel, ScriptStyle, VideoLength};
+use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
+use jogg_api_ext::photo_avatars::ListAvatars;
+use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
+use jogg_api_ext::product_videos::{CreatePreviews, Previews};
 use jogg_api_ext::simulator::{Reply, Simulator, Target};
-use jogg_api_ext::{
-    AddMotion, Attempt, Avatar, CreateProductPreviews, Download, Ended, Jogg, Language, Limiter,
-    ListPhotoAvatars, MotionModel, Observer, Previews, ScriptStyle, Update, Upload, VideoLength,
-    WaitOptions,
-};
+use jogg_api_ext::{Jogg, photo_avatars};
 use jogg_tests::{KEY, Stage, sample, secrets};
 use serde_json::{Value, json};
 
 /// What a value shows of itself.
 pub(crate) struct Line {
-    /// Crate and name of its type.
+    /// The type's path, by the module that defines it.
     pub(crate) name: String,
     pub(crate) text: String,
     /// Whether it has `Display`, too.
@@ -33,9 +36,7 @@ pub(crate) struct Line {
 
 fn debug<T: Debug>(value: &T) -> Line {
     let path = std::any::type_name::<T>().split('<').next().unwrap_or_default();
-    let (package, name) = (path.split("::").next(), path.rsplit("::").next());
-    let name = format!("{}::{}", package.unwrap_or_default(), name.unwrap_or_default());
-    Line { name, text: secrets::debugged(value), display: false }
+    Line { name: path.to_owned(), text: secrets::debugged(value), display: false }
 }
 
 fn display<T: Debug + Display>(value: &T) -> Line {
@@ -65,7 +66,8 @@ fn settings(stage: &Stage) -> Vec<Line> {
         debug(&stage.jogg.account()),
         debug(&stage.jogg.assets()),
         debug(&stage.jogg.photo_avatars()),
-        debug(&Limiter::documented()),
+        debug(&SlidingWindow::default()),
+        debug(&Permit::new(secrets::signed_url())),
         debug(&WaitOptions::default().on_progress(move |_| drop(url.clone()))),
         debug(&jogg_api::Client::builder(KEY).base_url(secrets::signed_url())),
         debug(stage.jogg.api()),
@@ -73,11 +75,11 @@ fn settings(stage: &Stage) -> Vec<Line> {
 }
 
 async fn values(stage: &Stage) -> Vec<Line> {
-    let mut answer = sample::answer(&LIST_PHOTO_AVATARS);
+    let mut answer = sample::response(&LIST_PHOTO_AVATARS);
     answer["data"]["avatars"] = json!([{"id": secrets::signed_url()}, [secrets::CONTENT]]);
     stage.simulator.reply_next(&LIST_PHOTO_AVATARS, Reply::json(200, answer));
-    let page = stage.jogg.photo_avatars().list(ListPhotoAvatars::new()).page().await.unwrap();
-    assert!(!page.skipped.is_empty());
+    let page = stage.jogg.photo_avatars().list(ListAvatars::new()).page().await.unwrap();
+    assert!(!page.metadata.skipped.is_empty());
     // Through an address that is signed.
     let sign_url = format!("{}/uploads/a.png?{}", stage.simulator.base_url(), secrets::query());
     let ticket = json!({"sign_url": sign_url, "asset_url": "https://files.example/a.png"});
@@ -85,7 +87,7 @@ async fn values(stage: &Stage) -> Vec<Line> {
     stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, ticket);
     stage.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", secrets::CONTENT));
     let asset = stage.jogg.assets().upload_bytes("a.png", secrets::CONTENT).await.unwrap();
-    let list = stage.jogg.photo_avatars().list(ListPhotoAvatars::new().name(secrets::CONTENT));
+    let list = stage.jogg.photo_avatars().list(ListAvatars::new().name(secrets::CONTENT));
     vec![
         debug(&list),
         debug(&list.clone().page()),
@@ -95,32 +97,32 @@ async fn values(stage: &Stage) -> Vec<Line> {
         debug(&Upload::bytes("a.png", secrets::CONTENT)),
         debug(&Download::new(secrets::signed_url(), "a.png")),
         debug(&page),
-        display(&page.skipped[0]),
+        display(&page.metadata.skipped[0]),
     ]
 }
 
 async fn jobs(stage: &Stage) -> Vec<Line> {
-    let answer = sample::answer(&ADD_PHOTO_AVATAR_MOTION);
+    let answer = sample::response(&ADD_PHOTO_AVATAR_MOTION);
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
-    let request = AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+    let request = photo_avatars::AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
     let mut job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
     let mut record = job.record().clone();
-    record.answer = json!({"secret": secrets::WEBHOOK_SECRET});
+    record.raw = json!({"secret": secrets::WEBHOOK_SECRET});
     job = stage.jogg.resume(record).unwrap();
     let mut lines = Vec::new();
     for status in [secrets::signed_url(), "failed".to_owned()] {
         let report = json!({"status": status, "error_msg": secrets::message()});
         let report = json!({"code": 0, "data": report});
         stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, Reply::json(200, report));
-        let report = job.status().await.unwrap();
+        let report = job.report().await.unwrap();
         assert_eq!(report.error.is_some(), status == "failed");
         lines.push(debug(&report));
     }
     let update = job.clone().updates().next().await.unwrap().unwrap();
-    let Update::Progress(progress) = &update else { panic!("{update:?}") };
+    let JobUpdate::Progress(progress) = &update else { panic!("{update:?}") };
     let progress = debug(progress);
     let mut previews = previews(stage).await;
-    previews.raw.0 = json!(secrets::signed_url());
+    previews.raw = json!(secrets::signed_url()).into();
     let raw = debug(&previews.raw);
     assert_eq!(previews.failed.len(), 2);
     for failed in &previews.failed {
@@ -145,17 +147,17 @@ async fn previews(stage: &Stage) -> Previews {
     stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, Reply::json(200, listed));
     let (style, language) = (ScriptStyle::Data, Language::English);
     let (length, avatar) = (VideoLength::Seconds15, Avatar::Public(1));
-    let request = CreateProductPreviews::new("p", ["a"], length, avatar, style, language);
+    let request = CreatePreviews::new("p", ["a"], length, avatar, style, language);
     let job = stage.jogg.product_videos().create_previews(request).await.unwrap();
     job.wait().await.unwrap()
 }
 
 /// Keeps what it is told last.
 #[derive(Default)]
-struct Told(Mutex<Option<Ended>>);
+struct Told(Mutex<Option<AttemptOutcome>>);
 
 impl Observer for Told {
-    fn ended(&self, _: &Attempt, ended: &Ended) {
+    fn on_outcome(&self, _: &Attempt, ended: &AttemptOutcome) {
         *self.0.lock().unwrap() = Some(ended.clone());
     }
 }
@@ -166,22 +168,36 @@ async fn calls(stage: &Stage) -> Vec<Line> {
     let jogg = builder.observer(told.clone()).build().unwrap();
     let list = &LIST_WEBHOOK_ENDPOINTS;
     stage.simulator.reply_next(list, Reply::json(200, endpoints()));
-    let called = jogg.call(list, |api| async move { api.list_webhook_endpoints().await });
-    let called = called.await.unwrap();
+    let response = jogg.api().list_webhook_endpoints().await.unwrap();
+    let (raw, prepared) = (
+        response.clone().into_raw(list),
+        jogg_api::endpoints::ListWebhookEndpoints::new().prepare().unwrap(),
+    );
+    stage.simulator.reply_next(list, Reply::json(200, endpoints()));
+    let call = jogg.call(jogg_api::endpoints::ListWebhookEndpoints::new());
+    let (_, metadata) = call.with_metadata().await.unwrap();
     let success = told.0.lock().unwrap().take().unwrap();
     let body = json!({"code": 10105, "msg": secrets::message(), "rid": secrets::signed_url()});
     stage.simulator.reply_next(&WHOAMI, Reply::json(401, body));
     let error = jogg.account().whoami().await.unwrap_err();
     let failure = told.0.lock().unwrap().take().unwrap();
     assert!(success.request_id.is_some() && failure.request_id.is_some());
-    let endpoint = &called.answer.data.as_ref().unwrap().endpoints[0];
+    let endpoint = &response.data.as_ref().unwrap().endpoints[0];
     assert_eq!(endpoint.secret.as_ref().unwrap().expose(), secrets::WEBHOOK_SECRET);
-    vec![debug(&called), debug(&called.answer), debug(&success), debug(&failure), display(&error)]
+    vec![
+        debug(&response),
+        debug(&raw),
+        debug(&prepared),
+        debug(&metadata),
+        debug(&success),
+        debug(&failure),
+        display(&error),
+    ]
 }
 
 /// A list with a secret in it. Its URL is a value that is there to be seen.
 fn endpoints() -> Value {
-    let mut body = sample::answer(&LIST_WEBHOOK_ENDPOINTS);
+    let mut body = sample::response(&LIST_WEBHOOK_ENDPOINTS);
     body["data"]["endpoints"][0]["url"] = json!("https://a.example/hook");
     body
 }
@@ -205,13 +221,13 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
     let mut lines = vec![
         debug(&CODES[0]),
         debug(&CODECS[0]),
-        debug(&codec.decode_answer(body.to_string().as_bytes()).unwrap()),
-        debug(&codec.decode_answer(text.to_string().as_bytes()).unwrap()),
+        debug(&codec.decode_response(body.to_string().as_bytes()).unwrap()),
+        debug(&codec.decode_response(text.to_string().as_bytes()).unwrap()),
         debug(&envelope),
         display(&motion.check_body(word.as_bytes()).unwrap_err()),
         display(&endpoint.check_body(list.as_bytes()).unwrap_err()),
         display(&error),
-        debug(error.failure()),
+        debug(error.kind()),
         display(&Secret::from(secrets::WEBHOOK_SECRET)),
         display(&MotionModel::from_str(&url).unwrap_err()),
     ];

@@ -42,7 +42,7 @@ fn row(output: &Output, operation: &Operation) -> (String, String, String) {
 }
 
 fn paid() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().copied().filter(|operation| operation.retry == RetryClass::Paid)
+    OPERATIONS.iter().copied().filter(|operation| operation.retry == RetryClass::AtMostOnce)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +76,8 @@ async fn nothing_is_spent_or_changed_unless_that_is_asked_for() {
         assert_eq!(row(&output, operation).2, "skipped (paid)");
     }
     // What it did not register is not its to change.
-    for operation in OPERATIONS.iter().filter(|operation| operation.retry == RetryClass::Write) {
+    for operation in OPERATIONS.iter().filter(|operation| operation.retry == RetryClass::Idempotent)
+    {
         assert_eq!(server.count(operation), 0, "{}", operation.id);
         assert_eq!(row(&output, operation).2, "no id");
     }

@@ -89,7 +89,7 @@ mod with_tls {
         match jogg {
             Ok(jogg) => {
                 let error = jogg.account().whoami().await.unwrap_err();
-                assert_eq!(error.kind(), ErrorKind::Transport, "{error:?}");
+                assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
                 assert!(!error.may_have_executed());
                 assert_eq!(server.await.unwrap(), None);
             }

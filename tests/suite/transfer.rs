@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
+use jogg_api_ext::assets::{Download, Upload};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Simulator, Target};
-use jogg_api_ext::{CallOptions, Download, Error, ErrorKind, Result, Upload};
+use jogg_api_ext::{CallOptions, Error, ErrorKind, Result};
 use jogg_tests::{KEY, Stage, connections, secrets, soon};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -168,15 +169,15 @@ async fn a_deadline_is_for_the_whole() {
 
     stage.simulator.reply_next(Target::Upload, Reply::never());
     let error = after(&stage, assets.upload_bytes("a.png", "x"), 5, 10).await;
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transfer, 1));
-    assert_eq!(error.to_string(), "`a.png` was not taken within 10 s");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, 1));
+    assert_eq!(error.to_string(), "`a.png` was not accepted within 10 s");
 
     stage.simulator.reply_next(Target::Download, Reply::never());
     let folder = tempfile::tempdir().unwrap();
     let url = format!("{}/files/f.mp4", stage.simulator.base_url());
     let download = assets.download_with(Download::new(url, folder.path().join("f.mp4")));
     let error = after(&stage, download, 6, 10).await;
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transfer, 1));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, 1));
     assert_eq!(error.to_string(), "the file host was not done within 10 s");
     assert_eq!(stage.clock.now(), Duration::from_secs(30));
 }

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
+use jogg_api_ext::assets::{Asset, Upload};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Target};
-use jogg_api_ext::{Asset, CallOptions, ErrorKind, JoggBuilder, Result, RetryPolicy, Upload};
+use jogg_api_ext::{CallOptions, ErrorKind, JoggBuilder, Result, RetryPolicy};
 use jogg_tests::{KEY, Stage, soon, wire};
 use serde_json::{Value, json};
 
@@ -75,9 +76,9 @@ async fn files_the_storage_would_refuse_are_refused_before_the_call() {
         (long, ErrorKind::InvalidParameter, "but a video may have 100000000"),
         (loud, ErrorKind::InvalidParameter, "but an audio file may have 20000000"),
         (empty, ErrorKind::InvalidParameter, "is empty"),
-        (text, ErrorKind::InvalidParameter, "`notes.txt` is not taken: jpg, png"),
-        (folder.path().join("none.png"), ErrorKind::File, "none.png` cannot be read"),
-        (folder.path().to_owned(), ErrorKind::File, "is no file"),
+        (text, ErrorKind::InvalidParameter, "`notes.txt` is not accepted: jpg, png"),
+        (folder.path().join("none.png"), ErrorKind::Io, "none.png` can't be read"),
+        (folder.path().to_owned(), ErrorKind::Io, "is not a file"),
     ] {
         let error = stage.jogg.assets().upload_path(path).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
@@ -114,7 +115,7 @@ async fn fact_37_both_urls_are_checked_before_a_byte_is_sent() {
     ] {
         let (stage, outcome) = with_ticket(data).await;
         let error = outcome.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer, "{error}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
         assert!(error.to_string().contains(part), "{error}");
         assert_eq!(stage.simulator.requests().len(), 1);
     }
@@ -130,8 +131,8 @@ async fn a_refusal_of_the_storage_is_an_error() {
         .simulator
         .reply_next(&CREATE_ASSET_UPLOAD, Reply::json(200, json!({"code": 0, "data": data})));
     let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Transfer);
-    assert_eq!(error.to_string(), "the storage did not take `a.png`: HTTP 403");
+    assert_eq!(error.kind(), ErrorKind::FileTransfer);
+    assert_eq!(error.to_string(), "the storage refused `a.png`: HTTP 403");
     assert_eq!(error.http_status(), Some(403));
 }
 
@@ -250,7 +251,7 @@ async fn an_upload_is_sent_again_only_so_often_and_only_if_that_helps() {
         }
         let assets = stage.jogg.with_options(options).assets();
         let error = assets.upload_bytes("a.png", "x").await.unwrap_err();
-        assert_eq!((error.kind(), error.http_status()), (ErrorKind::Transfer, Some(status)));
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::FileTransfer, Some(status)));
         assert_eq!(
             (error.attempts(), error.is_retryable()),
             (attempts, status == 429 || status == 500)
@@ -263,19 +264,15 @@ async fn an_upload_is_sent_again_only_so_often_and_only_if_that_helps() {
 
 #[tokio::test]
 async fn an_upload_keeps_to_the_client_s_policy() {
-    let policy = |change: fn(&mut RetryPolicy)| {
-        let mut policy = RetryPolicy::default();
-        change(&mut policy);
-        policy
-    };
+    let policy = RetryPolicy::new;
     for (policy, attempts) in [
         (RetryPolicy::default(), 3),
         (RetryPolicy::never(), 1),
-        (policy(|policy| policy.max_attempts = 2), 2),
-        (policy(|policy| policy.total = Duration::from_millis(1500)), 2),
-        (policy(|policy| policy.total = Duration::from_millis(500)), 1),
-        (policy(|policy| policy.budget = 1.0), 2),
-        (policy(|policy| policy.budget = 0.0), 1),
+        (policy().max_attempts(2), 2),
+        (policy().total(Duration::from_millis(1500)), 2),
+        (policy().total(Duration::from_millis(500)), 1),
+        (policy().budget(1.0), 2),
+        (policy().budget(0.0), 1),
     ] {
         let with_policy = |builder: JoggBuilder| builder.retry_policy(policy.clone());
         let stage = Stage::with_client(|builder| builder, with_policy).await;
@@ -328,7 +325,7 @@ async fn a_file_that_changes_meanwhile_is_an_error() {
         (65_536, grow, "`me.png` changed while it was uploaded", 0),
         (65_536, shrink, "`me.png` changed while it was uploaded", 0),
         (SIZE as u64, grow, "`me.png` changed while it was uploaded", 1),
-        (SIZE as u64, remove, "me.png` cannot be read", 1),
+        (SIZE as u64, remove, "me.png` can't be read", 1),
     ] {
         let stage = Stage::new().await;
         stage.simulator.reply_next(Target::Upload, Reply::reset());
@@ -341,7 +338,7 @@ async fn a_file_that_changes_meanwhile_is_an_error() {
             }
         });
         let error = stage.jogg.assets().upload(file).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::File, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Io, "{error}");
         assert!(error.to_string().contains(part), "{error}");
         assert_eq!((error.attempts(), error.is_retryable()), (1, false));
         assert_eq!(stage.simulator.count(&CREATE_ASSET_UPLOAD), 1);

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use jogg_api::Operation;
-use jogg_api_ext::RetryClass;
+use jogg_api_ext::jogg_api::RetryClass;
 use jogg_api_ext::simulator::{ReceivedRequest, Reply};
 use jogg_tests::{KEY, Stage, spec, wire};
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ async fn send(cases: Vec<Case>) -> Vec<Sent> {
     for case in cases {
         let stage = Stage::new().await;
         // Jobs, products and endpoints the simulator never heard of.
-        if case.reports || case.operation.retry == RetryClass::Write {
+        if case.reports || case.operation.retry == RetryClass::Idempotent {
             let nothing = json!({"code": 0, "msg": "Success", "data": {}});
             stage.simulator.reply_next(case.operation, Reply::json(200, nothing));
         }

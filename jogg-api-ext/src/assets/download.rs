@@ -1,4 +1,4 @@
-//! Downloads: beside the path, then in its place.
+//! Downloads: written beside the path, then renamed.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,13 +10,14 @@ use reqwest::{Response, Url};
 
 use super::partial::Partial;
 use super::transfer::{
-    CHUNK, ProgressHook, Transfer, Transferred, file_url, is_passing, passing, refused,
+    CHUNK, ProgressHook, Transfer, TransferProgress, file_url, is_transient, refused, transient,
     without_query,
 };
+use crate::client::Jogg;
 use crate::clock::within;
-use crate::{Error, ErrorKind, Jogg, Result};
+use crate::error::{Error, ErrorKind, Result};
 
-/// How often a download is tried, unless told otherwise.
+/// How many attempts a download makes by default.
 const ATTEMPTS: u32 = 5;
 /// The wait after the first attempt, and the shortest.
 const FIRST_WAIT: Duration = Duration::from_secs(5);
@@ -34,13 +35,13 @@ pub struct Download {
 }
 
 impl Download {
-    /// The file behind this URL, to this path.
+    /// Creates a download of the file behind this URL, to this path.
     pub fn new(url: impl Into<String>, path: impl Into<PathBuf>) -> Self {
         Self { url: url.into(), path: path.into(), attempts: None, on_progress: None }
     }
 
-    /// How often it is tried at most, the first time included; 5 unless set, or 1 if the client
-    /// makes each call once. 0 counts as 1.
+    /// Sets how many attempts are made at most, the first included. Default: 5, or 1 if the client
+    /// never retries. 0 counts as 1.
     ///
     /// The waits in between grow from 5 s to 20 s.
     pub fn attempts(mut self, attempts: u32) -> Self {
@@ -48,11 +49,11 @@ impl Download {
         self
     }
 
-    /// Is called when bytes have been written to the file, at most 64 KiB since the last call. If
-    /// it has to be fetched again, the count begins anew.
+    /// Registers a function that is called when bytes have been written to the file, at most 64 KiB
+    /// since the last call. With each attempt the count begins anew.
     ///
     /// It is called on the task that downloads, so it should be quick.
-    pub fn on_progress(mut self, hook: impl Fn(&Transferred) + Send + Sync + 'static) -> Self {
+    pub fn on_progress(mut self, hook: impl Fn(&TransferProgress) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(hook));
         self
     }
@@ -103,92 +104,91 @@ fn planned_wait(attempts: u32, random: f64) -> Duration {
         .clamp(FIRST_WAIT, LONGEST_WAIT)
 }
 
-/// Fetches the file once, with the bare HTTP client: the key goes to the API, not to the file host.
+/// Gets the file once, with the bare HTTP client: the key goes to the API, not to the file host.
 async fn attempt(transfer: &mut Transfer, url: Url, download: &Download) -> Result<u64> {
-    // Before the request: what cannot be written need not be fetched.
+    // Before the request: what can't be written need not be downloaded.
     let partial = Partial::create(&download.path).await?;
     transfer.count();
     let jogg = transfer.client();
     let limit = transfer.time_limit(0);
     let sent = within(jogg.api().http().get(url).send(), jogg.clock().timeout(limit)).await;
-    let answer = match sent {
-        Some(Ok(answer)) => expect_file(answer)?,
+    let response = match sent {
+        Some(Ok(response)) => expect_file(response)?,
         Some(Err(error)) => {
             let passes = !error.is_builder();
-            let error = passing("the file host could not be reached").with_http(error);
+            let error = transient("the file host could not be reached").with_http(error);
             return Err(error.with_retryable(passes));
         }
         None => return Err(too_slow(limit)),
     };
-    let limit = transfer.time_limit(answer.content_length().unwrap_or(u64::from(u32::MAX)));
-    let saved = save(answer, partial, download.on_progress.as_ref());
+    let limit = transfer.time_limit(response.content_length().unwrap_or(u64::from(u32::MAX)));
+    let saved = save(response, partial, download.on_progress.as_ref());
     let saved = within(saved, jogg.clock().timeout(limit)).await;
     saved.unwrap_or_else(|| Err(too_slow(limit)))
 }
 
-/// The file itself: not an error page or an answer of the API behind a 2xx, which would replace
+/// The file itself: not an error page or a response of the API behind a 2xx, which would replace
 /// what the caller has.
-fn expect_file(answer: Response) -> Result<Response> {
-    let (status, headers) = (answer.status(), answer.headers());
+fn expect_file(response: Response) -> Result<Response> {
+    let (status, headers) = (response.status(), response.headers());
     let code = status.as_u16();
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.trim_start().to_ascii_lowercase();
     let page = ["application/json", "text/html"].iter().any(|page| kind.starts_with(page));
     if code == 200 && !page {
-        return Ok(answer);
+        return Ok(response);
     }
     let message = match code {
-        200 => "the file host gives a page instead of the file".to_owned(),
+        200 => "the file host returns a page instead of the file".to_owned(),
         301 | 302 | 303 | 307 | 308 => format!(
             "the file host redirects to another address (HTTP {code}), which is not followed"
         ),
-        _ => format!("the file host does not give the file: HTTP {code}"),
+        _ => format!("the file host doesn't return the file: HTTP {code}"),
     };
-    // So answers a host whose file is not there yet.
+    // So responds a host whose file isn't there yet.
     let early = matches!(code, 200 | 202 | 204 | 403 | 404 | 425);
-    Err(refused(message, early || is_passing(status), status, headers))
+    Err(refused(message, early || is_transient(status), status, headers))
 }
 
 /// Writes what comes, a piece at a time.
 async fn save(
-    mut answer: Response,
+    mut response: Response,
     mut partial: Partial,
     on_progress: Option<&ProgressHook>,
 ) -> Result<u64> {
-    let (status, total) = (answer.status().as_u16(), answer.content_length());
+    let (status, total) = (response.status().as_u16(), response.content_length());
     let mut bytes = 0;
     loop {
-        let chunk = answer
-            .chunk()
-            .await
-            .map_err(|error| passing("the connection to the file host failed").with_http(error))?;
+        let chunk = response.chunk().await.map_err(|error| {
+            transient("the connection to the file host failed").with_http(error)
+        })?;
         let Some(chunk) = chunk else { break };
         // The HTTP client may have more at once than one wants to hear of only at its end.
         for piece in chunk.chunks(CHUNK) {
             partial.write(piece).await?;
             bytes += piece.len() as u64;
             if let Some(hook) = on_progress {
-                hook(&Transferred { bytes, total });
+                hook(&TransferProgress { bytes, total });
             }
         }
     }
-    expect_whole(bytes, total).map_err(|message| passing(message).with_http_status(status))?;
+    expect_whole(bytes, total).map_err(|message| transient(message).with_http_status(status))?;
     partial.finish().await?;
     Ok(bytes)
 }
 
 fn expect_whole(bytes: u64, total: Option<u64>) -> Result<(), String> {
     match total {
-        _ if bytes == 0 => Err("the file host gave an empty file".to_owned()),
+        _ if bytes == 0 => Err("the file host returned an empty file".to_owned()),
         Some(total) if total != bytes => {
-            Err(format!("the file host announced {total} bytes and gave {bytes}"))
+            Err(format!("the file host announced {total} bytes and returned {bytes}"))
         }
         _ => Ok(()),
     }
 }
 
 fn too_slow(limit: Duration) -> Error {
-    passing(format!("the file host was not done within {} s", limit.as_secs_f64()))
+    transient(format!("the file host was not done within {} s", limit.as_secs_f64()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! What the storage takes.
+//! What the storage accepts.
 
 use std::path::Path;
 
 use reqwest::header::HeaderValue;
 
-/// What kind of file the storage takes, with its limit.
+/// A kind of file that the storage accepts, with its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssetKind {
@@ -17,7 +17,7 @@ pub enum AssetKind {
 }
 
 impl AssetKind {
-    /// The kind of a content type; `None` if the storage does not take it.
+    /// Returns the kind of a content type; `None` if the storage doesn't accept it.
     pub fn of_content_type(content_type: &str) -> Option<Self> {
         let (kind, subtype) = content_type.split_once('/')?;
         match kind.trim().to_ascii_lowercase().as_str() {
@@ -29,8 +29,8 @@ impl AssetKind {
         }
     }
 
-    /// The largest file of this kind, in bytes. The vendor's guide says MB; the smaller reading
-    /// is used.
+    /// Returns the size of the largest file of this kind, in bytes. The vendor's guide says MB; the
+    /// smaller reading is used.
     pub fn max_bytes(self) -> u64 {
         match self {
             Self::Audio => 20_000_000,
@@ -39,8 +39,8 @@ impl AssetKind {
         }
     }
 
-    /// The kind and type of a file, or why it is not taken: by the type if one is given, else by
-    /// the name.
+    /// The kind and content type of a file, or why it isn't accepted: by the type if one is given,
+    /// else by the name.
     pub(crate) fn of_file(
         filename: &str,
         content_type: Option<&str>,
@@ -49,7 +49,7 @@ impl AssetKind {
             return match (Self::of_content_type(content_type), HeaderValue::from_str(content_type))
             {
                 (Some(kind), Ok(value)) => Ok((kind, value)),
-                _ => Err(format!("`{content_type}` is no type of image, video or audio")),
+                _ => Err(format!("`{content_type}` is not a type of image, video or audio")),
             };
         }
         let extension = Path::new(filename).extension().and_then(|extension| extension.to_str());
@@ -58,8 +58,8 @@ impl AssetKind {
         match (kind, guessed) {
             (Some(kind), Some(guessed)) => Ok((kind, HeaderValue::from_static(guessed))),
             _ => Err(format!(
-                "the type of `{filename}` is not taken: jpg, png, webp, gif, mp4, webm, mov, mp3, \
-                 wav and m4a are; if its name is misleading, set `content_type`"
+                "the type of `{filename}` is not accepted: jpg, png, webp, gif, mp4, webm, mov, \
+                 mp3, wav and m4a are; if its name is misleading, set `content_type`"
             )),
         }
     }

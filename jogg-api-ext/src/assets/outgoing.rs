@@ -1,4 +1,4 @@
-//! The body of an upload: a file or bytes, a chunk at a time.
+//! The body of an upload: a file or bytes, one chunk at a time.
 
 use std::io;
 use std::pin::Pin;
@@ -11,10 +11,10 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use super::transfer::{CHUNK, ProgressHook, Transferred};
+use super::transfer::{CHUNK, ProgressHook, TransferProgress};
 
-/// What is sent. It holds one chunk, however large the file is, and ends when nobody waits for its
-/// outcome any more.
+/// What is sent. It holds one chunk, however large the file is, and ends when its outcome is no
+/// longer awaited.
 pub(crate) struct Outgoing {
     content: Content,
     size: u64,
@@ -44,7 +44,7 @@ pub(crate) enum Trouble {
 }
 
 impl Outgoing {
-    /// Content that has this size, and the place that tells how it went.
+    /// Content that has this size, and its outcome.
     pub(crate) fn new(
         content: Content,
         size: u64,
@@ -83,7 +83,8 @@ impl Body for Outgoing {
         if this.is_end_stream() {
             return Poll::Ready(None);
         }
-        // An upload that was dropped, or answered early: the HTTP client would go on sending.
+        // An upload that was dropped, or got an early response: the HTTP client would go on
+        // sending.
         let Some(outcome) = this.outcome.upgrade() else {
             return Poll::Ready(Some(Err(io::Error::other("the upload was given up"))));
         };
@@ -96,13 +97,13 @@ impl Body for Outgoing {
             Ok(chunk) => chunk,
             Err(trouble) => {
                 *outcome.lock() = Some(trouble);
-                return Poll::Ready(Some(Err(io::Error::other("the file cannot be sent"))));
+                return Poll::Ready(Some(Err(io::Error::other("the file can't be sent"))));
             }
         };
         this.sent += chunk.len() as u64;
         outcome.sent.store(this.sent, Ordering::Release);
         if let Some(hook) = &this.on_progress {
-            hook(&Transferred { bytes: this.sent, total: Some(this.size) });
+            hook(&TransferProgress { bytes: this.sent, total: Some(this.size) });
         }
         Poll::Ready(Some(Ok(Frame::data(chunk))))
     }

@@ -1,4 +1,4 @@
-//! A file that is written beside its path and takes its place when it is whole.
+//! A file that is written beside its path and renamed when it is complete.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
-/// A file that is not whole yet: gone when it is dropped.
+/// A file that isn't complete yet: removed when it is dropped.
 pub(crate) struct Partial {
     file: File,
     name: Name,
@@ -48,7 +48,7 @@ struct Name(PathBuf);
 
 impl Name {
     fn create(path: &Path) -> io::Result<(std::fs::File, Self)> {
-        // Found out now, as it could not be put there in the end.
+        // Checked now, as it could not be renamed in the end.
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
@@ -71,8 +71,8 @@ impl Drop for Name {
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {
-    let message = format!("`{}` cannot be written: {error}", path.display());
-    Error::new(ErrorKind::File, message).with_io(error)
+    let message = format!("`{}` can't be written: {error}", path.display());
+    Error::new(ErrorKind::Io, message).with_io(error)
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -88,7 +88,7 @@ mod tests {
         let mut partial = Partial { file: File::from_std(full), name, path };
         partial.write(b"video").await.unwrap();
         let error = partial.finish().await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::File);
+        assert_eq!(error.kind(), ErrorKind::Io);
         assert!(error.to_string().contains("No space left"), "{error}");
     }
 }

@@ -1,6 +1,7 @@
-//! What uploads and downloads share: progress, time limits, and trying again. Neither sends the
+//! What uploads and downloads share: progress, time limits, and retries. Neither sends the
 //! key: both use the bare HTTP client.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use jogg_api::redact_urls;
 use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 
-use crate::{Error, ErrorKind, Jogg, retry_after};
+use crate::call::retry_after;
+use crate::client::Jogg;
+use crate::error::{Error, ErrorKind};
 
 /// The most bytes that are read, sent or written at a time.
 pub(crate) const CHUNK: usize = 64 * 1024;
@@ -16,14 +19,14 @@ pub(crate) const CHUNK: usize = 64 * 1024;
 /// How far an upload or download has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Transferred {
-    /// Bytes so far, of this attempt: the count begins anew when a transfer is tried again.
+pub struct TransferProgress {
+    /// Bytes so far, of this attempt: the count begins anew with a retry.
     pub bytes: u64,
-    /// Bytes in all; `None` if the file host does not say. Always known of an upload.
+    /// Bytes in all; `None` if the file host doesn't say. Always known of an upload.
     pub total: Option<u64>,
 }
 
-pub(crate) type ProgressHook = Arc<dyn Fn(&Transferred) + Send + Sync>;
+pub(crate) type ProgressHook = Arc<dyn Fn(&TransferProgress) + Send + Sync>;
 
 /// A URL files may go to or come from: as safe as the API itself.
 pub(crate) fn file_url(jogg: &Jogg, text: &str) -> Result<Url, &'static str> {
@@ -90,7 +93,7 @@ impl Transfer {
     }
 
     /// The wait before the next attempt: the planned one, or what the host asks for if that is
-    /// longer. None if the host asks for too much, or the deadline comes first.
+    /// longer. `None` if the host asks for too much, or the deadline comes first.
     pub(crate) fn wait(&self, error: &Error, planned: Duration) -> Option<Duration> {
         let asked = error.retry_after().unwrap_or_default();
         let wait = planned.max(asked);
@@ -103,7 +106,7 @@ impl Transfer {
         self.elapsed().saturating_add(wait) >= total
     }
 
-    /// Waits, and tells the log why. The log is told no name and no address.
+    /// Waits, and logs why, without a name or a URL.
     pub(crate) async fn pause(&self, transfer: &'static str, error: &Error, wait: Duration) {
         let (attempt, status, delay) = (self.made, error.http_status(), wait.as_secs_f64());
         tracing::warn!(transfer, attempt, status, reason = ?error.kind(), delay, "retrying");
@@ -121,31 +124,31 @@ impl Transfer {
     }
 }
 
-/// A transfer that failed in a way that may pass.
-pub(crate) fn passing(message: impl Into<String>) -> Error {
-    lasting(message).with_retryable(true)
+/// A transfer that failed with a transient error.
+pub(crate) fn transient(message: impl Into<Cow<'static, str>>) -> Error {
+    permanent(message).with_retryable(true)
 }
 
 /// A transfer that would fail in the same way again.
-pub(crate) fn lasting(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Transfer, message)
+pub(crate) fn permanent(message: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::FileTransfer, message)
 }
 
 /// The failure behind a status, with what its headers ask for.
 pub(crate) fn refused(
-    message: impl Into<String>,
-    passes: bool,
+    message: impl Into<Cow<'static, str>>,
+    retryable: bool,
     status: StatusCode,
     headers: &HeaderMap,
 ) -> Error {
-    let error = if passes { passing(message) } else { lasting(message) };
+    let error = if retryable { transient(message) } else { permanent(message) };
     error
         .with_http_status(status.as_u16())
-        .with_retry_after(retry_after::of_headers(headers).filter(|_| passes))
+        .with_retry_after(retry_after::of_headers(headers).filter(|_| retryable))
 }
 
 /// Statuses that mean "not now", of any host.
-pub(crate) fn is_passing(status: StatusCode) -> bool {
+pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429) || status.is_server_error()
 }
 
@@ -154,11 +157,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_passes() {
-        for (status, passes) in
+    fn transient_statuses() {
+        for (status, transient) in
             [(408, true), (429, true), (500, true), (503, true), (400, false), (403, false)]
         {
-            assert_eq!(is_passing(StatusCode::from_u16(status).unwrap()), passes, "{status}");
+            assert_eq!(is_transient(StatusCode::from_u16(status).unwrap()), transient, "{status}");
         }
     }
 }

@@ -1,26 +1,32 @@
 //! Uploads: what is sent, and how it gets there.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jogg_api::endpoints::CreateAssetUpload;
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
-use jogg_api::types::CreateAssetUploadRequest;
+use jogg_api::types::{CreateAssetUploadRequest, UploadTicket};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Body, Response, Url};
 use serde_json::{Map, Value};
 
+use super::asset::Asset;
+use super::kind::AssetKind;
 use super::outgoing::{Content, FileContent, Outgoing, Trouble};
 use super::transfer::{
-    ProgressHook, Transfer, Transferred, file_url, is_passing, passing, refused,
+    ProgressHook, Transfer, TransferProgress, file_url, is_transient, refused, transient,
 };
+use crate::call::Received;
+use crate::client::Jogg;
 use crate::clock::within;
+use crate::error::{Error, ErrorKind, Result};
 use crate::request::check_extra;
-use crate::{Asset, AssetKind, Error, ErrorKind, Jogg, Result};
 
-/// How often a file is sent at most. Fewer than a call is made: a file is more to send.
+/// How many attempts an upload makes at most. Fewer than a call: a file is more to send.
 const MAX_ATTEMPTS: u32 = 3;
 
 /// A file to upload.
@@ -41,38 +47,40 @@ enum Source {
 }
 
 impl Upload {
-    /// A file on disk; it is streamed, not read into memory.
+    /// Creates an upload of a file on disk; it is streamed, not read into memory.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::new(Source::Path(path.into()), None)
     }
 
-    /// Bytes in memory, under this file name. They are not copied.
+    /// Creates an upload of bytes in memory, under this file name. They aren't copied.
     pub fn bytes(filename: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::new(Source::Bytes(bytes.into()), Some(filename.into()))
     }
 
-    /// The name to upload it under; that of the path unless set.
+    /// Sets the name to upload it under. Default: that of the path.
     pub fn filename(mut self, filename: impl Into<String>) -> Self {
         self.filename = Some(filename.into());
         self
     }
 
-    /// Its type; inferred from the name unless set. With a type set, any extension is taken.
+    /// Sets its content type. Default: inferred from the name. With a type set, any extension is
+    /// allowed.
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// Is called as bytes go out, at most 64 KiB since the last call. Those bytes are with the HTTP
-    /// client, not yet with the storage. If the file has to be sent again, the count begins anew.
+    /// Registers a function that is called as bytes go out, at most 64 KiB since the last call.
+    /// Those bytes are with the HTTP client, not yet with the storage. With each attempt the count
+    /// begins anew.
     ///
     /// It is called on the task that sends, so it should be quick, and must not panic.
-    pub fn on_progress(mut self, hook: impl Fn(&Transferred) + Send + Sync + 'static) -> Self {
+    pub fn on_progress(mut self, hook: impl Fn(&TransferProgress) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(hook));
         self
     }
 
-    /// A field of `create_asset_upload` this crate does not know yet, sent as it is.
+    /// Sets a field of `create_asset_upload` that this crate doesn't know yet.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra.insert(name.into(), value.into());
         self
@@ -101,7 +109,7 @@ pub(crate) async fn upload(jogg: Jogg, file: Upload) -> Result<Asset> {
     let mut transfer = Transfer::new(jogg);
     let (described, mut content) = describe(file).await?;
     loop {
-        // A ticket for each attempt: storage may refuse a second upload with the same one.
+        // A new signed URL for each attempt: storage may refuse a second upload with the same one.
         let (sign_url, url) = ticket(&transfer.client_until_deadline(), &described).await?;
         transfer.count();
         let error = match put(&transfer, sign_url, &described, content).await {
@@ -151,7 +159,7 @@ impl Described {
             (Source::Path(path), Trouble::Unreadable(error)) => unreadable(path, error),
             _ => {
                 let message = format!("`{}` changed while it was uploaded", self.filename);
-                Error::new(ErrorKind::File, message)
+                Error::new(ErrorKind::Io, message)
             }
         }
     }
@@ -199,42 +207,34 @@ async fn open(source: &Source) -> Result<(Content, u64)> {
     let failed = |error| unreadable(path, error);
     // Before it is opened: to open a pipe is to wait for whoever writes to it.
     if !tokio::fs::metadata(path).await.map_err(failed)?.is_file() {
-        return Err(Error::new(ErrorKind::File, format!("`{}` is no file", path.display())));
+        return Err(Error::new(ErrorKind::Io, format!("`{}` is not a file", path.display())));
     }
     let file = tokio::fs::File::open(path).await.map_err(failed)?;
     let size = file.metadata().await.map_err(failed)?.len();
     Ok((Content::File(FileContent::new(file)), size))
 }
 
-/// Asks for an address. Both URLs must be there before a byte is sent: an upload nobody can refer
-/// to is lost.
+/// Gets a signed URL. Both URLs must be there before a byte is sent: an upload that no request can
+/// refer to is lost.
 async fn ticket(jogg: &Jogg, file: &Described) -> Result<(Url, String)> {
     let content_type = file.content_type.to_str().unwrap_or_default();
     let mut body = CreateAssetUploadRequest::new(file.filename.as_str(), content_type);
     body.file_size = i64::try_from(file.size).ok();
     body.extra = file.extra.clone();
-    let operation = &CREATE_ASSET_UPLOAD;
-    let called = jogg
-        .call(operation, |api| {
-            let body = body.clone();
-            async move { api.create_asset_upload(&body).await }
-        })
-        .await?;
-    let ticket = called.answer.data.clone().unwrap_or_default();
+    jogg.call_with(Ok(()), CreateAssetUpload::new(body), urls).await
+}
+
+fn urls(ticket: UploadTicket, received: &Received<'_>) -> Result<(Url, String)> {
     let sign_url = match &ticket.sign_url {
-        Some(sign_url) => file_url(jogg, sign_url.expose()),
+        Some(sign_url) => file_url(received.jogg, sign_url.expose()),
         None => Err("is missing"),
     };
-    let asset_url = match &ticket.asset_url {
-        Some(asset_url) => Url::parse(asset_url).map_err(|_| "is not a URL"),
-        None => Err("is missing"),
-    };
-    match (sign_url, asset_url, ticket.asset_url) {
-        (Ok(sign_url), Ok(_), Some(asset_url)) => Ok((sign_url, asset_url)),
-        (Err(why), _, _) => Err(called.lacks(operation, format!("its `sign_url` {why}"))),
-        (_, Err(why), _) => Err(called.lacks(operation, format!("its `asset_url` {why}"))),
-        (_, _, None) => Err(called.lacks(operation, "its `asset_url` is missing")),
-    }
+    let sign_url = sign_url.map_err(|why| received.lacks(format!("its `sign_url` {why}")))?;
+    let asset_url = ticket.asset_url.ok_or("is missing").and_then(|asset_url| {
+        Url::parse(&asset_url).map(|_| asset_url).map_err(|_| "is not a URL")
+    });
+    let asset_url = asset_url.map_err(|why| received.lacks(format!("its `asset_url` {why}")))?;
+    Ok((sign_url, asset_url))
 }
 
 /// Sends the content once, with the bare HTTP client: the key goes to the API, not to the storage.
@@ -249,33 +249,33 @@ async fn put(transfer: &Transfer, sign_url: Url, file: &Described, content: Cont
         .header(CONTENT_LENGTH, file.size)
         .body(Body::wrap(body));
     let limit = transfer.time_limit(file.size);
-    let answer = within(request.send(), jogg.clock().timeout(limit)).await;
+    let response = within(request.send(), jogg.clock().timeout(limit)).await;
     // First, as it ends the connection, which then looks like the cause.
     if let Some(trouble) = outcome.take_trouble() {
         return Err(file.failed(trouble));
     }
     let filename = &file.filename;
-    match answer {
-        Some(Ok(answer)) if answer.status().is_success() && outcome.sent() < file.size => {
-            let message = format!("the storage answered before it had all of `{filename}`");
-            Err(passing(message).with_http_status(answer.status().as_u16()))
+    match response {
+        Some(Ok(response)) if response.status().is_success() && outcome.sent() < file.size => {
+            let message = format!("the storage responded before it had all of `{filename}`");
+            Err(transient(message).with_http_status(response.status().as_u16()))
         }
-        Some(Ok(answer)) => expect_taken(&answer, filename),
+        Some(Ok(response)) => expect_accepted(&response, filename),
         Some(Err(error)) => {
             let message = format!("`{filename}` could not be sent to the storage");
-            let passes = !error.is_builder();
-            Err(passing(message).with_retryable(passes).with_http(error))
+            let retryable = !error.is_builder();
+            Err(transient(message).with_retryable(retryable).with_http(error))
         }
         None => {
             let seconds = limit.as_secs_f64();
-            Err(passing(format!("`{filename}` was not taken within {seconds} s")))
+            Err(transient(format!("`{filename}` was not accepted within {seconds} s")))
         }
     }
 }
 
 /// Any 2xx is success; what the storage writes below it differs, and is not read.
-fn expect_taken(answer: &Response, filename: &str) -> Result<()> {
-    let status = answer.status();
+fn expect_accepted(response: &Response, filename: &str) -> Result<()> {
+    let status = response.status();
     if status.is_success() {
         return Ok(());
     }
@@ -284,16 +284,16 @@ fn expect_taken(answer: &Response, filename: &str) -> Result<()> {
             "the storage redirects `{filename}` (HTTP {}), which is not followed",
             status.as_u16()
         ),
-        false => format!("the storage did not take `{filename}`: HTTP {}", status.as_u16()),
+        false => format!("the storage refused `{filename}`: HTTP {}", status.as_u16()),
     };
-    Err(refused(message, is_passing(status), status, answer.headers()))
+    Err(refused(message, is_transient(status), status, response.headers()))
 }
 
 fn unreadable(path: &Path, error: std::io::Error) -> Error {
-    let message = format!("`{}` cannot be read: {error}", path.display());
-    Error::new(ErrorKind::File, message).with_io(error)
+    let message = format!("`{}` can't be read: {error}", path.display());
+    Error::new(ErrorKind::Io, message).with_io(error)
 }
 
-fn invalid(message: impl Into<String>) -> Error {
+fn invalid(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidParameter, message)
 }

@@ -1,40 +1,46 @@
-//! The account behind the key.
+//! The account behind the API key.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! let user = jogg.account().whoami().await?;
+//! let credits = jogg.account().remaining_quota().await?;
+//! println!("{:?} has {credits} credits left", user.username);
+//! # Ok(()) }
+//! ```
 
-use jogg_api::operations::{GET_REMAINING_QUOTA, WHOAMI};
-use jogg_api::types::User;
+use jogg_api::endpoints::{GetRemainingQuota, Whoami};
 
-use super::resource;
-use crate::Call;
-use crate::call::send;
+use crate::call::Call;
+use crate::request::group;
 
-resource! {
-    /// The account behind the API key. From [`Jogg::account`](crate::Jogg::account).
-    Account
+pub use jogg_api::types::User;
+
+group! {
+    /// The account behind the API key.
+    Account, account
 }
 
 impl Account {
-    /// Who the key belongs to. Calls `whoami`; free.
+    /// Returns who the key belongs to. Calls `whoami`; free.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidApiKey`](crate::ErrorKind::InvalidApiKey) if the key is not known; see
+    /// [`ErrorKind::InvalidApiKey`](crate::ErrorKind::InvalidApiKey) if the key isn't known; see
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn whoami(&self) -> Call<User> {
-        self.jogg.value(&WHOAMI, Ok(()), send!(whoami()))
+        self.jogg.call(Whoami::new())
     }
 
-    /// Credits left, with fractions. Calls `get_remaining_quota`; free.
+    /// Returns the credits left, with fractions. Calls `get_remaining_quota`; free.
     ///
-    /// Show it, but do not decide by it: the API has been seen to answer 0 while videos were
-    /// still made.
+    /// Show it, but don't decide by it: the API has been seen to return 0 while videos were still
+    /// made.
     ///
     /// # Errors
-    /// [`ErrorKind::UnexpectedAnswer`](crate::ErrorKind::UnexpectedAnswer) if the answer has no
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if the response has no
     /// number; see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn remaining_quota(&self) -> Call<f64> {
-        let operation = &GET_REMAINING_QUOTA;
-        self.jogg.make(operation, Ok(()), send!(get_remaining_quota()), |_, called| {
-            let quota = called.answer.data.as_ref().and_then(|quota| quota.remaining_quota);
-            quota.ok_or_else(|| called.lacks(operation, "it has no `remaining_quota`"))
+        self.jogg.call_with(Ok(()), GetRemainingQuota::new(), |data, received| {
+            data.remaining_quota.ok_or_else(|| received.lacks("it has no `remaining_quota`"))
         })
     }
 }

@@ -1,41 +1,63 @@
-//! Videos in which an avatar speaks.
+//! Videos in which an avatar speaks a text or a recording.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::avatar_videos::{CreateVideo, Speech};
+//! use jogg_api_ext::avatars::Avatar;
+//! use jogg_api_ext::enums::{AspectRatio, ScreenStyle};
+//!
+//! let speech = Speech::Script {
+//!     voice_id: "en-US-ChristopherNeural".to_owned(),
+//!     script: "Hello from Rust!".to_owned(),
+//! };
+//! let request = CreateVideo::new(
+//!     Avatar::Public(81),
+//!     speech,
+//!     AspectRatio::Landscape,
+//!     ScreenStyle::WithBackground,
+//! );
+//! let job = jogg.avatar_videos().create(request).await?; // paid for from here on
+//! println!("{}", job.wait().await?.url);
+//! # Ok(()) }
+//! ```
 
 use std::time::Duration;
 
+use jogg_api::endpoints::CreateVideoFromAvatar;
 use jogg_api::enums::{AspectRatio, ScreenStyle, VoiceType};
 use jogg_api::operations::CREATE_VIDEO_FROM_AVATAR;
 use jogg_api::types::{AvatarVideoAvatar, AvatarVideoVoice, CreateVideoFromAvatarRequest};
 
-use super::resource;
-use crate::call::send;
-use crate::credits::estimate;
-use crate::request::{needed, refuse, request};
-use crate::{Avatar, Call, Estimate, Job, Result, Video};
+use super::avatars::Avatar;
+use super::estimate::{Estimate, estimate};
+use super::video::Video;
+use crate::call::Call;
+use crate::error::Result;
+use crate::jobs::Job;
+use crate::request::{group, needed, refuse, request};
 
-resource! {
-    /// Videos in which an avatar speaks. From
-    /// [`Jogg::avatar_videos`](crate::Jogg::avatar_videos).
-    AvatarVideos
+group! {
+    /// Videos in which an avatar speaks.
+    AvatarVideos, avatar_videos
 }
 
 impl AvatarVideos {
-    /// Starts a video. Calls `create_video_from_avatar`; costs [`CreateAvatarVideo::estimate`]
-    /// credits when it is accepted. Documented to take 2 to 10 minutes, and often done in half of
-    /// one.
+    /// Creates a video. Calls `create_video_from_avatar`; costs [`CreateVideo::estimate`] credits
+    /// when it is accepted. Documented to take 2 to 10 minutes, and often done within half a
+    /// minute.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if captions are asked
     /// for in a transparent video,
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn create(&self, request: CreateAvatarVideo) -> Call<Job<Video>> {
-        let (body, checked) = (request.0.clone(), request.check());
-        self.jogg.start(&CREATE_VIDEO_FROM_AVATAR, checked, send!(create_video_from_avatar(body)))
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn create(&self, request: CreateVideo) -> Call<Job<Video>> {
+        self.jogg.start(request.check(), CreateVideoFromAvatar::new(request.0))
     }
 
-    /// The video of this id, to look at or to wait for. Sends nothing.
-    pub fn video(&self, video_id: impl Into<String>) -> Job<Video> {
-        Job::of(self.jogg.clone(), &CREATE_VIDEO_FROM_AVATAR, video_id)
+    /// Returns the job of this video id, to poll or to wait for. Sends nothing.
+    pub fn video_job(&self, video_id: impl Into<String>) -> Job<Video> {
+        Job::of(&self.jogg, &CREATE_VIDEO_FROM_AVATAR, video_id)
     }
 }
 
@@ -43,16 +65,16 @@ impl AvatarVideos {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Speech {
-    /// Moves its lips to a recording.
+    /// The avatar's lips follow a recording.
     Audio {
         /// The voice. The API wants one even with a recording.
         voice_id: String,
         /// Where the recording can be fetched.
         audio_url: String,
     },
-    /// Speaks a text.
+    /// The avatar speaks a text.
     Script {
-        /// The voice to read with, from [`Voices`](crate::Voices).
+        /// The voice to read with, from [`Voices`](crate::voices::Voices).
         voice_id: String,
         /// The text.
         script: String,
@@ -60,12 +82,12 @@ pub enum Speech {
 }
 
 impl Speech {
-    /// A text, read by this voice.
+    /// Creates a text that this voice reads.
     pub fn script(voice_id: impl Into<String>, script: impl Into<String>) -> Self {
         Self::Script { voice_id: voice_id.into(), script: script.into() }
     }
 
-    /// A recording. The API wants a voice all the same.
+    /// Creates a recording. The API wants a voice all the same.
     pub fn audio(voice_id: impl Into<String>, audio_url: impl Into<String>) -> Self {
         Self::Audio { voice_id: voice_id.into(), audio_url: audio_url.into() }
     }
@@ -90,22 +112,22 @@ impl From<Speech> for AvatarVideoVoice {
 
 request! {
     /// A video in which an avatar speaks.
-    pub struct CreateAvatarVideo(CreateVideoFromAvatarRequest);
-    /// Whether captions are burnt in. A transparent video cannot have them.
+    pub struct CreateVideo(CreateVideoFromAvatarRequest);
+    /// Sets whether captions are burnt in. A transparent video can't have them.
     caption: bool,
-    /// What to call the video.
+    /// Sets the video's name.
     video_name: text,
-    /// An address to notify when the job ends. Such notices carry no signature: take one as a hint
-    /// to look at the job.
+    /// Sets an address to notify when the job ends. Notifications aren't signed: treat one as a
+    /// hint to poll the job.
     webhook_url: text,
 }
 
-impl CreateAvatarVideo {
-    /// With the fields the API requires: who speaks, what is said, the frame shape, and what lies
-    /// behind the speaker.
+impl CreateVideo {
+    /// Creates a request with the fields the API requires: the avatar, what it says, the aspect
+    /// ratio, and the screen style.
     ///
     /// The screen styles are: with a background; a green screen, as MP4; and transparent, as WebM.
-    /// The last needs captions off, so that `caption` is set to false with it.
+    /// The last needs captions off, so `caption` is set to false with it.
     pub fn new(
         avatar: Avatar,
         speech: Speech,
@@ -120,7 +142,7 @@ impl CreateAvatarVideo {
         Self(request)
     }
 
-    /// What a video of this length costs. `None` if the price list does not say.
+    /// Returns what a video of this length costs; `None` if the price list doesn't say.
     pub fn estimate(&self, length: Duration) -> Option<Estimate> {
         estimate(&CREATE_VIDEO_FROM_AVATAR, &self.0, Some(length))
     }

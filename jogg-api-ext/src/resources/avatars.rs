@@ -1,60 +1,57 @@
-//! Avatars: the stock ones, and those made from own footage.
+//! Avatars: the public ones, and custom ones made from the account's own footage.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::avatars::{Avatar, ListPublicAvatars};
+//! use jogg_api_ext::enums::AspectRatio;
+//!
+//! let request = ListPublicAvatars::new().aspect_ratio(AspectRatio::Portrait);
+//! let mut avatars = jogg.avatars().public(request).items();
+//! if let Some(avatar) = avatars.next().await {
+//!     println!("make a video with {:?}", Avatar::Public(avatar?.id));
+//! }
+//! # Ok(()) }
+//! ```
 
+use jogg_api::endpoints;
 use jogg_api::enums::{
     AspectRatio, AvatarAge, AvatarEthnicity, AvatarScene, AvatarStatusFilter, AvatarStyle,
     AvatarType, Gender,
 };
-use jogg_api::operations::{LIST_CUSTOM_AVATARS, LIST_PUBLIC_AVATARS};
-use jogg_api::types::{CustomAvatar, ListCustomAvatarsQuery, ListPublicAvatarsQuery, PublicAvatar};
+use jogg_api::types::{ListCustomAvatarsQuery, ListPublicAvatarsQuery};
 
-use super::resource;
-use crate::List;
-use crate::call::send;
-use crate::page::Extent;
-use crate::request::paged_request;
+use crate::lists::{Extent, List};
+use crate::request::{group, paged_request};
 
-resource! {
-    /// Avatars: the stock ones, and those made from own footage. From
-    /// [`Jogg::avatars`](crate::Jogg::avatars).
-    Avatars
+pub use jogg_api::types::{CustomAvatar, PublicAvatar};
+
+group! {
+    /// Avatars: the public ones, and custom ones made from the account's own footage.
+    Avatars, avatars
 }
 
 impl Avatars {
-    /// The stock avatars. Calls `list_public_avatars`; free.
+    /// Lists the public avatars. Calls `list_public_avatars`; free.
     ///
     /// The API gives no total here, and has been seen to ignore the page size.
     pub fn public(&self, request: ListPublicAvatars) -> List<PublicAvatar> {
-        let jogg = self.jogg.clone();
         List::paged(
-            request.paging(),
-            |avatar| avatar.id.map(|id| id.to_string()),
-            move |page| {
-                let (query, checked) = (request.on_page(page), request.check());
-                jogg.page(
-                    &LIST_PUBLIC_AVATARS,
-                    checked,
-                    send!(list_public_avatars(query)),
-                    |data| (data.avatars, Extent::default()),
-                )
-            },
+            &self.jogg,
+            request,
+            endpoints::ListPublicAvatars::new,
+            |avatar| avatar.id.to_string(),
+            |data| (data.avatars, Extent::default()),
         )
     }
 
-    /// The avatars made from own footage. Calls `list_custom_avatars`; free.
+    /// Lists the custom avatars. Calls `list_custom_avatars`; free.
     pub fn custom(&self, request: ListCustomAvatars) -> List<CustomAvatar> {
-        let jogg = self.jogg.clone();
         List::paged(
-            request.paging(),
-            |avatar| avatar.id.map(|id| id.to_string()),
-            move |page| {
-                let (query, checked) = (request.on_page(page), request.check());
-                jogg.page(
-                    &LIST_CUSTOM_AVATARS,
-                    checked,
-                    send!(list_custom_avatars(query)),
-                    |data| (data.avatars, Extent::default()),
-                )
-            },
+            &self.jogg,
+            request,
+            endpoints::ListCustomAvatars::new,
+            |avatar| avatar.id.to_string(),
+            |data| (data.avatars, Extent::default()),
         )
     }
 }
@@ -63,15 +60,15 @@ impl Avatars {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Avatar {
-    /// Of the account: one made from own footage ([`Avatars::custom`]), a photo avatar
-    /// ([`PhotoAvatars::list`](crate::PhotoAvatars::list)) or a product avatar.
+    /// One of the account: a custom avatar ([`Avatars::custom`]), a photo avatar
+    /// ([`PhotoAvatars::list`](crate::photo_avatars::PhotoAvatars::list)) or a product avatar.
     Custom(i64),
-    /// A stock avatar, from [`Avatars::public`]. 0 is a valid number.
+    /// A public avatar, from [`Avatars::public`]. 0 is a valid number.
     Public(i64),
 }
 
 impl Avatar {
-    /// Its number, in whichever list it is.
+    /// Returns its number, in whichever list it is.
     pub fn id(self) -> i64 {
         match self {
             Self::Custom(id) | Self::Public(id) => id,
@@ -87,27 +84,27 @@ impl Avatar {
 }
 
 paged_request! {
-    /// Which stock avatars to list.
+    /// A request for public avatars.
     pub struct ListPublicAvatars(ListPublicAvatarsQuery);
-    /// Those with this frame shape.
+    /// Lists only those with this aspect ratio.
     aspect_ratio: AspectRatio,
-    /// Those with this general look.
+    /// Lists only those of this style.
     style: AvatarStyle,
-    /// Those of this gender.
+    /// Lists only those of this gender.
     gender: Gender,
-    /// Those that look this old.
+    /// Lists only those of this age.
     age: AvatarAge,
-    /// Those in these surroundings.
+    /// Lists only those in this scene.
     scene: AvatarScene,
-    /// Those of this ethnicity.
+    /// Lists only those of this ethnicity.
     ethnicity: AvatarEthnicity,
 }
 
 paged_request! {
-    /// Which avatars made from own footage to list.
+    /// A request for custom avatars.
     pub struct ListCustomAvatars(ListCustomAvatarsQuery);
-    /// Those whose name matches this.
+    /// Lists only those whose name matches this.
     name: text,
-    /// Those in this state.
+    /// Lists only those in this state.
     status: AvatarStatusFilter,
 }

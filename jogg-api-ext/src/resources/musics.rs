@@ -1,36 +1,43 @@
 //! Tracks to play behind videos.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::musics::ListMusics;
+//!
+//! let page = jogg.musics().list(ListMusics::new()).page().await?;
+//! for music in page {
+//!     println!("{}: {:?}", music.id, music.name);
+//! }
+//! # Ok(()) }
+//! ```
 
-use jogg_api::operations::LIST_MUSICS;
-use jogg_api::types::{ListMusicsQuery, Music};
+use jogg_api::endpoints;
+use jogg_api::types::ListMusicsQuery;
 
-use super::resource;
-use crate::List;
-use crate::call::send;
-use crate::request::paged_request;
+use crate::lists::List;
+use crate::request::{group, paged_request};
 
-resource! {
-    /// Tracks to play behind videos. From [`Jogg::musics`](crate::Jogg::musics).
-    Musics
+pub use jogg_api::types::Music;
+
+group! {
+    /// Tracks to play behind videos.
+    Musics, musics
 }
 
 impl Musics {
-    /// The tracks, with totals. Calls `list_musics`; free.
+    /// Lists the tracks, with totals. Calls `list_musics`; free.
     pub fn list(&self, request: ListMusics) -> List<Music> {
-        let jogg = self.jogg.clone();
         List::paged(
-            request.paging(),
-            |music| music.id.map(|id| id.to_string()),
-            move |page| {
-                let query = request.on_page(page);
-                jogg.page(&LIST_MUSICS, request.check(), send!(list_musics(query)), |data| {
-                    (data.music, data.pagination.into())
-                })
-            },
+            &self.jogg,
+            request,
+            endpoints::ListMusics::new,
+            |music| music.id.to_string(),
+            |data| (data.music, data.pagination.into()),
         )
     }
 }
 
 paged_request! {
-    /// Which tracks to list.
+    /// A request for tracks.
     pub struct ListMusics(ListMusicsQuery);
 }

@@ -1,114 +1,122 @@
-//! Photo avatars: portraits that are drawn, listed, and given motion.
+//! Photo avatars: photos that are generated or uploaded, and given motion and a voice.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::enums::MotionModel;
+//! use jogg_api_ext::photo_avatars::AddMotion;
+//!
+//! let photo = jogg.assets().upload_path("me.jpg").await?;
+//! let request =
+//!     AddMotion::new(photo.url, "Ada", "en-US-ChristopherNeural", MotionModel::V2_0);
+//! let job = jogg.photo_avatars().add_motion(request).await?; // paid for from here on
+//! println!("{}", job.wait().await?.preview_url);
+//! # Ok(()) }
+//! ```
 
 use jogg_api::Operation;
+use jogg_api::endpoints::{self, AddPhotoAvatarMotion, GetPhotoGeneration};
 use jogg_api::enums::{
     AspectRatio, AvatarStatusFilter, MotionModel, PhotoAge, PhotoEthnicity, PhotoGender,
     PhotoModel, PhotoStyle,
 };
-use jogg_api::operations::{
-    ADD_PHOTO_AVATAR_MOTION, GENERATE_PHOTO, GET_PHOTO_GENERATION, LIST_PHOTO_AVATARS,
-};
+use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, GENERATE_PHOTO};
 use jogg_api::types::{
     AddPhotoAvatarMotionRequest, GeneratePhotoRequest, GetPhotoGenerationQuery,
-    ListPhotoAvatarsQuery, PhotoAvatar,
+    ListPhotoAvatarsQuery,
 };
 
-use super::resource;
-use crate::call::send;
-use crate::credits::estimate;
-use crate::job::private::Sealed;
-use crate::job::report_of;
-use crate::page::Extent;
-use crate::request::{paged_request, request};
-use crate::{
-    Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, List, Motion, Raw, Result,
-};
+use super::estimate::{Estimate, estimate};
+use super::motion::Motion;
+use crate::call::Call;
+use crate::client::Jogg;
+use crate::error::Result;
+use crate::job_record::JobRecord;
+use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed};
+use crate::lists::{Extent, List};
+use crate::request::{group, paged_request, request};
 
-resource! {
-    /// Portraits that are drawn, listed, and given motion. From
-    /// [`Jogg::photo_avatars`](crate::Jogg::photo_avatars).
-    PhotoAvatars
+pub use jogg_api::types::PhotoAvatar;
+
+group! {
+    /// Photo avatars: photos that are generated or uploaded, and given motion and a voice.
+    PhotoAvatars, photo_avatars
 }
 
 impl PhotoAvatars {
-    /// The account's photo avatars. Calls `list_photo_avatars`; free.
+    /// Lists the account's photo avatars. Calls `list_photo_avatars`; free.
     ///
     /// Their status is a number in this list: `JobStatus::from` reads it.
-    pub fn list(&self, request: ListPhotoAvatars) -> List<PhotoAvatar> {
-        let jogg = self.jogg.clone();
+    pub fn list(&self, request: ListAvatars) -> List<PhotoAvatar> {
         List::paged(
-            request.paging(),
-            |avatar| avatar.id.map(|id| id.to_string()),
-            move |page| {
-                let (query, checked) = (request.on_page(page), request.check());
-                jogg.page(&LIST_PHOTO_AVATARS, checked, send!(list_photo_avatars(query)), |data| {
-                    (data.avatars, Extent::default())
-                })
-            },
+            &self.jogg,
+            request,
+            endpoints::ListPhotoAvatars::new,
+            |avatar| avatar.id.to_string(),
+            |data| (data.avatars, Extent::default()),
         )
     }
 
-    /// Draws four portraits. Calls `generate_photo`; costs [`GeneratePhoto::estimate`] credits
+    /// Generates four photos. Calls `generate_photo`; costs [`GeneratePhoto::estimate`] credits
     /// when it is accepted.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn generate(&self, request: GeneratePhoto) -> Call<Job<PhotoGeneration>> {
-        let (body, checked) = (request.0.clone(), request.check_extra());
-        self.jogg.start(&GENERATE_PHOTO, checked, send!(generate_photo(body)))
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn generate(&self, request: GeneratePhoto) -> Call<Job<Generation>> {
+        self.jogg.start(request.check_extra(), endpoints::GeneratePhoto::new(request.0))
     }
 
-    /// The drawing job of this id, to look at or to wait for. Sends nothing.
-    pub fn generation(&self, photo_id: impl Into<String>) -> Job<PhotoGeneration> {
-        Job::of(self.jogg.clone(), &GENERATE_PHOTO, photo_id)
+    /// Returns the generation job of this photo id, to poll or to wait for. Sends nothing.
+    pub fn generation_job(&self, photo_id: impl Into<String>) -> Job<Generation> {
+        Job::of(&self.jogg, &GENERATE_PHOTO, photo_id)
     }
 
-    /// Gives a portrait motion and a voice, which makes it an avatar. Calls
+    /// Adds motion and a voice to a photo, which makes it an avatar. Calls
     /// `add_photo_avatar_motion`; costs [`AddMotion::estimate`] credits when it is accepted, and
     /// takes 2 to 3 minutes.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost: it
-    /// is never sent twice. Dropping the future while the request is under way has the same effect,
-    /// which only a warning and [`Observer::abandoned`](crate::Observer::abandoned) tell. See
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost: it
+    /// is never sent twice. Dropping the future while the request is in flight has the same effect,
+    /// which only a warning and
+    /// [`Observer::on_abandon`](crate::policy::Observer::on_abandon) report. See
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn add_motion(&self, request: AddMotion) -> Call<Job<Motion>> {
-        let (body, checked) = (request.0.clone(), request.check_extra());
-        self.jogg.start(&ADD_PHOTO_AVATAR_MOTION, checked, send!(add_photo_avatar_motion(body)))
+        self.jogg.start(request.check_extra(), AddPhotoAvatarMotion::new(request.0))
     }
 
-    /// The motion job of this id, to look at with [`Job::status`] or to wait for. Sends nothing.
-    pub fn motion(&self, motion_id: impl Into<String>) -> Job<Motion> {
-        Job::of(self.jogg.clone(), &ADD_PHOTO_AVATAR_MOTION, motion_id)
+    /// Returns the motion job of this id, to poll with [`Job::report`] or to wait for. Sends
+    /// nothing.
+    pub fn motion_job(&self, motion_id: impl Into<String>) -> Job<Motion> {
+        Job::of(&self.jogg, &ADD_PHOTO_AVATAR_MOTION, motion_id)
     }
 }
 
 paged_request! {
-    /// Which photo avatars to list.
-    pub struct ListPhotoAvatars(ListPhotoAvatarsQuery);
-    /// Those whose name matches this.
+    /// A request for photo avatars.
+    pub struct ListAvatars(ListPhotoAvatarsQuery);
+    /// Lists only those whose name matches this.
     name: text,
-    /// Those in this state.
+    /// Lists only those in this state.
     status: AvatarStatusFilter,
 }
 
 request! {
-    /// Portraits to be drawn.
+    /// A request to generate photos.
     pub struct GeneratePhoto(GeneratePhotoRequest);
-    /// The ethnicity of the person.
+    /// Sets the ethnicity of the person.
     ethnicity: PhotoEthnicity,
-    /// What is to be seen behind the person, in words.
+    /// Describes the background.
     background: text,
-    /// How the person should look, in words.
+    /// Describes the appearance of the person.
     appearance: text,
-    /// A picture to follow.
+    /// Sets the URL of an image to follow.
     image_url: text,
 }
 
 impl GeneratePhoto {
-    /// With the fields the API requires: age, general look and gender of the person, the model
-    /// that draws, and the shape of the portraits.
+    /// Creates a request with the fields the API requires: age, style and gender of the person, the
+    /// model that generates the photos, and their aspect ratio.
     pub fn new(
         age: PhotoAge,
         avatar_style: PhotoStyle,
@@ -119,26 +127,26 @@ impl GeneratePhoto {
         Self(GeneratePhotoRequest::new(age, avatar_style, gender, model, aspect_ratio))
     }
 
-    /// What it costs: the price of four portraits. `None` if the price list does not say.
+    /// Returns what it costs: the price of four photos. `None` if the price list doesn't say.
     pub fn estimate(&self) -> Option<Estimate> {
         estimate(&GENERATE_PHOTO, &self.0, None)
     }
 }
 
 request! {
-    /// A portrait to give motion to.
+    /// A request to add motion to a photo.
     pub struct AddMotion(AddPhotoAvatarMotionRequest);
-    /// The id of the portrait, if the API drew it: [`PhotoGeneration::photo_id`].
+    /// Sets the id of the photo, if the API generated it: [`Generation::photo_id`].
     photo_id: text,
-    /// Free text about the avatar.
+    /// Describes the avatar, in free text.
     description: text,
-    /// What the avatar says in greeting.
+    /// Sets what the avatar says in greeting.
     welcome_msg: text,
 }
 
 impl AddMotion {
-    /// With the fields the API requires: the portrait's URL, the avatar's name, the voice it
-    /// speaks with, and the version of the motion model.
+    /// Creates a request with the fields the API requires: the photo's URL, the avatar's name, the
+    /// voice it speaks with, and the version of the motion model.
     pub fn new(
         image_url: impl Into<String>,
         name: impl Into<String>,
@@ -148,36 +156,35 @@ impl AddMotion {
         Self(AddPhotoAvatarMotionRequest::new(image_url, name, voice_id, model))
     }
 
-    /// What it costs, which depends on the model. `None` if the price list does not say.
+    /// Returns what it costs, which depends on the model; `None` if the price list doesn't say.
     pub fn estimate(&self) -> Option<Estimate> {
         estimate(&ADD_PHOTO_AVATAR_MOTION, &self.0, None)
     }
 }
 
-/// Portraits: the result of [`PhotoAvatars::generate`].
+/// Generated photos: the result of [`PhotoAvatars::generate`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PhotoGeneration {
+pub struct Generation {
     /// The id of the job, which [`AddMotion::photo_id`] takes.
     pub photo_id: String,
-    /// Where the portraits can be fetched; one of them goes into [`AddMotion::new`].
+    /// The URLs of the photos; one of them goes into [`AddMotion::new`].
     pub image_urls: Vec<String>,
-    /// The portraits' keys in the API's storage.
+    /// The photos' keys in the API's storage.
     pub image_keys: Vec<String>,
     /// The `data` of the last report.
     pub raw: Raw,
 }
 
-impl Sealed for PhotoGeneration {}
+impl Sealed for Generation {}
 
-impl JobResult for PhotoGeneration {
+impl JobResult for Generation {
     const OPERATIONS: &'static [&'static Operation] = &[&GENERATE_PHOTO];
 
-    async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let query = GetPhotoGenerationQuery::new(record.id.as_str());
-        let send = send!(get_photo_generation(query));
-        let (report, payload) = report_of(&jogg, &GET_PHOTO_GENERATION, send).await?;
-        Ok(JobReport::of(report.status, payload).with_result(|raw| {
+        let (report, raw) = jogg.report(GetPhotoGeneration::new(query)).await?;
+        Ok(JobReport::of(report.status, report.msg, raw).with_result(|raw| {
             let image_urls = report.image_url_list;
             (!image_urls.is_empty()).then_some(Self {
                 photo_id: report.photo_id.unwrap_or(record.id),

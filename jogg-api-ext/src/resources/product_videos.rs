@@ -1,155 +1,160 @@
 //! Videos about a product, and previews of them.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::avatars::Avatar;
+//! use jogg_api_ext::enums::{Language, ScriptStyle, VideoLength};
+//! use jogg_api_ext::product_videos::{CreatePreviews, RenderPreview};
+//!
+//! let request = CreatePreviews::new(
+//!     "product_c4f1",
+//!     ["Calm slides", "Bold cuts"],
+//!     VideoLength::Seconds30,
+//!     Avatar::Public(81),
+//!     ScriptStyle::Storytime,
+//!     Language::English,
+//! );
+//! let previews = jogg.product_videos().create_previews(request).await?.wait().await?.previews;
+//! let best = RenderPreview::new(&*previews[0].preview_id);
+//! let job = jogg.product_videos().render(best).await?; // paid for from here on
+//! println!("{}", job.wait().await?.url);
+//! # Ok(()) }
+//! ```
 
 use std::time::Duration;
 
+use jogg_api::endpoints::{self, CreateProductPreviews, CreateVideoFromProduct};
 use jogg_api::enums::{AspectRatio, Language, ScriptStyle, SortOrder, StatusFilter, VideoLength};
 use jogg_api::operations::{
-    CREATE_PRODUCT_PREVIEWS, CREATE_VIDEO_FROM_PRODUCT, LIST_PRODUCT_PREVIEWS, LIST_PRODUCT_VIDEOS,
-    RENDER_PRODUCT_PREVIEW,
+    CREATE_PRODUCT_PREVIEWS, CREATE_VIDEO_FROM_PRODUCT, RENDER_PRODUCT_PREVIEW,
 };
 use jogg_api::types::{
-    CreateProductPreviewsRequest, CreateVideoFromProductRequest, ListProductPreviewsQuery,
-    ListProductVideosQuery, ProductPreview, ProductVideo, ProductVideoAudio, ProductVideoAvatar,
-    ProductVideoScript, ProductVideoSpec, ProductVideoVoice, RenderProductPreviewRequest,
+    CreateProductPreviewsRequest, CreateVideoFromProductRequest, ListProductVideosQuery,
+    ProductVideoAudio, ProductVideoAvatar, ProductVideoScript, ProductVideoSpec, ProductVideoVoice,
+    RenderProductPreviewRequest,
 };
 
-use super::product_previews::{self, SEPARATOR};
-use super::resource;
-use crate::call::send;
-use crate::credits::estimate;
-use crate::page::Extent;
-use crate::request::{paged_request, request};
-use crate::{Avatar, Call, Estimate, Job, List, Previews, Video};
+use super::avatars::Avatar;
+use super::estimate::{Estimate, estimate};
+use super::previews::{self, SEPARATOR};
+use super::video::Video;
+use crate::call::Call;
+use crate::jobs::Job;
+use crate::lists::{Extent, List};
+use crate::request::{group, paged_request, request};
 
-resource! {
-    /// Videos about a product, and previews of them. From
-    /// [`Jogg::product_videos`](crate::Jogg::product_videos).
-    ProductVideos
+pub use super::preview_batch::{FailedPreview, Preview, Previews};
+pub use super::previews::ListPreviews;
+pub use jogg_api::types::{ProductPreview, ProductVideo};
+
+group! {
+    /// Videos about a product, and previews of them.
+    ProductVideos, product_videos
 }
 
 impl ProductVideos {
-    /// Starts a video. Calls `create_video_from_product`; costs [`CreateProductVideo::estimate`]
-    /// credits when it is accepted, and takes 5 to 10 minutes by the documents.
+    /// Creates a video. Calls `create_video_from_product`; costs [`CreateVideo::estimate`] credits
+    /// when it is accepted, and takes 5 to 10 minutes according to the documents.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn create(&self, request: CreateProductVideo) -> Call<Job<Video>> {
-        let (body, checked) = (request.0.clone(), request.check_extra());
-        self.jogg.start(&CREATE_VIDEO_FROM_PRODUCT, checked, send!(create_video_from_product(body)))
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn create(&self, request: CreateVideo) -> Call<Job<Video>> {
+        self.jogg.start(request.check_extra(), CreateVideoFromProduct::new(request.0))
     }
 
-    /// The video of this id, whether made directly or rendered from a preview, to look at or to
-    /// wait for. Sends nothing.
-    pub fn video(&self, video_id: impl Into<String>) -> Job<Video> {
-        Job::of(self.jogg.clone(), &CREATE_VIDEO_FROM_PRODUCT, video_id)
+    /// Returns the job of this video id, whether created directly or rendered from a preview, to
+    /// poll or to wait for. Sends nothing.
+    pub fn video_job(&self, video_id: impl Into<String>) -> Job<Video> {
+        Job::of(&self.jogg, &CREATE_VIDEO_FROM_PRODUCT, video_id)
     }
 
-    /// The account's product videos, with a total. Calls `list_product_videos`; free.
-    pub fn list(&self, request: ListProductVideos) -> List<ProductVideo> {
-        let jogg = self.jogg.clone();
+    /// Lists the account's product videos, with a total. Calls `list_product_videos`; free.
+    pub fn list(&self, request: ListVideos) -> List<ProductVideo> {
         List::paged(
-            request.paging(),
+            &self.jogg,
+            request,
+            endpoints::ListProductVideos::new,
             |video| video.id.clone(),
-            move |page| {
-                let (query, checked) = (request.on_page(page), request.check());
-                jogg.page(
-                    &LIST_PRODUCT_VIDEOS,
-                    checked,
-                    send!(list_product_videos(query)),
-                    |data| {
-                        let (total, page_size) = (data.total, data.page_size);
-                        (data.videos, Extent { total, page_size, ..Extent::default() })
-                    },
-                )
+            |data| {
+                let (total, page_size) = (data.total, data.page_size);
+                (data.videos, Extent { total, page_size, ..Extent::default() })
             },
         )
     }
 
-    /// Starts one preview in each of several looks, as one job. Calls `create_product_previews`;
-    /// costs [`CreateProductPreviews::estimate`] credits when it is accepted, and takes 2 to 3
-    /// minutes.
+    /// Creates one preview in each of several visual styles, as one job. Calls
+    /// `create_product_previews`; costs [`CreatePreviews::estimate`] credits when it is accepted,
+    /// and takes 2 to 3 minutes.
     ///
-    /// Looks are refused one by one: those are in [`Previews::failed`] in the end. There is no
-    /// operation that reports on a preview, so that the job looks for its previews in their list.
+    /// The API refuses styles one by one: those are in [`Previews::failed`] in the end. No
+    /// operation reports on a preview, so the job searches the list of previews.
     ///
     /// # Errors
-    /// [`ErrorKind::JobFailed`](crate::ErrorKind::JobFailed) if every look was refused,
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn create_previews(&self, request: CreateProductPreviews) -> Call<Job<Previews>> {
-        let (body, checked) = (request.0.clone(), request.check_extra());
-        let send = send!(create_product_previews(body));
-        self.jogg.make(&CREATE_PRODUCT_PREVIEWS, checked, send, product_previews::started)
+    /// [`ErrorKind::JobFailed`](crate::ErrorKind::JobFailed) if every style was refused,
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn create_previews(&self, request: CreatePreviews) -> Call<Job<Previews>> {
+        let checked = request.check_extra();
+        let endpoint = CreateProductPreviews::new(request.0);
+        self.jogg.call_with(checked, endpoint, previews::started)
     }
 
-    /// The previews of these ids, to look at or to wait for as one job. Sends nothing.
-    pub fn previews<S: Into<String>>(
+    /// Returns the job of the previews of these ids, to poll or to wait for. Sends nothing.
+    pub fn previews_job<S: Into<String>>(
         &self,
         preview_ids: impl IntoIterator<Item = S>,
     ) -> Job<Previews> {
         let ids: Vec<String> = preview_ids.into_iter().map(Into::into).collect();
-        Job::of(self.jogg.clone(), &CREATE_PRODUCT_PREVIEWS, ids.join(SEPARATOR))
+        Job::of(&self.jogg, &CREATE_PRODUCT_PREVIEWS, ids.join(SEPARATOR))
     }
 
-    /// The account's previews, with a total. Calls `list_product_previews`; free.
-    pub fn list_previews(&self, request: ListProductPreviews) -> List<ProductPreview> {
-        let jogg = self.jogg.clone();
-        List::paged(
-            request.paging(),
-            |preview| preview.id.clone(),
-            move |page| {
-                let (query, checked) = (request.on_page(page), request.check());
-                let send = send!(list_product_previews(query));
-                jogg.page(&LIST_PRODUCT_PREVIEWS, checked, send, |data| {
-                    let (total, page_size) = (data.total, data.page_size);
-                    (data.previews, Extent { total, page_size, ..Extent::default() })
-                })
-            },
-        )
+    /// Lists the account's previews, with a total. Calls `list_product_previews`; free.
+    pub fn list_previews(&self, request: ListPreviews) -> List<ProductPreview> {
+        previews::list(&self.jogg, request)
     }
 
-    /// Renders a preview as a whole video. Calls `render_product_preview`; costs
-    /// [`RenderProductPreview::estimate`] credits when it is accepted.
+    /// Renders a preview as a complete video. Calls `render_product_preview`; costs
+    /// [`RenderPreview::estimate`] credits when it is accepted.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn render(&self, request: RenderProductPreview) -> Call<Job<Video>> {
-        let (body, checked) = (request.0.clone(), request.check_extra());
-        self.jogg.start(&RENDER_PRODUCT_PREVIEW, checked, send!(render_product_preview(body)))
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn render(&self, request: RenderPreview) -> Call<Job<Video>> {
+        self.jogg.start(request.check_extra(), endpoints::RenderProductPreview::new(request.0))
     }
 }
 
-/// What product videos and previews are made with alike.
+/// The setters that requests for product videos and for previews share.
 macro_rules! video_setters {
     ($name:ident) => {
         impl $name {
-            /// The frame shape; landscape unless set.
+            /// Sets the aspect ratio. Default: landscape.
             pub fn aspect_ratio(mut self, aspect_ratio: AspectRatio) -> Self {
                 self.0.video_spec.aspect_ratio = Some(aspect_ratio);
                 self
             }
 
-            /// Whether captions are burnt in.
+            /// Sets whether captions are burnt in.
             pub fn caption(mut self, caption: bool) -> Self {
                 self.0.video_spec.caption = Some(caption);
                 self
             }
 
-            /// What to call the video.
+            /// Sets the video's name.
             pub fn name(mut self, name: impl Into<String>) -> Self {
                 self.0.video_spec.name = Some(name.into());
                 self
             }
 
-            /// The voice to read with. Without one, the API chooses.
+            /// Sets the voice to read with. Without one, the API chooses.
             pub fn voice_id(mut self, voice_id: impl Into<String>) -> Self {
                 self.0.voice.id = Some(voice_id.into());
                 self
             }
 
-            /// The track behind it, from [`Musics`](crate::Musics). 0 is a valid number.
+            /// Sets the track behind it, from [`Musics`](crate::musics::Musics). 0 is a valid
+            /// number.
             pub fn music_id(mut self, music_id: i64) -> Self {
                 self.0.audio.music_id = Some(music_id);
                 self
@@ -164,22 +169,23 @@ macro_rules! video_setters {
 }
 
 request! {
-    /// A video about a product.
-    pub struct CreateProductVideo(CreateVideoFromProductRequest);
-    /// The name of a look from [`VisualStyles`](crate::VisualStyles).
+    /// A request for a video about a product.
+    pub struct CreateVideo(CreateVideoFromProductRequest);
+    /// Sets the visual style, a name from
+    /// [`VisualStyles`](crate::visual_styles::VisualStyles).
     visual_style: text,
-    /// Own words instead of written ones. The API has been seen to ignore them.
+    /// Sets a custom script instead of a generated one. The API has been seen to ignore it.
     override_script: text,
-    /// An address to notify when the job ends. Such notices carry no signature: take one as a hint
-    /// to look at the job.
+    /// Sets an address to notify when the job ends. Notifications aren't signed: treat one as a
+    /// hint to poll the job.
     webhook_url: text,
 }
 
-video_setters!(CreateProductVideo);
+video_setters!(CreateVideo);
 
-impl CreateProductVideo {
-    /// With the fields the API requires: the product, the length to aim at, who presents, and
-    /// style and language of the text. The style is needed even with own words.
+impl CreateVideo {
+    /// Creates a request with the fields the API requires: the product, the length to aim at, the
+    /// avatar, and style and language of the script. The style is needed even with a custom script.
     pub fn new(
         product_id: impl Into<String>,
         length: VideoLength,
@@ -190,35 +196,35 @@ impl CreateProductVideo {
         Self(CreateVideoFromProductRequest::new(
             product_id,
             ProductVideoSpec::new(length),
-            presenter(avatar),
+            video_avatar(avatar),
             ProductVideoVoice::new(),
             ProductVideoAudio::new(),
             ProductVideoScript::new(script_style, language),
         ))
     }
 
-    /// What a video of the length that is aimed at costs. `None` if the price list does not say.
+    /// Returns what a video of the length aimed at costs; `None` if the price list doesn't say.
     pub fn estimate(&self) -> Option<Estimate> {
         estimate(&CREATE_VIDEO_FROM_PRODUCT, &self.0, self.length())
     }
 }
 
 request! {
-    /// Previews of a video about a product, one in each of several looks.
-    pub struct CreateProductPreviews(CreateProductPreviewsRequest);
-    /// Own words instead of written ones. The API has been seen to ignore them.
+    /// A request for previews of a video about a product, one in each of several visual styles.
+    pub struct CreatePreviews(CreateProductPreviewsRequest);
+    /// Sets a custom script instead of a generated one. The API has been seen to ignore it.
     override_script: text,
-    /// An address to notify when the job ends. Such notices carry no signature: take one as a hint
-    /// to look at the job.
+    /// Sets an address to notify when the job ends. Notifications aren't signed: treat one as a
+    /// hint to poll the job.
     webhook_url: text,
 }
 
-video_setters!(CreateProductPreviews);
+video_setters!(CreatePreviews);
 
-impl CreateProductPreviews {
-    /// With the fields the API requires: the product, the names of looks from
-    /// [`VisualStyles`](crate::VisualStyles), the length to aim at, who presents, and style and
-    /// language of the text.
+impl CreatePreviews {
+    /// Creates a request with the fields the API requires: the product, the names of visual styles
+    /// from [`VisualStyles`](crate::visual_styles::VisualStyles), the length to aim at, the avatar,
+    /// and style and language of the script.
     pub fn new<S: Into<String>>(
         product_id: impl Into<String>,
         visual_styles: impl IntoIterator<Item = S>,
@@ -231,62 +237,51 @@ impl CreateProductPreviews {
             product_id,
             visual_styles.into_iter().map(Into::into).collect(),
             ProductVideoSpec::new(length),
-            presenter(avatar),
+            video_avatar(avatar),
             ProductVideoVoice::new(),
             ProductVideoAudio::new(),
             ProductVideoScript::new(script_style, language),
         ))
     }
 
-    /// What previews of the length that is aimed at cost: each look is paid for. `None` if the
-    /// price list does not say.
+    /// Returns what previews of the length aimed at cost: each visual style is paid for. `None` if
+    /// the price list doesn't say.
     pub fn estimate(&self) -> Option<Estimate> {
         let each = estimate(&CREATE_PRODUCT_PREVIEWS, &self.0, self.length())?;
         Some(each.times(self.0.visual_styles.len()))
     }
 }
 
-fn presenter(avatar: Avatar) -> ProductVideoAvatar {
-    let mut presenter = ProductVideoAvatar::new(avatar.id());
-    presenter.type_ = Some(avatar.kind());
-    presenter
+fn video_avatar(avatar: Avatar) -> ProductVideoAvatar {
+    let mut video_avatar = ProductVideoAvatar::new(avatar.id());
+    video_avatar.type_ = Some(avatar.kind());
+    video_avatar
 }
 
 request! {
-    /// A preview to be rendered as a whole video.
-    pub struct RenderProductPreview(RenderProductPreviewRequest);
+    /// A request to render a preview as a complete video.
+    pub struct RenderPreview(RenderProductPreviewRequest);
 }
 
-impl RenderProductPreview {
-    /// With the preview's id: [`Preview::preview_id`](crate::Preview::preview_id).
+impl RenderPreview {
+    /// Creates a request with the preview's id: [`Preview::preview_id`].
     pub fn new(preview_id: impl Into<String>) -> Self {
         Self(RenderProductPreviewRequest::new(preview_id))
     }
 
-    /// What a video of this length costs. `None` if the price list does not say.
+    /// Returns what a video of this length costs; `None` if the price list doesn't say.
     pub fn estimate(&self, length: Duration) -> Option<Estimate> {
         estimate(&RENDER_PRODUCT_PREVIEW, &self.0, Some(length))
     }
 }
 
 paged_request! {
-    /// Which product videos to list.
-    pub struct ListProductVideos(ListProductVideosQuery);
-    /// Those in this state.
+    /// A request for product videos.
+    pub struct ListVideos(ListProductVideosQuery);
+    /// Lists only those in this state.
     status: StatusFilter,
-    /// The field to sort by; `created_at` unless set.
+    /// Sets the field to sort by. Default: `created_at`.
     sort_by: text,
-    /// The direction of sorting.
-    sort_order: SortOrder,
-}
-
-paged_request! {
-    /// Which previews to list.
-    pub struct ListProductPreviews(ListProductPreviewsQuery);
-    /// Those in this state.
-    status: StatusFilter,
-    /// The field to sort by; `created_at` unless set.
-    sort_by: text,
-    /// The direction of sorting.
+    /// Sets the direction of sorting.
     sort_order: SortOrder,
 }

@@ -1,91 +1,103 @@
 //! Products to make videos and scripts about.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::products::{CreateProduct, MediaFile};
+//!
+//! let request = CreateProduct::from_details("Trail bottle")
+//!     .description("A steel bottle that keeps tea hot all day")
+//!     .media(MediaFile::image("https://example.com/bottle.jpg"));
+//! let product = jogg.products().create(request).await?;
+//! println!("{:?}", product.product_id);
+//! # Ok(()) }
+//! ```
 
+use jogg_api::endpoints;
 use jogg_api::enums::MediaType;
-use jogg_api::operations::{CREATE_PRODUCT, UPDATE_PRODUCT};
-use jogg_api::types::{CreateProductRequest, Product, ProductMediaInput, UpdateProductRequest};
+use jogg_api::types::{CreateProductRequest, ProductMediaInput, UpdateProductRequest};
 
-use super::resource;
-use crate::call::send;
-use crate::request::{refuse, request};
-use crate::{Call, Result};
+use crate::call::Call;
+use crate::error::Result;
+use crate::request::{group, refuse, request};
 
-resource! {
-    /// Products to make videos and scripts about. From
-    /// [`Jogg::products`](crate::Jogg::products).
-    Products
+pub use jogg_api::types::{Product, ProductMedia};
+
+group! {
+    /// Products to make videos and scripts about.
+    Products, products
 }
 
 impl Products {
-    /// Registers a product. Calls `create_product`; free, but registering it twice makes two, so
-    /// that it is never sent twice.
+    /// Creates a product. Calls `create_product`; free, but creating it twice makes two, so that it
+    /// is never sent twice.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost or
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost or
     /// has no `product_id`; see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn create(&self, request: CreateProduct) -> Call<Product> {
-        let (body, checked) = (request.0.clone(), request.check());
-        self.jogg.make(&CREATE_PRODUCT, checked, send!(create_product(body)), |_, called| {
-            match called.answer.data.clone() {
-                Some(product) if product.product_id.is_some() => Ok(product),
-                _ => Err(called.lacks(&CREATE_PRODUCT, "it has no `data.product_id`")),
-            }
+        let checked = request.check();
+        let endpoint = endpoints::CreateProduct::new(request.0);
+        self.jogg.call_with(checked, endpoint, |product, received| match product.product_id {
+            Some(_) => Ok(product),
+            None => Err(received.lacks("it has no `data.product_id`")),
         })
     }
 
-    /// Changes what is set in the request, and leaves the rest. Calls `update_product`; free. The
-    /// API answers with nothing.
+    /// Updates what is set in the request, and keeps the rest. Calls `update_product`; free. The
+    /// API returns nothing.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such product; see
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn update(&self, request: UpdateProduct) -> Call<()> {
-        let (body, checked) = (request.0.clone(), request.check_extra());
-        self.jogg.make(&UPDATE_PRODUCT, checked, send!(update_product(body)), |_, _| Ok(()))
+        let checked = request.check_extra();
+        let endpoint = endpoints::UpdateProduct::new(request.0);
+        self.jogg.call_with(checked, endpoint, |_, _| Ok(()))
     }
 }
 
 /// Where a product is described.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ProductSource {
-    /// In the request: its name here, more by the other methods.
+pub enum Source {
+    /// In the request: its name here, more through the other methods.
     Details(String),
     /// On the shop page at this URL, which the API reads.
     Url(String),
 }
 
 request! {
-    /// A product to register.
+    /// A request to create a product.
     pub struct CreateProduct(CreateProductRequest);
-    /// What it is, and what speaks for it.
+    /// Sets what it is, and its selling points.
     description: text,
-    /// Whom its videos should win over.
+    /// Sets the audience its videos address.
     target_audience: text,
 }
 
 impl CreateProduct {
-    /// A product that is described there.
-    pub fn new(source: ProductSource) -> Self {
+    /// Creates a request for a product that is described there.
+    pub fn new(source: Source) -> Self {
         let mut request = CreateProductRequest::new();
         match source {
-            ProductSource::Details(name) => request.name = Some(name),
-            ProductSource::Url(url) => request.url = Some(url),
+            Source::Details(name) => request.name = Some(name),
+            Source::Url(url) => request.url = Some(url),
         }
         Self(request)
     }
 
-    /// A product on a shop page, which the API reads.
+    /// Creates a request for the product on a shop page, which the API reads.
     pub fn from_url(url: impl Into<String>) -> Self {
-        Self::new(ProductSource::Url(url.into()))
+        Self::new(Source::Url(url.into()))
     }
 
-    /// A product of this name, described by the other methods.
+    /// Creates a request for a product of this name, described through the other methods.
     pub fn from_details(name: impl Into<String>) -> Self {
-        Self::new(ProductSource::Details(name.into()))
+        Self::new(Source::Details(name.into()))
     }
 
-    /// One more picture or clip.
-    pub fn media(mut self, media: ProductFile) -> Self {
+    /// Adds an image or video.
+    pub fn media(mut self, media: MediaFile) -> Self {
         self.0.media.push(media.0);
         self
     }
@@ -102,52 +114,52 @@ impl CreateProduct {
 }
 
 request! {
-    /// Changes to a product.
+    /// A request to update a product.
     pub struct UpdateProduct(UpdateProductRequest);
-    /// Its new name.
+    /// Sets its new name.
     name: text,
-    /// The new text about it.
+    /// Sets the new description.
     description: text,
-    /// Whom its videos should win over from now on.
+    /// Sets the audience its videos address from now on.
     target_audience: text,
 }
 
 impl UpdateProduct {
-    /// No changes yet, to this product.
+    /// Creates a request that updates nothing yet of this product.
     pub fn new(product_id: impl Into<String>) -> Self {
         Self(UpdateProductRequest::new(product_id))
     }
 
-    /// One more picture or clip of the new ones.
-    pub fn media(mut self, media: ProductFile) -> Self {
+    /// Adds an image or video to the new ones.
+    pub fn media(mut self, media: MediaFile) -> Self {
         self.0.media.push(media.0);
         self
     }
 }
 
-/// A picture or clip of a product.
+/// An image or video of a product.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
-pub struct ProductFile(ProductMediaInput);
+pub struct MediaFile(ProductMediaInput);
 
-impl ProductFile {
-    /// The picture at this URL.
+impl MediaFile {
+    /// Creates the image at this URL.
     pub fn image(url: impl Into<String>) -> Self {
         Self::of(MediaType::Image, url.into())
     }
 
-    /// The clip at this URL.
+    /// Creates the video at this URL.
     pub fn video(url: impl Into<String>) -> Self {
         Self::of(MediaType::Video, url.into())
     }
 
-    /// The name of the file.
+    /// Sets the name of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.0.name = Some(name.into());
         self
     }
 
-    /// What it shows.
+    /// Sets what it shows.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.0.description = Some(description.into());
         self

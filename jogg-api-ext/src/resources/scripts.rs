@@ -1,66 +1,85 @@
 //! Scripts written about a product.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::enums::{Language, ScriptStyle, VideoLength};
+//! use jogg_api_ext::scripts::{CreateScript, Source};
+//!
+//! let request = CreateScript::new(
+//!     Language::English,
+//!     VideoLength::Seconds30,
+//!     ScriptStyle::Storytime,
+//!     Source::Product("product_c4f1".to_owned()),
+//! );
+//! for script in jogg.scripts().create(request).await?.wait().await?.scripts {
+//!     println!("{}", script.script_paragraphs.join("\n"));
+//! }
+//! # Ok(()) }
+//! ```
 
 use jogg_api::Operation;
+use jogg_api::endpoints::{CreateAiScript, GetAiScript};
 use jogg_api::enums::{Language, ProductSourceType, ScriptStyle, VideoLength};
-use jogg_api::operations::{CREATE_AI_SCRIPT, GET_AI_SCRIPT};
-use jogg_api::types::{CreateAiScriptRequest, GeneratedScript, ScriptProduct, ScriptProductData};
+use jogg_api::operations::CREATE_AI_SCRIPT;
+use jogg_api::types::{CreateAiScriptRequest, ScriptProduct, ScriptProductData};
 
-use super::resource;
-use crate::call::send;
-use crate::credits::estimate;
-use crate::job::private::Sealed;
-use crate::job::report_of;
-use crate::request::{needed, request};
-use crate::{Call, Estimate, Job, JobRecord, JobReport, JobResult, Jogg, Raw, Result};
+use super::estimate::{Estimate, estimate};
+use crate::call::Call;
+use crate::client::Jogg;
+use crate::error::Result;
+use crate::job_record::JobRecord;
+use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed};
+use crate::request::{group, needed, request};
 
-resource! {
-    /// Scripts written about a product. From [`Jogg::scripts`](crate::Jogg::scripts).
-    Scripts
+pub use jogg_api::types::GeneratedScript;
+
+group! {
+    /// Scripts written about a product.
+    Scripts, scripts
 }
 
 impl Scripts {
-    /// Has a script written. Calls `create_ai_script`; costs [`CreateScript::estimate`] credits
-    /// when it is accepted, and takes 10 to 30 seconds.
+    /// Creates a script. Calls `create_ai_script`; costs [`CreateScript::estimate`] credits when it
+    /// is accepted, and takes 10 to 30 seconds.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn create(&self, request: CreateScript) -> Call<Job<WrittenScripts>> {
-        let (body, checked) = (request.0.clone(), request.check());
-        self.jogg.start(&CREATE_AI_SCRIPT, checked, send!(create_ai_script(body)))
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn create(&self, request: CreateScript) -> Call<Job<GeneratedScripts>> {
+        self.jogg.start(request.check(), CreateAiScript::new(request.0))
     }
 
-    /// The script job of this id, to look at or to wait for. Sends nothing.
-    pub fn script(&self, task_id: impl Into<String>) -> Job<WrittenScripts> {
-        Job::of(self.jogg.clone(), &CREATE_AI_SCRIPT, task_id)
+    /// Returns the script job of this id, to poll or to wait for. Sends nothing.
+    pub fn script_job(&self, task_id: impl Into<String>) -> Job<GeneratedScripts> {
+        Job::of(&self.jogg, &CREATE_AI_SCRIPT, task_id)
     }
 }
 
 /// What a script is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum ScriptSource {
+pub enum Source {
     /// A product described here.
     Details {
-        /// What it is called.
+        /// Its name.
         name: String,
-        /// What speaks for it.
+        /// What it is, and its selling points.
         description: String,
     },
     /// A registered product, by its id.
     Product(String),
 }
 
-impl From<ScriptSource> for ScriptProduct {
-    fn from(source: ScriptSource) -> Self {
+impl From<Source> for ScriptProduct {
+    fn from(source: Source) -> Self {
         let mut data = ScriptProductData::new();
         match source {
-            ScriptSource::Details { name, description } => {
+            Source::Details { name, description } => {
                 data.name = Some(name);
                 data.description = Some(description);
                 Self::new(ProductSourceType::Details, data)
             }
-            ScriptSource::Product(id) => {
+            Source::Product(id) => {
                 data.id = Some(id);
                 Self::new(ProductSourceType::Id, data)
             }
@@ -69,25 +88,25 @@ impl From<ScriptSource> for ScriptProduct {
 }
 
 request! {
-    /// A script to be written.
+    /// A request for a script.
     pub struct CreateScript(CreateAiScriptRequest);
-    /// Whom the script should win over.
+    /// Sets the audience the script addresses.
     target_audience: text,
 }
 
 impl CreateScript {
-    /// With the fields the API requires: the language, how long reading it should take, the style,
-    /// and what it is about.
+    /// Creates a request with the fields the API requires: the language, how long the script takes
+    /// to read, the style, and what it is about.
     pub fn new(
         language: Language,
         video_length: VideoLength,
         script_style: ScriptStyle,
-        source: ScriptSource,
+        source: Source,
     ) -> Self {
         Self(CreateAiScriptRequest::new(language, video_length, script_style, source.into()))
     }
 
-    /// What it costs. `None` if the price list does not say.
+    /// Returns what it costs; `None` if the price list doesn't say.
     pub fn estimate(&self) -> Option<Estimate> {
         estimate(&CREATE_AI_SCRIPT, &self.0, None)
     }
@@ -107,25 +126,23 @@ impl CreateScript {
 /// Scripts: the result of [`Scripts::create`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct WrittenScripts {
+pub struct GeneratedScripts {
     /// The id of the job.
     pub task_id: String,
-    /// The texts, one a style, in paragraphs.
+    /// The scripts, one per style, in paragraphs.
     pub scripts: Vec<GeneratedScript>,
     /// The `data` of the last report.
     pub raw: Raw,
 }
 
-impl Sealed for WrittenScripts {}
+impl Sealed for GeneratedScripts {}
 
-impl JobResult for WrittenScripts {
+impl JobResult for GeneratedScripts {
     const OPERATIONS: &'static [&'static Operation] = &[&CREATE_AI_SCRIPT];
 
-    async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
-        let id = record.id.clone();
-        let send = send!(get_ai_script(id));
-        let (report, payload) = report_of(&jogg, &GET_AI_SCRIPT, send).await?;
-        Ok(JobReport::of(report.status, payload).with_result(|raw| {
+    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+        let (report, raw) = jogg.report(GetAiScript::new(record.id.as_str())).await?;
+        Ok(JobReport::of(report.status, report.err_msg, raw).with_result(|raw| {
             let scripts = report.data.unwrap_or_default().generated_scripts;
             let task_id = report.task_id.unwrap_or(record.id);
             (!scripts.is_empty()).then_some(Self { task_id, scripts, raw })

@@ -1,59 +1,66 @@
 //! Videos made by filling a template.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::template_videos::{CreateVideo, TemplateValue};
+//!
+//! let request = CreateVideo::new(512, "english")
+//!     .variable("headline", TemplateValue::Text("Summer sale".to_owned()));
+//! let job = jogg.template_videos().create(request).await?; // paid for from here on
+//! println!("{}", job.wait().await?.url);
+//! # Ok(()) }
+//! ```
 
 use std::time::Duration;
 
+use jogg_api::endpoints::{self, CreateVideoWithTemplate};
 use jogg_api::enums::{SortOrder, StatusFilter, TemplateVariableType};
-use jogg_api::operations::{CREATE_VIDEO_WITH_TEMPLATE, LIST_TEMPLATE_VIDEOS};
+use jogg_api::operations::CREATE_VIDEO_WITH_TEMPLATE;
 use jogg_api::types::{
     CreateVideoWithTemplateRequest, ListTemplateVideosQuery, TemplateVariableInput,
-    TemplateVariableProperties, TemplateVideo,
+    TemplateVariableProperties,
 };
 
-use super::resource;
-use crate::call::send;
-use crate::credits::estimate;
-use crate::request::{paged_request, refuse, request};
-use crate::{Avatar, Call, Estimate, Job, List, Result, Video};
+use super::avatars::Avatar;
+use super::estimate::{Estimate, estimate};
+use super::video::Video;
+use crate::call::Call;
+use crate::error::Result;
+use crate::jobs::Job;
+use crate::lists::List;
+use crate::request::{group, paged_request, refuse, request};
 
-resource! {
-    /// Videos made by filling a template. From
-    /// [`Jogg::template_videos`](crate::Jogg::template_videos).
-    TemplateVideos
+pub use jogg_api::types::TemplateVideo;
+
+group! {
+    /// Videos made by filling a template.
+    TemplateVideos, template_videos
 }
 
 impl TemplateVideos {
-    /// Starts a video. Calls `create_video_with_template`; costs [`CreateTemplateVideo::estimate`]
-    /// credits when it is accepted, and takes 2 to 10 minutes by the documents.
+    /// Creates a video. Calls `create_video_with_template`; costs [`CreateVideo::estimate`] credits
+    /// when it is accepted, and takes 2 to 10 minutes according to the documents.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn create(&self, request: CreateTemplateVideo) -> Call<Job<Video>> {
-        let (body, checked) = (request.0.clone(), request.check());
-        let send = send!(create_video_with_template(body));
-        self.jogg.start(&CREATE_VIDEO_WITH_TEMPLATE, checked, send)
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn create(&self, request: CreateVideo) -> Call<Job<Video>> {
+        self.jogg.start(request.check(), CreateVideoWithTemplate::new(request.0))
     }
 
-    /// The video of this id, to look at or to wait for. Sends nothing.
-    pub fn video(&self, video_id: impl Into<String>) -> Job<Video> {
-        Job::of(self.jogg.clone(), &CREATE_VIDEO_WITH_TEMPLATE, video_id)
+    /// Returns the job of this video id, to poll or to wait for. Sends nothing.
+    pub fn video_job(&self, video_id: impl Into<String>) -> Job<Video> {
+        Job::of(&self.jogg, &CREATE_VIDEO_WITH_TEMPLATE, video_id)
     }
 
-    /// The account's template videos, with totals. Calls `list_template_videos`; free.
-    pub fn list(&self, request: ListTemplateVideos) -> List<TemplateVideo> {
-        let jogg = self.jogg.clone();
+    /// Lists the account's template videos, with totals. Calls `list_template_videos`; free.
+    pub fn list(&self, request: ListVideos) -> List<TemplateVideo> {
         List::paged(
-            request.paging(),
+            &self.jogg,
+            request,
+            endpoints::ListTemplateVideos::new,
             |video| video.video_id.clone(),
-            move |page| {
-                let (query, checked) = (request.on_page(page), request.check());
-                jogg.page(
-                    &LIST_TEMPLATE_VIDEOS,
-                    checked,
-                    send!(list_template_videos(query)),
-                    |data| (data.data, data.pagination.into()),
-                )
-            },
+            |data| (data.data, data.pagination.into()),
         )
     }
 }
@@ -62,17 +69,17 @@ impl TemplateVideos {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TemplateValue {
-    /// The URL of a picture; that of an upload is [`Asset::url`](crate::Asset::url).
+    /// The URL of an image; that of an upload is [`Asset::url`](crate::assets::Asset::url).
     Image(String),
-    /// The number of a picture. Uploads return none in this version of the API.
+    /// The asset number of an image. Uploads return none in this version of the API.
     ImageAsset(i64),
-    /// Words to say.
+    /// Text to speak.
     Script(String),
-    /// Words to show.
+    /// Text to show.
     Text(String),
-    /// The URL of a clip.
+    /// The URL of a video.
     Video(String),
-    /// The number of a clip. Uploads return none in this version of the API.
+    /// The asset number of a video. Uploads return none in this version of the API.
     VideoAsset(i64),
 }
 
@@ -88,12 +95,12 @@ impl TemplateValue {
                 properties.asset_id = Some(id);
                 TemplateVariableType::Image
             }
-            Self::Script(words) => {
-                properties.content = Some(words);
+            Self::Script(text) => {
+                properties.content = Some(text);
                 TemplateVariableType::Script
             }
-            Self::Text(words) => {
-                properties.content = Some(words);
+            Self::Text(text) => {
+                properties.content = Some(text);
                 TemplateVariableType::Text
             }
             Self::Video(url) => {
@@ -110,51 +117,53 @@ impl TemplateValue {
 }
 
 request! {
-    /// A video made by filling a template.
-    pub struct CreateTemplateVideo(CreateVideoWithTemplateRequest);
-    /// What to call the video.
+    /// A request for a video made by filling a template.
+    pub struct CreateVideo(CreateVideoWithTemplateRequest);
+    /// Sets the video's name.
     video_name: text,
-    /// The voice to read with.
+    /// Sets the voice to read with.
     voice_id: text,
-    /// Whether captions are burnt in.
+    /// Sets whether captions are burnt in.
     captions_enabled: bool,
-    /// The track behind it, from [`Musics`](crate::Musics). 0 is a valid number.
+    /// Sets the track behind it, from [`Musics`](crate::musics::Musics). 0 is a valid number.
     background_music_id: i64,
-    /// Whether transitions picked by chance are turned off.
+    /// Sets whether random transitions are turned off.
     disable_random_trans: bool,
-    /// Whether picture effects picked by chance are turned off.
+    /// Sets whether random image effects are turned off.
     disable_random_moving: bool,
-    /// Whether all transitions are turned off.
+    /// Sets whether all transitions are turned off.
     disable_trans: bool,
-    /// Whether all picture effects are turned off.
+    /// Sets whether all image effects are turned off.
     disable_moving: bool,
-    /// An address to notify when the job ends. Such notices carry no signature: take one as a hint
-    /// to look at the job.
+    /// Sets an address to notify when the job ends. Notifications aren't signed: treat one as a
+    /// hint to poll the job.
     webhook_url: text,
 }
 
-impl CreateTemplateVideo {
-    /// With the fields the API requires: the template's number, and the language of the voice, a
-    /// lower-case English word such as `english`. No variable is filled yet.
+impl CreateVideo {
+    /// Creates a request with the fields the API requires: the template's number, and the language
+    /// of the voice, a lower-case English word such as `english`. No variable is filled yet.
     pub fn new(template_id: i64, voice_language: impl Into<String>) -> Self {
         Self(CreateVideoWithTemplateRequest::new(template_id, voice_language, Vec::new()))
     }
 
-    /// Fills a variable. [`Templates::custom_template`](crate::Templates::custom_template) tells
-    /// the names and kinds of those of own templates; required ones have to be filled.
+    /// Fills a variable. [`Templates::custom_template`] returns the names and kinds of a custom
+    /// template's variables; required ones have to be filled.
+    ///
+    /// [`Templates::custom_template`]: crate::templates::Templates::custom_template
     pub fn variable(mut self, name: impl Into<String>, value: TemplateValue) -> Self {
         self.0.variables.push(value.input(name.into()));
         self
     }
 
-    /// Who presents.
+    /// Sets the avatar.
     pub fn avatar(mut self, avatar: Avatar) -> Self {
         self.0.avatar_id = Some(avatar.id());
         self.0.avatar_type = Some(avatar.kind());
         self
     }
 
-    /// What a video of this length costs. `None` if the price list does not say.
+    /// Returns what a video of this length costs; `None` if the price list doesn't say.
     pub fn estimate(&self, length: Duration) -> Option<Estimate> {
         estimate(&CREATE_VIDEO_WITH_TEMPLATE, &self.0, Some(length))
     }
@@ -173,12 +182,12 @@ impl CreateTemplateVideo {
 }
 
 paged_request! {
-    /// Which template videos to list.
-    pub struct ListTemplateVideos(ListTemplateVideosQuery);
-    /// Those in this state.
+    /// A request for template videos.
+    pub struct ListVideos(ListTemplateVideosQuery);
+    /// Lists only those in this state.
     status: StatusFilter,
-    /// The field to sort by; `created_at` unless set.
+    /// Sets the field to sort by. Default: `created_at`.
     sort_by: text,
-    /// The direction of sorting.
+    /// Sets the direction of sorting.
     sort_order: SortOrder,
 }

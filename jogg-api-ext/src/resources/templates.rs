@@ -1,76 +1,83 @@
 //! Templates and their variables.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::templates::ListCustomTemplates;
+//!
+//! let mut templates = jogg.templates().custom(ListCustomTemplates::new()).items();
+//! if let Some(template) = templates.next().await {
+//!     let template = jogg.templates().custom_template(template?.id).await?;
+//!     for variable in template.variables {
+//!         println!("{:?}: {:?}", variable.name, variable.type_);
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
 
+use jogg_api::endpoints;
 use jogg_api::enums::AspectRatio;
-use jogg_api::operations::{GET_CUSTOM_TEMPLATE, LIST_CUSTOM_TEMPLATES, LIST_TEMPLATES};
-use jogg_api::types::{CustomTemplate, ListCustomTemplatesQuery, ListTemplatesQuery, Template};
+use jogg_api::types::{ListCustomTemplatesQuery, ListTemplatesQuery};
 
-use super::resource;
-use crate::call::send;
-use crate::page::Extent;
-use crate::request::list_request;
-use crate::{Call, List};
+use crate::call::Call;
+use crate::lists::{Extent, List};
+use crate::request::{group, list_request};
 
-resource! {
-    /// Templates and their variables. From [`Jogg::templates`](crate::Jogg::templates).
-    Templates
+pub use jogg_api::types::{CustomTemplate, Template, TemplateVariable};
+
+group! {
+    /// Templates and their variables.
+    Templates, templates
 }
 
 impl Templates {
-    /// The stock templates, all at once. Calls `list_templates`; free.
+    /// Lists the public templates, all at once. Calls `list_templates`; free.
     ///
-    /// The variables of stock templates are told nowhere in the API.
+    /// The API doesn't return the variables of public templates.
     pub fn list(&self, request: ListTemplates) -> List<Template> {
-        let jogg = self.jogg.clone();
         List::whole(
-            |template: &Template| template.id.map(|id| id.to_string()),
-            move || {
-                let (query, checked) = (request.0.clone(), request.check_filters());
-                jogg.page(&LIST_TEMPLATES, checked, send!(list_templates(query)), |data| {
-                    (data.templates, Extent::default())
-                })
-            },
+            &self.jogg,
+            move || (request.check_filters(), endpoints::ListTemplates::new(request.0.clone())),
+            |template| template.id.to_string(),
+            |data| (data.templates, Extent::default()),
         )
     }
 
-    /// The account's own templates, all at once, without their variables. Calls
+    /// Lists the account's custom templates, all at once, without their variables. Calls
     /// `list_custom_templates`; free.
     pub fn custom(&self, request: ListCustomTemplates) -> List<Template> {
-        let jogg = self.jogg.clone();
         List::whole(
-            |template: &Template| template.id.map(|id| id.to_string()),
+            &self.jogg,
             move || {
-                let (query, checked) = (request.0.clone(), request.check_filters());
-                let send = send!(list_custom_templates(query));
-                jogg.page(&LIST_CUSTOM_TEMPLATES, checked, send, |data| {
-                    (data.templates, Extent::default())
-                })
+                let query = request.0.clone();
+                (request.check_filters(), endpoints::ListCustomTemplates::new(query))
             },
+            |template| template.id.to_string(),
+            |data| (data.templates, Extent::default()),
         )
     }
 
-    /// An own template with the variables that
-    /// [`CreateTemplateVideo::variable`](crate::CreateTemplateVideo::variable) fills. Calls
+    /// Returns a custom template with the variables that
+    /// [`CreateVideo::variable`](crate::template_videos::CreateVideo::variable) fills. Calls
     /// `get_custom_template`; free.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is none of this number; see
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if none has this number; see
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn custom_template(&self, id: i64) -> Call<CustomTemplate> {
-        let send = move |api: jogg_api::Client| async move { api.get_custom_template(id).await };
-        self.jogg.value(&GET_CUSTOM_TEMPLATE, Ok(()), send)
+        self.jogg.call(endpoints::GetCustomTemplate::new(id))
     }
 }
 
 list_request! {
-    /// Which stock templates to list.
+    /// A request for public templates.
     pub struct ListTemplates(ListTemplatesQuery);
-    /// Those with this frame shape.
+    /// Lists only those with this aspect ratio.
     aspect_ratio: AspectRatio,
 }
 
 list_request! {
-    /// Which own templates to list.
+    /// A request for custom templates.
     pub struct ListCustomTemplates(ListCustomTemplatesQuery);
-    /// Those with this frame shape.
+    /// Lists only those with this aspect ratio.
     aspect_ratio: AspectRatio,
 }

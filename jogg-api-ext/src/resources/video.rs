@@ -1,17 +1,18 @@
 //! A finished video, whichever way it was made.
 
 use jogg_api::Operation;
-use jogg_api::enums::StatusWord;
+use jogg_api::endpoints::{GetAvatarVideo, GetProductVideo, GetTemplateVideo};
+use jogg_api::enums::RawStatus;
 use jogg_api::operations::{
     CREATE_VIDEO_FROM_AVATAR, CREATE_VIDEO_FROM_PRODUCT, CREATE_VIDEO_WITH_TEMPLATE,
-    GET_AVATAR_VIDEO, GET_PRODUCT_VIDEO, GET_TEMPLATE_VIDEO, RENDER_PRODUCT_PREVIEW,
+    RENDER_PRODUCT_PREVIEW,
 };
-use serde_json::Value;
+use jogg_api::types::{AvatarVideoReport, ProductVideoReport, TemplateVideoReport};
 
-use crate::call::send;
-use crate::job::private::Sealed;
-use crate::job::report_of;
-use crate::{JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
+use crate::client::Jogg;
+use crate::error::Result;
+use crate::job_record::JobRecord;
+use crate::jobs::{JobReport, JobResult, Raw, Sealed, fields};
 
 /// A finished video: the result of [`AvatarVideos::create`], [`ProductVideos::create`],
 /// [`ProductVideos::render`] and [`TemplateVideos::create`]. Their jobs have one type, so that they
@@ -19,23 +20,23 @@ use crate::{JobRecord, JobReport, JobResult, Jogg, Raw, Result, aliases};
 ///
 /// The API has several names for some of this; here each thing has one.
 ///
-/// [`AvatarVideos::create`]: crate::AvatarVideos::create
-/// [`ProductVideos::create`]: crate::ProductVideos::create
-/// [`ProductVideos::render`]: crate::ProductVideos::render
-/// [`TemplateVideos::create`]: crate::TemplateVideos::create
+/// [`AvatarVideos::create`]: crate::avatar_videos::AvatarVideos::create
+/// [`ProductVideos::create`]: crate::product_videos::ProductVideos::create
+/// [`ProductVideos::render`]: crate::product_videos::ProductVideos::render
+/// [`TemplateVideos::create`]: crate::template_videos::TemplateVideos::create
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Video {
     /// The id of the video.
     pub video_id: String,
-    /// Where it can be fetched. A fresh one may not be there yet;
-    /// [`Assets::download`](crate::Assets::download) tries again.
+    /// Its URL. The file behind a fresh one may not be there yet;
+    /// [`Assets::download`](crate::assets::Assets::download) retries.
     pub url: String,
-    /// A still picture to stand for it.
+    /// The URL of a still image of it.
     pub cover_url: Option<String>,
-    /// Running time in seconds.
+    /// Its length in seconds.
     pub duration_seconds: Option<f64>,
-    /// What it is called.
+    /// Its name.
     pub name: Option<String>,
     /// When it was created, in Unix seconds.
     pub created_at: Option<i64>,
@@ -57,67 +58,93 @@ impl JobResult for Video {
         &RENDER_PRODUCT_PREVIEW,
     ];
 
-    async fn look(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
-        let id = record.id.clone();
-        let (seen, payload) = if record.operation == CREATE_VIDEO_FROM_AVATAR.id {
-            let send = send!(get_avatar_video(id));
-            let (report, payload) = report_of(&jogg, &GET_AVATAR_VIDEO, send).await?;
-            let seen = Seen {
-                status: report.status,
-                video_id: report.video_id.or(report.id),
-                created_at: report.created_at,
-                ..Seen::default()
-            };
-            (seen, payload)
+    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+        let id = record.id.as_str();
+        let (report, raw) = if record.operation == CREATE_VIDEO_FROM_AVATAR.id {
+            let (report, raw) = jogg.report(GetAvatarVideo::new(id)).await?;
+            (VideoReport::from(report), raw)
         } else if record.operation == CREATE_VIDEO_WITH_TEMPLATE.id {
-            let send = send!(get_template_video(id));
-            let (report, payload) = report_of(&jogg, &GET_TEMPLATE_VIDEO, send).await?;
-            let output = report.data.unwrap_or_default();
-            let seen = Seen {
-                status: report.status,
-                video_id: report.video_id,
-                name: output.video_name,
-                created_at: report.created_at,
-                completed_at: report.completed_at,
-                deducted_credit: output.deducted_credit,
-            };
-            (seen, payload)
+            let (report, raw) = jogg.report(GetTemplateVideo::new(id)).await?;
+            (VideoReport::from(report), raw)
         } else {
-            let send = send!(get_product_video(id));
-            let (report, payload) = report_of(&jogg, &GET_PRODUCT_VIDEO, send).await?;
-            let seen = Seen {
-                status: report.status,
-                name: report.title,
-                created_at: report.created_at,
-                deducted_credit: report.deducted_credit,
-                ..Seen::default()
-            };
-            (seen, payload)
+            let (report, raw) = jogg.report(GetProductVideo::new(id)).await?;
+            (VideoReport::from(report), raw)
         };
-        Ok(seen.report(payload, record.id))
+        Ok(report.of_job(raw, record.id))
     }
 }
 
-/// What the three reports say under names of their own. URL, cover and duration have so many names
-/// that they are looked for in the payload.
+/// What the three reports say, each under its own names.
 #[derive(Default)]
-struct Seen {
-    status: Option<StatusWord>,
+struct VideoReport {
+    status: Option<RawStatus>,
+    error: Option<String>,
     video_id: Option<String>,
+    url: Option<String>,
+    cover_url: Option<String>,
+    duration_seconds: Option<f64>,
     name: Option<String>,
     created_at: Option<i64>,
     completed_at: Option<i64>,
     deducted_credit: Option<f64>,
 }
 
-impl Seen {
-    fn report(self, payload: Value, id: String) -> JobReport<Video> {
-        JobReport::of(self.status, payload).with_result(|raw| {
+impl From<AvatarVideoReport> for VideoReport {
+    fn from(report: AvatarVideoReport) -> Self {
+        Self {
+            status: report.status,
+            error: report.error.and_then(|error| error.message),
+            video_id: report.video_id.or(report.id),
+            url: report.video_url,
+            cover_url: report.cover_url,
+            duration_seconds: report.duration,
+            created_at: report.created_at,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<ProductVideoReport> for VideoReport {
+    fn from(report: ProductVideoReport) -> Self {
+        Self {
+            status: report.status,
+            error: report.error.and_then(|error| error.message),
+            url: report.video_url,
+            cover_url: report.cover_url,
+            name: report.title,
+            created_at: report.created_at,
+            deducted_credit: report.deducted_credit,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<TemplateVideoReport> for VideoReport {
+    fn from(report: TemplateVideoReport) -> Self {
+        let output = report.data.unwrap_or_default();
+        Self {
+            status: report.status,
+            error: report.error.and_then(|error| error.message),
+            video_id: report.video_id,
+            url: output.url,
+            cover_url: output.cover_url,
+            duration_seconds: output.duration_seconds,
+            name: output.video_name,
+            created_at: report.created_at,
+            completed_at: report.completed_at,
+            deducted_credit: output.deducted_credit,
+        }
+    }
+}
+
+impl VideoReport {
+    fn of_job(self, raw: Raw, id: String) -> JobReport<Video> {
+        JobReport::of(self.status, self.error, raw).with_result(|raw| {
             Some(Video {
-                url: aliases::url(&raw)?,
+                url: self.url.or_else(|| fields::url(&raw))?,
                 video_id: self.video_id.unwrap_or(id),
-                cover_url: aliases::text(&raw, &["cover_url"]),
-                duration_seconds: aliases::duration_seconds(&raw),
+                cover_url: self.cover_url.or_else(|| fields::cover_url(&raw)),
+                duration_seconds: self.duration_seconds.or_else(|| fields::duration_seconds(&raw)),
                 name: self.name,
                 created_at: self.created_at,
                 completed_at: self.completed_at,

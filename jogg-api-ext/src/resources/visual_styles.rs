@@ -1,41 +1,50 @@
-//! Looks for product videos.
+//! Visual styles for product videos.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::visual_styles::ListStyles;
+//!
+//! let mut styles = jogg.visual_styles().list(ListStyles::new()).items();
+//! while let Some(style) = styles.next().await {
+//!     println!("{}", style?.name);
+//! }
+//! # Ok(()) }
+//! ```
 
+use jogg_api::endpoints;
 use jogg_api::enums::AspectRatio;
-use jogg_api::operations::LIST_VISUAL_STYLES;
-use jogg_api::types::{ListVisualStylesQuery, VisualStyle};
+use jogg_api::types::ListVisualStylesQuery;
 
-use super::resource;
-use crate::List;
-use crate::call::send;
-use crate::page::Extent;
-use crate::request::list_request;
+use crate::lists::{Extent, List};
+use crate::request::{group, list_request};
 
-resource! {
-    /// Looks for product videos. From [`Jogg::visual_styles`](crate::Jogg::visual_styles).
-    VisualStyles
+pub use jogg_api::types::VisualStyle;
+
+group! {
+    /// Visual styles for product videos.
+    VisualStyles, visual_styles
 }
 
 impl VisualStyles {
-    /// The looks, all at once. Calls `list_visual_styles`; free.
+    /// Lists the visual styles, all at once. Calls `list_visual_styles`; free.
     ///
-    /// Requests refer to a look by its `name`, not by its `id`.
-    pub fn list(&self, request: ListVisualStyles) -> List<VisualStyle> {
-        let jogg = self.jogg.clone();
+    /// Requests refer to a style by its `name`, not by its `id`.
+    pub fn list(&self, request: ListStyles) -> List<VisualStyle> {
         List::whole(
-            |style: &VisualStyle| style.id.map(|id| id.to_string()),
+            &self.jogg,
             move || {
-                let (query, checked) = (request.0.clone(), request.check_filters());
-                jogg.page(&LIST_VISUAL_STYLES, checked, send!(list_visual_styles(query)), |data| {
-                    (data.visual_styles, Extent::default())
-                })
+                let query = request.0.clone();
+                (request.check_filters(), endpoints::ListVisualStyles::new(query))
             },
+            |style| style.name.clone(),
+            |data| (data.visual_styles, Extent::default()),
         )
     }
 }
 
 list_request! {
-    /// Which looks to list.
-    pub struct ListVisualStyles(ListVisualStylesQuery);
-    /// Those for this frame shape.
+    /// A request for visual styles.
+    pub struct ListStyles(ListVisualStylesQuery);
+    /// Lists only those for this aspect ratio.
     aspect_ratio: AspectRatio,
 }

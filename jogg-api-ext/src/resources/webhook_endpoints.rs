@@ -1,59 +1,58 @@
-//! Addresses that are told, with a signature, how jobs end.
+//! Webhook endpoints: addresses that receive signed notifications of how jobs end.
+//!
+//! ```no_run
+//! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::enums::{EndpointStatus, WebhookEvent};
+//! use jogg_api_ext::webhook_endpoints::CreateEndpoint;
+//!
+//! let events = [WebhookEvent::GeneratedMotionSuccess, WebhookEvent::GeneratedMotionFailed];
+//! let request =
+//!     CreateEndpoint::new("https://example.com/hooks/jogg", EndpointStatus::Enabled, events);
+//! let endpoint = jogg.webhook_endpoints().create(request).await?;
+//! println!("{:?}", endpoint.endpoint_id);
+//! # Ok(()) }
+//! ```
 
+use jogg_api::endpoints;
 use jogg_api::enums::{EndpointStatus, WebhookEvent};
-use jogg_api::operations::{
-    CREATE_WEBHOOK_ENDPOINT, DELETE_WEBHOOK_ENDPOINT, LIST_WEBHOOK_ENDPOINTS, LIST_WEBHOOK_EVENTS,
-    UPDATE_WEBHOOK_ENDPOINT,
-};
-use jogg_api::types::{
-    CreateWebhookEndpointRequest, UpdateWebhookEndpointRequest, WebhookEndpoint,
-};
+use jogg_api::types::{CreateWebhookEndpointRequest, UpdateWebhookEndpointRequest};
 
-use super::resource;
-use crate::call::send;
-use crate::page::Extent;
-use crate::request::request;
-use crate::{Call, List};
+use crate::call::Call;
+use crate::lists::{Extent, List};
+use crate::request::{group, request};
 
-resource! {
-    /// Addresses that are told, with a signature, how jobs end. From
-    /// [`Jogg::webhook_endpoints`](crate::Jogg::webhook_endpoints).
-    WebhookEndpoints
+pub use jogg_api::types::{ListedWebhookEndpoint, WebhookEndpoint};
+
+group! {
+    /// Webhook endpoints: addresses that receive signed notifications of how jobs end.
+    WebhookEndpoints, webhook_endpoints
 }
 
 impl WebhookEndpoints {
-    /// The account's endpoints, all at once, with their signing secrets, which do not show
-    /// themselves in `Debug`. Calls `list_webhook_endpoints`; free.
-    pub fn list(&self) -> List<WebhookEndpoint> {
-        let jogg = self.jogg.clone();
+    /// Lists the account's endpoints, all at once, with their signing secrets, which `Debug`
+    /// doesn't show. Calls `list_webhook_endpoints`; free.
+    pub fn list(&self) -> List<ListedWebhookEndpoint> {
         List::whole(
-            |endpoint: &WebhookEndpoint| endpoint.endpoint_id.clone(),
-            move || {
-                jogg.page(
-                    &LIST_WEBHOOK_ENDPOINTS,
-                    Ok(()),
-                    send!(list_webhook_endpoints()),
-                    |data| (data.endpoints, Extent::default()),
-                )
-            },
+            &self.jogg,
+            || (Ok(()), endpoints::ListWebhookEndpoints::new()),
+            |endpoint| endpoint.endpoint_id.clone(),
+            |data| (data.endpoints, Extent::default()),
         )
     }
 
-    /// Registers an endpoint, with the secret that signs what is sent to it. Calls
-    /// `create_webhook_endpoint`; free, but registering it twice makes two, so that it is never
-    /// sent twice. At most 20 are taken.
+    /// Creates an endpoint, and returns it with the secret that signs what is sent to it. Calls
+    /// `create_webhook_endpoint`; free, but creating it twice makes two, so that it is never sent
+    /// twice. The API takes at most 20.
     ///
     /// # Errors
-    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the answer was lost or
+    /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost or
     /// has no `endpoint_id`; see [`ErrorKind`](crate::ErrorKind) for the others.
-    pub fn create(&self, request: CreateWebhookEndpoint) -> Call<WebhookEndpoint> {
-        let operation = &CREATE_WEBHOOK_ENDPOINT;
-        let (body, checked) = (request.0.clone(), request.check_extra());
-        self.jogg.make(operation, checked, send!(create_webhook_endpoint(body)), |_, called| {
-            match called.answer.data.clone() {
-                Some(endpoint) if endpoint.endpoint_id.is_some() => Ok(endpoint),
-                _ => Err(called.lacks(operation, "it has no `data.endpoint_id`")),
-            }
+    pub fn create(&self, request: CreateEndpoint) -> Call<WebhookEndpoint> {
+        let checked = request.check_extra();
+        let endpoint = endpoints::CreateWebhookEndpoint::new(request.0);
+        self.jogg.call_with(checked, endpoint, |endpoint, received| match endpoint.endpoint_id {
+            Some(_) => Ok(endpoint),
+            None => Err(received.lacks("it has no `data.endpoint_id`")),
         })
     }
 
@@ -66,45 +65,41 @@ impl WebhookEndpoints {
     pub fn update(
         &self,
         endpoint_id: impl Into<String>,
-        request: UpdateWebhookEndpoint,
+        request: UpdateEndpoint,
     ) -> Call<WebhookEndpoint> {
-        let (id, body, checked) = (endpoint_id.into(), request.0.clone(), request.check_extra());
-        let send = send!(update_webhook_endpoint(id, body));
-        self.jogg.value(&UPDATE_WEBHOOK_ENDPOINT, checked, send)
+        let checked = request.check_extra();
+        let endpoint = endpoints::UpdateWebhookEndpoint::new(endpoint_id, request.0);
+        self.jogg.call_with(checked, endpoint, |endpoint, _| Ok(endpoint))
     }
 
-    /// Removes an endpoint. Calls `delete_webhook_endpoint`; free.
+    /// Deletes an endpoint. Calls `delete_webhook_endpoint`; free.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such endpoint; see
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn delete(&self, endpoint_id: impl Into<String>) -> Call<()> {
-        let id = endpoint_id.into();
-        let send = send!(delete_webhook_endpoint(id));
-        self.jogg.make(&DELETE_WEBHOOK_ENDPOINT, Ok(()), send, |_, _| Ok(()))
+        let endpoint = endpoints::DeleteWebhookEndpoint::new(endpoint_id);
+        self.jogg.call_with(Ok(()), endpoint, |_, _| Ok(()))
     }
 
-    /// The events to subscribe to. Calls `list_webhook_events`; free. The set grows; names this
-    /// crate does not know are kept.
+    /// Returns the events to subscribe to. Calls `list_webhook_events`; free. The set grows; names
+    /// this crate doesn't know are kept.
     ///
     /// # Errors
     /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
     pub fn events(&self) -> Call<Vec<WebhookEvent>> {
-        let send = send!(list_webhook_events());
-        self.jogg.make(&LIST_WEBHOOK_EVENTS, Ok(()), send, |_, called| {
-            Ok(called.answer.data.unwrap_or_default().events)
-        })
+        self.jogg.call_with(Ok(()), endpoints::ListWebhookEvents::new(), |data, _| Ok(data.events))
     }
 }
 
 request! {
-    /// An endpoint to register.
-    pub struct CreateWebhookEndpoint(CreateWebhookEndpointRequest);
+    /// A request to create an endpoint.
+    pub struct CreateEndpoint(CreateWebhookEndpointRequest);
 }
 
-impl CreateWebhookEndpoint {
-    /// With the fields the API requires: an HTTPS address, whether it is told already, and of
-    /// which events.
+impl CreateEndpoint {
+    /// Creates a request with the fields the API requires: an HTTPS address, whether it is enabled,
+    /// and the events it receives.
     pub fn new(
         url: impl Into<String>,
         status: EndpointStatus,
@@ -115,13 +110,13 @@ impl CreateWebhookEndpoint {
 }
 
 request! {
-    /// An endpoint as it should be from now on. All of it is replaced but the secret.
-    pub struct UpdateWebhookEndpoint(UpdateWebhookEndpointRequest);
+    /// A request to update an endpoint: everything is replaced but the secret.
+    pub struct UpdateEndpoint(UpdateWebhookEndpointRequest);
 }
 
-impl UpdateWebhookEndpoint {
-    /// With the fields the API requires: an HTTPS address, whether it is told, and of which
-    /// events.
+impl UpdateEndpoint {
+    /// Creates a request with the fields the API requires: an HTTPS address, whether it is enabled,
+    /// and the events it receives.
     pub fn new(
         url: impl Into<String>,
         status: EndpointStatus,

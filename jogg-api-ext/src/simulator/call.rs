@@ -77,7 +77,7 @@ impl Call<'_> {
         if let Some(id) = reported_id(self.operation, &self.parameters) {
             return self.report(state, &id);
         }
-        if self.operation.retry == RetryClass::Ticket {
+        if self.operation.retry == RetryClass::UploadTicket {
             return state.files.ticket(self.operation, &body, &mut state.ids);
         }
         state.balance.take(price(self.operation, &body))?;
@@ -162,7 +162,7 @@ impl Call<'_> {
         let Some(schema) = &OperationSpec::of(self.operation).data else { return Value::Null };
         let mut shown = schema.synthesize();
         state.files.publish("", &mut shown);
-        if self.operation.retry == RetryClass::Paid {
+        if self.operation.retry == RetryClass::AtMostOnce {
             for (name, property) in schema.properties() {
                 if name.ends_with("_id") && matches!(property.kind, Kind::Text) {
                     shown[name] = state.ids.fresh(name, Some(property));

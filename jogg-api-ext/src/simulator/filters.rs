@@ -1,11 +1,11 @@
 //! Which items of a list were asked for.
 
-use jogg_api::enums::StatusWord;
+use jogg_api::enums::RawStatus;
 use serde_json::{Value, json};
 
 use super::parameters::Parameters;
 use super::spec::{Kind, OperationSpec, Parameter, Schema};
-use crate::status::JobStatus;
+use crate::jobs::JobStatus;
 
 /// The query of one call of a list operation.
 pub(super) struct Filters<'a> {
@@ -51,7 +51,7 @@ fn word_of(parameter: &Parameter, asked: &str) -> String {
 
 /// Lists can be asked for what runs, but not for what waits.
 fn status(word: &str) -> JobStatus {
-    match JobStatus::from(&StatusWord::from(word)) {
+    match JobStatus::from(&RawStatus::from(word)) {
         JobStatus::Pending => JobStatus::Processing,
         status => status,
     }

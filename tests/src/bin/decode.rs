@@ -23,7 +23,7 @@ fn main() -> ExitCode {
         eprintln!("error: the answer cannot be read: {error}");
         return ExitCode::FAILURE;
     }
-    match codec.decode_answer(&answer) {
+    match codec.decode_response(&answer) {
         Ok(decoded) => {
             let skipped: Vec<_> = decoded
                 .skipped
@@ -32,8 +32,8 @@ fn main() -> ExitCode {
                 .collect();
             let value = json!({
                 "code": decoded.code,
-                "msg": decoded.msg,
-                "rid": decoded.rid,
+                "msg": decoded.message,
+                "rid": decoded.request_id,
                 "data": decoded.data,
                 "skipped": skipped,
                 "skipped_count": decoded.skipped_count,

@@ -3,7 +3,8 @@
 use jogg_api::operations::{
     CREATE_PRODUCT_PREVIEWS, GET_PRODUCT_AVATAR_IMAGES, LIST_PRODUCT_PREVIEWS,
 };
-use jogg_api_ext::{Error, ErrorKind, JobStatus, Previews};
+use jogg_api_ext::product_videos::Previews;
+use jogg_api_ext::{Error, ErrorKind, JobStatus};
 use jogg_tests::Stage;
 use serde_json::{Value, json};
 
@@ -64,7 +65,7 @@ async fn a_batch_of_which_nothing_was_taken_on_says_why() {
         error.to_string(),
         "create_product_previews: every preview was refused: calm: no such look; loud: too loud"
     );
-    assert!(error.job().is_none() && error.payload().is_some());
+    assert!(error.job().is_none() && error.raw().is_some());
 }
 
 #[tokio::test]
@@ -90,7 +91,7 @@ async fn fact_34_previews_are_looked_up_in_their_list_by_its_id() {
         let data = json!({"previews": page, "total": 5, "page_size": 2});
         stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, answer(data));
     }
-    let look = stage.jogg.product_videos().previews(["p1", "p2"]).status().await.unwrap();
+    let look = stage.jogg.product_videos().previews_job(["p1", "p2"]).report().await.unwrap();
     assert_eq!(look.status, JobStatus::Completed);
     let ids: Vec<_> =
         look.result.unwrap().previews.into_iter().map(|preview| preview.preview_id).collect();
@@ -126,7 +127,7 @@ async fn previews_are_not_looked_for_among_what_is_older_than_their_batch() {
             stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, answer(data));
         }
         let job = stage.jogg.resume::<Previews>(serde_json::from_value(record.clone()).unwrap());
-        drop(job.unwrap().status().await.unwrap());
+        drop(job.unwrap().report().await.unwrap());
         let looks = stage.simulator.count(&LIST_PRODUCT_PREVIEWS);
         assert_eq!(looks, looked_at, "{newest}");
     }
@@ -135,7 +136,7 @@ async fn previews_are_not_looked_for_among_what_is_older_than_their_batch() {
 #[tokio::test]
 async fn previews_that_no_list_has_are_not_found() {
     let stage = Stage::new().await;
-    let error = stage.jogg.product_videos().previews(["nowhere"]).wait().await.unwrap_err();
+    let error = stage.jogg.product_videos().previews_job(["nowhere"]).wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.job().is_some());
 }
@@ -153,12 +154,9 @@ async fn a_drawing_that_fails_does_not_lose_the_others() {
         stage.simulator.reply_next(&GET_PRODUCT_AVATAR_IMAGES, answer(data));
     }
     let result = job.wait().await.unwrap();
-    let ids = |images: &[jogg_api_ext::ProductAvatarImage]| {
-        images.iter().filter_map(|image| image.generation_id.clone()).collect::<Vec<_>>()
-    };
-    assert_eq!(
-        (ids(&result.images), ids(&result.failed)),
-        (vec!["a".to_owned(), "b".to_owned()], vec!["c".to_owned()])
-    );
+    let ids: Vec<_> = result.images.iter().map(|image| image.generation_id.as_str()).collect();
+    assert_eq!(ids, ["a", "b"]);
+    let failed: Vec<_> = result.failed.iter().map(|image| image.generation_id.as_deref()).collect();
+    assert_eq!(failed, [Some("c")]);
     assert_eq!(stage.simulator.count(&GET_PRODUCT_AVATAR_IMAGES), 2);
 }

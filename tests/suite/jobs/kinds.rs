@@ -54,9 +54,9 @@ async fn every_kind_fails_as_an_error_that_carries_the_job() {
         assert_eq!(error.kind(), ErrorKind::JobFailed, "{error}");
         assert_eq!(error.operation(), Some(kind.operation.id));
         assert_eq!(error.job().map(|job| job.operation.as_str()), Some(kind.operation.id));
-        assert!(error.payload().is_some() && error.may_have_executed());
+        assert!(error.raw().is_some() && error.may_have_executed());
         let message = error.to_string();
-        let batch = message.ends_with("every drawing of the batch failed")
+        let batch = message.ends_with("every image of the batch failed")
             || message.ends_with("every preview failed");
         // Nothing explains why a translation failed.
         let silent = message.ends_with("the API gives no reason");

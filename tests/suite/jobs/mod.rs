@@ -6,16 +6,22 @@ mod together;
 mod waits;
 
 use jogg_api::Operation;
+use jogg_api_ext::avatar_videos::Speech;
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::{
+    AspectRatio, AvatarKind, ImageAspectRatio, ImageCount, ImageQuality, Language, MotionModel,
+    PhotoAge, PhotoGender, PhotoModel, PhotoStyle, ScreenStyle, ScriptStyle, VideoLength,
+};
+use jogg_api_ext::photo_avatars::GeneratePhoto;
+use jogg_api_ext::product_avatars::GenerateImages;
+use jogg_api_ext::product_videos::{CreatePreviews, Previews, RenderPreview};
+use jogg_api_ext::scripts::{CreateScript, GeneratedScripts};
 use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::template_videos::TemplateValue;
+use jogg_api_ext::translations::{CreateTranslation, Translation};
 use jogg_api_ext::{
-    AddMotion, AddProductAvatarMotion, AspectRatio, Avatar, AvatarKind, BoxFuture,
-    CreateAvatarVideo, CreateLipSyncVideo, CreateProductPreviews, CreateProductVideo, CreateScript,
-    CreateTemplateVideo, CreateTranslation, GeneratePhoto, GenerateProductAvatarImages,
-    ImageAspectRatio, ImageCount, ImageQuality, Job, JobRecord, Jogg, Language, LipSyncVideo,
-    Motion, MotionModel, PhotoAge, PhotoGender, PhotoGeneration, PhotoModel, PhotoStyle, Previews,
-    ProductAvatarImages, ProductAvatarSource, RenderProductPreview, Result, ScreenStyle,
-    ScriptSource, ScriptStyle, Speech, TemplateValue, Translation, Video, VideoLength,
-    WrittenScripts,
+    BoxFuture, Job, JobRecord, Jogg, Motion, Result, Video, avatar_videos, lip_sync, photo_avatars,
+    product_avatars, product_videos, scripts, template_videos,
 };
 use serde_json::{Value, json};
 
@@ -50,7 +56,11 @@ macro_rules! kind {
                         false => job,
                     };
                     let result: $result = job.wait().await?;
-                    Ok(Finished { record, shown: format!("{result:#?}"), raw: result.raw.0 })
+                    Ok(Finished {
+                        record,
+                        shown: format!("{result:#?}"),
+                        raw: result.raw.into_value(),
+                    })
                 })
             },
         }
@@ -64,33 +74,35 @@ static KINDS: [Kind; 12] = [
         let (style, language) = (ScriptStyle::Storytime, Language::English);
         let avatar = Avatar::Public(81);
         let length = VideoLength::Seconds30;
-        let request = CreateProductVideo::new("product_1", length, avatar, style, language);
+        let request =
+            product_videos::CreateVideo::new("product_1", length, avatar, style, language);
         jogg.product_videos().create(request)
     }),
     kind!(CREATE_PRODUCT_PREVIEWS, Previews, |jogg| {
         jogg.product_videos().create_previews(previews(["Calm", "Loud"]))
     }),
     kind!(RENDER_PRODUCT_PREVIEW, Video, |jogg| {
-        jogg.product_videos().render(RenderProductPreview::new("preview_1"))
+        jogg.product_videos().render(RenderPreview::new("preview_1"))
     }),
     kind!(CREATE_VIDEO_WITH_TEMPLATE, Video, |jogg| {
-        let request = CreateTemplateVideo::new(512, "english")
+        let request = template_videos::CreateVideo::new(512, "english")
             .variable("headline", TemplateValue::Text("Warm feet".to_owned()));
         jogg.template_videos().create(request)
     }),
-    kind!(CREATE_LIP_SYNC_VIDEO, LipSyncVideo, |jogg| {
-        let request = CreateLipSyncVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
+    kind!(CREATE_LIP_SYNC_VIDEO, lip_sync::Video, |jogg| {
+        let request =
+            lip_sync::CreateVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
         jogg.lip_sync().create(request)
     }),
     kind!(CREATE_VIDEO_TRANSLATION, Translation, |jogg| {
         jogg.translations().create(CreateTranslation::new("https://a.example/v.mp4", "spanish"))
     }),
-    kind!(CREATE_AI_SCRIPT, WrittenScripts, |jogg| {
-        let source = ScriptSource::Product("product_1".to_owned());
+    kind!(CREATE_AI_SCRIPT, GeneratedScripts, |jogg| {
+        let source = scripts::Source::Product("product_1".to_owned());
         let (style, language) = (ScriptStyle::Discovery, Language::English);
         jogg.scripts().create(CreateScript::new(language, VideoLength::Seconds15, style, source))
     }),
-    kind!(GENERATE_PHOTO, PhotoGeneration, |jogg| {
+    kind!(GENERATE_PHOTO, photo_avatars::Generation, |jogg| {
         let request = GeneratePhoto::new(
             PhotoAge::Adult,
             PhotoStyle::Professional,
@@ -101,14 +113,15 @@ static KINDS: [Kind; 12] = [
         jogg.photo_avatars().generate(request)
     }),
     kind!(ADD_PHOTO_AVATAR_MOTION, Motion, |jogg| {
-        let request = AddMotion::new("https://a.example/p.jpg", "Ada", "v", MotionModel::V3_0);
+        let request =
+            photo_avatars::AddMotion::new("https://a.example/p.jpg", "Ada", "v", MotionModel::V3_0);
         jogg.photo_avatars().add_motion(request)
     }),
-    kind!(GENERATE_PRODUCT_AVATAR_IMAGES, ProductAvatarImages, |jogg| {
+    kind!(GENERATE_PRODUCT_AVATAR_IMAGES, product_avatars::Images, |jogg| {
         jogg.product_avatars().generate(product_avatar_images())
     }),
     kind!(ADD_PRODUCT_AVATAR_MOTION, Motion, |jogg| {
-        let request = AddProductAvatarMotion::new("generation_1", "Ada", "v", "waves");
+        let request = product_avatars::AddMotion::new("generation_1", "Ada", "v", "waves");
         jogg.product_avatars().add_motion(request)
     }),
 ];
@@ -118,14 +131,14 @@ fn kind(operation: &str) -> &'static Kind {
     KINDS.iter().find(|kind| kind.operation.id == operation).expect("it starts a job")
 }
 
-fn avatar_video() -> CreateAvatarVideo {
+fn avatar_video() -> avatar_videos::CreateVideo {
     let speech = Speech::script("en-US-X", "Hello.");
     let (aspect_ratio, style) = (AspectRatio::Portrait, ScreenStyle::WithBackground);
-    CreateAvatarVideo::new(Avatar::Public(81), speech, aspect_ratio, style)
+    avatar_videos::CreateVideo::new(Avatar::Public(81), speech, aspect_ratio, style)
 }
 
-fn previews<const N: usize>(visual_styles: [&str; N]) -> CreateProductPreviews {
-    CreateProductPreviews::new(
+fn previews<const N: usize>(visual_styles: [&str; N]) -> CreatePreviews {
+    CreatePreviews::new(
         "product_1",
         visual_styles,
         VideoLength::Seconds15,
@@ -135,9 +148,9 @@ fn previews<const N: usize>(visual_styles: [&str; N]) -> CreateProductPreviews {
     )
 }
 
-fn product_avatar_images() -> GenerateProductAvatarImages {
-    let source = ProductAvatarSource::Avatar { avatar_id: 81, avatar_type: AvatarKind::Public };
-    GenerateProductAvatarImages::new(
+fn product_avatar_images() -> GenerateImages {
+    let source = product_avatars::Source::Avatar { avatar_id: 81, avatar_type: AvatarKind::Public };
+    GenerateImages::new(
         "https://a.example/mug.png",
         source,
         ImageQuality::High,

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jogg_api::operations::{CREATE_AI_SCRIPT, CREATE_VIDEO_FROM_AVATAR, GET_AVATAR_VIDEO};
-use jogg_api_ext::{
-    Attempt, Ended, ErrorKind, Job, JobRecord, JobStatus, JoggBuilder, Observer,
-    RenderProductPreview, Update, Video, WaitOptions, wait_all, wait_all_with,
-};
+use jogg_api_ext::jobs::{JobUpdate, WaitOptions, wait_all_with};
+use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer};
+use jogg_api_ext::product_videos::RenderPreview;
+use jogg_api_ext::{ErrorKind, Job, JobRecord, JobStatus, JoggBuilder, Video, wait_all};
 use jogg_tests::Stage;
 use serde_json::json;
 
@@ -23,12 +23,12 @@ struct UnderWay {
 }
 
 impl Observer for UnderWay {
-    fn started(&self, _: &Attempt) {
+    fn on_attempt(&self, _: &Attempt) {
         let now = self.now.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
     }
 
-    fn ended(&self, _: &Attempt, _: &Ended) {
+    fn on_outcome(&self, _: &Attempt, _: &AttemptOutcome) {
         self.now.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -49,7 +49,7 @@ async fn thousands_of_jobs_are_waited_for_in_one_task() {
         jobs.push(match number % 2 {
             0 => stage.jogg.avatar_videos().create(avatar_video()).await.unwrap(),
             _ => {
-                let preview = RenderProductPreview::new(format!("preview_{number}"));
+                let preview = RenderPreview::new(format!("preview_{number}"));
                 stage.jogg.product_videos().render(preview).await.unwrap()
             }
         });
@@ -78,7 +78,7 @@ async fn thousands_of_jobs_are_waited_for_in_one_task() {
 #[tokio::test]
 async fn results_come_as_they_are_there() {
     let stage = Stage::new().await;
-    let job = |id: &str| stage.jogg.avatar_videos().video(id);
+    let job = |id: &str| stage.jogg.avatar_videos().video_job(id);
     let done = json!({"status": "completed", "video_url": "https://cdn.example/v.mp4"});
     // Both are looked at once; the second look finds one of them done.
     let looks = [json!({"status": "processing"}), json!({"status": "processing"}), done.clone()];
@@ -107,11 +107,11 @@ async fn updates_tell_each_look_and_end_with_the_result() {
     let (mut states, mut done) = (Vec::new(), None);
     while let Some(update) = updates.next().await {
         match update.unwrap() {
-            Update::Progress(progress) => {
+            JobUpdate::Progress(progress) => {
                 assert_eq!(progress.job_id, id);
                 states.push(progress.status);
             }
-            Update::Done(video) => done = Some(video),
+            JobUpdate::Done(video) => done = Some(video),
             other => panic!("{other:?}"),
         }
     }

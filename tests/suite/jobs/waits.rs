@@ -7,8 +7,9 @@ use jogg_api::operations::{
     GET_REMAINING_QUOTA, GET_TEMPLATE_VIDEO, OPERATIONS,
 };
 use jogg_api_ext::clock::Clock;
+use jogg_api_ext::jobs::WaitOptions;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{ErrorKind, JobRecord, WaitOptions};
+use jogg_api_ext::{ErrorKind, JobRecord};
 use jogg_tests::Stage;
 use serde_json::json;
 
@@ -38,7 +39,7 @@ async fn fact_46_each_kind_is_given_the_time_it_takes() {
         let stage = Stage::with(|builder| builder.job_duration(Duration::from_secs(1 << 20))).await;
         let begun = stage.clock.now();
         let error = (kind.run)(stage.jogg.clone(), false).await.err().unwrap();
-        assert_eq!(error.kind(), ErrorKind::JobDeadline);
+        assert_eq!(error.kind(), ErrorKind::WaitTimeout);
         assert_eq!((stage.clock.now() - begun).as_secs(), deadline * 60, "{operation}");
     }
 }
@@ -55,7 +56,7 @@ fn fact_47_no_kind_is_looked_at_sooner_or_more_often_than_every_five_seconds() {
             });
             field.unwrap_or_else(|| panic!("no `{name}` in whole seconds: {shown}"))
         };
-        assert!((5..=10).contains(&seconds("first_look")), "{shown}");
+        assert!((5..=10).contains(&seconds("initial_delay")), "{shown}");
         assert!(seconds("interval") >= 5 && seconds("max_interval") <= 30, "{shown}");
     }
 }
@@ -65,8 +66,8 @@ async fn fact_32_the_result_has_one_name_whatever_the_api_calls_it() {
     let stage = Stage::new().await;
     let video = |report| {
         stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(report));
-        let job = stage.jogg.avatar_videos().video("v1");
-        async move { job.status().await.unwrap().result.unwrap() }
+        let job = stage.jogg.avatar_videos().video_job("v1");
+        async move { job.report().await.unwrap().result.unwrap() }
     };
     for report in [
         json!({"status": "success", "video_url": "u", "duration": 24.5, "project_id": "v1"}),
@@ -75,7 +76,7 @@ async fn fact_32_the_result_has_one_name_whatever_the_api_calls_it() {
     ] {
         let video = video(report.clone()).await;
         assert_eq!((video.url.as_str(), video.duration_seconds), ("u", Some(24.5)));
-        assert_eq!((video.video_id.as_str(), video.raw.0), ("v1", report));
+        assert_eq!((video.video_id.as_str(), video.raw.clone().into_value()), ("v1", report));
     }
 }
 
@@ -105,8 +106,8 @@ async fn a_deadline_holds_whatever_looks_run_into() {
         }
         let begun = stage.clock.now();
         let options = WaitOptions::default().deadline(Duration::from_secs(10));
-        let wait = stage.jogg.avatar_videos().video("v1").wait_with(options);
-        assert_eq!(wait.await.unwrap_err().kind(), ErrorKind::JobDeadline);
+        let wait = stage.jogg.avatar_videos().video_job("v1").wait_with(options);
+        assert_eq!(wait.await.unwrap_err().kind(), ErrorKind::WaitTimeout);
         assert_eq!(stage.clock.now() - begun, Duration::from_secs(10));
     }
 }
@@ -116,7 +117,7 @@ async fn a_message_of_a_job_that_did_not_fail_is_no_error() {
     let stage = Stage::new().await;
     let report = json!({"status": "success", "msg": "Success", "image_url_list": ["u"]});
     stage.simulator.reply_next(&GET_PHOTO_GENERATION, answer(report));
-    let look = stage.jogg.photo_avatars().generation("p").status().await.unwrap();
+    let look = stage.jogg.photo_avatars().generation_job("p").report().await.unwrap();
     assert!(look.error.is_none() && look.result.is_some());
 }
 
@@ -129,7 +130,7 @@ async fn a_job_that_goes_back_to_work_gets_its_time_again() {
     }
     let done = json!({"status": "completed", "video_url": "u"});
     stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(done));
-    stage.jogg.avatar_videos().video("v1").wait().await.unwrap();
+    stage.jogg.avatar_videos().video_job("v1").wait().await.unwrap();
 }
 
 /// A video's id has several names, and paying for it again is the worst answer to the wrong one.
@@ -163,7 +164,7 @@ async fn fact_33_times_are_unix_seconds() {
     let report = json!({"status": "completed", "created_at": 1_764_000_000,
         "completed_at": 1_764_000_060, "data": {"url": "u"}});
     stage.simulator.reply_next(&GET_TEMPLATE_VIDEO, answer(report));
-    let look = stage.jogg.template_videos().video("v1").status().await.unwrap();
+    let look = stage.jogg.template_videos().video_job("v1").report().await.unwrap();
     let video = look.result.unwrap();
     assert_eq!((video.created_at, video.completed_at), (Some(1_764_000_000), Some(1_764_000_060)));
 }

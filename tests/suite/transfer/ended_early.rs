@@ -4,8 +4,9 @@ use std::fmt::Debug;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
+use jogg_api_ext::assets::{Download, Upload};
 use jogg_api_ext::simulator::{Reply, Target};
-use jogg_api_ext::{Download, ErrorKind, Jogg, Upload};
+use jogg_api_ext::{ErrorKind, Jogg};
 use jogg_tests::{KEY, Stage, soon};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, oneshot};
@@ -47,8 +48,8 @@ async fn a_dropped_upload_stops() {
 #[tokio::test]
 async fn an_upload_that_is_answered_early_stops() {
     for (status, attempts, part) in [
-        (403, 1, "the storage did not take `f.mp4`: HTTP 403"),
-        (200, 3, "the storage answered before it had all of `f.mp4`"),
+        (403, 1, "the storage refused `f.mp4`: HTTP 403"),
+        (200, 3, "the storage responded before it had all of `f.mp4`"),
     ] {
         let stage = Stage::new().await;
         let (listener, base_url) = host();
@@ -67,7 +68,7 @@ async fn an_upload_that_is_answered_early_stops() {
         });
         (0..attempts).for_each(|_| send_to(&stage, &base_url));
         let error = soon(stage.jogg.assets().upload_path(&path)).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transfer, attempts));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, attempts));
         assert_eq!(error.to_string(), part);
         for connection in soon(server).await.unwrap() {
             let received = soon(drain(connection)).await;

@@ -1,10 +1,10 @@
 //! The account, its webhook endpoints, uploads, and the lists that depend on nothing.
 
+use jogg_api_ext::enums::{AspectRatio, EndpointStatus, WebhookEvent};
 use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AspectRatio, CreateWebhookEndpoint, EndpointStatus, ListMusics, ListVisualStyles,
-    UpdateWebhookEndpoint, WebhookEvent,
-};
+use jogg_api_ext::musics::ListMusics;
+use jogg_api_ext::visual_styles::ListStyles;
+use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
 use serde_json::json;
 
 use super::case::{Case, Received, bodies, call, plain, queries};
@@ -51,9 +51,9 @@ fn visual_styles() -> Vec<Case> {
     let list = queries(&op::LIST_VISUAL_STYLES, "GET /v2/visual_styles", |jogg, query| {
         jogg.visual_styles().list(query).page()
     });
-    let maximal = ListVisualStyles::new().aspect_ratio(AspectRatio::Landscape);
+    let maximal = ListStyles::new().aspect_ratio(AspectRatio::Landscape);
     vec![
-        list.case("minimal", ListVisualStyles::new(), ""),
+        list.case("minimal", ListStyles::new(), ""),
         list.case("maximal", maximal, "aspect_ratio=landscape"),
     ]
 }
@@ -71,18 +71,18 @@ fn webhook_endpoints() -> Vec<Case> {
     vec![
         create.case(
             "all fields are required",
-            CreateWebhookEndpoint::new(url, EndpointStatus::Enabled, events()),
+            CreateEndpoint::new(url, EndpointStatus::Enabled, events()),
             r#"{"events":["create_avatar_failed","brand_new_success"],"status":"enabled",
             "url":"https://shop.example/hook"}"#,
         ),
         create.case(
             "a list without items is sent",
-            CreateWebhookEndpoint::new(url, EndpointStatus::from("paused"), []),
+            CreateEndpoint::new(url, EndpointStatus::from("paused"), []),
             r#"{"events":[],"status":"paused","url":"https://shop.example/hook"}"#,
         ),
         update.case(
             "all fields are required",
-            UpdateWebhookEndpoint::new(url, EndpointStatus::Disabled, events()),
+            UpdateEndpoint::new(url, EndpointStatus::Disabled, events()),
             r#"{"events":["create_avatar_failed","brand_new_success"],"status":"disabled",
             "url":"https://shop.example/hook"}"#,
         ),

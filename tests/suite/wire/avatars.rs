@@ -1,12 +1,14 @@
 //! Avatars and voices: the lists, portraits and drawings, and their motion.
 
-use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AddMotion, AspectRatio, AvatarAge, AvatarEthnicity, AvatarScene, AvatarStatusFilter,
-    AvatarStyle, Gender, GeneratePhoto, ListCustomAvatars, ListCustomVoices, ListPhotoAvatars,
-    ListPublicAvatars, ListVoices, MotionModel, PhotoAge, PhotoEthnicity, PhotoGender, PhotoModel,
-    PhotoStyle, VoiceAge,
+use jogg_api_ext::avatars::{ListCustomAvatars, ListPublicAvatars};
+use jogg_api_ext::enums::{
+    AspectRatio, AvatarAge, AvatarEthnicity, AvatarScene, AvatarStatusFilter, AvatarStyle, Gender,
+    MotionModel, PhotoAge, PhotoEthnicity, PhotoGender, PhotoModel, PhotoStyle, VoiceAge,
 };
+use jogg_api_ext::jogg_api::operations as op;
+use jogg_api_ext::photo_avatars;
+use jogg_api_ext::photo_avatars::{GeneratePhoto, ListAvatars};
+use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
 
 use super::case::{Case, bodies, queries, report};
 
@@ -50,12 +52,12 @@ fn lists() -> Vec<Case> {
             &page_size=50&scene=health_fitness&style=social",
         ),
         custom.case("minimal", ListCustomAvatars::new(), ""),
-        photo.case("minimal", ListPhotoAvatars::new(), ""),
+        photo.case("minimal", ListAvatars::new(), ""),
     ];
     for (status, word) in STATES {
         let every_filter = ListCustomAvatars::new().name(name).status(status).page(2).page_size(50);
         cases.push(custom.case("maximal", every_filter, &format!("{named}&{word}")));
-        let every_filter = ListPhotoAvatars::new().name(name).status(status).page(2).page_size(50);
+        let every_filter = ListAvatars::new().name(name).status(status).page(2).page_size(50);
         cases.push(photo.case("maximal", every_filter, &format!("{named}&{word}")));
     }
     cases
@@ -120,7 +122,7 @@ fn generate_photo() -> Vec<Case> {
             "image_url":"https://shop.example/like-this.png","model":"classic"}"#,
         ),
         report(&op::GET_PHOTO_GENERATION, "GET /v2/photo_avatar/photo?photo_id=p%2B1", |jogg| {
-            jogg.photo_avatars().generation("p+1")
+            jogg.photo_avatars().generation_job("p+1")
         }),
     ]
 }
@@ -130,7 +132,9 @@ fn add_motion() -> Vec<Case> {
     let add = bodies(&op::ADD_PHOTO_AVATAR_MOTION, target, |jogg, request| {
         jogg.photo_avatars().add_motion(request)
     });
-    let of = |model| AddMotion::new("https://shop.example/baker.png", "Ada", "voice-7", model);
+    let of = |model| {
+        photo_avatars::AddMotion::new("https://shop.example/baker.png", "Ada", "voice-7", model)
+    };
     let maximal = of(MotionModel::V2_0)
         .photo_id("photo_1")
         .description("the baker")
@@ -144,7 +148,7 @@ fn add_motion() -> Vec<Case> {
             "welcome_msg":"Fresh bread!\nCome in."}"#,
         ),
         report(&op::GET_PHOTO_AVATAR_MOTION, "GET /v2/photo_avatar?motion_id=m%2B1", |jogg| {
-            jogg.photo_avatars().motion("m+1")
+            jogg.photo_avatars().motion_job("m+1")
         }),
     ];
     for (model, word) in [

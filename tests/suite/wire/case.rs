@@ -3,11 +3,19 @@
 
 use std::fmt::Debug;
 
+use jogg_api_ext::account::User;
+use jogg_api_ext::enums::WebhookEvent;
+use jogg_api_ext::jobs::JobResult;
 use jogg_api_ext::jogg_api::Operation;
+use jogg_api_ext::product_videos::Previews;
+use jogg_api_ext::products::Product;
+use jogg_api_ext::scripts::GeneratedScripts;
+use jogg_api_ext::templates::CustomTemplate;
+use jogg_api_ext::translations::Translation;
+use jogg_api_ext::webhook_endpoints::WebhookEndpoint;
 use jogg_api_ext::{
-    BoxFuture, Call, CustomTemplate, Job, JobResult, Jogg, LipSyncVideo, Motion, Page,
-    PhotoGeneration, Previews, Product, ProductAvatarImages, Result, Translation, User, Video,
-    WebhookEndpoint, WebhookEvent, WrittenScripts,
+    BoxFuture, Call, Job, Jogg, Motion, Page, Result, Video, lip_sync, photo_avatars,
+    product_avatars,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -131,17 +139,18 @@ pub(crate) fn call<T: Shown + 'static>(
     plain(operation, target, false, move |jogg| shown(send(jogg)))
 }
 
-/// A look at a job that another process started.
+/// A poll of a job that another process started.
 pub(crate) fn report<T: JobResult + Raw>(
     operation: &'static Operation,
     target: &str,
     job: fn(Jogg) -> Job<T>,
 ) -> Case {
     plain(operation, target, true, move |jogg| {
-        let status = job(jogg).status();
+        let report = job(jogg).report();
         Box::pin(async move {
-            let report = status.await?;
-            Ok(Received { value: report.result.map(Raw::raw), data: report.payload })
+            let report = report.await?;
+            let data = report.raw.into_value();
+            Ok(Received { value: report.result.map(Raw::raw), data })
         })
     })
 }
@@ -185,7 +194,7 @@ impl Shown for () {
 
 impl<T: JobResult> Shown for Job<T> {
     fn shown(&self) -> Option<Value> {
-        Some(self.record().answer.clone())
+        Some(self.record().raw.clone())
     }
 }
 
@@ -216,19 +225,19 @@ macro_rules! raw {
     ($($result:ty),*) => {
         $(impl Raw for $result {
             fn raw(self) -> Value {
-                self.raw.0
+                self.raw.into_value()
             }
         })*
     };
 }
 
 raw!(
-    LipSyncVideo,
+    lip_sync::Video,
     Motion,
-    PhotoGeneration,
+    photo_avatars::Generation,
     Previews,
-    ProductAvatarImages,
+    product_avatars::Images,
     Translation,
     Video,
-    WrittenScripts
+    GeneratedScripts
 );

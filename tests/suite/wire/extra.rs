@@ -1,6 +1,26 @@
 //! Fields the spec does not have can be sent; those it has are not sent twice.
 
-use jogg_api_ext::*;
+use jogg_api_ext::avatar_videos::Speech;
+use jogg_api_ext::avatars::{Avatar, ListCustomAvatars, ListPublicAvatars};
+use jogg_api_ext::enums::{
+    AspectRatio, EndpointStatus, ImageAspectRatio, ImageCount, ImageQuality, Language, MotionModel,
+    PhotoAge, PhotoGender, PhotoModel, PhotoStyle, ScreenStyle, ScriptStyle, VideoLength,
+};
+use jogg_api_ext::musics::ListMusics;
+use jogg_api_ext::photo_avatars::GeneratePhoto;
+use jogg_api_ext::product_avatars::GenerateImages;
+use jogg_api_ext::product_videos::{CreatePreviews, ListPreviews, RenderPreview};
+use jogg_api_ext::products::{CreateProduct, UpdateProduct};
+use jogg_api_ext::scripts::CreateScript;
+use jogg_api_ext::templates::{ListCustomTemplates, ListTemplates};
+use jogg_api_ext::translations::CreateTranslation;
+use jogg_api_ext::visual_styles::ListStyles;
+use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
+use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
+use jogg_api_ext::{
+    Call, avatar_videos, lip_sync, photo_avatars, product_avatars, product_videos, scripts,
+    template_videos,
+};
 use jogg_tests::{Stage, wire};
 use serde_json::json;
 
@@ -9,7 +29,7 @@ use super::expected;
 #[tokio::test]
 async fn what_the_spec_lacks_is_sent_as_it_is() {
     let stage = Stage::new().await;
-    let request = AddMotion::new("u", "n", "v", MotionModel::V1_0);
+    let request = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V1_0);
     let request = request.extra("undocumented", json!({"b": [1, null], "a": "ü"}));
     drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
     drop(stage.jogg.voices().list(ListVoices::new().extra("accent", "a b")).page().await.unwrap());
@@ -49,17 +69,17 @@ async fn an_extra_field_cannot_shadow_a_known_one_of_a_list() {
         "scene": jogg.avatars().public(ListPublicAvatars::new().extra("scene", "x")).page(),
         "name": jogg.avatars().custom(ListCustomAvatars::new().extra("name", "x")).page(),
         "page": jogg.musics().list(ListMusics::new().extra("page", 1)).page(),
-        "name": jogg.photo_avatars().list(ListPhotoAvatars::new().extra("name", "x")).page(),
+        "name": jogg.photo_avatars().list(photo_avatars::ListAvatars::new().extra("name", "x")).page(),
         "aspect_ratio": jogg
             .product_avatars()
-            .list(ListProductAvatars::new().extra("aspect_ratio", "x"))
+            .list(product_avatars::ListAvatars::new().extra("aspect_ratio", "x"))
             .page(),
-        "status": jogg.product_videos().list(ListProductVideos::new().extra("status", 3)).page(),
+        "status": jogg.product_videos().list(product_videos::ListVideos::new().extra("status", 3)).page(),
         "sort_by": jogg
             .product_videos()
-            .list_previews(ListProductPreviews::new().extra("sort_by", "x"))
+            .list_previews(ListPreviews::new().extra("sort_by", "x"))
             .page(),
-        "status": jogg.template_videos().list(ListTemplateVideos::new().extra("status", 3)).page(),
+        "status": jogg.template_videos().list(template_videos::ListVideos::new().extra("status", 3)).page(),
         "aspect_ratio": jogg
             .templates()
             .list(ListTemplates::new().extra("aspect_ratio", "x"))
@@ -70,7 +90,7 @@ async fn an_extra_field_cannot_shadow_a_known_one_of_a_list() {
             .page(),
         "aspect_ratio": jogg
             .visual_styles()
-            .list(ListVisualStyles::new().extra("aspect_ratio", "x"))
+            .list(ListStyles::new().extra("aspect_ratio", "x"))
             .page(),
         "use_case": jogg.voices().list(ListVoices::new().extra("use_case", "x")).page(),
         "language": jogg.voices().custom(ListCustomVoices::new().extra("language", "x")).page(),
@@ -86,17 +106,17 @@ async fn an_extra_field_cannot_shadow_a_known_one_of_a_video() {
     let (length, avatar) = (VideoLength::Seconds15, Avatar::Public(1));
     let speech = Speech::script("v", "s");
     let screen = ScreenStyle::WithBackground;
-    let video = CreateAvatarVideo::new(avatar, speech, AspectRatio::Square, screen);
-    let product = CreateProductVideo::new("p", length, avatar, style.clone(), language.clone());
+    let video = avatar_videos::CreateVideo::new(avatar, speech, AspectRatio::Square, screen);
+    let product =
+        product_videos::CreateVideo::new("p", length, avatar, style.clone(), language.clone());
     let looks = ["Bold"];
-    let previews =
-        CreateProductPreviews::new("p", looks, length, avatar, style.clone(), language.clone());
-    let source = ScriptSource::Product("p".to_owned());
+    let previews = CreatePreviews::new("p", looks, length, avatar, style.clone(), language.clone());
+    let source = scripts::Source::Product("p".to_owned());
     let script = CreateScript::new(language, length, style, source);
-    let rendered = RenderProductPreview::new("p");
-    let filled = CreateTemplateVideo::new(1, "english");
+    let rendered = RenderPreview::new("p");
+    let filled = template_videos::CreateVideo::new(1, "english");
     let dubbed = CreateTranslation::new("u", "french");
-    let synced = CreateLipSyncVideo::new("u", "u");
+    let synced = lip_sync::CreateVideo::new("u", "u");
     twice! {
         "caption": jogg.avatar_videos().create(video.extra("caption", true)),
         "video_url": jogg.lip_sync().create(synced.extra("video_url", "u")),
@@ -121,13 +141,13 @@ async fn an_extra_field_cannot_shadow_a_known_one_of_what_videos_are_made_with()
         PhotoModel::Modern,
         AspectRatio::Square,
     );
-    let source = ProductAvatarSource::Image("u".to_owned());
+    let source = product_avatars::Source::Image("u".to_owned());
     let (quality, shape) = (ImageQuality::Low, ImageAspectRatio::Square);
-    let images = GenerateProductAvatarImages::new("u", source, quality, shape, ImageCount::One);
-    let endpoint = CreateWebhookEndpoint::new("u", EndpointStatus::Enabled, []);
-    let changed = UpdateWebhookEndpoint::new("u", EndpointStatus::Enabled, []);
-    let motion = AddMotion::new("u", "n", "v", MotionModel::V1_0);
-    let product_motion = AddProductAvatarMotion::new("g", "n", "v", "d");
+    let images = GenerateImages::new("u", source, quality, shape, ImageCount::One);
+    let endpoint = CreateEndpoint::new("u", EndpointStatus::Enabled, []);
+    let changed = UpdateEndpoint::new("u", EndpointStatus::Enabled, []);
+    let motion = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V1_0);
+    let product_motion = product_avatars::AddMotion::new("g", "n", "v", "d");
     twice! {
         "age": jogg.photo_avatars().generate(photo.extra("age", "Adult")),
         "name": jogg.photo_avatars().add_motion(motion.extra("name", "twice")),

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use jogg_api::operations as op;
+use jogg_api_ext::avatar_videos::Speech;
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::{AspectRatio, MotionModel, ScreenStyle};
+use jogg_api_ext::product_avatars::ListAvatars;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{
-    AddMotion, AspectRatio, Avatar, CreateAvatarVideo, ListProductAvatars, MotionModel,
-    ScreenStyle, Speech,
-};
+use jogg_api_ext::{avatar_videos, photo_avatars};
 use jogg_tests::{KEY, Stage, wire};
 use serde_json::{Value, json};
 
@@ -69,10 +70,10 @@ async fn fact_04_the_seed_request_is_sent_whole_and_both_answers_are_understood(
         let stage = Stage::new().await;
         let answer = json!({"code": 0, "msg": "Success", "data": data});
         stage.simulator.reply_next(&op::ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
-        let request: AddMotion = serde_json::from_value(seed.clone()).unwrap();
+        let request: photo_avatars::AddMotion = serde_json::from_value(seed.clone()).unwrap();
         let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
         assert_eq!(job.id(), "<string>");
-        assert_eq!(job.record().answer["avatar_id"], avatar);
+        assert_eq!(job.record().raw["avatar_id"], avatar);
         let sent = stage.only_request();
         assert_eq!(
             (sent.method.as_str(), sent.path.as_str()),
@@ -112,7 +113,7 @@ fn fact_24_a_shape_is_a_word_in_requests_but_a_ratio_for_drawings() {
     assert_eq!(sent_values(&op::GENERATE_PRODUCT_AVATAR_IMAGES, "aspect_ratio"), ratios);
     let two = set([r#""landscape""#, r#""portrait""#]);
     assert_eq!(sent_values(&op::LIST_PRODUCT_AVATARS, "aspect_ratio"), two);
-    let square = serde_json::from_value::<ListProductAvatars>(json!({"aspect_ratio": "square"}));
+    let square = serde_json::from_value::<ListAvatars>(json!({"aspect_ratio": "square"}));
     assert!(square.is_err());
 }
 
@@ -162,7 +163,8 @@ async fn fact_27_screen_styles_are_numbers_and_the_transparent_one_has_no_captio
     let stage = Stage::new().await;
     let style = ScreenStyle::Transparent;
     let speech = Speech::script("v", "s");
-    let request = CreateAvatarVideo::new(Avatar::Public(1), speech, AspectRatio::Square, style);
+    let request =
+        avatar_videos::CreateVideo::new(Avatar::Public(1), speech, AspectRatio::Square, style);
     // Neither asked for nor, as in what a tool writes, left open.
     let mut open = serde_json::to_value(&request).unwrap();
     open.as_object_mut().unwrap().remove("caption");

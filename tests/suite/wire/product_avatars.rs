@@ -1,11 +1,12 @@
 //! Product avatars: the list, drawings of a presenter with a product, and their motion.
 
-use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AddProductAvatarMotion, AspectRatio, AvatarKind, GenerateProductAvatarImages, ImageAspectRatio,
-    ImageCount, ImageQuality, ListProductAvatars, ProductAvatarAspectRatio,
-    ProductAvatarMotionModel, ProductAvatarSource,
+use jogg_api_ext::enums::{
+    AspectRatio, AvatarKind, ImageAspectRatio, ImageCount, ImageQuality, ProductAvatarAspectRatio,
+    ProductAvatarMotionModel,
 };
+use jogg_api_ext::jogg_api::operations as op;
+use jogg_api_ext::product_avatars;
+use jogg_api_ext::product_avatars::{GenerateImages, ListAvatars};
 
 use super::case::{Case, bodies, queries, report};
 
@@ -18,9 +19,9 @@ fn list() -> Vec<Case> {
     let list = queries(&op::LIST_PRODUCT_AVATARS, target, |jogg, query| {
         jogg.product_avatars().list(query).page()
     });
-    let of = |ratio| ListProductAvatars::new().aspect_ratio(ratio);
+    let of = |ratio| ListAvatars::new().aspect_ratio(ratio);
     vec![
-        list.case("minimal", ListProductAvatars::new(), ""),
+        list.case("minimal", ListAvatars::new(), ""),
         list.case("maximal", of(ProductAvatarAspectRatio::Landscape), "aspect_ratio=landscape"),
         list.case("portrait", of(ProductAvatarAspectRatio::Portrait), "aspect_ratio=portrait"),
     ]
@@ -29,16 +30,16 @@ fn list() -> Vec<Case> {
 const GENERATE: &str = "POST /v2/product_avatar/generation";
 
 fn drawing(
-    source: ProductAvatarSource,
+    source: product_avatars::Source,
     shape: ImageAspectRatio,
     count: ImageCount,
-) -> GenerateProductAvatarImages {
+) -> GenerateImages {
     let url = "https://shop.example/cup.png";
-    GenerateProductAvatarImages::new(url, source, ImageQuality::High, shape, count)
+    GenerateImages::new(url, source, ImageQuality::High, shape, count)
 }
 
-fn in_words() -> ProductAvatarSource {
-    ProductAvatarSource::Description("a potter".to_owned())
+fn in_words() -> product_avatars::Source {
+    product_avatars::Source::Description("a potter".to_owned())
 }
 
 /// Every shape and number of drawings.
@@ -71,7 +72,7 @@ fn generate() -> Vec<Case> {
     }
     let target = "GET /v2/product_avatar/generation/batch%2F1";
     cases.push(report(&op::GET_PRODUCT_AVATAR_IMAGES, target, |jogg| {
-        jogg.product_avatars().images("batch/1")
+        jogg.product_avatars().images_job("batch/1")
     }));
     cases
 }
@@ -81,8 +82,8 @@ fn sources() -> Vec<Case> {
     let generate = bodies(&op::GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, |jogg, request| {
         jogg.product_avatars().generate(request)
     });
-    let picture = ProductAvatarSource::Image("https://shop.example/potter.png".to_owned());
-    let avatar = |avatar_type| ProductAvatarSource::Avatar { avatar_id: 0, avatar_type };
+    let picture = product_avatars::Source::Image("https://shop.example/potter.png".to_owned());
+    let avatar = |avatar_type| product_avatars::Source::Avatar { avatar_id: 0, avatar_type };
     let mut cases = Vec::new();
     for (source, json) in [
         (picture, r#"{"type":"image","value":"https://shop.example/potter.png"}"#),
@@ -105,7 +106,8 @@ fn add_motion() -> Vec<Case> {
     let add = bodies(&op::ADD_PRODUCT_AVATAR_MOTION, target, |jogg, request| {
         jogg.product_avatars().add_motion(request)
     });
-    let minimal = || AddProductAvatarMotion::new("drawing-3", "Potter", "voice-7", "lifts the cup");
+    let minimal =
+        || product_avatars::AddMotion::new("drawing-3", "Potter", "voice-7", "lifts the cup");
     let mut cases = vec![
         add.case(
             "minimal",
@@ -114,7 +116,7 @@ fn add_motion() -> Vec<Case> {
             "voice_id":"voice-7"}"#,
         ),
         report(&op::GET_PRODUCT_AVATAR_MOTION, "GET /v2/product_avatar?motion_id=m%2B1", |jogg| {
-            jogg.product_avatars().motion("m+1")
+            jogg.product_avatars().motion_job("m+1")
         }),
     ];
     for (model, number) in [

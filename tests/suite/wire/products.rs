@@ -1,11 +1,12 @@
 //! Products, scripts about them, and the videos and previews made of them.
 
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::{AspectRatio, Language, ScriptStyle, SortOrder, VideoLength};
 use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AspectRatio, Avatar, CreateProduct, CreateProductPreviews, CreateProductVideo, CreateScript,
-    Language, ListProductPreviews, ListProductVideos, ProductFile, ProductSource,
-    RenderProductPreview, ScriptSource, ScriptStyle, SortOrder, UpdateProduct, VideoLength,
-};
+use jogg_api_ext::product_videos::{CreatePreviews, ListPreviews, RenderPreview};
+use jogg_api_ext::products::{CreateProduct, MediaFile, UpdateProduct};
+use jogg_api_ext::scripts::CreateScript;
+use jogg_api_ext::{product_videos, products, scripts};
 
 use super::case::{Case, bodies, queries, report};
 use super::videos::STATES;
@@ -31,13 +32,13 @@ fn products() -> Vec<Case> {
         create.case("on a page", CreateProduct::from_url(url), &format!(r#"{{"url":"{url}"}}"#)),
         create.case(
             "on a page, by its source",
-            CreateProduct::new(ProductSource::Url(url.to_owned())),
+            CreateProduct::new(products::Source::Url(url.to_owned())),
             r#"{"url":"https://shop.example/cup"}"#,
         ),
         create.case("described", CreateProduct::from_details("Cup"), r#"{"name":"Cup"}"#),
         create.case(
             "described, by its source",
-            CreateProduct::new(ProductSource::Details("Cup".to_owned())),
+            CreateProduct::new(products::Source::Details("Cup".to_owned())),
             r#"{"name":"Cup"}"#,
         ),
         create.case("maximal", maximal, &details(r#""name":"Cup","#)),
@@ -60,13 +61,13 @@ fn changed_products() -> Vec<Case> {
     ]
 }
 
-fn picture() -> ProductFile {
+fn picture() -> MediaFile {
     let url = "https://shop.example/cup.png";
-    ProductFile::image(url).name("cup.png").description("from the left")
+    MediaFile::image(url).name("cup.png").description("from the left")
 }
 
-fn clip() -> ProductFile {
-    ProductFile::video("https://shop.example/cup.mp4")
+fn clip() -> MediaFile {
+    MediaFile::video("https://shop.example/cup.mp4")
 }
 
 /// All that can be said of a product, as it is sent; its names come in their place of the alphabet.
@@ -86,7 +87,7 @@ fn scripts() -> Vec<Case> {
     });
     let about =
         |language, length, style, source| CreateScript::new(language, length, style, source);
-    let cup = || ScriptSource::Details { name: "Cup".to_owned(), description: "hot".to_owned() };
+    let cup = || scripts::Source::Details { name: "Cup".to_owned(), description: "hot".to_owned() };
     vec![
         create.case(
             "minimal, about a registered product",
@@ -94,7 +95,7 @@ fn scripts() -> Vec<Case> {
                 Language::English,
                 VideoLength::Seconds15,
                 ScriptStyle::DontWorry,
-                ScriptSource::Product("product-5".to_owned()),
+                scripts::Source::Product("product-5".to_owned()),
             ),
             r#"{"language":"english","product_info":{"data":{"id":"product-5"},"source_type":"id"},
             "script_style":"Don't Worry","video_length_seconds":"15"}"#,
@@ -126,7 +127,7 @@ fn scripts() -> Vec<Case> {
             "script_style":"Haiku","video_length_seconds":"30"}"#,
         ),
         report(&op::GET_AI_SCRIPT, "GET /v2/ai_scripts/results/task%2F1", |jogg| {
-            jogg.scripts().script("task/1")
+            jogg.scripts().script_job("task/1")
         }),
     ]
 }
@@ -141,7 +142,7 @@ fn videos() -> Vec<Case> {
         jogg.product_videos().render(request)
     });
     let of = |length, avatar| {
-        CreateProductVideo::new("cup", length, avatar, ScriptStyle::Data, Language::French)
+        product_videos::CreateVideo::new("cup", length, avatar, ScriptStyle::Data, Language::French)
     };
     let maximal = of(VideoLength::Seconds60, Avatar::Custom(12))
         .visual_style("Calm slides")
@@ -170,9 +171,9 @@ fn videos() -> Vec<Case> {
             "visual_style":"Calm slides","voice":{"id":"voice-7"},
             "webhook_url":"https://shop.example/hook"}"#,
         ),
-        render.case("minimal", RenderProductPreview::new("pre-1"), r#"{"preview_id":"pre-1"}"#),
+        render.case("minimal", RenderPreview::new("pre-1"), r#"{"preview_id":"pre-1"}"#),
         report(&op::GET_PRODUCT_VIDEO, "GET /v2/product_video/video%2F1", |jogg| {
-            jogg.product_videos().video("video/1")
+            jogg.product_videos().video_job("video/1")
         }),
     ]
 }
@@ -185,7 +186,7 @@ fn previews() -> Vec<Case> {
     let of = |styles: &[&str], avatar| {
         let (length, told) = (VideoLength::Seconds30, ScriptStyle::Discovery);
         let styles = styles.iter().copied();
-        CreateProductPreviews::new("cup", styles, length, avatar, told, Language::Tamil)
+        CreatePreviews::new("cup", styles, length, avatar, told, Language::Tamil)
     };
     let maximal = of(&["Calm slides", "Bold"], Avatar::Custom(12))
         .override_script("Hot tea, all day.")
@@ -226,11 +227,11 @@ fn lists() -> Vec<Case> {
             jogg.product_videos().list_previews(query).page()
         });
     let mut cases = vec![
-        videos.case("minimal", ListProductVideos::new(), ""),
-        previews.case("minimal", ListProductPreviews::new(), ""),
+        videos.case("minimal", product_videos::ListVideos::new(), ""),
+        previews.case("minimal", ListPreviews::new(), ""),
     ];
     for (status, number) in STATES {
-        let query = ListProductVideos::new()
+        let query = product_videos::ListVideos::new()
             .status(status)
             .sort_by("video_duration")
             .sort_order(SortOrder::Asc)
@@ -238,7 +239,7 @@ fn lists() -> Vec<Case> {
             .page_size(100);
         let expected = "page=4&page_size=100&sort_by=video_duration&sort_order=asc";
         cases.push(videos.case("maximal", query, &format!("{expected}&{number}")));
-        let query = ListProductPreviews::new()
+        let query = ListPreviews::new()
             .status(status)
             .sort_by("title")
             .sort_order(SortOrder::Desc)

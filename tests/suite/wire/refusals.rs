@@ -1,9 +1,10 @@
 //! Requests that cannot be right are refused before anything is sent, with the reason.
 
-use jogg_api_ext::{
-    AddMotion, Call, CreateAvatarVideo, CreateProduct, CreateScript, CreateTemplateVideo,
-    ErrorKind, GenerateProductAvatarImages, Jogg, MotionModel,
-};
+use jogg_api_ext::enums::MotionModel;
+use jogg_api_ext::product_avatars::GenerateImages;
+use jogg_api_ext::products::CreateProduct;
+use jogg_api_ext::scripts::CreateScript;
+use jogg_api_ext::{Call, ErrorKind, Jogg, avatar_videos, photo_avatars, template_videos};
 use jogg_tests::Stage;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -35,7 +36,7 @@ async fn a_voice_without_its_text_or_recording_is_refused() {
     ] {
         let request = json!({"avatar": {"avatar_id": 1, "avatar_type": 0}, "voice": voice,
             "aspect_ratio": "square", "screen_style": 1});
-        let refusal = refusal(request, |jogg: Jogg, request: CreateAvatarVideo| {
+        let refusal = refusal(request, |jogg: Jogg, request: avatar_videos::CreateVideo| {
             jogg.avatar_videos().create(request)
         });
         assert_eq!(refusal.await, reason);
@@ -64,7 +65,7 @@ async fn a_drawing_without_its_presenter_is_refused() {
     ] {
         let request = json!({"product_image_url": "u", "avatar_source": source, "quality": "low",
             "aspect_ratio": "1:1", "num_images": 1});
-        let refusal = refusal(request, |jogg: Jogg, request: GenerateProductAvatarImages| {
+        let refusal = refusal(request, |jogg: Jogg, request: GenerateImages| {
             jogg.product_avatars().generate(request)
         });
         assert_eq!(refusal.await, reason);
@@ -101,7 +102,7 @@ async fn what_says_nothing_is_refused() {
     let template = json!({"template_id": 1, "voice_language": "english", "variables": [
         {"name": "a", "type": "text", "properties": {"content": ""}},
         {"name": "b", "type": "text", "properties": {}}]});
-    let template = refusal(template, |jogg: Jogg, request: CreateTemplateVideo| {
+    let template = refusal(template, |jogg: Jogg, request: template_videos::CreateVideo| {
         jogg.template_videos().create(request)
     });
     assert_eq!(template.await, "the variable `b` has no value");
@@ -111,10 +112,10 @@ async fn what_says_nothing_is_refused() {
 #[test]
 fn what_a_request_needs_or_does_not_know_is_named() {
     let complete = json!({"image_url": "u", "name": "n", "voice_id": "v", "model": "1.0"});
-    let expected = AddMotion::new("u", "n", "v", MotionModel::V1_0);
-    assert_eq!(serde_json::from_value::<AddMotion>(complete).unwrap(), expected);
+    let expected = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V1_0);
+    assert_eq!(serde_json::from_value::<photo_avatars::AddMotion>(complete).unwrap(), expected);
     let wrong = json!({"image_url": "u", "name": "n", "voice_id": "v", "model": "9.0"});
-    let error = serde_json::from_value::<AddMotion>(wrong).unwrap_err().to_string();
+    let error = serde_json::from_value::<photo_avatars::AddMotion>(wrong).unwrap_err().to_string();
     assert!(error.contains("`9.0` is no MotionModel; it is one of `1.0`, `2.0`"), "{error}");
     for case in cases() {
         let Some(builder) = &case.builder else { continue };

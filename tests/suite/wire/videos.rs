@@ -1,11 +1,13 @@
 //! Avatar videos, template videos, lip sync and translations.
 
+use jogg_api_ext::avatar_videos::Speech;
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::{AspectRatio, PlaybackType, ScreenStyle, SortOrder, StatusFilter};
 use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AspectRatio, Avatar, CreateAvatarVideo, CreateLipSyncVideo, CreateTemplateVideo,
-    CreateTranslation, ListCustomTemplates, ListTemplateVideos, ListTemplates, PlaybackType,
-    ScreenStyle, SortOrder, Speech, StatusFilter, TemplateValue,
-};
+use jogg_api_ext::template_videos::TemplateValue;
+use jogg_api_ext::templates::{ListCustomTemplates, ListTemplates};
+use jogg_api_ext::translations::CreateTranslation;
+use jogg_api_ext::{avatar_videos, lip_sync, template_videos};
 
 use super::case::{Case, bodies, call, queries, report};
 
@@ -31,7 +33,7 @@ fn avatar_videos() -> Vec<Case> {
     });
     let spoken = || Speech::script("voice-7", "Hello,\n\"you\"!");
     let recorded = || Speech::audio("voice-7", "https://shop.example/hello.mp3");
-    let of = CreateAvatarVideo::new;
+    let of = avatar_videos::CreateVideo::new;
     let maximal =
         of(Avatar::Custom(12), recorded(), AspectRatio::Landscape, ScreenStyle::GreenScreen)
             .caption(true)
@@ -62,7 +64,7 @@ fn avatar_videos() -> Vec<Case> {
             "voice":{"script":"Hello,\n\"you\"!","type":"script","voice_id":"voice-7"}}"#,
         ),
         report(&op::GET_AVATAR_VIDEO, "GET /v2/avatar_video/video%2F1", |jogg| {
-            jogg.avatar_videos().video("video/1")
+            jogg.avatar_videos().video_job("video/1")
         }),
     ]
 }
@@ -74,7 +76,7 @@ fn template_videos() -> Vec<Case> {
         jogg.template_videos().create(request)
     });
     let maximal = |avatar| {
-        CreateTemplateVideo::new(512, "english")
+        template_videos::CreateVideo::new(512, "english")
             .variable("headline", TemplateValue::Text("Tea!".to_owned()))
             .avatar(avatar)
             .video_name("Tea time")
@@ -100,7 +102,7 @@ fn template_videos() -> Vec<Case> {
     vec![
         create.case(
             "minimal",
-            CreateTemplateVideo::new(0, "english"),
+            template_videos::CreateVideo::new(0, "english"),
             r#"{"template_id":0,"variables":[],"voice_language":"english"}"#,
         ),
         create.case(
@@ -114,7 +116,7 @@ fn template_videos() -> Vec<Case> {
             &body(r#""avatar_id":9,"avatar_type":1"#),
         ),
         report(&op::GET_TEMPLATE_VIDEO, "GET /v2/template_video/video%2F1", |jogg| {
-            jogg.template_videos().video("video/1")
+            jogg.template_videos().video_job("video/1")
         }),
     ]
 }
@@ -124,7 +126,7 @@ fn template_variables() -> Vec<Case> {
     let create = bodies(&op::CREATE_VIDEO_WITH_TEMPLATE, TEMPLATE, |jogg, request| {
         jogg.template_videos().create(request)
     });
-    let of = || CreateTemplateVideo::new(512, "english");
+    let of = || template_videos::CreateVideo::new(512, "english");
     let by_asset = |value: fn(i64) -> TemplateValue| of().variable("v", value(33));
     let text = |value: fn(String) -> TemplateValue, words: &str| {
         of().variable("v", value(words.to_owned()))
@@ -175,10 +177,10 @@ fn templates() -> Vec<Case> {
         call(&op::GET_CUSTOM_TEMPLATE, "GET /v2/template/custom/512", |jogg| {
             jogg.templates().custom_template(512)
         }),
-        videos.case("minimal", ListTemplateVideos::new(), ""),
+        videos.case("minimal", template_videos::ListVideos::new(), ""),
     ];
     for (status, number) in STATES {
-        let query = ListTemplateVideos::new()
+        let query = template_videos::ListVideos::new()
             .status(status)
             .sort_by("created_at")
             .sort_order(SortOrder::Asc)
@@ -196,7 +198,7 @@ fn lip_sync() -> Vec<Case> {
             jogg.lip_sync().create(request)
         });
     let minimal = || {
-        CreateLipSyncVideo::new("https://shop.example/talk.mp4", "https://shop.example/talk.wav")
+        lip_sync::CreateVideo::new("https://shop.example/talk.mp4", "https://shop.example/talk.wav")
     };
     let mut cases = vec![
         create.case(
@@ -206,7 +208,7 @@ fn lip_sync() -> Vec<Case> {
             "video_url":"https://shop.example/talk.mp4"}"#,
         ),
         report(&op::GET_LIP_SYNC_VIDEO, "GET /v2/lip_sync_video/task%2F1", |jogg| {
-            jogg.lip_sync().video("task/1")
+            jogg.lip_sync().video_job("task/1")
         }),
     ];
     for (playback, word) in [
@@ -252,7 +254,7 @@ fn translations() -> Vec<Case> {
             "video_url":"https://shop.example/talk.mp4"}"#,
         ),
         report(&op::GET_VIDEO_TRANSLATION, "GET /v2/video_translate/video%2F1", |jogg| {
-            jogg.translations().translation("video/1")
+            jogg.translations().translation_job("video/1")
         }),
         call(&op::LIST_TARGET_LANGUAGES, languages, |jogg| jogg.translations().target_languages()),
     ]

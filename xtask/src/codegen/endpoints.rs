@@ -82,8 +82,15 @@ pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream
     }
 }
 
-/// The row of the table of codecs, and how the request type is made of untyped arguments.
-pub(super) fn codec(operation: &OperationFacts, method: &Method) -> (TokenStream, TokenStream) {
+/// What knowing only the operation takes: the row of the table of codecs, the arm that leads to the
+/// request type, and how that is made of untyped arguments.
+pub(super) struct Codec {
+    pub(super) row: TokenStream,
+    pub(super) arm: TokenStream,
+    pub(super) conversion: TokenStream,
+}
+
+pub(super) fn codec(operation: &OperationFacts, method: &Method) -> Codec {
     let name = type_name(operation);
     let mut values = Vec::new();
     for (parameter, ty) in &method.path {
@@ -109,7 +116,12 @@ pub(super) fn codec(operation: &OperationFacts, method: &Method) -> (TokenStream
         }
     };
     let body = method.body.as_ref().map(|body| quote!(.with_body::<#body>()));
-    (quote!(Codec::new::<endpoints::#name>()#body), from_raw)
+    let id = &operation.id;
+    Codec {
+        row: quote!(Codec::new::<endpoints::#name>()#body),
+        arm: quote!(#id => visitor.visit(endpoints::#name::from_raw(request)?)),
+        conversion: from_raw,
+    }
 }
 
 /// One field of a request type.

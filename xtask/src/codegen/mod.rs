@@ -62,8 +62,8 @@ pub(crate) fn generate(document: &Document) -> Result<Vec<(&'static str, String)
             use crate::{Client, Error, Response, endpoints, types};
         ),
         quote! {
-            use crate::codec::{Codec, FromRaw};
-            use crate::{Endpoint, Error, RawRequest, endpoints, types};
+            use crate::codec::{Codec, EndpointVisitor, FromRaw, unknown};
+            use crate::{Endpoint, Error, Operation, RawRequest, endpoints, types};
         },
         quote! {
             use crate::{Endpoint, Error, Operation, PreparedRequest};

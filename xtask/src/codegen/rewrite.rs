@@ -55,7 +55,7 @@ fn rewrite_methods(
 ) -> Result<Rewritten, String> {
     let mut rewritten = BTreeSet::new();
     let (mut client, mut endpoints) = (Vec::new(), TokenStream::new());
-    let (mut rows, mut conversions) = (Vec::new(), TokenStream::new());
+    let mut codecs = Vec::new();
     for method in methods {
         let name = method.sig.ident.to_string();
         let operation = facts.operations.iter().find(|operation| operation.id == name);
@@ -64,9 +64,7 @@ fn rewrite_methods(
             .ok_or_else(|| format!("the method `{name}` is not built like progenitor 0.15.1's"))?;
         client.push(endpoints::method(operation, &method));
         endpoints.extend(endpoints::endpoint(operation, &method));
-        let (row, conversion) = endpoints::codec(operation, &method);
-        rows.push(row);
-        conversions.extend(conversion);
+        codecs.push(endpoints::codec(operation, &method));
         rewritten.insert(name);
     }
     if rewritten.len() != facts.operations.len() {
@@ -75,10 +73,25 @@ fn rewrite_methods(
         let missing: Vec<&str> = missing.map(|operation| operation.id.as_str()).collect();
         return Err(format!("operations without a method: {}", missing.join(", ")));
     }
+    let rows = codecs.iter().map(|codec| &codec.row);
+    let arms = codecs.iter().map(|codec| &codec.arm);
+    let conversions = codecs.iter().map(|codec| &codec.conversion);
     let codecs = quote! {
         /// The codec of every operation.
         pub static CODECS: &[Codec] = &[#(#rows),*];
-        #conversions
+
+        pub(crate) fn visit<V: EndpointVisitor>(
+            operation: &'static Operation,
+            request: &RawRequest,
+            visitor: V,
+        ) -> Result<V::Output, Error> {
+            Ok(match operation.id {
+                #(#arms,)*
+                _ => return Err(unknown(operation)),
+            })
+        }
+
+        #(#conversions)*
     };
     let client = quote!(impl Client { #(#client)* });
     Ok(Rewritten { types, client, endpoints, codecs })

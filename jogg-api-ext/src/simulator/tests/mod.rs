@@ -137,8 +137,8 @@ impl Answer {
     #[track_caller]
     fn decoded(&self, operation: &Operation) -> Decoded {
         let codec = Codec::of(operation.id).unwrap();
-        let decoded = codec.decode_answer(&self.body).unwrap();
-        assert_eq!(decoded.code, 0, "{}: {}", operation.id, decoded.msg);
+        let decoded = codec.decode_response(&self.body).unwrap();
+        assert_eq!(decoded.code, 0, "{}: {}", operation.id, decoded.message);
         assert!(decoded.skipped.is_empty(), "{}: {:?}", operation.id, decoded.skipped);
         decoded
     }

@@ -54,9 +54,9 @@ async fn check_every_operation(dialect: Dialect, msg: &str) {
         let answer = fixture.call(operation, fixture.needed(operation).await).await;
         let decoded = answer.decoded(operation);
         assert_eq!(answer.status, 200);
-        assert_eq!(decoded.msg, msg, "{}", operation.id);
+        assert_eq!(decoded.message, msg, "{}", operation.id);
         assert_eq!(answer.json()["rid"].as_str().map(str::len), Some(32));
-        if operation.retry != RetryClass::Ticket {
+        if operation.retry != RetryClass::UploadTicket {
             check_files(&fixture, &answer.json()["data"]).await;
         }
         answered += 1;
@@ -95,9 +95,9 @@ async fn the_generated_client_understands_the_answers() {
     let fixture = Fixture::new().await;
     let client = &fixture.client;
     let body = Value::Object(minimal_body(&op::ADD_PHOTO_AVATAR_MOTION));
-    let body = serde_json::from_value(body).unwrap();
-    let submission = client.add_photo_avatar_motion(&body).await.unwrap();
-    assert!(submission.data.is_some() && submission.rid.is_some());
+    let body: jogg_api::types::AddPhotoAvatarMotionRequest = serde_json::from_value(body).unwrap();
+    let submission = client.add_photo_avatar_motion(body.clone()).await.unwrap();
+    assert!(submission.data.is_some() && submission.request_id.is_some());
     assert_eq!(client.get_remaining_quota().await.unwrap().status, 200);
     let recorded = fixture.simulator.requests();
     let operations: Vec<_> = recorded.iter().filter_map(|request| request.operation).collect();

@@ -1,12 +1,13 @@
 //! Presenters made from portraits and with products.
 
-use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AddMotion, AddProductAvatarMotion, AspectRatio, AvatarKind, GeneratePhoto,
-    GenerateProductAvatarImages, ImageAspectRatio, ImageCount, ImageQuality, MotionModel, PhotoAge,
+use jogg_api_ext::enums::{
+    AspectRatio, AvatarKind, ImageAspectRatio, ImageCount, ImageQuality, MotionModel, PhotoAge,
     PhotoEthnicity, PhotoGender, PhotoModel, PhotoStyle, ProductAvatarMotionModel,
-    ProductAvatarSource,
 };
+use jogg_api_ext::jogg_api::operations as op;
+use jogg_api_ext::photo_avatars::GeneratePhoto;
+use jogg_api_ext::product_avatars::GenerateImages;
+use jogg_api_ext::{photo_avatars, product_avatars};
 
 use crate::run::{Run, WEBHOOK_URL};
 
@@ -29,9 +30,10 @@ impl Run {
         self.look(&op::GET_PHOTO_GENERATION, photo).await;
 
         let (image_url, voice_id) = (self.found.image_url.as_str(), self.found.voice_id.as_str());
-        let mut motion = AddMotion::new(image_url, "Smoke test", voice_id, MotionModel::V2_0)
-            .description("Made by a test of the API; of no use")
-            .welcome_msg("Good to see you!");
+        let mut motion =
+            photo_avatars::AddMotion::new(image_url, "Smoke test", voice_id, MotionModel::V2_0)
+                .description("Made by a test of the API; of no use")
+                .welcome_msg("Good to see you!");
         if let Some(photo_id) = photo_id {
             motion = motion.photo_id(photo_id);
         }
@@ -42,9 +44,9 @@ impl Run {
     pub(crate) async fn product_avatars(&mut self) {
         let avatars = self.jogg.product_avatars();
         let avatar_id = self.found.avatar_id();
-        let generate = GenerateProductAvatarImages::new(
+        let generate = GenerateImages::new(
             self.found.image_url.as_str(),
-            ProductAvatarSource::Avatar { avatar_id, avatar_type: AvatarKind::Public },
+            product_avatars::Source::Avatar { avatar_id, avatar_type: AvatarKind::Public },
             ImageQuality::Low,
             ImageAspectRatio::Portrait,
             ImageCount::One,
@@ -57,15 +59,16 @@ impl Run {
 
         // The report has the ids of the drawings before those are done.
         let drawing = report.and_then(|report| {
-            let id = report.payload.pointer("/generations/0/generation_id")?.as_str()?;
+            let id = report.raw.pointer("/generations/0/generation_id")?.as_str()?;
             Some(id.to_owned())
         });
         let motion = match drawing {
             Some(drawing) => {
                 let voice_id = self.found.voice_id.as_str();
-                let motion = AddProductAvatarMotion::new(drawing, "Smoke test", voice_id, "Smiles")
-                    .model(ProductAvatarMotionModel::Model0)
-                    .aspect_ratio(AspectRatio::Portrait);
+                let motion =
+                    product_avatars::AddMotion::new(drawing, "Smoke test", voice_id, "Smiles")
+                        .model(ProductAvatarMotionModel::Model0)
+                        .aspect_ratio(AspectRatio::Portrait);
                 self.start(&op::ADD_PRODUCT_AVATAR_MOTION, avatars.add_motion(motion)).await
             }
             None => self.no_id(&op::ADD_PRODUCT_AVATAR_MOTION),

@@ -1,6 +1,9 @@
 //! What requests refer to: found on the server, or else as in the spec's examples.
 
-use jogg_api_ext::{Avatar, Template, TemplateValue, TemplateVariable, TemplateVariableType};
+use jogg_api_ext::avatars::Avatar;
+use jogg_api_ext::enums::TemplateVariableType;
+use jogg_api_ext::template_videos::TemplateValue;
+use jogg_api_ext::templates::{Template, TemplateVariable};
 
 /// Numbers, ids and URLs to make requests with.
 pub(crate) struct Found {
@@ -41,7 +44,7 @@ impl Found {
 
     /// A stock template. Its variables are told nowhere, so that the example's is kept.
     pub(crate) fn template(&mut self, templates: &[Template]) {
-        set(&mut self.template_id, templates.iter().find_map(|template| template.id));
+        set(&mut self.template_id, templates.iter().next().map(|template| template.id));
     }
 
     /// The variables of an own template, which is better: they are known.

@@ -1,8 +1,9 @@
 //! What an answer or an error says about request and decoder.
 
+use jogg_api_ext::jobs::JobReport;
 use jogg_api_ext::jogg_api::Operation;
 use jogg_api_ext::jogg_api::codec::Codec;
-use jogg_api_ext::{Error, ErrorKind, JobReport, JobStatus};
+use jogg_api_ext::{Error, ErrorKind, JobStatus};
 use serde_json::{Value, json};
 
 /// Why a part of an answer could not be read, by decoding it once more: the typed value does not
@@ -11,7 +12,7 @@ pub(crate) fn body(operation: &Operation, body: &[u8], with_data: bool) -> Resul
     let Some(codec) = Codec::of(operation.id) else {
         return Err("there is no codec for it".to_owned());
     };
-    let decoded = codec.decode_answer(body)?;
+    let decoded = codec.decode_response(body)?;
     if decoded.skipped_count > 0 {
         let parts: Vec<&str> = decoded.skipped.iter().map(|part| part.at.as_str()).collect();
         return Err(format!("left out: {}", parts.join(", ")));
@@ -24,9 +25,9 @@ pub(crate) fn body(operation: &Operation, body: &[u8], with_data: bool) -> Resul
 
 /// What a look at a job brought: its state, or why that could not be read.
 pub(crate) fn report<T>(operation: &Operation, report: &JobReport<T>) -> Result<String, String> {
-    let envelope = json!({"code": 0, "msg": "", "data": report.payload});
+    let envelope = json!({"code": 0, "msg": "", "data": report.raw});
     body(operation, envelope.to_string().as_bytes(), true)?;
-    match (report.status, report.word.as_str(), &report.result) {
+    match (report.status, report.raw_status.as_str(), &report.result) {
         (JobStatus::Unknown, "", _) => Err("the answer has no state".to_owned()),
         (JobStatus::Unknown, word, _) => Err(format!("the state `{word}` is not known")),
         (JobStatus::Completed, _, None) => Err("completed, but without its result".to_owned()),
@@ -45,13 +46,13 @@ pub(crate) fn accepted(error: &Error) -> Option<bool> {
             | ErrorKind::InvalidApiKey
             | ErrorKind::InvalidParameter
             | ErrorKind::JobFailed
-            | ErrorKind::NoPermission
+            | ErrorKind::PermissionDenied
             | ErrorKind::RateLimited
-            | ErrorKind::UnknownCode,
+            | ErrorKind::UnknownErrorCode,
             _,
         )
         | (_, Some(400..=499)) => Some(false),
-        (ErrorKind::Server | ErrorKind::Timeout | ErrorKind::Transport, _) => None,
+        (ErrorKind::ServerError | ErrorKind::Timeout | ErrorKind::Connection, _) => None,
         // The server says that it failed, in a paid call.
         (ErrorKind::OutcomeUnknown, _) if error.code().is_some() => None,
         (_, Some(200..=299)) => Some(true),

@@ -1,12 +1,18 @@
 //! The account, and what is looked up: every filter of every list is set.
 
-use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AspectRatio, Avatar, AvatarAge, AvatarEthnicity, AvatarScene, AvatarStatusFilter, AvatarStyle,
-    Gender, ListCustomAvatars, ListCustomTemplates, ListCustomVoices, ListMusics, ListPhotoAvatars,
-    ListProductAvatars, ListPublicAvatars, ListTemplates, ListVisualStyles, ListVoices,
-    ProductAvatarAspectRatio, Upload, VoiceAge,
+use jogg_api_ext::assets::Upload;
+use jogg_api_ext::avatars::{Avatar, ListCustomAvatars, ListPublicAvatars};
+use jogg_api_ext::enums::{
+    AspectRatio, AvatarAge, AvatarEthnicity, AvatarScene, AvatarStatusFilter, AvatarStyle, Gender,
+    ProductAvatarAspectRatio, VoiceAge,
 };
+use jogg_api_ext::jogg_api::operations as op;
+use jogg_api_ext::musics::ListMusics;
+use jogg_api_ext::photo_avatars;
+use jogg_api_ext::product_avatars;
+use jogg_api_ext::templates::{ListCustomTemplates, ListTemplates};
+use jogg_api_ext::visual_styles::ListStyles;
+use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
 
 use crate::found::set;
 use crate::run::Run;
@@ -25,7 +31,7 @@ impl Run {
     pub(crate) async fn lists(&mut self) {
         self.avatars().await;
         self.voices().await;
-        self.looks().await;
+        self.visual_styles().await;
         self.templates().await;
         let events = self.jogg.webhook_endpoints().events();
         self.call(&op::LIST_WEBHOOK_EVENTS, events).await;
@@ -52,7 +58,7 @@ impl Run {
             .page_size(10);
         let (filtered, all) = (avatars.public(public), avatars.public(ListPublicAvatars::new()));
         let public = self.list(&op::LIST_PUBLIC_AVATARS, filtered, all).await;
-        let id = public.iter().find_map(|avatar| avatar.id);
+        let id = public.iter().next().map(|avatar| avatar.id);
         set(&mut self.found.avatar, id.map(Avatar::Public));
         let video = public.into_iter().find_map(|avatar| avatar.video_url);
         set(&mut self.found.video_url, video);
@@ -69,17 +75,20 @@ impl Run {
 
     async fn presenters(&mut self) {
         let avatars = self.jogg.photo_avatars();
-        let photo = ListPhotoAvatars::new()
+        let photo = photo_avatars::ListAvatars::new()
             .name("Mira")
             .status(AvatarStatusFilter::Completed)
             .page(1)
             .page_size(10);
-        let (filtered, all) = (avatars.list(photo), avatars.list(ListPhotoAvatars::new()));
+        let (filtered, all) =
+            (avatars.list(photo), avatars.list(photo_avatars::ListAvatars::new()));
         self.list(&op::LIST_PHOTO_AVATARS, filtered, all).await;
 
         let avatars = self.jogg.product_avatars();
-        let product = ListProductAvatars::new().aspect_ratio(ProductAvatarAspectRatio::Portrait);
-        let (filtered, all) = (avatars.list(product), avatars.list(ListProductAvatars::new()));
+        let product =
+            product_avatars::ListAvatars::new().aspect_ratio(ProductAvatarAspectRatio::Portrait);
+        let (filtered, all) =
+            (avatars.list(product), avatars.list(product_avatars::ListAvatars::new()));
         self.list(&op::LIST_PRODUCT_AVATARS, filtered, all).await;
     }
 
@@ -94,7 +103,7 @@ impl Run {
             .page_size(10);
         let (filtered, all) = (voices.list(stock), voices.list(ListVoices::new()));
         let stock = self.list(&op::LIST_VOICES, filtered, all).await;
-        let id = stock.iter().find_map(|voice| voice.voice_id.clone());
+        let id = stock.iter().next().map(|voice| voice.voice_id.clone());
         set(&mut self.found.voice_id, id);
         let audio = stock.into_iter().find_map(|voice| voice.audio_url);
         set(&mut self.found.audio_url, audio);
@@ -105,18 +114,18 @@ impl Run {
     }
 
     /// Tracks and visual styles.
-    async fn looks(&mut self) {
+    async fn visual_styles(&mut self) {
         let musics = self.jogg.musics();
         let (filtered, all) =
             (musics.list(ListMusics::new().page(1).page_size(10)), musics.list(ListMusics::new()));
         let musics = self.list(&op::LIST_MUSICS, filtered, all).await;
-        set(&mut self.found.music_id, musics.iter().find_map(|music| music.id));
+        set(&mut self.found.music_id, musics.iter().next().map(|music| music.id));
 
         let styles = self.jogg.visual_styles();
-        let filtered = ListVisualStyles::new().aspect_ratio(AspectRatio::Landscape);
-        let (filtered, all) = (styles.list(filtered), styles.list(ListVisualStyles::new()));
+        let filtered = ListStyles::new().aspect_ratio(AspectRatio::Landscape);
+        let (filtered, all) = (styles.list(filtered), styles.list(ListStyles::new()));
         let styles = self.list(&op::LIST_VISUAL_STYLES, filtered, all).await;
-        let name = styles.into_iter().find_map(|style| style.name);
+        let name = styles.into_iter().next().map(|style| style.name);
         set(&mut self.found.visual_style, name);
     }
 
@@ -131,7 +140,7 @@ impl Run {
         let (filtered, all) =
             (templates.custom(custom), templates.custom(ListCustomTemplates::new()));
         let custom = self.list(&op::LIST_CUSTOM_TEMPLATES, filtered, all).await;
-        let Some(id) = custom.iter().find_map(|template| template.id) else {
+        let Some(id) = custom.iter().next().map(|template| template.id) else {
             self.no_id::<()>(&op::GET_CUSTOM_TEMPLATE);
             return;
         };

@@ -2,11 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use jogg_api_ext::enums::{EndpointStatus, Language, ScriptStyle, VideoLength, WebhookEvent};
 use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    CreateProduct, CreateScript, CreateWebhookEndpoint, EndpointStatus, Language, ProductFile,
-    ScriptSource, ScriptStyle, UpdateProduct, UpdateWebhookEndpoint, VideoLength, WebhookEvent,
-};
+use jogg_api_ext::products::{CreateProduct, MediaFile, UpdateProduct};
+use jogg_api_ext::scripts;
+use jogg_api_ext::scripts::CreateScript;
+use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
 
 use crate::run::Run;
 
@@ -14,7 +15,7 @@ impl Run {
     /// The id of a product that is registered and changed.
     pub(crate) async fn products(&mut self) -> Option<String> {
         let products = self.jogg.products();
-        let picture = ProductFile::image(self.found.image_url.as_str())
+        let picture = MediaFile::image(self.found.image_url.as_str())
             .name("smoke.png")
             .description("A portrait");
         let create = CreateProduct::from_details("Smoke test")
@@ -36,8 +37,8 @@ impl Run {
 
     pub(crate) async fn scripts(&mut self, product_id: Option<&str>) {
         let source = match product_id {
-            Some(id) => ScriptSource::Product(id.to_owned()),
-            None => ScriptSource::Details {
+            Some(id) => scripts::Source::Product(id.to_owned()),
+            None => scripts::Source::Details {
                 name: "Smoke test".to_owned(),
                 description: "Of no use".to_owned(),
             },
@@ -55,19 +56,19 @@ impl Run {
         let endpoints = self.jogg.webhook_endpoints();
         let url = own_url();
         let events = [WebhookEvent::GeneratedMotionSuccess, WebhookEvent::GeneratedMotionFailed];
-        let create =
-            CreateWebhookEndpoint::new(url.as_str(), EndpointStatus::Disabled, events.clone());
+        let create = CreateEndpoint::new(url.as_str(), EndpointStatus::Disabled, events.clone());
         let created = self.call(&op::CREATE_WEBHOOK_ENDPOINT, endpoints.create(create)).await;
         let listed = self.call(&op::LIST_WEBHOOK_ENDPOINTS, endpoints.list().page()).await;
         // An endpoint whose answer was lost is removed too.
         let listed = listed.map(|page| page.items).unwrap_or_default();
         let ours = listed.into_iter().find(|endpoint| endpoint.url.as_deref() == Some(&url));
-        let Some(id) = created.or(ours).and_then(|endpoint| endpoint.endpoint_id) else {
+        let created = created.and_then(|endpoint| endpoint.endpoint_id);
+        let Some(id) = created.or(ours.map(|endpoint| endpoint.endpoint_id)) else {
             self.no_id::<()>(&op::UPDATE_WEBHOOK_ENDPOINT);
             self.no_id::<()>(&op::DELETE_WEBHOOK_ENDPOINT);
             return;
         };
-        let update = UpdateWebhookEndpoint::new(url, EndpointStatus::Disabled, events);
+        let update = UpdateEndpoint::new(url, EndpointStatus::Disabled, events);
         let update = endpoints.update(id.as_str(), update);
         self.call(&op::UPDATE_WEBHOOK_ENDPOINT, update).await;
         self.call_for_nothing(&op::DELETE_WEBHOOK_ENDPOINT, endpoints.delete(id)).await;

@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
+use jogg_api_ext::assets::Upload;
+use jogg_api_ext::jobs::{JobReport, JobResult};
 use jogg_api_ext::jogg_api::{Operation, RetryClass};
-use jogg_api_ext::{Call, Error, ErrorKind, Job, JobReport, JobResult, Jogg, List, Page, Upload};
+use jogg_api_ext::{Call, Error, ErrorKind, Job, Jogg, List, Page};
 use serde::Serialize;
 
 use crate::found::Found;
@@ -114,7 +116,7 @@ impl Run {
     ) -> Option<JobReport<T>> {
         let Some(job) = job else { return self.no_id(operation) };
         let begun = Instant::now();
-        match job.status().await {
+        match job.report().await {
             Ok(report) => match judge::report(operation, &report) {
                 Ok(remark) => {
                     self.called(operation, begun, Some(true), true, &remark);
@@ -135,7 +137,7 @@ impl Run {
                 self.called(operation, begun, Some(true), true, "uploaded");
                 self.found.image_url = asset.url;
             }
-            Err(error) if error.kind() == ErrorKind::Transfer => {
+            Err(error) if error.kind() == ErrorKind::FileTransfer => {
                 let remark = format!("the ticket only: {error}");
                 self.called(operation, begun, Some(true), true, &remark);
             }
@@ -184,7 +186,7 @@ impl Run {
     }
 
     fn is_paid_for(&self, operation: &Operation) -> bool {
-        self.include_paid || operation.retry != RetryClass::Paid
+        self.include_paid || operation.retry != RetryClass::AtMostOnce
     }
 
     /// The line of a call that was answered. Whether the answer could be read.

@@ -1,12 +1,14 @@
 //! Videos of all kinds.
 
-use jogg_api_ext::jogg_api::operations as op;
-use jogg_api_ext::{
-    AspectRatio, CreateAvatarVideo, CreateLipSyncVideo, CreateProductPreviews, CreateProductVideo,
-    CreateTemplateVideo, CreateTranslation, Language, ListProductPreviews, ListProductVideos,
-    ListTemplateVideos, PlaybackType, RenderProductPreview, ScreenStyle, ScriptStyle, SortOrder,
-    Speech, StatusFilter, VideoLength,
+use jogg_api_ext::avatar_videos::Speech;
+use jogg_api_ext::enums::{
+    AspectRatio, Language, PlaybackType, ScreenStyle, ScriptStyle, SortOrder, StatusFilter,
+    VideoLength,
 };
+use jogg_api_ext::jogg_api::operations as op;
+use jogg_api_ext::product_videos::{CreatePreviews, ListPreviews, RenderPreview};
+use jogg_api_ext::translations::CreateTranslation;
+use jogg_api_ext::{avatar_videos, lip_sync, product_videos, template_videos};
 
 use crate::run::{Run, WEBHOOK_URL};
 
@@ -27,7 +29,7 @@ impl Run {
     async fn avatar_videos(&mut self) {
         let speech = Speech::script(self.found.voice_id.as_str(), "Hello from smoke.");
         let (shape, style) = (AspectRatio::Portrait, ScreenStyle::WithBackground);
-        let create = CreateAvatarVideo::new(self.found.avatar, speech, shape, style)
+        let create = avatar_videos::CreateVideo::new(self.found.avatar, speech, shape, style)
             .caption(true)
             .video_name("Smoke test")
             .webhook_url(WEBHOOK_URL);
@@ -38,7 +40,7 @@ impl Run {
 
     async fn template_videos(&mut self) {
         let videos = self.jogg.template_videos();
-        let mut create = CreateTemplateVideo::new(self.found.template_id, "english")
+        let mut create = template_videos::CreateVideo::new(self.found.template_id, "english")
             .avatar(self.found.avatar)
             .video_name("Smoke test")
             .voice_id(self.found.voice_id.as_str())
@@ -54,23 +56,24 @@ impl Run {
         }
         let job = self.start(&op::CREATE_VIDEO_WITH_TEMPLATE, videos.create(create)).await;
 
-        let filtered = ListTemplateVideos::new()
+        let filtered = template_videos::ListVideos::new()
             .status(StatusFilter::Success)
             .sort_by("created_at")
             .sort_order(SortOrder::Desc)
             .page(1)
             .page_size(10);
-        let (filtered, all) = (videos.list(filtered), videos.list(ListTemplateVideos::new()));
+        let (filtered, all) =
+            (videos.list(filtered), videos.list(template_videos::ListVideos::new()));
         let listed = self.list(&op::LIST_TEMPLATE_VIDEOS, filtered, all).await;
-        let known = listed.into_iter().find_map(|video| video.video_id);
-        let job = job.or_else(|| known.map(|id| videos.video(id)));
+        let known = listed.into_iter().next().map(|video| video.video_id);
+        let job = job.or_else(|| known.map(|id| videos.video_job(id)));
         self.look(&op::GET_TEMPLATE_VIDEO, job).await;
     }
 
     async fn lip_sync(&mut self) {
         let (video_url, audio_url) = (self.found.video_url.as_str(), self.found.audio_url.as_str());
         let create =
-            CreateLipSyncVideo::new(video_url, audio_url).playback_type(PlaybackType::Normal);
+            lip_sync::CreateVideo::new(video_url, audio_url).playback_type(PlaybackType::Normal);
         let create = self.jogg.lip_sync().create(create);
         let job = self.start(&op::CREATE_LIP_SYNC_VIDEO, create).await;
         self.look(&op::GET_LIP_SYNC_VIDEO, job).await;
@@ -96,7 +99,7 @@ impl Run {
             Some(id) => {
                 let (length, avatar) = (VideoLength::Seconds15, self.found.avatar);
                 let (style, language) = (ScriptStyle::Storytime, Language::English);
-                let create = CreateProductVideo::new(id, length, avatar, style, language)
+                let create = product_videos::CreateVideo::new(id, length, avatar, style, language)
                     .aspect_ratio(AspectRatio::Landscape)
                     .caption(true)
                     .name("Smoke test")
@@ -109,16 +112,17 @@ impl Run {
             }
             None => self.no_id(&op::CREATE_VIDEO_FROM_PRODUCT),
         };
-        let filtered = ListProductVideos::new()
+        let filtered = product_videos::ListVideos::new()
             .status(StatusFilter::Success)
             .sort_by("created_at")
             .sort_order(SortOrder::Desc)
             .page(1)
             .page_size(10);
-        let (filtered, all) = (videos.list(filtered), videos.list(ListProductVideos::new()));
+        let (filtered, all) =
+            (videos.list(filtered), videos.list(product_videos::ListVideos::new()));
         let listed = self.list(&op::LIST_PRODUCT_VIDEOS, filtered, all).await;
-        let known = listed.into_iter().find_map(|video| video.id);
-        let job = job.or_else(|| known.map(|id| videos.video(id)));
+        let known = listed.into_iter().next().map(|video| video.id);
+        let job = job.or_else(|| known.map(|id| videos.video_job(id)));
         self.look(&op::GET_PRODUCT_VIDEO, job).await;
     }
 
@@ -129,34 +133,33 @@ impl Run {
                 let styles = [self.found.visual_style.as_str()];
                 let (length, avatar) = (VideoLength::Seconds15, self.found.avatar);
                 let (style, language) = (ScriptStyle::Storytime, Language::English);
-                let create =
-                    CreateProductPreviews::new(id, styles, length, avatar, style, language)
-                        .aspect_ratio(AspectRatio::Landscape)
-                        .caption(true)
-                        .name("Smoke test")
-                        .voice_id(self.found.voice_id.as_str())
-                        .music_id(self.found.music_id)
-                        .override_script("Hello from smoke.")
-                        .webhook_url(WEBHOOK_URL);
+                let create = CreatePreviews::new(id, styles, length, avatar, style, language)
+                    .aspect_ratio(AspectRatio::Landscape)
+                    .caption(true)
+                    .name("Smoke test")
+                    .voice_id(self.found.voice_id.as_str())
+                    .music_id(self.found.music_id)
+                    .override_script("Hello from smoke.")
+                    .webhook_url(WEBHOOK_URL);
                 self.start(&op::CREATE_PRODUCT_PREVIEWS, videos.create_previews(create)).await
             }
             None => self.no_id(&op::CREATE_PRODUCT_PREVIEWS),
         };
-        let filtered = ListProductPreviews::new()
+        let filtered = ListPreviews::new()
             .status(StatusFilter::Success)
             .sort_by("created_at")
             .sort_order(SortOrder::Desc)
             .page(1)
             .page_size(10);
         let (filtered, all) =
-            (videos.list_previews(filtered), videos.list_previews(ListProductPreviews::new()));
+            (videos.list_previews(filtered), videos.list_previews(ListPreviews::new()));
         let listed = self.list(&op::LIST_PRODUCT_PREVIEWS, filtered, all).await;
         // A preview that is done can be rendered; the run's own takes minutes.
-        let done = listed.into_iter().find_map(|preview| preview.id);
+        let done = listed.into_iter().next().map(|preview| preview.id);
         let own = job.and_then(|job| job.id().split(',').next().map(str::to_owned));
         match done.or(own) {
             Some(id) => {
-                let render = videos.render(RenderProductPreview::new(id));
+                let render = videos.render(RenderPreview::new(id));
                 self.start(&op::RENDER_PRODUCT_PREVIEW, render).await;
             }
             None => {

@@ -1,4 +1,4 @@
-//! What a program can watch of its calls: tracing spans and events, and a hook.
+//! What a program can observe of its calls: tracing spans and events, and a hook.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -7,21 +7,21 @@ use jogg_api::{Operation, RetryClass, one_line};
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
-/// Is told of every attempt to make a call. For metrics and audits; bodies and keys are not shown.
+/// Is notified of every attempt of a call. For metrics and audits; it sees no body and no key.
 ///
 /// The methods are called on the task that makes the call, so they should be quick.
 pub trait Observer: Send + Sync + 'static {
     /// A request is about to be sent.
-    fn started(&self, _attempt: &Attempt) {}
+    fn on_attempt(&self, _attempt: &Attempt) {}
 
-    /// An attempt has ended. `ended.retry_in` says whether another follows.
-    fn ended(&self, _attempt: &Attempt, _ended: &Ended) {}
+    /// An attempt has outcome. `outcome.retry_in` says whether another follows.
+    fn on_outcome(&self, _attempt: &Attempt, _outcome: &AttemptOutcome) {}
 
-    /// The future of a paid call was dropped after sending began: it may have been carried out
-    /// and paid for, and nobody will learn of it but by this.
-    fn abandoned(&self, _attempt: &Attempt) {}
+    /// The future of a paid call was dropped after sending began: it may have been executed and
+    /// paid for, and only this notification says so.
+    fn on_abandon(&self, _attempt: &Attempt) {}
 }
 
 /// One request of a call.
@@ -36,15 +36,15 @@ pub struct Attempt {
     pub sent_at: SystemTime,
 }
 
-/// How an attempt ended.
+/// How an attempt outcome.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Ended {
-    /// The HTTP status, if an answer began.
+pub struct AttemptOutcome {
+    /// The HTTP status, if a response began.
     pub status: Option<u16>,
-    /// The code of the answer, if it had one. 0 is success.
+    /// The code of the response, if it had one. 0 is success.
     pub code: Option<i64>,
-    /// The request id, if the answer had one; on one line, and a URL in it without its query.
+    /// The request id, if the response had one; on one line, and a URL in it without its query.
     pub request_id: Option<String>,
     /// Time from sending to the end.
     pub elapsed: Duration,
@@ -54,10 +54,9 @@ pub struct Ended {
     pub retry_in: Option<Duration>,
 }
 
-impl Ended {
-    pub(crate) fn success<T>(answer: &jogg_api::Answer<T>, elapsed: Duration) -> Self {
-        let (status, request_id) =
-            (Some(answer.status.as_u16()), answer.rid.as_deref().map(one_line));
+impl AttemptOutcome {
+    pub(crate) fn success(status: u16, request_id: Option<&str>, elapsed: Duration) -> Self {
+        let (status, request_id) = (Some(status), request_id.map(one_line));
         Self { status, code: Some(0), request_id, elapsed, error: None, retry_in: None }
     }
 
@@ -83,51 +82,51 @@ pub(crate) fn span(operation: &Operation) -> Span {
         attempt = Empty,
         status = Empty,
         code = Empty,
-        rid = Empty,
+        request_id = Empty,
         elapsed = Empty,
         error = Empty,
     )
 }
 
-/// Writes the end of an attempt to the span of its call.
-pub(crate) fn record(span: &Span, attempt: &Attempt, ended: &Ended) {
+/// Writes the outcome of an attempt to the span of its call.
+pub(crate) fn record(span: &Span, attempt: &Attempt, outcome: &AttemptOutcome) {
     if span.is_disabled() {
         return;
     }
     span.record("attempt", attempt.number);
-    span.record("elapsed", ended.elapsed.as_secs_f64());
-    if let Some(status) = ended.status {
+    span.record("elapsed", outcome.elapsed.as_secs_f64());
+    if let Some(status) = outcome.status {
         span.record("status", status);
     }
-    if let Some(code) = ended.code {
+    if let Some(code) = outcome.code {
         span.record("code", code);
     }
-    if let Some(rid) = &ended.request_id {
-        span.record("rid", rid.as_str());
+    if let Some(request_id) = &outcome.request_id {
+        span.record("request_id", request_id.as_str());
     }
-    if let Some(kind) = ended.error {
+    if let Some(kind) = outcome.error {
         span.record("error", tracing::field::debug(kind));
     }
-    if let (Some(kind), Some(delay)) = (ended.error, ended.retry_in) {
+    if let (Some(kind), Some(delay)) = (outcome.error, outcome.retry_in) {
         let (operation, attempt) = (attempt.operation.id, attempt.number);
         let delay = delay.as_secs_f64();
         tracing::warn!(parent: span, operation, attempt, reason = ?kind, delay, "retrying");
     }
 }
 
-/// Tells of a paid call whose future is dropped while its request is under way.
+/// Reports a paid call whose future is dropped while its request is in flight.
 pub(crate) struct AbandonGuard {
     attempt: Option<Attempt>,
     observer: Option<Arc<dyn Observer>>,
 }
 
 impl AbandonGuard {
-    pub(crate) fn new(attempt: &Attempt, observer: Option<Arc<dyn Observer>>) -> Self {
-        let paid = attempt.operation.retry == RetryClass::Paid;
-        Self { attempt: paid.then(|| attempt.clone()), observer }
+    pub(crate) fn new(attempt: &Attempt, observer: Option<&Arc<dyn Observer>>) -> Self {
+        let paid = attempt.operation.retry == RetryClass::AtMostOnce;
+        Self { attempt: paid.then(|| attempt.clone()), observer: observer.cloned() }
     }
 
-    /// The request has ended.
+    /// The request has outcome.
     pub(crate) fn disarm(mut self) {
         self.attempt = None;
     }
@@ -143,7 +142,7 @@ impl Drop for AbandonGuard {
             "a paid call was dropped after sending began: its outcome is unknown"
         );
         if let Some(observer) = &self.observer {
-            observer.abandoned(&attempt);
+            observer.on_abandon(&attempt);
         }
     }
 }

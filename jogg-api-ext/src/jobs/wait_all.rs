@@ -5,15 +5,18 @@ use std::sync::Arc;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
 
-use crate::wait::wait;
-use crate::{BoxStream, Job, JobRecord, JobResult, Result, WaitOptions};
+use super::wait::wait;
+use super::{Job, JobResult, WaitOptions};
+use crate::error::Result;
+use crate::job_record::JobRecord;
+use crate::stream::BoxStream;
 
-/// How many looks are under way at once, however many jobs there are.
-const CONCURRENT_LOOKS: usize = 32;
+/// How many polls are in flight at once, however many jobs there are.
+const CONCURRENT_POLLS: usize = 32;
 
-/// Waits for any number of jobs in one task, and gives each result as it comes, with the record of
-/// its job. Each is waited for as suits its kind; all of them from now on. At most 32 looks are
-/// under way at once.
+/// Waits for any number of jobs in one task, and returns each result as it comes, with the record
+/// of its job. Each is waited for with the options that suit its kind; all of them from now on. At
+/// most 32 polls are in flight at once.
 ///
 /// ```no_run
 /// # async fn demo(jobs: Vec<jogg_api_ext::Job<jogg_api_ext::Video>>) {
@@ -32,7 +35,7 @@ pub fn wait_all<T: JobResult>(
     together(jobs, |record| WaitOptions::of(&record.operation))
 }
 
-/// As [`wait_all`], each waited for as told.
+/// Waits for any number of jobs with these options; see [`wait_all`].
 pub fn wait_all_with<T: JobResult>(
     jobs: impl IntoIterator<Item = Job<T>>,
     options: WaitOptions,
@@ -44,10 +47,10 @@ fn together<T: JobResult>(
     jobs: impl IntoIterator<Item = Job<T>>,
     options: impl Fn(&JobRecord) -> WaitOptions,
 ) -> BoxStream<(JobRecord, Result<T>)> {
-    let looks = Arc::new(Semaphore::new(CONCURRENT_LOOKS));
+    let polls = Arc::new(Semaphore::new(CONCURRENT_POLLS));
     let waits = jobs.into_iter().map(|job| {
         let (jogg, record) = job.into_parts();
-        let options = options(&record).sharing(Arc::clone(&looks));
+        let options = options(&record).sharing(Arc::clone(&polls));
         async move { (record.clone(), wait(jogg, record, options).await) }
     });
     BoxStream::new(waits.collect::<FuturesUnordered<_>>())

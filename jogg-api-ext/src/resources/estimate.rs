@@ -1,4 +1,4 @@
-//! What a call will cost, by the price list in the spec. Estimates never block a call.
+//! What a call costs, by the price list in the spec. Estimates never block a call.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,11 +6,11 @@ use std::time::Duration;
 use jogg_api::{Credits, Operation};
 use serde::Serialize;
 
-/// What a call will cost, by the vendor's published prices.
+/// What a call costs, by the vendor's published prices.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// The credits.
+    /// How many credits.
     pub credits: f64,
     /// The month of the price list, such as `2026-03`. Prices may have changed since.
     pub as_of: &'static str,

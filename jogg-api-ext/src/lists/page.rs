@@ -3,19 +3,16 @@
 use std::fmt;
 
 use jogg_api::types::Pagination;
-use jogg_api::{Answer, Operation, Skipped};
 
-use crate::{Call, Called, Jogg, Metadata, Result};
+use crate::call::ResponseMetadata;
 
 /// One page of a list.
 #[derive(Clone)]
 #[must_use]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The items that could be read.
+    /// The items that could be decoded. The others are in [`ResponseMetadata::skipped`].
     pub items: Vec<T>,
-    /// The items and fields that could not, with where and why; the first hundred.
-    pub skipped: Vec<Skipped>,
     /// How many items there are on all pages, where the API says so.
     pub total: Option<u64>,
     /// How many pages there are, where the API says so.
@@ -24,8 +21,8 @@ pub struct Page<T> {
     pub page_size: Option<u64>,
     /// Whether another page follows, where the API says so. It has been seen true for ever.
     pub has_more: Option<bool>,
-    /// How the call was answered, with the raw answer.
-    pub metadata: Metadata,
+    /// The metadata of the response, with its body and with what was skipped.
+    pub metadata: ResponseMetadata,
 }
 
 /// What the API says about the length of a list. Each of its five styles says another part.
@@ -50,12 +47,9 @@ impl From<Option<Pagination>> for Extent {
 }
 
 impl<T> Page<T> {
-    fn new<D: Default>(called: Called<D>, split: fn(D) -> (Vec<T>, Extent)) -> Self {
-        let metadata = called.metadata();
-        let (items, extent) = split(called.answer.data.unwrap_or_default());
+    pub(super) fn new(items: Vec<T>, extent: Extent, metadata: ResponseMetadata) -> Self {
         Self {
             items,
-            skipped: called.answer.skipped,
             total: extent.total.and_then(|total| total.try_into().ok()),
             total_pages: extent.total_pages.and_then(|pages| pages.try_into().ok()),
             page_size: extent.page_size.and_then(|size| size.try_into().ok()),
@@ -69,7 +63,6 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Page")
             .field("items", &self.items)
-            .field("skipped", &self.skipped)
             .field("total", &self.total)
             .field("total_pages", &self.total_pages)
             .field("page_size", &self.page_size)
@@ -85,24 +78,5 @@ impl<T> IntoIterator for Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.into_iter()
-    }
-}
-
-impl Jogg {
-    /// The call that fetches one page.
-    pub(crate) fn page<D, T, F, R>(
-        &self,
-        operation: &'static Operation,
-        checked: Result<()>,
-        send: F,
-        split: fn(D) -> (Vec<T>, Extent),
-    ) -> Call<Page<T>>
-    where
-        D: Default + Send + 'static,
-        T: 'static,
-        F: Fn(jogg_api::Client) -> R + Send + Sync + 'static,
-        R: Future<Output = std::result::Result<Answer<D>, jogg_api::Error>> + Send,
-    {
-        self.make(operation, checked, send, move |_, called| Ok(Page::new(called, split)))
     }
 }

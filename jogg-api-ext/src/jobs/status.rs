@@ -1,42 +1,39 @@
-//! One idea of a job's state for the words and numbers the API has for it.
+//! One status for the words and numbers the API has for a job's state.
 
-use jogg_api::enums::{AvatarStatus, StatusWord};
+use jogg_api::enums::{AvatarStatus, RawStatus};
 
 /// Where a job stands. The API has fourteen words and three numbers for these five states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
-    /// Waiting to be worked on.
+    /// Waiting in a queue.
     Pending,
-    /// Being worked on.
+    /// In progress.
     Processing,
     /// Done.
     Completed,
     /// Ended without a result, or cancelled.
     Failed,
-    /// A word this crate does not know, or none. Not an end: look again.
+    /// A word this crate doesn't know, or none. Not an end: poll again.
     Unknown,
 }
 
 impl JobStatus {
-    /// Whether the job has ended.
+    /// Returns whether the job has ended.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed)
     }
 }
 
-impl From<&StatusWord> for JobStatus {
-    fn from(word: &StatusWord) -> Self {
+impl From<&RawStatus> for JobStatus {
+    fn from(word: &RawStatus) -> Self {
         match word {
-            StatusWord::Pending | StatusWord::Queued | StatusWord::Waiting => Self::Pending,
-            StatusWord::Processing | StatusWord::InProgress | StatusWord::Running => {
-                Self::Processing
+            RawStatus::Pending | RawStatus::Queued | RawStatus::Waiting => Self::Pending,
+            RawStatus::Processing | RawStatus::InProgress | RawStatus::Running => Self::Processing,
+            RawStatus::Completed | RawStatus::Success | RawStatus::Succeeded | RawStatus::Done => {
+                Self::Completed
             }
-            StatusWord::Completed
-            | StatusWord::Success
-            | StatusWord::Succeeded
-            | StatusWord::Done => Self::Completed,
-            StatusWord::Failed | StatusWord::Fail | StatusWord::Error | StatusWord::Cancelled => {
+            RawStatus::Failed | RawStatus::Fail | RawStatus::Error | RawStatus::Cancelled => {
                 Self::Failed
             }
             // The numbers of the avatar lists, should they come in a report.
@@ -86,11 +83,11 @@ mod tests {
             (JobStatus::Unknown, &["", "rendering", "4", "3"]),
         ] {
             for word in words {
-                assert_eq!(JobStatus::from(&StatusWord::from(*word)), status, "{word}");
+                assert_eq!(JobStatus::from(&RawStatus::from(*word)), status, "{word}");
             }
         }
         // Every word of the spec has a state.
-        for word in StatusWord::KNOWN {
+        for word in RawStatus::KNOWN {
             assert_ne!(JobStatus::from(word), JobStatus::Unknown, "{word}");
         }
     }

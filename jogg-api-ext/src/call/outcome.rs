@@ -1,41 +1,42 @@
-//! What a failed call means, in one table. Knows nothing of how calls are made or repeated.
+//! What a failed call means, in one table. Knows nothing of how calls are made or retried.
 
 use std::error::Error as StdError;
 use std::time::Duration;
 
 use jogg_api::enums::ErrorCode;
 use jogg_api::jobs::JOBS;
-use jogg_api::{Failure, Operation, RetryClass, operations as op};
+use jogg_api::{ErrorKind as CallErrorKind, Operation, RetryClass, operations as op};
 
-use crate::observe::Attempt;
-use crate::{Error, ErrorKind, retry_after};
+use super::retry_after;
+use crate::error::{Error, ErrorKind};
+use crate::policy::Attempt;
 
 /// Turns a failed call into the error its caller gets. `limit` is the time it had.
-pub(crate) fn classify(
+pub(super) fn classify(
     error: jogg_api::Error,
     attempt: &Attempt,
     limit: Option<Duration>,
 ) -> Error {
     let operation = error.operation();
     let meaning = meaning(&error);
-    let sent = !matches!(error.failure(), Failure::Argument { .. } | Failure::Request);
+    let sent = !matches!(error.kind(), CallErrorKind::Argument { .. } | CallErrorKind::Request);
     let attempts = if sent { attempt.number } else { 0 };
-    let lost = meaning.may_have_executed && operation.retry == RetryClass::Paid;
+    let lost = meaning.may_have_executed && operation.retry == RetryClass::AtMostOnce;
     let kind = if lost { ErrorKind::OutcomeUnknown } else { meaning.kind };
     let retry_after = (kind == ErrorKind::RateLimited).then(|| retry_after::of_refusal(&error));
-    let message = message(operation, kind, &error, limit);
-    Error::new(kind, message)
+    Error::lazy(kind, message)
         .with_operation(operation)
         .with_may_have_executed(meaning.may_have_executed && operation.retry != RetryClass::Read)
         .with_retryable(is_retryable(operation.retry, &meaning))
         .with_attempts(attempts)
         .with_retry_after(retry_after)
+        .with_time_limit(limit)
         .with_sent_at(lost.then_some(attempt.sent_at))
         .with_call(error)
 }
 
-/// Whether the server says that there is nothing of this id.
-pub(crate) fn is_not_found(error: &jogg_api::Error) -> bool {
+/// Whether the server says that nothing has this id.
+pub(super) fn is_not_found(error: &jogg_api::Error) -> bool {
     meaning(error).kind == ErrorKind::NotFound
 }
 
@@ -45,27 +46,31 @@ struct Meaning {
     transient: bool,
 }
 
-/// Kind, whether it may have executed, and whether it may pass by itself: by the code if there is
-/// one, else by the status, else by how the connection failed.
+/// Kind, whether it may have executed, and whether it is transient: by the code if there is one,
+/// else by the status, else by how the connection failed.
 fn meaning(error: &jogg_api::Error) -> Meaning {
     use ErrorKind as Kind;
     let refused =
         error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403 | 404 | 429));
-    let (kind, may_have_executed, transient) = match error.failure() {
+    let (kind, may_have_executed, transient) = match error.kind() {
         // The status came whole, so that it counts though the body did not.
-        Failure::Timeout | Failure::Transport | Failure::BodyTooLarge { .. } if refused => {
+        CallErrorKind::Timeout | CallErrorKind::Connection | CallErrorKind::BodyTooLarge { .. }
+            if refused =>
+        {
             by_status(error)
         }
-        Failure::Argument { .. } | Failure::Request => (Kind::InvalidParameter, false, false),
-        Failure::Connect => (Kind::Transport, false, true),
-        Failure::Timeout => (Kind::Timeout, true, true),
-        Failure::Transport => (Kind::Transport, true, true),
-        Failure::BodyTooLarge { .. } | Failure::Decode { .. } => {
-            (Kind::UnexpectedAnswer, true, false)
+        CallErrorKind::Argument { .. } | CallErrorKind::Request => {
+            (Kind::InvalidParameter, false, false)
         }
-        Failure::Api => by_code(error),
-        Failure::Status => by_status(error),
-        _ => (Kind::UnexpectedAnswer, true, false),
+        CallErrorKind::Connect => (Kind::Connection, false, true),
+        CallErrorKind::Timeout => (Kind::Timeout, true, true),
+        CallErrorKind::Connection => (Kind::Connection, true, true),
+        CallErrorKind::BodyTooLarge { .. } | CallErrorKind::Decode { .. } => {
+            (Kind::InvalidResponse, true, false)
+        }
+        CallErrorKind::Api => by_code(error),
+        CallErrorKind::Status => by_status(error),
+        _ => (Kind::InvalidResponse, true, false),
     };
     Meaning { kind, may_have_executed, transient }
 }
@@ -79,14 +84,14 @@ fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
             (Kind::InvalidParameter, false, false)
         }
         ErrorCode::LipSyncNotFound | ErrorCode::NotFound => (Kind::NotFound, false, false),
-        ErrorCode::NoPermission => (Kind::NoPermission, false, false),
+        ErrorCode::NoPermission => (Kind::PermissionDenied, false, false),
         ErrorCode::RateLimited => (Kind::RateLimited, false, true),
-        ErrorCode::SystemError => (Kind::Server, true, true),
+        ErrorCode::SystemError => (Kind::ServerError, true, true),
         // A new code behind the status 429 is a refusal before processing all the same.
         _ if error.status().is_some_and(|status| status.as_u16() == 429) => {
             (Kind::RateLimited, false, true)
         }
-        _ => (Kind::UnknownCode, true, false),
+        _ => (Kind::UnknownErrorCode, true, false),
     }
 }
 
@@ -95,36 +100,31 @@ fn by_status(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
     match error.status().map_or(0, |status| status.as_u16()) {
         400 => (Kind::InvalidParameter, false, false),
         401 => (Kind::InvalidApiKey, false, false),
-        403 => (Kind::NoPermission, false, false),
+        403 => (Kind::PermissionDenied, false, false),
         404 => (Kind::NotFound, false, false),
         408 => (Kind::Timeout, true, true),
         429 => (Kind::RateLimited, false, true),
-        500..=599 => (Kind::Server, true, true),
-        _ => (Kind::UnexpectedAnswer, true, false),
+        500..=599 => (Kind::ServerError, true, true),
+        _ => (Kind::InvalidResponse, true, false),
     }
 }
 
-/// Whether sending it again does no harm and may help.
+/// Whether a retry does no harm and may help.
 fn is_retryable(class: RetryClass, meaning: &Meaning) -> bool {
-    meaning.transient && (class != RetryClass::Paid || !meaning.may_have_executed)
+    meaning.transient && (class != RetryClass::AtMostOnce || !meaning.may_have_executed)
 }
 
 /// The low-level message without the operation's name, and what to do.
-fn message(
-    operation: &'static Operation,
-    kind: ErrorKind,
-    error: &jogg_api::Error,
-    limit: Option<Duration>,
-) -> String {
-    let text = error.to_string();
-    let text = text.strip_prefix(operation.id).map_or(text.as_str(), |text| &text[2..]);
-    // A time-out of the HTTP client's own has a source, and another length.
-    let ours = *error.failure() == Failure::Timeout && StdError::source(error).is_none();
-    match limit.filter(|_| ours) {
-        Some(limit) => {
-            format!("no answer within {} s{}", limit.as_secs_f64(), advice(operation, kind))
-        }
-        None => format!("{text}{}", advice(operation, kind)),
+fn message(error: &Error) -> String {
+    let (Some(call), Some(operation)) = (error.call(), error.called_operation()) else {
+        return String::new();
+    };
+    let advice = advice(operation, error.kind());
+    // A timeout of the HTTP client's own has a source, and another length.
+    let ours = *call.kind() == CallErrorKind::Timeout && StdError::source(call).is_none();
+    match error.time_limit().filter(|_| ours) {
+        Some(limit) => format!("no response within {} s{advice}", limit.as_secs_f64()),
+        None => format!("{}{advice}", call.explanation()),
     }
 }
 
@@ -133,31 +133,31 @@ fn advice(operation: &'static Operation, kind: ErrorKind) -> String {
     match kind {
         ErrorKind::InsufficientCredit => "; add credits or choose something cheaper".to_owned(),
         ErrorKind::InvalidApiKey => "; check the API key".to_owned(),
-        ErrorKind::NoPermission => "; check that the plan includes the API".to_owned(),
+        ErrorKind::PermissionDenied => "; check that the plan includes the API".to_owned(),
         ErrorKind::OutcomeUnknown => {
             let job = JOBS.iter().any(|rule| rule.create == operation);
-            // Registering a product or an endpoint is free, but done twice it is there twice.
+            // Creating a product or an endpoint is free, but done twice it is there twice.
             let paid = if job { " and paid for" } else { "" };
-            let place = where_to_look(operation);
-            format!("; it may have been carried out{paid}, and is not sent again: {place}")
+            let place = where_to_check(operation);
+            format!("; it may have been executed{paid}, and is not retried: {place}")
         }
         ErrorKind::RateLimited => "; wait before the next request".to_owned(),
         _ => String::new(),
     }
 }
 
-/// The list a paid request whose answer was lost would show in, and by what.
+/// The list that shows a paid request whose response was lost, and what to search there.
 const LISTS: [(&Operation, &str); 7] = [
-    (&op::ADD_PHOTO_AVATAR_MOTION, "look for the avatar's name in list_photo_avatars first"),
-    (&op::ADD_PRODUCT_AVATAR_MOTION, "look for the avatar's name in list_product_avatars first"),
-    (&op::CREATE_PRODUCT_PREVIEWS, "look for new items in list_product_previews first"),
-    (&op::CREATE_VIDEO_FROM_PRODUCT, "look for new items in list_product_videos first"),
-    (&op::CREATE_VIDEO_WITH_TEMPLATE, "look for new items in list_template_videos first"),
-    (&op::CREATE_WEBHOOK_ENDPOINT, "look for its URL in list_webhook_endpoints first"),
-    (&op::RENDER_PRODUCT_PREVIEW, "look for new items in list_product_videos first"),
+    (&op::ADD_PHOTO_AVATAR_MOTION, "search list_photo_avatars for the avatar's name first"),
+    (&op::ADD_PRODUCT_AVATAR_MOTION, "search list_product_avatars for the avatar's name first"),
+    (&op::CREATE_PRODUCT_PREVIEWS, "search list_product_previews for new items first"),
+    (&op::CREATE_VIDEO_FROM_PRODUCT, "search list_product_videos for new items first"),
+    (&op::CREATE_VIDEO_WITH_TEMPLATE, "search list_template_videos for new items first"),
+    (&op::CREATE_WEBHOOK_ENDPOINT, "search list_webhook_endpoints for its URL first"),
+    (&op::RENDER_PRODUCT_PREVIEW, "search list_product_videos for new items first"),
 ];
 
-fn where_to_look(operation: &'static Operation) -> &'static str {
+fn where_to_check(operation: &'static Operation) -> &'static str {
     let list = LISTS.iter().find(|(listed, _)| listed.id == operation.id);
     list.map_or("no list shows it, so compare the remaining quota first", |(_, text)| text)
 }
@@ -169,12 +169,17 @@ mod tests {
     /// The page says what the message says, of every paid operation.
     #[test]
     fn every_paid_operation_is_on_the_page() {
-        let page = include_str!("../docs/outcome-unknown.md");
+        let page = include_str!("../../docs/outcome-unknown.md");
         for operation in op::OPERATIONS {
             let row =
                 page.lines().find(|line| line.starts_with(&format!("| `{}` |", operation.id)));
-            assert_eq!(row.is_some(), operation.retry == RetryClass::Paid, "{}", operation.id);
-            let text = where_to_look(operation);
+            assert_eq!(
+                row.is_some(),
+                operation.retry == RetryClass::AtMostOnce,
+                "{}",
+                operation.id
+            );
+            let text = where_to_check(operation);
             let list = text.split_whitespace().find(|word| word.starts_with("list_"));
             if let (Some(row), Some(list)) = (row, list) {
                 assert!(row.contains(&format!("| `{list}` |")), "{row}");

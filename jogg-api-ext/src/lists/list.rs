@@ -1,13 +1,18 @@
-//! Lists, page by page or item by item, over the API's five styles of paging.
+//! A list, fetched as it is asked for.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
 use futures_util::stream::unfold;
-use serde::Serialize;
+use jogg_api::Endpoint;
 
-use crate::{BoxStream, Call, Page, Result};
+use super::page::{Extent, Page};
+use crate::call::Call;
+use crate::client::Jogg;
+use crate::error::Result;
+use crate::request::Paged;
+use crate::stream::BoxStream;
 
 /// How many items a page has when a request does not say.
 const DEFAULT_PAGE_SIZE: u64 = 10;
@@ -16,18 +21,18 @@ const DEFAULT_PAGE_SIZE: u64 = 10;
 ///
 /// ```no_run
 /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
-/// use jogg_api_ext::ListVoices;
+/// use jogg_api_ext::voices::ListVoices;
 ///
 /// let mut voices = jogg.voices().list(ListVoices::new().language("english")).items();
 /// while let Some(voice) = voices.next().await {
-///     println!("{:?}", voice?.name);
+///     println!("{}", voice?.voice_id);
 /// }
 /// # Ok(()) }
 /// ```
 #[must_use = "a list is fetched by `page`, `pages` or `items`"]
 pub struct List<T> {
     fetch: Arc<Fetch<T>>,
-    id: fn(&T) -> Option<String>,
+    id: fn(&T) -> String,
     paging: Option<Paging>,
 }
 
@@ -40,27 +45,43 @@ struct Paging {
     page_size: u64,
 }
 
-impl<T: Serialize + Send + 'static> List<T> {
-    /// A list that comes in pages, from the page and in the size that were asked for.
-    pub(crate) fn paged(
-        (first, page_size): (Option<i64>, Option<i64>),
-        id: fn(&T) -> Option<String>,
-        fetch: impl Fn(Option<i64>) -> Call<Page<T>> + Send + Sync + 'static,
+impl<T: Send + 'static> List<T> {
+    /// A list that comes in pages, from the page and in the size that the request asks for. `id`
+    /// tells an item from the others.
+    pub(crate) fn paged<E: Endpoint + 'static, R: Paged>(
+        jogg: &Jogg,
+        request: R,
+        endpoint: fn(R::Query) -> E,
+        id: fn(&T) -> String,
+        split: fn(E::Response) -> (Vec<T>, Extent),
     ) -> Self {
+        let (first, page_size) = request.paging();
         let page_size = page_size.and_then(|size| size.try_into().ok());
         let paging = Paging { first, page_size: page_size.unwrap_or(DEFAULT_PAGE_SIZE) };
+        let jogg = jogg.clone();
+        let fetch = move |page| {
+            let endpoint = endpoint(request.on_page(page));
+            fetch(&jogg, request.check(), endpoint, split)
+        };
         Self { fetch: Arc::new(fetch), id, paging: Some(paging) }
     }
 
-    /// A list that comes all at once.
-    pub(crate) fn whole(
-        id: fn(&T) -> Option<String>,
-        fetch: impl Fn() -> Call<Page<T>> + Send + Sync + 'static,
+    /// A list that comes all at once. `request` says whether it may be sent at all, too.
+    pub(crate) fn whole<E: Endpoint + 'static>(
+        jogg: &Jogg,
+        request: impl Fn() -> (Result<()>, E) + Send + Sync + 'static,
+        id: fn(&T) -> String,
+        split: fn(E::Response) -> (Vec<T>, Extent),
     ) -> Self {
-        Self { fetch: Arc::new(move |_| fetch()), id, paging: None }
+        let jogg = jogg.clone();
+        let fetch = move |_| {
+            let (checked, endpoint) = request();
+            fetch(&jogg, checked, endpoint, split)
+        };
+        Self { fetch: Arc::new(fetch), id, paging: None }
     }
 
-    /// The page that was asked for, the first unless set. One call.
+    /// Fetches the page that was asked for, the first unless set. One call.
     ///
     /// # Errors
     /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
@@ -68,7 +89,7 @@ impl<T: Serialize + Send + 'static> List<T> {
         (self.fetch)(self.paging.and_then(|paging| paging.first))
     }
 
-    /// The pages from there on, one call each, as they are asked for.
+    /// Returns the pages from there on, one call each, as they are asked for.
     ///
     /// The stream ends with the last page, as far as the API says which that is; with an empty
     /// page; before a page without anything new; and after a page longer than asked for, as some
@@ -78,8 +99,8 @@ impl<T: Serialize + Send + 'static> List<T> {
         self.stream(false)
     }
 
-    /// The items from there on, page by page as they are asked for. One that comes twice is given
-    /// once; one that cannot be read is left out, which only [`List::pages`] reports.
+    /// Returns the items from there on, page by page as they are asked for. A repeated item is
+    /// returned once; one that can't be decoded is skipped, which only [`List::pages`] reports.
     ///
     /// Ends as [`List::pages`] does.
     pub fn items(self) -> BoxStream<Result<T>> {
@@ -117,9 +138,16 @@ impl<T: Serialize + Send + 'static> List<T> {
     }
 }
 
-/// What tells an item from others: its id, or all of it if it has none.
-fn key<T: Serialize>(id: fn(&T) -> Option<String>, item: &T) -> String {
-    id(item).unwrap_or_else(|| serde_json::to_string(item).unwrap_or_default())
+fn fetch<E: Endpoint + 'static, T: 'static>(
+    jogg: &Jogg,
+    checked: Result<()>,
+    endpoint: E,
+    split: fn(E::Response) -> (Vec<T>, Extent),
+) -> Call<Page<T>> {
+    jogg.call_with(checked, endpoint, move |data, received| {
+        let (items, extent) = split(data);
+        Ok(Page::new(items, extent, received.metadata.clone()))
+    })
 }
 
 struct Pages<T> {
@@ -127,15 +155,15 @@ struct Pages<T> {
     only_fresh: bool,
     /// The page that was fetched last.
     number: Option<i64>,
-    /// The keys of the items so far.
+    /// The ids of the items so far.
     seen: HashSet<String>,
-    /// How many items there were so far, broken and repeated ones included.
+    /// How many items there were so far, skipped and repeated ones included.
     reached: u64,
-    /// Whether nothing of the last page could be read.
+    /// Whether nothing of the last page could be decoded.
     was_unreadable: bool,
 }
 
-impl<T: Serialize + Send + 'static> Pages<T> {
+impl<T: Send + 'static> Pages<T> {
     /// The next page, and whether another may follow; `None` if it brings nothing new.
     async fn next(&mut self) -> Result<Option<(Page<T>, bool)>> {
         let number = match (self.number, self.list.paging) {
@@ -147,13 +175,13 @@ impl<T: Serialize + Send + 'static> Pages<T> {
         self.number = Some(number.unwrap_or(1));
         let length = length(&page);
         self.reached = self.reached.saturating_add(length);
-        // Nobody can tell whether broken items are new. One page of them is passed over, not two.
-        let unreadable = page.items.is_empty() && !page.skipped.is_empty();
+        // Whether skipped items are new can't be known. One page of them is passed over, not two.
+        let unreadable = page.items.is_empty() && !page.metadata.skipped.is_empty();
         let pass_over = unreadable && !self.was_unreadable;
         self.was_unreadable = unreadable;
         let known = self.seen.len();
         let Self { list, only_fresh, seen, .. } = self;
-        page.items.retain(|item| seen.insert(key(list.id, item)) || !*only_fresh);
+        page.items.retain(|item| seen.insert((list.id)(item)) || !*only_fresh);
         let is_new = is_first || self.seen.len() > known || pass_over;
         let goes_on = self.goes_on(&page, length);
         Ok(is_new.then_some((page, goes_on)))
@@ -180,10 +208,10 @@ impl<T: Serialize + Send + 'static> Pages<T> {
     }
 }
 
-/// How many items a page has, broken ones included.
+/// How many items a page has, skipped ones included.
 fn length<T>(page: &Page<T>) -> u64 {
-    let broken = page.skipped.iter().filter(|skipped| skipped.at.ends_with(']')).count();
-    (page.items.len() + broken) as u64
+    let skipped = page.metadata.skipped.iter().filter(|skipped| skipped.at.ends_with(']')).count();
+    (page.items.len() + skipped) as u64
 }
 
 impl<T> Clone for List<T> {

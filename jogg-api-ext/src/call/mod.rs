@@ -1,0 +1,222 @@
+//! A call as its caller sees it: a future of the value, with metadata of the response if wanted.
+
+mod attempts;
+mod metadata;
+mod outcome;
+pub(crate) mod retry_after;
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::UNIX_EPOCH;
+
+use jogg_api::{Endpoint, Operation, PreparedRequest, RawRequest, RawResponse};
+use serde::de::DeserializeOwned;
+
+use self::attempts::{Completed, Decode};
+use crate::client::Jogg;
+use crate::error::{Error, Result};
+use crate::job_record::JobRecord;
+use crate::policy::Attempt;
+use crate::stream::BoxFuture;
+
+pub use self::metadata::ResponseMetadata;
+
+/// A call of the API, sent when it is awaited: a future of its value, or of the value and
+/// [`ResponseMetadata`].
+///
+/// ```no_run
+/// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+/// let user = jogg.account().whoami().await?;
+/// let (user, metadata) = jogg.account().whoami().with_metadata().await?;
+/// println!("request {:?}: {}", metadata.request_id, metadata.json());
+/// # Ok(()) }
+/// ```
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    future: BoxFuture<Result<(T, ResponseMetadata)>>,
+}
+
+impl<T> Call<T> {
+    /// Returns a future of the value together with the response's metadata.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub fn with_metadata(self) -> BoxFuture<Result<(T, ResponseMetadata)>> {
+        self.future
+    }
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.future.as_mut().poll(context).map(|done| done.map(|(value, _)| value))
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").finish_non_exhaustive()
+    }
+}
+
+impl Jogg {
+    /// Calls any operation of the low-level crate under this client's policy: rate limit, timeouts,
+    /// retries, and the rule that a paid request is never sent twice.
+    ///
+    /// The value is the `data` of the response; where there is none, the type's default.
+    ///
+    /// ```no_run
+    /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+    /// use jogg_api_ext::jogg_api::endpoints::ListTargetLanguages;
+    ///
+    /// let languages = jogg.call(ListTargetLanguages::new()).await?.languages;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<E::Response> {
+        self.call_with(Ok(()), endpoint, |data, _| Ok(data))
+    }
+
+    /// Calls any method and path under the same policy, for operations that neither this crate nor
+    /// the low-level one knows. The response's `data` is read as `T`; `serde_json::Value` takes
+    /// whatever comes, null included.
+    ///
+    /// ```no_run
+    /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+    /// use jogg_api_ext::jogg_api::{Operation, RawRequest, RetryClass};
+    /// use serde_json::{Value, json};
+    ///
+    /// // The class tells the policy what a retry would do.
+    /// static CREATE_OUTFIT: Operation = Operation::new(
+    ///     "create_outfit",
+    ///     "POST",
+    ///     "/v2/outfits/{avatar_id}",
+    ///     RetryClass::AtMostOnce,
+    /// );
+    ///
+    /// let request =
+    ///     RawRequest::new().with_path("avatar_id", 81).with_body(json!({"color": "blue"}));
+    /// let outfit: Value = jogg.request(&CREATE_OUTFIT, request).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if an argument can't be
+    /// sent; see [`ErrorKind`](crate::ErrorKind) for the others.
+    pub fn request<T: DeserializeOwned + Default + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        request: RawRequest,
+    ) -> Call<T> {
+        let request = request.prepare(operation).map_err(|error| refused(operation, error));
+        self.call_prepared(Prepared { operation, request }, |data, _| Ok(data))
+    }
+
+    /// Calls an operation, if the request passed its check, and makes the value of its `data`.
+    pub(crate) fn call_with<E: Endpoint, T>(
+        &self,
+        checked: Result<()>,
+        endpoint: E,
+        make: impl FnOnce(E::Response, &Received<'_>) -> Result<T> + Send + 'static,
+    ) -> Call<T> {
+        self.call_prepared(Prepared::of(&endpoint, checked), make)
+    }
+
+    fn call_prepared<D, T>(
+        &self,
+        prepared: Prepared,
+        make: impl FnOnce(D, &Received<'_>) -> Result<T> + Send + 'static,
+    ) -> Call<T>
+    where
+        D: DeserializeOwned + Default + Send + 'static,
+    {
+        let jogg = self.clone();
+        let future = async move {
+            let mut data = None;
+            let mut decode = |api: &jogg_api::Client, response: RawResponse| {
+                let (value, rest) = api.decode::<D>(response)?.split();
+                data = value;
+                Ok(rest)
+            };
+            let operation = prepared.operation;
+            let metadata = prepared.send(&jogg, Some(&mut decode)).await?.metadata;
+            let received = Received { jogg: &jogg, operation, metadata: &metadata };
+            let value = make(data.unwrap_or_default(), &received)?;
+            Ok((value, metadata))
+        };
+        Call { future: Box::pin(future) }
+    }
+
+    /// Calls an operation that starts a job with an id of its own, and makes the job of its record.
+    pub(crate) fn call_to_start<E: Endpoint, J: 'static>(
+        &self,
+        checked: Result<()>,
+        endpoint: E,
+        make: fn(Self, JobRecord) -> J,
+    ) -> Call<J> {
+        let (jogg, prepared) = (self.clone(), Prepared::of(&endpoint, checked));
+        let future = async move {
+            let (record, metadata) = prepared.start(&jogg).await?;
+            Ok((make(jogg, record), metadata))
+        };
+        Call { future: Box::pin(future) }
+    }
+}
+
+/// A response whose value is made of its `data`.
+pub(crate) struct Received<'r> {
+    pub(crate) jogg: &'r Jogg,
+    pub(crate) operation: &'static Operation,
+    pub(crate) metadata: &'r ResponseMetadata,
+}
+
+impl Received<'_> {
+    /// The error of a response that lacks what the caller needs, with the response kept.
+    pub(crate) fn lacks(&self, reason: impl AsRef<str>) -> Error {
+        let Self { jogg, operation, metadata } = *self;
+        let ResponseMetadata { status, attempts: number, sent_at, .. } = *metadata;
+        let attempt = Attempt { operation, number, sent_at };
+        let (headers, body) = (metadata.headers.clone(), metadata.body.clone());
+        let response = RawResponse::new(operation, status, headers, body);
+        outcome::classify(jogg.api().reject(response, reason), &attempt, None)
+    }
+}
+
+/// A request that is ready to be sent, or the reason why it can't be.
+struct Prepared {
+    operation: &'static Operation,
+    request: Result<PreparedRequest>,
+}
+
+impl Prepared {
+    /// The request of an endpoint. `checked` says whether it may be sent at all.
+    fn of<E: Endpoint>(endpoint: &E, checked: Result<()>) -> Self {
+        let operation = E::OPERATION;
+        let request = match checked {
+            Ok(()) => endpoint.prepare().map_err(|error| refused(operation, error)),
+            Err(error) => Err(error.with_operation(operation)),
+        };
+        Self { operation, request }
+    }
+
+    async fn send(self, jogg: &Jogg, decode: Option<&mut Decode<'_>>) -> Result<Completed> {
+        attempts::call(jogg, &self.request?, decode).await
+    }
+
+    async fn start(self, jogg: &Jogg) -> Result<(JobRecord, ResponseMetadata)> {
+        let operation = self.operation;
+        let Completed { metadata, started } = self.send(jogg, None).await?;
+        // The attempts have made sure that it is there.
+        let (id, raw) = started.unwrap_or_default();
+        Ok((JobRecord::started(operation, id, metadata.sent_at, raw), metadata))
+    }
+}
+
+/// The error of a request that can't be encoded. Nothing was sent.
+fn refused(operation: &'static Operation, error: jogg_api::Error) -> Error {
+    outcome::classify(error, &Attempt { operation, number: 0, sent_at: UNIX_EPOCH }, None)
+}

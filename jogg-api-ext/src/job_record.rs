@@ -1,0 +1,95 @@
+//! What is stored of a job, and where a response names it.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jogg_api::jobs::JOBS;
+use jogg_api::{JobLink, Operation};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// The record of a job: what to store, so that another process can go on with it by
+/// [`Jogg::resume`](crate::Jogg::resume). Holds no key.
+#[derive(Clone, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct JobRecord {
+    /// The operation that started it, such as `add_photo_avatar_motion`.
+    pub operation: String,
+    /// The job's id.
+    #[serde(deserialize_with = "text_or_number")]
+    pub id: String,
+    /// When it was started, in Unix seconds; 0 if that isn't known.
+    #[serde(default, deserialize_with = "seconds_or_null")]
+    pub started_at: u64,
+    /// The `data` of the response that started it, as received. Not redacted.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub raw: Value,
+}
+
+impl JobRecord {
+    /// Creates the record of a job of which only the id is known, as from a webhook or a database.
+    pub fn new(operation: &'static Operation, id: impl Into<String>) -> Self {
+        let operation = operation.id.to_owned();
+        Self { operation, id: id.into(), started_at: 0, raw: Value::Null }
+    }
+
+    pub(crate) fn started(
+        operation: &'static Operation,
+        id: impl Into<String>,
+        sent_at: SystemTime,
+        raw: Value,
+    ) -> Self {
+        let started_at = sent_at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        Self { started_at, raw, ..Self::new(operation, id) }
+    }
+}
+
+impl fmt::Debug for JobRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobRecord")
+            .field("operation", &self.operation)
+            .field("id", &self.id)
+            .field("started_at", &self.started_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Records are written by hand as well, from databases in which an id may be a number.
+fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let id = Value::deserialize(deserializer)?;
+    id_text(&id)
+        .or_else(|| id.as_str().map(str::to_owned))
+        .ok_or_else(|| serde::de::Error::custom("the `id` of a job must be a text or a number"))
+}
+
+fn seconds_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Option::<u64>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Where the response that starts a job of this operation has the job's id, such as
+/// `data.motion_id`; `None` if the operation starts no job with an id of its own.
+pub(crate) fn id_place(operation: &Operation) -> Option<&'static str> {
+    match JOBS.iter().find(|rule| rule.create == operation)?.link {
+        JobLink::Id { from, .. } => Some(from),
+        _ => None,
+    }
+}
+
+/// The id at this place in the `data` of a response, or where else a video's id may be.
+pub(crate) fn started_id(place: &str, raw: &Value) -> Option<String> {
+    let name = place.strip_prefix("data.").unwrap_or(place);
+    let others: &[&str] = if name == "video_id" { &OTHER_VIDEO_IDS } else { &[] };
+    std::iter::once(&name).chain(others).find_map(|name| id_text(raw.get(name)?))
+}
+
+/// What the id of a video is called elsewhere. It is one and the same.
+const OTHER_VIDEO_IDS: [&str; 3] = ["product_video_id", "project_id", "id"];
+
+/// An id, which may come as a number.
+pub(crate) fn id_text(id: &Value) -> Option<String> {
+    match id {
+        Value::String(id) if !id.trim().is_empty() => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}

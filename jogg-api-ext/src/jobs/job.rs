@@ -1,0 +1,163 @@
+//! A job, and what can be done with it.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use jogg_api::{Endpoint, Operation};
+use serde::{Serialize, Serializer};
+
+use super::report::{JobReport, JobResult, report};
+use super::wait::{updates, wait};
+use super::{JobUpdate, WaitOptions};
+use crate::call::Call;
+use crate::client::Jogg;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job_record::JobRecord;
+use crate::stream::BoxStream;
+
+/// A job the API works on: paid for, with a result to come.
+///
+/// It serializes as its [`JobRecord`]; store that, and another process can go on with
+/// [`Jogg::resume`]. Dropping a job, or a future that waits for it, stops the polling but not the
+/// job.
+#[must_use = "the job is paid for: wait for it, or store its record"]
+pub struct Job<T> {
+    jogg: Jogg,
+    record: JobRecord,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<T: JobResult> Job<T> {
+    /// Returns the job's id.
+    pub fn id(&self) -> &str {
+        &self.record.id
+    }
+
+    /// Returns the job's record, which is what to store of it.
+    pub fn record(&self) -> &JobRecord {
+        &self.record
+    }
+
+    /// Polls once, now. A failed job is a report here, not an error.
+    ///
+    /// # Errors
+    /// Those of a read; see [`ErrorKind`].
+    pub fn report(&self) -> impl Future<Output = Result<JobReport<T>>> + Send + use<T> {
+        report(self.jogg.clone(), self.record.clone())
+    }
+
+    /// Waits for the result, with the [`WaitOptions`] that suit this kind of job.
+    ///
+    /// # Errors
+    /// [`ErrorKind::JobFailed`] with the job's message, [`ErrorKind::WaitTimeout`] if it isn't done
+    /// in time, [`ErrorKind::ResultIncomplete`] if it is completed but its result doesn't come. All
+    /// carry the job. Transient polling errors don't end the wait.
+    pub fn wait(self) -> impl Future<Output = Result<T>> + Send + use<T> {
+        let options = WaitOptions::of(&self.record.operation);
+        self.wait_with(options)
+    }
+
+    /// Waits for the result with these options.
+    ///
+    /// # Errors
+    /// As [`Job::wait`].
+    pub fn wait_with(
+        self,
+        options: WaitOptions,
+    ) -> impl Future<Output = Result<T>> + Send + use<T> {
+        wait(self.jogg, self.record, options)
+    }
+
+    /// Waits as a stream: what each poll brings, and at last the result. The stream ends with the
+    /// result or an error, which is one of [`Job::wait`]; dropping it stops the polling.
+    ///
+    /// ```no_run
+    /// # async fn demo(job: jogg_api_ext::Job<jogg_api_ext::Video>) -> jogg_api_ext::Result<()> {
+    /// use jogg_api_ext::jobs::JobUpdate;
+    ///
+    /// let mut updates = job.updates();
+    /// while let Some(update) = updates.next().await {
+    ///     match update? {
+    ///         JobUpdate::Progress(progress) => println!("{}", progress.status),
+    ///         JobUpdate::Done(video) => println!("{}", video.url),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn updates(self) -> BoxStream<Result<JobUpdate<T>>> {
+        let options = WaitOptions::of(&self.record.operation);
+        self.updates_with(options)
+    }
+
+    /// Waits as a stream with these options; see [`Job::updates`].
+    pub fn updates_with(self, options: WaitOptions) -> BoxStream<Result<JobUpdate<T>>> {
+        updates(self.jogg, self.record, options)
+    }
+
+    /// The job of this record.
+    pub(crate) fn new(jogg: Jogg, record: JobRecord) -> Self {
+        Self { jogg, record, result: PhantomData }
+    }
+
+    /// The job of this id.
+    pub(crate) fn of(jogg: &Jogg, operation: &'static Operation, id: impl Into<String>) -> Self {
+        Self::new(jogg.clone(), JobRecord::new(operation, id))
+    }
+
+    pub(crate) fn into_parts(self) -> (Jogg, JobRecord) {
+        (self.jogg, self.record)
+    }
+}
+
+impl Jogg {
+    /// Resumes a stored job.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`] if the record is of another kind of job.
+    pub fn resume<T: JobResult>(&self, record: JobRecord) -> Result<Job<T>> {
+        let mut operations = T::OPERATIONS.iter().map(|operation| operation.id);
+        let wrong = match (operations.any(|id| id == record.operation), record.id.trim()) {
+            (false, _) => format!(
+                "the stored job was started by `{}`, not by `{}`; resume it as the result type \
+                 of that operation",
+                record.operation,
+                T::OPERATIONS
+                    .iter()
+                    .map(|operation| operation.id)
+                    .collect::<Vec<_>>()
+                    .join("` or `")
+            ),
+            (true, "") => "the stored job has no id".to_owned(),
+            (true, _) => return Ok(Job::new(self.clone(), record)),
+        };
+        Err(Error::new(ErrorKind::InvalidParameter, wrong))
+    }
+
+    /// The call of an operation that starts a job with an id of its own.
+    pub(crate) fn start<T: JobResult, E: Endpoint>(
+        &self,
+        checked: Result<()>,
+        endpoint: E,
+    ) -> Call<Job<T>> {
+        self.call_to_start(checked, endpoint, Job::new)
+    }
+}
+
+impl<T> Clone for Job<T> {
+    fn clone(&self) -> Self {
+        Self { jogg: self.jogg.clone(), record: self.record.clone(), result: PhantomData }
+    }
+}
+
+impl<T> Serialize for Job<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.record.serialize(serializer)
+    }
+}
+
+impl<T> fmt::Debug for Job<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.record.fmt(f)
+    }
+}

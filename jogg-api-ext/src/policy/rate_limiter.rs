@@ -1,0 +1,193 @@
+//! The limit on POST requests, kept by waiting.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::clock::{Clock, SystemClock, within};
+use crate::stream::BoxFuture;
+
+/// A limit on the POST requests of a key.
+///
+/// [`SlidingWindow`] is the one in memory. Implement it for your own type to keep a limit together
+/// with other processes.
+pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
+    /// Waits until a request may be sent; `None` if that isn't before `remaining` is over. A caller
+    /// that drops the future takes nothing with it.
+    fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>>;
+}
+
+/// Permission to send one request; dropped when its response has come, or won't.
+pub struct Permit {
+    _guard: Box<dyn Send>,
+}
+
+impl Permit {
+    /// Creates a permit that drops `guard` when the request has ended.
+    pub fn new(guard: impl Send + 'static) -> Self {
+        Self { _guard: Box::new(guard) }
+    }
+}
+
+impl fmt::Debug for Permit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permit").finish_non_exhaustive()
+    }
+}
+
+/// Allows at most `limit` requests per sliding `window`, in FIFO order.
+///
+/// The API allows 20 POST requests per 60 s for a key, which is the default. Clones of a client
+/// share their limiter, and so do clones of a window; several clients of one key share one through
+/// [`JoggBuilder::rate_limiter`](crate::JoggBuilder::rate_limiter).
+///
+/// A request counts from when it is sent until the window has passed since its response: wherever
+/// in between the server counted it, the limit holds.
+#[derive(Clone)]
+pub struct SlidingWindow {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limit: usize,
+    window: Duration,
+    clock: Arc<dyn Clock>,
+    /// Held by the first in the queue while it waits; tokio's mutex is fair.
+    turn: tokio::sync::Mutex<()>,
+    slots: Mutex<Slots>,
+    freed: Notify,
+}
+
+#[derive(Default)]
+struct Slots {
+    in_flight: usize,
+    /// When the responses of the last requests came, oldest first.
+    ended: VecDeque<Duration>,
+}
+
+impl SlidingWindow {
+    /// Creates a limit of `limit` requests per `window`. A limit of 0 counts as 1.
+    pub fn new(limit: usize, window: Duration) -> Self {
+        Self::with_clock(limit, window, Arc::new(SystemClock::new()))
+    }
+
+    /// Creates a limit that takes the time from this clock; for tests.
+    pub fn with_clock(limit: usize, window: Duration, clock: Arc<dyn Clock>) -> Self {
+        let shared = Shared {
+            limit: limit.max(1),
+            window,
+            clock,
+            turn: tokio::sync::Mutex::default(),
+            slots: Mutex::default(),
+            freed: Notify::new(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// What the API documents: 20 per 60 s.
+    pub(crate) fn documented(clock: Arc<dyn Clock>) -> Self {
+        Self::with_clock(20, Duration::from_secs(60), clock)
+    }
+}
+
+impl Default for SlidingWindow {
+    fn default() -> Self {
+        Self::documented(Arc::new(SystemClock::new()))
+    }
+}
+
+impl RateLimiter for SlidingWindow {
+    fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>> {
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move {
+            let deadline = remaining.map(|remaining| shared.clock.now().saturating_add(remaining));
+            let slot = shared.acquire(deadline).await?;
+            Some(Permit::new(slot))
+        })
+    }
+}
+
+impl Shared {
+    async fn acquire(self: &Arc<Self>, deadline: Option<Duration>) -> Option<Slot> {
+        let turn = self.turn.lock();
+        let _turn = match deadline {
+            Some(deadline) => {
+                let remaining = deadline.saturating_sub(self.clock.now());
+                within(turn, self.clock.timeout(remaining)).await?
+            }
+            None => turn.await,
+        };
+        let mut logged = false;
+        loop {
+            // Registered before the slots are read, so that none is freed in between unnoticed.
+            let freed = self.freed.notified();
+            let wait = match self.lock().take(self.clock.now(), self.limit, self.window) {
+                Ok(()) => return Some(Slot { shared: Arc::clone(self) }),
+                Err(wait) => wait,
+            };
+            if !std::mem::replace(&mut logged, true) {
+                let seconds = wait.map(|wait| wait.as_secs_f64());
+                tracing::info!(seconds, "waiting for the rate limit");
+            }
+            let remaining = deadline.map(|deadline| deadline.saturating_sub(self.clock.now()));
+            match (wait, remaining) {
+                (Some(wait), Some(remaining)) if wait > remaining => return None,
+                (Some(wait), _) => drop(within(freed, self.clock.sleep(wait)).await),
+                (None, Some(remaining)) => within(freed, self.clock.timeout(remaining)).await?,
+                (None, None) => freed.await,
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slots {
+    /// Takes a slot, or says how long until one is free; `None` if that is up to a request that
+    /// is still in flight.
+    fn take(
+        &mut self,
+        now: Duration,
+        limit: usize,
+        window: Duration,
+    ) -> Result<(), Option<Duration>> {
+        while self.ended.front().is_some_and(|ended| now.saturating_sub(*ended) >= window) {
+            self.ended.pop_front();
+        }
+        if self.in_flight + self.ended.len() < limit {
+            self.in_flight += 1;
+            return Ok(());
+        }
+        Err(self.ended.front().map(|ended| ended.saturating_add(window).saturating_sub(now)))
+    }
+}
+
+/// A place in the window, given back when it is dropped.
+struct Slot {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let now = self.shared.clock.now();
+        let mut slots = self.shared.lock();
+        slots.in_flight = slots.in_flight.saturating_sub(1);
+        slots.ended.push_back(now);
+        drop(slots);
+        self.shared.freed.notify_one();
+    }
+}
+
+impl fmt::Debug for SlidingWindow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SlidingWindow")
+            .field("limit", &self.shared.limit)
+            .field("window", &self.shared.window)
+            .finish_non_exhaustive()
+    }
+}
