@@ -1,5 +1,6 @@
 //! The automation of the workspace: `cargo xtask --help` lists it.
 
+mod bench;
 mod codegen;
 mod diff;
 mod document;
@@ -25,6 +26,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Measure the SDK beside hand-written code: instructions per call, cost of a build
+    Bench(bench::Arguments),
     /// Generate the low-level client from the spec
     Codegen {
         /// Compare with the files in the tree, change nothing
@@ -70,6 +73,7 @@ enum SpecTask {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Codegen { check, spec, output } => codegen::run(spec, output, check),
         Task::Regen(arguments) => regen::run(&arguments),
         Task::Spec { task: SpecTask::Lint { file } } => lint::run(file),

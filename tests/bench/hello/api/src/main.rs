@@ -1,0 +1,13 @@
+//! Says who a key belongs to, with jogg-api.
+
+use std::error::Error;
+
+use jogg_api::Client;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let client = Client::builder(std::env::var("JOGG_API_KEY")?).build()?;
+    let user = client.whoami().await?.data.unwrap_or_default();
+    println!("{}", user.email.ok_or("no address")?);
+    Ok(())
+}

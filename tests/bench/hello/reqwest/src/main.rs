@@ -1,0 +1,37 @@
+//! Says who a key belongs to, by hand.
+
+use std::error::Error;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Envelope<T> {
+    code: i64,
+    #[serde(default)]
+    msg: String,
+    data: Option<T>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    email: Option<String>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    rustls::crypto::ring::default_provider().install_default().map_err(|_| "a provider is set")?;
+    let key = std::env::var("JOGG_API_KEY")?;
+    let http = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(30))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let request = http.get("https://api.jogg.ai/v2/user/whoami").header("x-api-key", key);
+    let envelope: Envelope<User> = request.send().await?.error_for_status()?.json().await?;
+    match envelope.data.and_then(|user| user.email) {
+        Some(email) if envelope.code == 0 => println!("{email}"),
+        _ => return Err(format!("error {}: {}", envelope.code, envelope.msg).into()),
+    }
+    Ok(())
+}

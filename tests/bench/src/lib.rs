@@ -1,0 +1,170 @@
+//! The calls that are measured, made by hand and with each crate of the SDK.
+//!
+//! All sides send plain HTTP to the `server` of this package over one kept connection, on a
+//! current-thread runtime and through the same build of reqwest. They send the same headers, which
+//! the server checks. They have the same settings: no redirects, no retries by reqwest, no proxy, a
+//! connect timeout of 10 s, and a timeout for each request, which never passes. Every side reads
+//! the response into types and returns what a caller would want of it; the results are compared,
+//! so no side is faster because it does less.
+
+pub mod api;
+pub mod baseline;
+pub mod ext;
+
+use std::fmt;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// The key that all sides send.
+pub const API_KEY: &str = "benchmark-key";
+/// The `user-agent` that all sides send.
+pub const USER_AGENT: &str = "jogg-bench/0.1";
+/// How long a connection may take to be established.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request may take. The SDK has its own default, 30 s for a read.
+pub const TIMEOUT: Duration = Duration::from_secs(60);
+/// The code of the error.
+pub const ERROR_CODE: i64 = 10104;
+/// How many items the list has.
+pub const LIST_LENGTH: usize = 100;
+/// The job that is started and polled.
+pub const MOTION_ID: &str = "motion_5d1f0c2e9a7b4c31";
+/// The result of the job.
+pub const PREVIEW_URL: &str = "https://res.example.com/motions/5d1f0c2e9a7b4c31/preview.mp4";
+
+/// The variable with the address of the server.
+pub const SERVER_VARIABLE: &str = "JOGG_BENCH_SERVER";
+/// The variable with the number of calls that are measured together.
+pub const CALLS_VARIABLE: &str = "JOGG_BENCH_CALLS";
+/// How many calls each side makes before it is measured: connections and buffers are then there.
+const WARM_UP: u32 = 30;
+
+/// Calls `$with!` with the cases: their names as identifiers, and as variants of [`Case`].
+///
+/// A new case is a line here, a response in `server.rs` and an arm in each side.
+#[macro_export]
+macro_rules! cases {
+    ($with:ident) => {
+        $with! {
+            /// `whoami`: a small GET.
+            get Get,
+            /// `whoami`, answered with HTTP 200 and an error code.
+            error Error,
+            /// A page of 100 voices.
+            list List,
+            /// `add_photo_avatar_motion`: a POST that starts a job, whose id is the result.
+            post Post,
+            /// One poll of a motion job that is being processed.
+            poll Poll,
+            /// One poll of a motion job that is completed.
+            poll_done PollDone,
+        }
+    };
+}
+
+macro_rules! define {
+    ($($(#[$doc:meta])* $name:ident $variant:ident,)*) => {
+        /// A kind of call.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Case {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Case {
+            /// All cases.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its name, which is the first segment of the path of its requests.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($name),)*
+                }
+            }
+        }
+    };
+}
+cases!(define);
+
+/// What a caller learns from a call, so that sides can be compared.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The text that was asked for.
+    Text(String),
+    /// The length of the list.
+    Length(usize),
+    /// The error code.
+    Code(i64),
+    /// The job has no result yet.
+    Processing,
+}
+
+impl Outcome {
+    fn expected(case: Case) -> Self {
+        match case {
+            Case::Get => Self::Text("someone@example.com".to_owned()),
+            Case::Error => Self::Code(ERROR_CODE),
+            Case::List => Self::Length(LIST_LENGTH),
+            Case::Post => Self::Text(MOTION_ID.to_owned()),
+            Case::Poll => Self::Processing,
+            Case::PollDone => Self::Text(PREVIEW_URL.to_owned()),
+        }
+    }
+}
+
+/// A way to call the API.
+pub trait Side: Sized {
+    /// A client for this base URL.
+    fn new(base_url: String) -> Self;
+
+    /// Makes a call.
+    fn call(&self, case: Case) -> impl Future<Output = Outcome>;
+}
+
+/// A side that has made its first calls.
+pub struct Ready<S> {
+    runtime: Runtime,
+    side: S,
+    case: Case,
+    calls: u32,
+}
+
+impl<S: Side> Ready<S> {
+    /// Connects to the server, and checks what the calls result in.
+    ///
+    /// # Panics
+    /// If a call does not result in what it should.
+    pub fn new(case: Case) -> Self {
+        // For the sides that take the process-wide one; an error says that it is there already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let server: String = variable(SERVER_VARIABLE);
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let side = S::new(format!("{server}/{}", case.name()));
+        runtime.block_on(async {
+            for _ in 0..WARM_UP {
+                assert_eq!(side.call(case).await, Outcome::expected(case), "{case:?}");
+            }
+        });
+        Self { runtime, side, case, calls: variable(CALLS_VARIABLE) }
+    }
+
+    /// Makes the calls that are measured.
+    pub fn run(&self) {
+        self.runtime.block_on(async {
+            for _ in 0..self.calls {
+                std::hint::black_box(self.side.call(self.case).await);
+            }
+        });
+    }
+}
+
+impl<S> fmt::Debug for Ready<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ready").field("case", &self.case).finish_non_exhaustive()
+    }
+}
+
+fn variable<T: std::str::FromStr>(name: &str) -> T {
+    let value = std::env::var(name).ok().and_then(|value| value.parse().ok());
+    value.unwrap_or_else(|| panic!("{name} is not set; run `cargo xtask bench`"))
+}
