@@ -69,7 +69,7 @@ fn seconds_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D:
 /// Where the response that starts a job of this operation has the job's id, such as
 /// `data.motion_id`; `None` if the operation starts no job with an id of its own.
 pub(crate) fn id_place(operation: &Operation) -> Option<&'static str> {
-    match JOBS.iter().find(|rule| rule.create == operation)?.link {
+    match JOBS.iter().find(|rule| std::ptr::eq(rule.create, operation))?.link {
         JobLink::Id { from, .. } => Some(from),
         _ => None,
     }

@@ -70,7 +70,7 @@ impl PreparedRequest {
         if !target.starts_with('/') {
             return Err(Error::argument(operation, "path", "doesn't begin with a slash"));
         }
-        if target.contains(|letter: char| "?#\\".contains(letter) || letter.is_control()) {
+        if target.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | 0..=0x1f | 0x7f)) {
             return Err(Error::argument(operation, "path", "has characters that end a path"));
         }
         let capitals = operation.method.bytes().all(|letter| letter.is_ascii_uppercase());
@@ -88,12 +88,16 @@ impl PreparedRequest {
     /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a field is neither text, number nor
     /// boolean.
     pub fn query(mut self, query: &impl Serialize) -> Result<Self, Error> {
-        let encoded = serde_urlencoded::to_string(query).map_err(|_| {
-            Error::argument(self.operation, "query", "must be an object of plain values")
-        })?;
-        if !encoded.is_empty() {
-            self.target.push('?');
-            self.target.push_str(&encoded);
+        let path = self.target.len();
+        self.target.push('?');
+        let start = self.target.len();
+        let mut encoder = form_urlencoded::Serializer::for_suffix(&mut self.target, start);
+        if query.serialize(serde_urlencoded::Serializer::new(&mut encoder)).is_err() {
+            let reason = "must be an object of plain values";
+            return Err(Error::argument(self.operation, "query", reason));
+        }
+        if self.target.len() == start {
+            self.target.truncate(path);
         }
         Ok(self)
     }

@@ -4,12 +4,21 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::redact::one_line;
+
 /// A word or number that a closed enum does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownValue {
-    pub(crate) name: &'static str,
-    pub(crate) value: String,
-    pub(crate) allowed: String,
+    name: &'static str,
+    value: String,
+    allowed: String,
+}
+
+impl UnknownValue {
+    pub(crate) fn new<T: fmt::Display>(name: &'static str, value: &str, all: &[T]) -> Self {
+        let allowed: Vec<_> = all.iter().map(|value| format!("`{value}`")).collect();
+        Self { name, value: one_line(value), allowed: allowed.join(", ") }
+    }
 }
 
 impl fmt::Display for UnknownValue {
@@ -21,9 +30,54 @@ impl fmt::Display for UnknownValue {
 
 impl Error for UnknownValue {}
 
-/// The words of an enum, for messages.
-pub(crate) fn listed<T: fmt::Display>(values: &[T]) -> String {
-    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+/// What the enums of words share: how they show themselves and are sent.
+macro_rules! words {
+    ($name:ident) => {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+/// What the enums of numbers share: how they show themselves and are sent.
+macro_rules! numbers {
+    ($name:ident) => {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.number(), f)
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.number())
+            }
+        }
+    };
+}
+
+/// The schema of an enum, for tool definitions.
+macro_rules! schema {
+    ($name:ident, $schema:tt) => {
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                ::schemars::json_schema!($schema)
+            }
+        }
+    };
 }
 
 macro_rules! closed_string_enum {
@@ -37,15 +91,9 @@ macro_rules! closed_string_enum {
             /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The word on the wire.
+            /// Returns the word on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.as_str())
             }
         }
 
@@ -55,18 +103,8 @@ macro_rules! closed_string_enum {
             fn from_str(word: &str) -> Result<Self, Self::Err> {
                 match word {
                     $($word => Ok(Self::$variant),)*
-                    _ => Err(crate::UnknownValue {
-                        name: stringify!($name),
-                        value: crate::one_line(word),
-                        allowed: crate::enumeration::listed(Self::ALL),
-                    }),
+                    _ => Err(crate::UnknownValue::new(stringify!($name), word, Self::ALL)),
                 }
-            }
-        }
-
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
             }
         }
 
@@ -77,16 +115,8 @@ macro_rules! closed_string_enum {
             }
         }
 
-        #[cfg(feature = "schemars")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"type": "string", "enum": [$($word),*]})
-            }
-        }
+        $crate::enumeration::words! { $name }
+        $crate::enumeration::schema! { $name, {"type": "string", "enum": [$($word),*]} }
     };
 }
 
@@ -101,15 +131,9 @@ macro_rules! closed_int_enum {
             /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The number on the wire.
+            /// Returns the number on the wire.
             pub fn number(self) -> i64 {
                 match self { $(Self::$variant => $number,)* }
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(&self.number(), f)
             }
         }
 
@@ -119,18 +143,8 @@ macro_rules! closed_int_enum {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text.trim().parse::<i64>() {
                     $(Ok($number) => Ok(Self::$variant),)*
-                    _ => Err(crate::UnknownValue {
-                        name: stringify!($name),
-                        value: crate::one_line(text),
-                        allowed: crate::enumeration::listed(Self::ALL),
-                    }),
+                    _ => Err(crate::UnknownValue::new(stringify!($name), text, Self::ALL)),
                 }
-            }
-        }
-
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.number())
             }
         }
 
@@ -141,16 +155,8 @@ macro_rules! closed_int_enum {
             }
         }
 
-        #[cfg(feature = "schemars")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"type": "integer", "enum": [$($number),*]})
-            }
-        }
+        $crate::enumeration::numbers! { $name }
+        $crate::enumeration::schema! { $name, {"type": "integer", "enum": [$($number),*]} }
     };
 }
 
@@ -158,7 +164,7 @@ macro_rules! open_string_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$meta])*
         ///
-        /// The set may grow: a word that is not known yet is kept as it is.
+        /// The set may grow: a word that isn't known yet is kept.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name {
@@ -171,7 +177,7 @@ macro_rules! open_string_enum {
             /// Every known value, in the order of the spec.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The word on the wire.
+            /// Returns the word on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -183,14 +189,14 @@ macro_rules! open_string_enum {
         impl From<&str> for $name {
             /// Known words are known in any case.
             fn from(word: &str) -> Self {
-                let known = Self::KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(word));
-                known.cloned().unwrap_or_else(|| Self::Unknown(word.into()))
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.as_str())
+                match word {
+                    $($word => Self::$variant,)*
+                    _ => {
+                        let mut known = Self::KNOWN.iter();
+                        let known = known.find(|known| known.as_str().eq_ignore_ascii_case(word));
+                        known.cloned().unwrap_or_else(|| Self::Unknown(word.into()))
+                    }
+                }
             }
         }
 
@@ -202,29 +208,14 @@ macro_rules! open_string_enum {
             }
         }
 
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let word = crate::lenient::Text::deserialize(deserializer)?.0;
-                Ok(Self::from(word.unwrap_or_default().as_str()))
+                deserializer.deserialize_any(crate::lenient::OpenWord::new())
             }
         }
 
-        #[cfg(feature = "schemars")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"type": "string", "examples": [$($word),*]})
-            }
-        }
+        $crate::enumeration::words! { $name }
+        $crate::enumeration::schema! { $name, {"type": "string", "examples": [$($word),*]} }
     };
 }
 
@@ -232,7 +223,7 @@ macro_rules! open_int_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
         $(#[$meta])*
         ///
-        /// The set may grow: a number that is not known yet is kept as it is.
+        /// The set may grow: a number that isn't known yet is kept.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name {
@@ -245,7 +236,7 @@ macro_rules! open_int_enum {
             /// Every known value, in the order of the spec.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The number on the wire.
+            /// Returns the number on the wire.
             pub fn number(self) -> i64 {
                 match self {
                     $(Self::$variant => $number,)*
@@ -263,23 +254,11 @@ macro_rules! open_int_enum {
             }
         }
 
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(&self.number(), f)
-            }
-        }
-
         impl ::std::str::FromStr for $name {
             type Err = ::std::num::ParseIntError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 text.trim().parse::<i64>().map(Self::from)
-            }
-        }
-
-        impl ::serde::Serialize for $name {
-            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.number())
             }
         }
 
@@ -290,17 +269,10 @@ macro_rules! open_int_enum {
             }
         }
 
-        #[cfg(feature = "schemars")]
-        impl ::schemars::JsonSchema for $name {
-            fn schema_name() -> ::std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!({"type": "integer", "examples": [$($number),*]})
-            }
-        }
+        $crate::enumeration::numbers! { $name }
+        $crate::enumeration::schema! { $name, {"type": "integer", "examples": [$($number),*]} }
     };
 }
 
 pub(crate) use {closed_int_enum, closed_string_enum, open_int_enum, open_string_enum};
+pub(crate) use {numbers, schema, words};

@@ -73,6 +73,41 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     }
 }
 
+/// A member of an envelope, by its name.
+enum Member {
+    Code,
+    Message,
+    RequestId,
+    Data,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_identifier(MemberVisitor)
+    }
+}
+
+struct MemberVisitor;
+
+impl Visitor<'_> for MemberVisitor {
+    type Value = Member;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Member, E> {
+        Ok(match name {
+            "code" => Member::Code,
+            "msg" => Member::Message,
+            "rid" => Member::RequestId,
+            "data" => Member::Data,
+            _ => Member::Other,
+        })
+    }
+}
+
 struct EnvelopeVisitor<T> {
     /// Whether `data` that comes before the code is kept until the code is known.
     keep_early_data: bool,
@@ -93,18 +128,18 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
         let mut data = None;
         let mut early_data: Option<Value> = None;
         let mut others = false;
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
-                "code" => code = map.next_value::<lenient::Integer>()?.0,
-                "msg" => message = map.next_value::<lenient::LooseText>()?.0,
-                "rid" => request_id = map.next_value::<lenient::LooseText>()?.0,
-                "data" => match code {
+        while let Some(key) = map.next_key::<Member>()? {
+            match key {
+                Member::Code => code = map.next_value::<lenient::Integer>()?.0,
+                Member::Message => message = map.next_value::<lenient::LooseText>()?.0,
+                Member::RequestId => request_id = map.next_value::<lenient::LooseText>()?.0,
+                Member::Data => match code {
                     Some(0) => data = map.next_value::<lenient::Data<T>>()?.0,
                     // Not known yet whether this is a result.
                     None if self.keep_early_data => early_data = Some(map.next_value()?),
                     _ => drop(map.next_value::<IgnoredAny>()?),
                 },
-                _ => {
+                Member::Other => {
                     others = true;
                     map.next_value::<IgnoredAny>()?;
                 }

@@ -76,8 +76,7 @@ impl<'j> Attempts<'j> {
             let elapsed = self.now().saturating_sub(begun);
             let error = match outcome {
                 Ok(Received { response, started }) => {
-                    let (status, id) = (response.status.as_u16(), response.request_id.as_deref());
-                    self.notify(span, &attempt, &AttemptOutcome::success(status, id, elapsed));
+                    self.notify(span, &attempt, || AttemptOutcome::success(&response, elapsed));
                     self.jogg.retry_budget().earn();
                     let elapsed = self.now().saturating_sub(self.start);
                     let Attempt { number, sent_at, .. } = attempt;
@@ -87,7 +86,7 @@ impl<'j> Attempts<'j> {
                 Err(error) => error,
             };
             let delay = self.delay(&error);
-            self.notify(span, &attempt, &AttemptOutcome::failure(&error, elapsed, delay));
+            self.notify(span, &attempt, || AttemptOutcome::failure(&error, elapsed, delay));
             match delay {
                 Some(delay) => self.jogg.clock().sleep(delay).await,
                 None => return Err(error),
@@ -141,10 +140,11 @@ impl<'j> Attempts<'j> {
         decode: Option<&mut Decode<'_>>,
     ) -> std::result::Result<Received, jogg_api::Error> {
         let api = self.jogg.api();
-        // Of an operation only the caller knows, nobody here knows what it responds.
-        let known = OPERATIONS.iter().any(|known| std::ptr::eq(*known, self.operation));
-        let paid = self.operation.retry == RetryClass::AtMostOnce && known;
-        let place = id_place(self.operation).filter(|_| paid);
+        let at_most_once = self.operation.retry == RetryClass::AtMostOnce;
+        // What other operations respond is known to their caller alone.
+        let known = || OPERATIONS.iter().any(|known| std::ptr::eq(*known, self.operation));
+        let paid = at_most_once && known();
+        let place = if paid { id_place(self.operation) } else { None };
         let mut started = None;
         let response = match (decode, place) {
             (Some(decode), None) => decode(api, response)?,
@@ -197,10 +197,16 @@ impl<'j> Attempts<'j> {
         (next < last && self.jogg.retry_budget().take()).then_some(delay)
     }
 
-    fn notify(&self, span: &Span, attempt: &Attempt, outcome: &AttemptOutcome) {
-        observer::record(span, attempt, outcome);
-        if let Some(observer) = self.jogg.observer() {
-            observer.on_outcome(attempt, outcome);
+    /// Notifies whoever watches, if anyone does.
+    fn notify(&self, span: &Span, attempt: &Attempt, outcome: impl FnOnce() -> AttemptOutcome) {
+        let observer = self.jogg.observer();
+        if span.is_disabled() && observer.is_none() {
+            return;
+        }
+        let outcome = outcome();
+        observer::record(span, attempt, &outcome);
+        if let Some(observer) = observer {
+            observer.on_outcome(attempt, &outcome);
         }
     }
 

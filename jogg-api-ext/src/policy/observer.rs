@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use jogg_api::{Operation, RetryClass, one_line};
+use jogg_api::{Operation, Response, RetryClass, one_line};
 use tracing::Span;
 use tracing::field::Empty;
 
@@ -55,9 +55,15 @@ pub struct AttemptOutcome {
 }
 
 impl AttemptOutcome {
-    pub(crate) fn success(status: u16, request_id: Option<&str>, elapsed: Duration) -> Self {
-        let (status, request_id) = (Some(status), request_id.map(one_line));
-        Self { status, code: Some(0), request_id, elapsed, error: None, retry_in: None }
+    pub(crate) fn success(response: &Response<()>, elapsed: Duration) -> Self {
+        Self {
+            status: Some(response.status.as_u16()),
+            code: Some(0),
+            request_id: response.request_id.as_deref().map(one_line),
+            elapsed,
+            error: None,
+            retry_in: None,
+        }
     }
 
     pub(crate) fn failure(error: &Error, elapsed: Duration, retry_in: Option<Duration>) -> Self {

@@ -12,7 +12,8 @@ use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
 use crate::Secret;
-use scalar::{BooleanVisitor, IntegerVisitor, NumberVisitor, TextVisitor};
+pub(crate) use scalar::OpenWord;
+use scalar::{BooleanVisitor, IntegerVisitor, NumberVisitor, TextVisitor, is_blank};
 
 /// `Option<String>`.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -179,9 +180,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for WordVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(None),
-            _ => T::deserialize(serde::de::value::StrDeserializer::new(text)).map(Some),
+        match is_blank(text) {
+            true => Ok(None),
+            false => T::deserialize(serde::de::value::StrDeserializer::new(text)).map(Some),
         }
     }
 
@@ -228,9 +229,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(None),
-            _ => self.other(Unexpected::Str(text)),
+        match is_blank(text) {
+            true => Ok(None),
+            false => self.other(Unexpected::Str(text)),
         }
     }
 
@@ -317,9 +318,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(Vec::new()),
-            _ => Err(E::invalid_type(Unexpected::Str(text), &self)),
+        match is_blank(text) {
+            true => Ok(Vec::new()),
+            false => Err(E::invalid_type(Unexpected::Str(text), &self)),
         }
     }
 

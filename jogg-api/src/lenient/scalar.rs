@@ -1,12 +1,18 @@
 //! Scalars that may arrive in another scalar's clothes.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
 /// 2^49: from here on a float without a fraction may be another integer than was sent. That is less
 /// than 2^53 because `serde_json` reads floats faster than exactly, 9007199254740991.0 as ...990.
 const INEXACT: f64 = 562_949_953_421_312.0;
+
+/// Whether a text is empty or white space.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
 
 /// Numbers become text; `loose` reads over what has no text instead of refusing it.
 pub(super) struct TextVisitor {
@@ -30,11 +36,11 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok((!text.trim().is_empty()).then(|| text.to_owned()))
+        Ok((!is_blank(text)).then(|| text.to_owned()))
     }
 
     fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
-        Ok((!text.trim().is_empty()).then_some(text))
+        Ok((!is_blank(&text)).then_some(text))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
@@ -73,6 +79,51 @@ impl<'de> Visitor<'de> for TextVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
         while self.loose && members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         self.other(Unexpected::Map)
+    }
+}
+
+/// The word of an open enum. What is no word is empty.
+pub(crate) struct OpenWord<T>(PhantomData<T>);
+
+impl<T> OpenWord<T> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: for<'w> From<&'w str>> Visitor<'_> for OpenWord<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        Ok(T::from(if is_blank(text) { "" } else { text }))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        Ok(T::from(&value.to_string()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        Ok(T::from(&value.to_string()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        let text = TextVisitor { loose: false }.visit_f64(value)?;
+        Ok(T::from(text.as_deref().unwrap_or_default()))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
+        match value {
+            true => Err(E::invalid_type(Unexpected::Bool(true), &self)),
+            false => Ok(T::from("")),
+        }
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<T, E> {
+        Ok(T::from(""))
     }
 }
 
