@@ -1,10 +1,10 @@
-//! The macros the generated enums are made with. An open enum keeps a value it does not know; a
-//! closed one, used in requests only, refuses it.
+//! The macros that define the generated enums. An open enum keeps values it doesn't know; a closed
+//! enum, used only in requests, rejects them.
 
 use std::error::Error;
 use std::fmt;
 
-/// A word or number that a closed enum does not have.
+/// The error of parsing a word or number that a closed enum doesn't have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownValue {
     pub(crate) name: &'static str,
@@ -15,13 +15,13 @@ pub struct UnknownValue {
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, value, allowed } = self;
-        write!(f, "`{value}` is no {name}; it is one of {allowed}")
+        write!(f, "`{value}` is not a valid {name}; expected one of {allowed}")
     }
 }
 
 impl Error for UnknownValue {}
 
-/// The words of an enum, for messages.
+/// Lists the values of an enum, for messages.
 pub(crate) fn listed<T: fmt::Display>(values: &[T]) -> String {
     values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
 }
@@ -37,7 +37,7 @@ macro_rules! closed_string_enum {
             /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The word on the wire.
+            /// Returns the word on the wire.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
@@ -101,7 +101,7 @@ macro_rules! closed_int_enum {
             /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The number on the wire.
+            /// Returns the number on the wire.
             pub fn number(self) -> i64 {
                 match self { $(Self::$variant => $number,)* }
             }
@@ -158,12 +158,12 @@ macro_rules! open_string_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
         $(#[$meta])*
         ///
-        /// The set may grow: a word that is not known yet is kept as it is.
+        /// The set may grow: unknown words are kept.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A word the spec does not have.
+            /// A word that isn't in the spec.
             Unknown(Box<str>),
         }
 
@@ -171,7 +171,7 @@ macro_rules! open_string_enum {
             /// Every known value, in the order of the spec.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The word on the wire.
+            /// Returns the word on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -181,7 +181,7 @@ macro_rules! open_string_enum {
         }
 
         impl From<&str> for $name {
-            /// Known words are known in any case.
+            /// Letter case is ignored.
             fn from(word: &str) -> Self {
                 let known = Self::KNOWN.iter().find(|known| known.as_str().eq_ignore_ascii_case(word));
                 known.cloned().unwrap_or_else(|| Self::Unknown(word.into()))
@@ -232,12 +232,12 @@ macro_rules! open_int_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
         $(#[$meta])*
         ///
-        /// The set may grow: a number that is not known yet is kept as it is.
+        /// The set may grow: unknown numbers are kept.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A number the spec does not have.
+            /// A number that isn't in the spec.
             Unknown(i64),
         }
 
@@ -245,7 +245,7 @@ macro_rules! open_int_enum {
             /// Every known value, in the order of the spec.
             pub const KNOWN: &'static [Self] = &[$(Self::$variant,)*];
 
-            /// The number on the wire.
+            /// Returns the number on the wire.
             pub fn number(self) -> i64 {
                 match self {
                     $(Self::$variant => $number,)*
@@ -286,7 +286,7 @@ macro_rules! open_int_enum {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let number = crate::lenient::Integer::deserialize(deserializer)?.0;
-                number.map(Self::from).ok_or_else(|| ::serde::de::Error::custom("a number is expected"))
+                number.map(Self::from).ok_or_else(|| ::serde::de::Error::custom("expected a number"))
             }
         }
 
