@@ -1,4 +1,4 @@
-//! What a client is built from, and which settings are refused.
+//! The settings of a client, and which of them are rejected.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,17 +9,18 @@ use reqwest::Url;
 use crate::client::Inner;
 use crate::{BuildError, Client, redact_urls, tls};
 
-/// Where the API lives.
+/// The production server of the API.
 pub const DEFAULT_BASE_URL: &str = "https://api.jogg.ai";
 
-/// The longest answer that is read, in bytes, unless the builder sets another limit.
+/// The default limit for the length of a response body, in bytes. See
+/// [`ClientBuilder::max_body_bytes`].
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
-/// How long a connection may take to be established, unless the builder sets another limit.
+/// The default limit for establishing a connection. See [`ClientBuilder::connect_timeout`].
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Settings of a [`Client`].
-#[must_use = "settings are of no use until `build` is called"]
+/// Builds a [`Client`]. Created by [`Client::builder`].
+#[must_use = "settings have no effect until `build` is called"]
 pub struct ClientBuilder {
     key: String,
     base_url: String,
@@ -45,55 +46,63 @@ impl ClientBuilder {
         }
     }
 
-    /// Uses another server. A trailing slash does not matter; a path is kept, so that
-    /// `https://host/open` reaches `https://host/open/v2/…`.
+    /// Sets the server. Default: [`DEFAULT_BASE_URL`].
+    ///
+    /// A trailing slash makes no difference. A path is kept: with `https://host/open`, requests go
+    /// to `https://host/open/v2/…`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
         self
     }
 
-    /// Allows `http://` to hosts other than this machine. The key then crosses the network in
-    /// clear.
+    /// Sets whether `http://` to hosts other than this machine is allowed. The key then crosses the
+    /// network unencrypted. Default: `false`.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self
     }
 
-    /// Starts from these settings: proxy, pool, connect time-out, DNS.
+    /// Sets the HTTP client to start from, with custom settings for the proxy, the connection pool,
+    /// the connect timeout or DNS.
     ///
-    /// Redirects, replays and the TLS back end are then set by this crate: the key must not follow
-    /// a redirect, nor a paid request be replayed. Root certificates set on the builder are lost
-    /// with the TLS back end; give them to [`ClientBuilder::root_certificate`].
+    /// This crate then overrides redirects, HTTP retries and the TLS back end: the key must not
+    /// follow a redirect, and a paid request must not be replayed. Root certificates set on the
+    /// HTTP client are lost with the TLS back end; pass them to
+    /// [`ClientBuilder::root_certificate`].
     ///
-    /// Without it, the proxy in the environment (`HTTPS_PROXY`, `NO_PROXY` and the like) is used,
-    /// except where the base URL is plain http to this machine: the key must not leave it. Settings
-    /// given here decide about proxies themselves.
+    /// Without a custom HTTP client, the proxy in the environment (`HTTPS_PROXY`, `NO_PROXY` and so
+    /// on) is used, except if the base URL is plain `http://` to this machine: the key must not
+    /// leave it. A custom HTTP client keeps its proxy settings.
     pub fn http_client(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// How long a connection may take to be established; [`CONNECT_TIMEOUT`] unless set. Own
-    /// settings given to [`ClientBuilder::http_client`] bring their own instead.
+    /// Sets how long establishing a connection may take. Default: [`CONNECT_TIMEOUT`].
+    ///
+    /// Has no effect with [`ClientBuilder::http_client`], whose connect timeout is kept.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// Sets the `user-agent` header. Without it, and without an own HTTP client, it is
-    /// `jogg-api/` and the version.
+    /// Sets the `user-agent` header. Default: that of [`ClientBuilder::http_client`] if there is
+    /// one, otherwise `jogg-api/` and the version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// Trusts the certificates in this PEM text, besides those of the system.
+    /// Adds the certificates in this PEM text to those that the system trusts.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// The longest answer that is read, in bytes; [`MAX_BODY_BYTES`] unless set.
+    /// Sets how long a response body may be, in bytes. Default: [`MAX_BODY_BYTES`].
+    ///
+    /// A longer response fails with [`ErrorKind::BodyTooLarge`](crate::ErrorKind::BodyTooLarge),
+    /// unless what was read of it is a complete JSON object.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.max_body_bytes = limit;
         self
@@ -102,7 +111,7 @@ impl ClientBuilder {
     /// Builds the client.
     ///
     /// # Errors
-    /// [`BuildError`] says which setting cannot be used, and how to mend it.
+    /// [`BuildError`] says which setting can't be used, and how to fix it.
     pub fn build(mut self) -> Result<Client, BuildError> {
         let mut key = HeaderValue::from_str(self.key.trim()).map_err(|_| BuildError::Key)?;
         if key.is_empty() {
@@ -121,7 +130,7 @@ impl ClientBuilder {
         Ok(Client::new(Inner { http, base_url, key, max_body_bytes }))
     }
 
-    /// The owner's settings, or ours.
+    /// The custom HTTP client, or the default one.
     fn http_settings(&mut self, url: &Url) -> reqwest::ClientBuilder {
         let http = match self.http.take() {
             Some(http) => http,
@@ -130,8 +139,8 @@ impl ClientBuilder {
                     .connect_timeout(self.connect_timeout)
                     .user_agent(concat!("jogg-api/", env!("CARGO_PKG_VERSION")));
                 match url.scheme() == "http" && is_loopback(url) {
-                    // reqwest goes through a proxy in the environment even to this machine, and
-                    // the key with it, in clear.
+                    // reqwest uses a proxy from the environment even for this machine, and would
+                    // send it the key unencrypted.
                     true => http.no_proxy(),
                     false => http,
                 }
@@ -156,7 +165,8 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// Whether a URL leads to this machine: `localhost`, a name under it, or a loopback address.
+/// Returns whether a URL points to this machine: `localhost`, a name under it, or a loopback
+/// address.
 pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
@@ -164,7 +174,7 @@ pub fn is_loopback(url: &Url) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// Checks a base URL. The messages do not repeat it: it may hold a password by mistake.
+/// Checks a base URL. Messages don't quote it, as it may contain a password by mistake.
 fn base_url(text: &str, allow_plain_http: bool) -> Result<Url, BuildError> {
     let wrong = |reason: &str| BuildError::BaseUrl { reason: reason.to_owned() };
     let url = Url::parse(text.trim())
@@ -173,7 +183,7 @@ fn base_url(text: &str, allow_plain_http: bool) -> Result<Url, BuildError> {
         return Err(wrong("is neither http nor https; expected https://host"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("holds a user name or password; remove them"));
+        return Err(wrong("contains a user name or password; remove them"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(wrong("has a query or a fragment; remove it"));
@@ -202,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_settings_are_refused_without_repeating_them() {
+    fn bad_settings_are_rejected_without_quoting_them() {
         for (key, url, part) in [
             ("", "https://a", "API key is empty"),
             ("a\nb", "https://a", "API key is empty"),
@@ -220,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_02_the_base_url_is_free_and_its_trailing_slash_does_not_matter() {
+    fn fact_02_any_base_url_works_with_and_without_a_trailing_slash() {
         for (given, used) in [
             ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
             ("http://[::1]:1/open//", "http://[::1]:1/open"),
@@ -234,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machine_is_known_by_its_names() {
+    fn loopback_hosts_are_recognized() {
         for (url, loopback) in [
             ("http://localhost:1", true),
             ("https://LOCALHOST/a", true),
@@ -262,14 +272,14 @@ mod tests {
         assert!(!format!("{client:?} {:?}", client.http()).contains("secret-key"));
     }
 
-    /// Set where this test runs itself, behind a proxy.
+    /// Set where the test runs itself, behind a proxy.
     const BEHIND_PROXY: &str = "JOGG_API_TEST_BEHIND_PROXY";
 
-    /// The environment of a running process cannot be changed without `unsafe`, so the test runs
-    /// itself with another one.
+    /// The environment of a running process can't be changed without `unsafe`, so the test runs
+    /// itself with a different one.
     #[tokio::test]
-    async fn a_proxy_is_not_asked_for_this_machine() {
-        let own = reqwest::ClientBuilder::new;
+    async fn requests_to_this_machine_bypass_a_proxy() {
+        let custom = reqwest::ClientBuilder::new;
         if std::env::var_os(BEHIND_PROXY).is_some() {
             let client = |builder: ClientBuilder, server: &str| {
                 builder.base_url(server).build().expect("settings of this test")
@@ -278,9 +288,9 @@ mod tests {
                 read_head(stream);
                 respond(stream, "200 OK", r#"{"code": 0}"#);
             });
-            client(Client::builder("k"), &server).whoami().await.expect("asked directly");
-            // What an own HTTP client does about proxies is left to its owner.
-            let error = client(Client::builder("k").http_client(own()), &server).whoami().await;
+            client(Client::builder("k"), &server).whoami().await.expect("sent directly");
+            // A custom HTTP client keeps its proxy settings.
+            let error = client(Client::builder("k").http_client(custom()), &server).whoami().await;
             assert_eq!(error.unwrap_err().status().map(|status| status.as_u16()), Some(418));
             return;
         }
@@ -289,7 +299,7 @@ mod tests {
             respond(stream, "418 I'm a teapot", "");
         });
         let mut itself = Command::new(std::env::current_exe().unwrap());
-        itself.args(["--exact", "builder::tests::a_proxy_is_not_asked_for_this_machine"]);
+        itself.args(["--exact", "builder::tests::requests_to_this_machine_bypass_a_proxy"]);
         for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
             itself.env(variable, &proxy);
         }
@@ -302,13 +312,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_user_agent_is_ours_the_owners_or_the_one_set() {
-        let own = || reqwest::ClientBuilder::new().user_agent("own/1");
+    async fn the_user_agent_is_the_one_set_the_http_clients_or_the_default() {
+        let custom = || reqwest::ClientBuilder::new().user_agent("custom/1");
         for (builder, expected) in [
             (Client::builder("k"), concat!("jogg-api/", env!("CARGO_PKG_VERSION"))),
             (Client::builder("k").user_agent("set/1"), "set/1"),
-            (Client::builder("k").http_client(own()), "own/1"),
-            (Client::builder("k").http_client(own()).user_agent("set/1"), "set/1"),
+            (Client::builder("k").http_client(custom()), "custom/1"),
+            (Client::builder("k").http_client(custom()).user_agent("set/1"), "set/1"),
         ] {
             let server = serve(|stream| {
                 let head = read_head(stream);
@@ -321,14 +331,14 @@ mod tests {
     }
 
     #[test]
-    fn connecting_has_a_limit_unless_the_http_client_is_an_own_one() {
+    fn the_connect_timeout_is_set_unless_there_is_a_custom_http_client() {
         let url = Url::parse("https://a").unwrap();
-        let own = reqwest::ClientBuilder::new().connect_timeout(Duration::from_secs(3));
+        let custom = reqwest::ClientBuilder::new().connect_timeout(Duration::from_secs(3));
         for (mut builder, expected) in [
             (Client::builder("k"), "connect_timeout: 10s"),
             (Client::builder("k").connect_timeout(Duration::from_secs(7)), "connect_timeout: 7s"),
             (
-                Client::builder("k").http_client(own).connect_timeout(Duration::from_secs(7)),
+                Client::builder("k").http_client(custom).connect_timeout(Duration::from_secs(7)),
                 "connect_timeout: 3s",
             ),
         ] {

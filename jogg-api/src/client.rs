@@ -1,4 +1,4 @@
-//! The client the generated methods belong to, and the one way a request goes out.
+//! The client, to which generated code adds a method per operation. Every request is sent here.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The low-level client: one method per operation, one HTTP request per call, no retries.
 ///
-/// Cheap to clone; clones share the connections.
+/// Clones are cheap and share their connections.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -39,12 +39,12 @@ impl Client {
         Self { inner: Arc::new(inner) }
     }
 
-    /// Starts to build a client with this API key.
+    /// Returns a builder of a client with this API key.
     pub fn builder(key: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(key.into())
     }
 
-    /// Sends a request and decodes the response. Every generated method ends here.
+    /// Sends a request and decodes the response. Every generated method calls it.
     ///
     /// # Errors
     /// [`Error`] keeps everything that was received; [`ErrorKind`] says what went wrong.
@@ -56,9 +56,9 @@ impl Client {
     /// Sends a request and reads the response, whatever its status, without decoding it: the first
     /// half of [`Client::send`].
     ///
-    /// If `limit` ends first, the exchange fails with [`ErrorKind::Timeout`]. The error has what had
-    /// arrived until then, which is lost if the future of a call is dropped instead. This crate has
-    /// no timer of its own:
+    /// If `limit` ends first, the exchange fails with [`ErrorKind::Timeout`], and the error keeps
+    /// what has been received until then. Dropping the future instead loses it. This crate has no
+    /// timer, so the caller provides one:
     ///
     /// ```no_run
     /// # fn sleep(_: std::time::Duration) -> std::future::Ready<()> { std::future::ready(()) }
@@ -72,7 +72,9 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Those of an exchange that brought no whole response.
+    /// [`ErrorKind::Argument`] or [`ErrorKind::Request`] if the request can't be built;
+    /// [`ErrorKind::Connect`], [`ErrorKind::Connection`], [`ErrorKind::Timeout`] and
+    /// [`ErrorKind::BodyTooLarge`] if no complete response was received.
     pub async fn exchange(
         &self,
         request: &PreparedRequest,
@@ -85,8 +87,8 @@ impl Client {
             exchange(&self.inner.http, http_request, max_body_bytes, limit).await;
         let interruption = match ended {
             Ok(()) => None,
-            // An object says itself where it ends: with its end the response is whole, whatever
-            // became of the connection, and what was paid for is not lost.
+            // A JSON object marks its end, so one that has been read to the end is a complete
+            // response, even if the connection failed afterwards: a paid result is not lost.
             Err(_) if is_whole(&arrived.body) => None,
             Err(interruption) => Some(interruption),
         };
@@ -101,7 +103,7 @@ impl Client {
             (Some(Interruption::Http(error)), _) => {
                 return Err(Error::http(operation, error, arrived));
             }
-            // A response without a status doesn't exist: nothing can have been read of it.
+            // There is no response without a status, so nothing can have been read.
             (Some(Interruption::TimeLimit) | None, _) => ErrorKind::Timeout,
         };
         Err(Error::new(operation, kind, arrived, None))
@@ -109,12 +111,12 @@ impl Client {
 
     /// Decodes a response: the second half of [`Client::send`].
     ///
-    /// Only a 2xx with the code 0 is success. The body is read at every status, and a code in it
-    /// says more than the status does.
+    /// Only 2xx with code 0 is success. The body is read at every status, and an error code in it
+    /// takes precedence over the status.
     ///
     /// # Errors
-    /// [`ErrorKind::Api`], [`ErrorKind::Status`] and [`ErrorKind::Decode`], with everything that
-    /// was received.
+    /// [`ErrorKind::Api`], [`ErrorKind::Status`] or [`ErrorKind::Decode`], with everything that was
+    /// received.
     pub fn decode<T: DeserializeOwned>(&self, response: RawResponse) -> Result<Response<T>, Error> {
         match decode::<T>(&response.body) {
             Ok((envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
@@ -135,8 +137,8 @@ impl Client {
         }
     }
 
-    /// Turns a response that lacks what its caller needs into [`ErrorKind::Decode`], with all that
-    /// was received. The reason completes "the response can't be decoded: …".
+    /// Converts a response that lacks what the caller needs into an [`ErrorKind::Decode`] with
+    /// everything that was received. The reason completes "the response can't be decoded: …".
     pub fn reject(&self, response: RawResponse, reason: impl AsRef<str>) -> Error {
         let operation = response.operation;
         let mut received = Received::from(response);
@@ -147,7 +149,7 @@ impl Client {
         Error::new(operation, kind, received, None)
     }
 
-    /// The error of a response that isn't a success; `reason` says why it could not be decoded.
+    /// The error for a response that isn't a success. `reason` says why it can't be decoded.
     fn refusal(
         &self,
         response: RawResponse,
@@ -166,19 +168,20 @@ impl Client {
         Error::new(operation, kind, received, None)
     }
 
-    /// The base URL, without a trailing slash.
+    /// Returns the base URL, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.inner.base_url
     }
 
-    /// The HTTP client. Requests made with it carry no key, and follow no redirects.
+    /// Returns the HTTP client. Requests made with it carry no key and follow no redirects.
     pub fn http(&self) -> &reqwest::Client {
         &self.inner.http
     }
 
-    /// A text of the server without the key of this client: some servers repeat what they were
-    /// sent. Done already to the message and the request id; for texts in `data` that become part
-    /// of a message.
+    /// Replaces the API key in a text from the server, as some servers echo what they receive.
+    ///
+    /// The message and the request id are already redacted. Use it for texts in `data` that become
+    /// part of a message.
     pub fn redact_key(&self, text: &str) -> String {
         match self.key_text() {
             Some(key) => text.replace(key, "[redacted]"),
@@ -186,8 +189,7 @@ impl Client {
         }
     }
 
-    /// The key, unless it is so short that it is no real one, and would be found in every other
-    /// word.
+    /// The key, unless it is too short to be a real one: it would match parts of ordinary words.
     fn key_text(&self) -> Option<&str> {
         self.inner.key.to_str().ok().filter(|key| key.len() > 4)
     }
@@ -204,7 +206,7 @@ impl Client {
     fn http_request(&self, request: &PreparedRequest) -> Result<Request, Error> {
         let Inner { base_url, key, .. } = &*self.inner;
         let url = Url::parse(&format!("{base_url}{}", request.target)).map_err(|error| {
-            Error::argument(request.operation, "path", format!("doesn't make a URL: {error}"))
+            Error::argument(request.operation, "path", format!("doesn't form a URL: {error}"))
         })?;
         let mut http_request = Request::new(request.method.clone(), url);
         let headers = http_request.headers_mut();
@@ -244,7 +246,7 @@ mod tests {
         Client::builder("the-key").base_url(serve(talk)).build().unwrap()
     }
 
-    /// A server that closes the connection within a longer body.
+    /// A server that closes the connection in the middle of a body.
     fn cut_client(status: &'static str, body: &'static str) -> Client {
         client(move |stream| {
             read_head(stream);
@@ -256,13 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_marked_as_secret() {
+    fn the_key_is_marked_as_sensitive() {
         let client = Client::builder("k").base_url("http://localhost").build().unwrap();
         assert!(client.inner.key.is_sensitive());
     }
 
     #[tokio::test]
-    async fn a_whole_response_counts_though_its_transfer_was_cut() {
+    async fn a_complete_response_counts_even_if_its_transfer_was_cut_off() {
         let client = cut_client("200 OK", r#"{"code": 0, "rid": "r", "data": {"email": "a@b.c"}}"#);
         let response = client.whoami().await.unwrap();
         assert_eq!(response.data.unwrap().email.as_deref(), Some("a@b.c"));
@@ -277,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_came_of_a_cut_response_is_kept() {
+    async fn the_received_part_of_a_cut_off_response_is_kept() {
         for status in ["200 OK", "401 Unauthorized", "429 Too Many Requests", "500 Oh"] {
             let error = cut_client(status, r#"{"code": 0, "da"#).whoami().await.unwrap_err();
             assert_eq!(error.kind(), &ErrorKind::Connection);
@@ -288,7 +290,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_long_body_is_cut_and_kept() {
+    async fn a_long_body_is_truncated_and_kept() {
         for (limit, status, body, kind, code) in [
             (10, "200 OK", r#"{"code": 0}"#, ErrorKind::BodyTooLarge { limit: 10 }, None),
             (11, "404 Not Found", r#"{"code": 0}"#, ErrorKind::Status, Some(0)),
@@ -307,7 +309,7 @@ mod tests {
         }
     }
 
-    /// Ends once the server has sent all it will, and the client has had the time to read it.
+    /// Ends once the server has sent everything and the client has had time to read it.
     async fn after(sent: Arc<AtomicBool>) {
         while !sent.load(Ordering::SeqCst) {
             tokio::task::yield_now().await;
@@ -318,7 +320,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_time_limit_keeps_what_had_arrived() {
+    async fn a_time_limit_keeps_what_has_been_received() {
         let whole = r#"{"code": 0, "data": {"email": "a@b.c"}}"#;
         let head = "HTTP/1.1 202 Accepted\r\ncontent-length: 999\r\nx-a: b\r\n\r\n";
         for (text, status, body) in [
@@ -332,7 +334,7 @@ mod tests {
             let client = client(move |stream| {
                 read_head(stream);
                 send(stream, &text);
-                // Closing it would be a response, too.
+                // Closing the connection would end the response.
                 open.push(stream.try_clone().unwrap());
                 done.store(true, Ordering::SeqCst);
             });
@@ -370,7 +372,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_key_is_taken_out_of_messages() {
+    async fn the_key_is_redacted_in_messages() {
         for (status, code) in [("200 OK", 0), ("401 Unauthorized", 10105)] {
             let body = format!(
                 r#"{{"code": {code}, "msg": "got the-key", "rid": "the-key", "data": {{}}}}"#
@@ -391,7 +393,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_result_is_typed_however_odd_its_envelope() {
+    async fn an_unusual_envelope_does_not_prevent_a_typed_result() {
         let client = client(|stream| {
             read_head(stream);
             respond(stream, "200 OK", r#"{"code": "0", "msg": [], "data": {"email": "a"}}"#);

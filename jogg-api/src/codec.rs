@@ -1,5 +1,5 @@
-//! Bodies and responses, knowing only the operation: for the simulator, for tests, and for tools
-//! that read captured responses.
+//! Checks request bodies, decodes responses and calls operations by operation id: for the
+//! simulator, for tests, and for tools that read captured responses.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::{
 
 pub use crate::generated::codecs::CODECS;
 
-/// How one operation's request and response are read.
+/// Encodes requests and decodes responses of one operation.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Codec {
@@ -28,9 +28,9 @@ pub struct Codec {
     decode: fn(&Client, RawResponse) -> Result<Response<Value>, Error>,
 }
 
-/// A response as its typed value, written as JSON again.
+/// A decoded response, with the typed value converted back to JSON.
 ///
-/// `Debug` does not show `data`, in which secrets are in clear.
+/// `Debug` doesn't show `data`, which contains secrets in plain text.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Decoded {
@@ -42,13 +42,14 @@ pub struct Decoded {
     pub request_id: Option<String>,
     /// The typed `data`, or null.
     pub data: Value,
-    /// Parts that didn't have their type; the first hundred.
+    /// Parts that were skipped because they don't have the expected type; at most the first
+    /// hundred.
     pub skipped: Vec<Skipped>,
-    /// How many such parts there were.
+    /// How many parts were skipped.
     pub skipped_count: usize,
 }
 
-/// Why a request body is not what the operation takes.
+/// Why a request body doesn't match its operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BodyError {
@@ -59,17 +60,17 @@ pub struct BodyError {
 }
 
 impl Codec {
-    /// The codec of an operation, by its id.
+    /// Returns the codec of an operation by its id.
     pub fn of(id: &str) -> Option<&'static Self> {
         CODECS.iter().find(|codec| codec.operation.id == id)
     }
 
-    /// Whether the operation takes a body.
+    /// Returns whether the operation takes a body.
     pub fn has_body(&self) -> bool {
         self.body.is_some()
     }
 
-    /// Checks a request body: required fields, types, closed sets.
+    /// Checks a request body: required fields, types, and values of closed enums.
     ///
     /// # Errors
     /// [`BodyError`] names the field.
@@ -80,16 +81,16 @@ impl Codec {
     /// Decodes the body of a response the way the client does.
     ///
     /// # Errors
-    /// Why it can't be decoded, without quoting it.
+    /// Says why the body can't be decoded, without quoting it.
     pub fn decode_response(&self, body: &[u8]) -> Result<Decoded, String> {
         (self.response)(body)
     }
 
-    /// Calls the operation. The response's `data` is the typed value, written as JSON again.
+    /// Calls the operation. The `data` of the response is the typed value converted back to JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if an argument is missing or not of its
-    /// type; otherwise as the operation's own method.
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if an argument is missing or has the
+    /// wrong type; otherwise the errors of [`Client::send`].
     pub async fn call(
         &self,
         client: &Client,
@@ -152,12 +153,12 @@ pub(crate) fn unknown(operation: &'static Operation) -> Error {
     Error::argument(operation, "operation", "is not one of the API's")
 }
 
-/// An endpoint that can be made of untyped arguments. Implemented by generated code.
+/// An endpoint that can be created from untyped arguments. Implemented by generated code.
 pub(crate) trait FromRaw: Endpoint + Sized {
     fn from_raw(request: &RawRequest) -> Result<Self, Error>;
 }
 
-/// How the generated table is made.
+/// Constructors for the generated table.
 impl Codec {
     pub(crate) const fn new<E>() -> Self
     where
@@ -179,7 +180,7 @@ impl Codec {
     }
 }
 
-/// How generated code takes the arguments apart.
+/// Accessors for generated code.
 impl RawRequest {
     pub(crate) fn path_text(
         &self,
@@ -194,7 +195,7 @@ impl RawRequest {
         operation: &'static Operation,
         name: &'static str,
     ) -> Result<i64, Error> {
-        let wrong = |_| Error::argument(operation, name, "is not an integer");
+        let wrong = |_| Error::argument(operation, name, "must be an integer");
         self.text(operation, name)?.parse().map_err(wrong)
     }
 
@@ -219,10 +220,10 @@ impl RawRequest {
     }
 }
 
-/// The typed value of a response, written as JSON again.
+/// Converts the typed value of a response back to JSON.
 fn untyped<T: Serialize>(response: Response<T>) -> Response<Value> {
     let (data, rest) = response.split();
-    // Received types have neither keys that are no strings nor numbers that are no JSON.
+    // Received types contain only string keys and finite numbers, so this can't fail.
     let data = data.map(|data| serde_json::to_value(data).unwrap_or_default());
     let Response { message, request_id, status, headers, body, skipped, skipped_count, .. } = rest;
     Response { data, message, request_id, status, headers, body, skipped, skipped_count }
@@ -249,12 +250,12 @@ fn typed<T: DeserializeOwned>(
     name: &'static str,
     value: &Value,
 ) -> Result<T, Error> {
-    // serde's structs would take a list for their fields in order.
+    // serde's structs would accept a list as their fields in order.
     if !value.is_object() {
-        return Err(Error::argument(operation, name, "is not an object"));
+        return Err(Error::argument(operation, name, "must be an object"));
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let reason = format!("does not fit: {}", BodyError::from(error));
+        let reason = format!("doesn't match: {}", BodyError::from(error));
         Error::argument(operation, name, one_line(&reason))
     })
 }
@@ -263,7 +264,7 @@ impl From<serde_path_to_error::Error<serde_json::Error>> for BodyError {
     fn from(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
         let field = error.path().to_string();
         let field = if field == "." { String::new() } else { field };
-        // The position belongs to the error's text, not to the field.
+        // Drops the position in the JSON text that serde appends.
         let text = error.into_inner().to_string();
         let reason = one_line(text.split(" at line ").next().unwrap_or_default());
         Self { field, reason }
@@ -279,7 +280,7 @@ mod tests {
     use crate::types::{CreateWebhookEndpointRequest, ListVoicesQuery, WebhookEndpointList};
 
     #[test]
-    fn arguments_are_typed_or_refused_by_name() {
+    fn arguments_are_converted_or_rejected_by_name() {
         let path = RawRequest::new()
             .with_path("word", "a")
             .with_path("number", 7)
@@ -287,24 +288,24 @@ mod tests {
             .with_path("float", 1.5)
             .with_path("none", Value::Null);
         for (name, text, integer) in [
-            ("word", Ok("a"), Err("is not an integer")),
+            ("word", Ok("a"), Err("must be an integer")),
             ("number", Ok("7"), Ok(7)),
             ("digits", Ok("-8"), Ok(-8)),
-            ("float", Err("is not a string"), Err("is not a string")),
-            ("none", Err("is not a string"), Err("is not a string")),
+            ("float", Err("must be a string or an integer"), Err("must be a string or an integer")),
+            ("none", Err("must be a string or an integer"), Err("must be a string or an integer")),
             ("absent", Err("is missing"), Err("is missing")),
         ] {
-            let refused =
+            let rejected =
                 |reason| format!("create_webhook_endpoint: the argument `{name}` {reason}");
             let actual = path.path_text(&CREATE, name).map_err(|error| error.to_string());
-            assert_eq!(actual, text.map(str::to_owned).map_err(refused));
+            assert_eq!(actual, text.map(str::to_owned).map_err(rejected));
             let actual = path.path_integer(&CREATE, name).map_err(|error| error.to_string());
-            assert_eq!(actual, integer.map_err(refused));
+            assert_eq!(actual, integer.map_err(rejected));
         }
     }
 
     #[test]
-    fn queries_and_bodies_are_typed_or_refused_by_field() {
+    fn queries_and_bodies_are_converted_or_rejected_by_field() {
         let none = RawRequest::new();
         assert_eq!(none.typed_query::<ListVoicesQuery>(&LIST).unwrap(), ListVoicesQuery::default());
         let query =
@@ -316,11 +317,11 @@ mod tests {
         let sent = json!({"url": "https://a", "status": "enabled", "events": []});
         assert_eq!(serde_json::to_value(body(sent.clone()).unwrap()).unwrap(), sent);
         for (error, shown) in [
-            (query(json!({"page": "x"})).unwrap_err(), "`query` does not fit: page: invalid type"),
-            (query(json!([2])).unwrap_err(), "`query` is not an object"),
+            (query(json!({"page": "x"})).unwrap_err(), "`query` doesn't match: page: invalid type"),
+            (query(json!([2])).unwrap_err(), "`query` must be an object"),
             (body(json!(null)).unwrap_err(), "`body` is missing"),
-            (body(json!({"url": 5})).unwrap_err(), "`body` does not fit: url: invalid type"),
-            (body(json!({})).unwrap_err(), "`body` does not fit: missing field"),
+            (body(json!({"url": 5})).unwrap_err(), "`body` doesn't match: url: invalid type"),
+            (body(json!({})).unwrap_err(), "`body` doesn't match: missing field"),
         ] {
             assert!(matches!(error.kind(), crate::ErrorKind::Argument { .. }));
             assert!(error.to_string().contains(shown), "{error}");
@@ -343,7 +344,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_response_loses_its_type_and_nothing_else() {
+    async fn a_response_keeps_everything_but_its_type() {
         let data = json!({"code": 0, "rid": "r", "data": {"endpoints": [{"endpoint_id": 7}]}});
         let server = crate::test_server::serve(move |stream| {
             crate::test_server::read_head(stream);

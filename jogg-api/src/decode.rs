@@ -1,5 +1,5 @@
-//! From the bytes of a response to its envelope. One strict pass; only when that fails, the parts
-//! that don't have their type are skipped, each reported, and the rest is kept.
+//! Decodes the body of a response into its envelope. If one strict pass fails, the parts that don't
+//! have the expected type are skipped and reported, and the rest is kept.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -10,15 +10,15 @@ use crate::repair::parse;
 use crate::salvage::{SkippedParts, salvage};
 use crate::{Envelope, NoData};
 
-/// A response that is no envelope, or whose `data` is no `T` even with parts skipped.
+/// The body isn't an envelope, or its `data` isn't a `T` even with parts skipped.
 #[derive(Debug)]
 pub(crate) struct DecodeError {
-    /// The envelope, if there was one.
+    /// The envelope, if there is one.
     pub(crate) envelope: Option<Envelope<NoData>>,
     pub(crate) reason: String,
 }
 
-/// Decodes a response. An error code is a value here: `data` is then `None`.
+/// Decodes a response. An error code isn't an error here; `data` is `None` then.
 pub(crate) fn decode<T: DeserializeOwned>(
     body: &[u8],
 ) -> Result<(Envelope<T>, SkippedParts), DecodeError> {
@@ -29,12 +29,12 @@ pub(crate) fn decode<T: DeserializeOwned>(
     }
 }
 
-/// Whether a body is an envelope to its last byte, so that nothing of it can be missing.
+/// Returns whether a body is a complete envelope, so that nothing is missing at its end.
 pub(crate) fn is_whole(body: &[u8]) -> bool {
     parse::<Outside>(without_mark(body)).is_ok()
 }
 
-/// The `data` of a response's body as received, or its other members if the result stands at top
+/// Returns the `data` of a response body as received, or its other members if the result is at top
 /// level; null if there is neither. Not redacted.
 pub fn raw_data(body: &[u8]) -> Value {
     parse(without_mark(body)).map_or(Value::Null, |members| result(members).1)
@@ -66,13 +66,13 @@ fn decode_damaged<T: DeserializeOwned>(
     }
 }
 
-/// Where the result of a response stands, and the result: some have it at top level.
+/// The path and the value of a response's result: some responses have it at top level.
 fn result(mut members: Map<String, Value>) -> (&'static str, Value) {
     let data = members.remove("data").unwrap_or_default();
     ["code", "msg", "rid"].iter().for_each(|key| drop(members.remove(*key)));
     match data {
         Value::Null if !members.is_empty() => ("", Value::Object(members)),
-        // A list that is a field of the result itself, as in the list of template videos.
+        // `data` is a list field of the result itself, as in the list of template videos.
         Value::Array(items) if !items.is_empty() && !members.is_empty() => {
             members.insert("data".to_owned(), Value::Array(items));
             ("", Value::Object(members))
@@ -85,7 +85,7 @@ fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// Why a body is no envelope, without quoting it.
+/// Says why a body isn't an envelope, without quoting it.
 fn describe(body: &[u8], error: &serde_json::Error) -> String {
     let start = body.trim_ascii_start();
     match start.first() {
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn data_before_the_code_is_a_result_all_the_same() {
+    fn data_before_the_code_is_still_a_result() {
         let body = br#"{"data": {"email": "a"}, "msg": "Success", "code": 0}"#;
         let (envelope, _) = decode::<User>(body).unwrap();
         assert_eq!(envelope.data.unwrap().email.as_deref(), Some("a"));
@@ -159,7 +159,7 @@ mod tests {
         let body = json!({"code": 0, "data": [{"video_id": "v1"}], "pagination": {"page": 1}});
         let (envelope, _) = decoded::<TemplateVideoList>(&body);
         assert_eq!(envelope.data.unwrap().data[0].video_id, "v1");
-        // An empty `data` is one all the same.
+        // An empty `data` still counts as `data`.
         for data in [json!(""), json!([])] {
             let (envelope, _) = decoded::<MotionReport>(&json!({"code": 0, "data": data, "at": 1}));
             assert_eq!(envelope.data, None);
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_is_read_although_some_of_its_letters_are_none() {
+    fn a_result_with_invalid_characters_is_decoded() {
         let body = b"\xef\xbb\xbf{\"code\": 0, \"data\": {\"email\": \"\xe9\", \"username\": \"\\ud83d\"}}";
         let (envelope, _) = decode::<User>(body).unwrap();
         let user = envelope.data.unwrap();
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn data_is_the_result_as_received() {
+    fn raw_data_is_the_result_as_received() {
         for (body, expected) in [
             (r#"{"code": 0, "msg": "m", "data": {"a": 1}, "b": 2}"#, json!({"a": 1})),
             ("\u{feff}{\"code\": 0, \"rid\": \"r\", \"a\": 1}", json!({"a": 1})),
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_whole_only_to_its_last_byte() {
+    fn a_body_is_complete_only_at_its_last_byte() {
         let whole = r#"{"code": 0, "msg": "m", "data": {"a": "é}"}} "#;
         let end = whole.trim_end().len();
         for length in 0..=whole.len() {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_17_absent_null_and_empty_are_not_there() {
+    fn fact_17_null_and_empty_values_count_as_absent() {
         for (empty, avatar_id) in [("", json!(null)), (" ", json!("")), ("\t\n", json!(" "))] {
             let body = json!({"code": 0, "msg": "", "data": {
                 "motion_id": "m1", "motion_preview_url": empty, "avatar_id": avatar_id,
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_no_boolean_but_false_is_none() {
+    fn false_counts_as_an_absent_word_and_true_is_skipped() {
         for (status, skipped) in [(false, &[][..]), (true, &["data.status"][..])] {
             let body = json!({"code": 0, "data": {"motion_id": "m1", "status": status}});
             let (envelope, places) = decoded::<MotionReport>(&body);
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_23_ids_are_taken_as_number_or_string() {
+    fn fact_23_ids_may_be_numbers_or_strings() {
         let body = json!({"code": 0, "msg": "", "data": {"motion_id": 77, "avatar_id": "0"}});
         let (envelope, _) = decoded::<MotionReport>(&body);
         let report = envelope.data.unwrap();
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_result_is_an_error_that_keeps_the_envelope() {
+    fn an_invalid_result_is_an_error_that_keeps_the_envelope() {
         for data in [json!("text"), json!([1]), json!(5), json!(true), json!(["a", "b"])] {
             let body = json!({"code": 0, "msg": "m", "data": data}).to_string();
             let error = decode::<User>(body.as_bytes()).unwrap_err();
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_without_data_takes_anything() {
+    fn an_operation_without_a_result_ignores_data() {
         for data in [json!("updated"), json!([1, 2]), json!({"a": 1}), json!(3), json!(null)] {
             let body = json!({"code": 0, "msg": "", "data": data}).to_string();
             decode::<NoData>(body.as_bytes()).unwrap();

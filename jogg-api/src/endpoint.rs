@@ -1,4 +1,4 @@
-//! Requests as types: one per operation, each with the type of its response.
+//! Request types: one per operation, each with the type of its response.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{Error, Operation};
 
-/// A request of one operation: what fills its path, its query and its body.
+/// A request of one operation: the values for its path, query and body.
 ///
 /// The types in [`endpoints`](crate::endpoints) implement it, one per operation. Implement it for
 /// your own type to call an operation that this crate doesn't know:
@@ -36,7 +36,7 @@ pub trait Endpoint {
     /// The type of the response's `data`.
     type Response: DeserializeOwned + Default + Send + 'static;
 
-    /// The operation that is called.
+    /// The operation to call.
     const OPERATION: &'static Operation;
 
     /// Encodes the request.
@@ -59,19 +59,21 @@ pub struct PreparedRequest {
 }
 
 impl PreparedRequest {
-    /// Creates a request without query and body. `path` begins with a slash; encode its variable
-    /// parts with [`path_segment`](crate::path_segment).
+    /// Creates a request without query and body.
+    ///
+    /// `path` must begin with a slash. Encode its variable parts with
+    /// [`path_segment`](crate::path_segment).
     ///
     /// # Errors
     /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if the path could lead to another host
-    /// or operation, or the operation's method isn't an HTTP method in capital letters.
+    /// or operation, or if the operation's method isn't an HTTP method in capital letters.
     pub fn new(operation: &'static Operation, path: impl Into<String>) -> Result<Self, Error> {
         let target = path.into();
         if !target.starts_with('/') {
-            return Err(Error::argument(operation, "path", "doesn't begin with a slash"));
+            return Err(Error::argument(operation, "path", "must begin with a slash"));
         }
         if target.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | 0..=0x1f | 0x7f)) {
-            return Err(Error::argument(operation, "path", "has characters that end a path"));
+            return Err(Error::argument(operation, "path", "contains characters that end a path"));
         }
         let capitals = operation.method.bytes().all(|letter| letter.is_ascii_uppercase());
         let method = Method::from_bytes(operation.method.as_bytes()).ok().filter(|_| capitals);
@@ -82,11 +84,11 @@ impl PreparedRequest {
         Ok(Self { operation, method, target, body: None })
     }
 
-    /// Adds query parameters. Fields that are `None` aren't sent.
+    /// Adds query parameters. Fields that are `None` are not sent.
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a field is neither text, number nor
-    /// boolean.
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a field is not a string, a number or
+    /// a boolean.
     pub fn query(mut self, query: &impl Serialize) -> Result<Self, Error> {
         let path = self.target.len();
         self.target.push('?');
@@ -102,7 +104,7 @@ impl PreparedRequest {
         Ok(self)
     }
 
-    /// Sets the body.
+    /// Sets the JSON body.
     ///
     /// # Errors
     /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if it can't be written as JSON.
@@ -113,7 +115,7 @@ impl PreparedRequest {
         Ok(self)
     }
 
-    /// The operation that is called.
+    /// Returns the operation to call.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
@@ -152,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_holds_plain_values_alone() {
+    fn a_query_takes_only_plain_values() {
         let request = || PreparedRequest::new(&LIST_VOICES, "/v2/voices").unwrap();
         let encoded = request().query(&json!({"a": "x y&", "b": 7, "c": true})).unwrap();
         assert_eq!(encoded.target, "/v2/voices?a=x+y%26&b=7&c=true");

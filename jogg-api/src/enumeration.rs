@@ -1,12 +1,12 @@
-//! The macros the generated enums are made with. An open enum keeps a value it does not know; a
-//! closed one, used in requests only, refuses it.
+//! The macros that define the generated enums. An open enum keeps values it doesn't know; a closed
+//! enum, used only in requests, rejects them.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::redact::one_line;
 
-/// A word or number that a closed enum does not have.
+/// The error of parsing a word or number that a closed enum doesn't have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownValue {
     name: &'static str,
@@ -24,7 +24,7 @@ impl UnknownValue {
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, value, allowed } = self;
-        write!(f, "`{value}` is no {name}; it is one of {allowed}")
+        write!(f, "`{value}` is not a valid {name}; expected one of {allowed}")
     }
 }
 
@@ -169,7 +169,7 @@ macro_rules! open_string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A word the spec does not have.
+            /// A word that the spec doesn't have.
             Unknown(Box<str>),
         }
 
@@ -228,7 +228,7 @@ macro_rules! open_int_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* $variant,)*
-            /// A number the spec does not have.
+            /// A number that the spec doesn't have.
             Unknown(i64),
         }
 

@@ -1,4 +1,4 @@
-//! `{code, msg, data, rid}`: the form of every response.
+//! The envelope of every response: `{code, msg, data, rid}`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::lenient;
 use crate::redact::one_line;
 
-/// The form of every response of the API.
+/// The envelope of every response of the API.
 ///
-/// Decoded in one pass: `data` is read as `T` only if `code` is 0, so that the `[]`, `null` or
-/// `""` an error carries there cannot hide the code.
+/// It is decoded in one pass. `data` is read as `T` only if `code` is 0, so that the `[]`, `null`
+/// or `""` of an error can't hide the code.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Envelope<T> {
@@ -21,11 +21,11 @@ pub struct Envelope<T> {
     pub code: i64,
     /// The server's message, `msg` on the wire.
     pub message: String,
-    /// The request id, `rid` on the wire; `None` where absent or empty.
+    /// The request id, `rid` on the wire; `None` if absent or empty.
     pub request_id: Option<String>,
-    /// The result; `None` where absent, null or empty, and always when `code` is not 0.
+    /// The result; `None` if absent, null or empty, and whenever `code` is not 0.
     pub data: Option<T>,
-    /// `data` is empty, but there are other members: the result may stand at the top level.
+    /// Whether `data` is empty but there are other members: the result may be at top level.
     pub(crate) flat: bool,
 }
 
@@ -40,7 +40,7 @@ impl<T: fmt::Debug> fmt::Debug for Envelope<T> {
     }
 }
 
-/// An envelope without its `data`, so that nothing in it can hide the rest.
+/// An envelope that ignores `data`, so that its content can't make the rest undecodable.
 pub(crate) struct Outside(pub(crate) Envelope<NoData>);
 
 impl<'de> Deserialize<'de> for Outside {
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for Outside {
     }
 }
 
-/// The `data` of an operation that has none to give.
+/// The `data` of an operation without a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoData;
 
@@ -109,7 +109,7 @@ impl Visitor<'_> for MemberVisitor {
 }
 
 struct EnvelopeVisitor<T> {
-    /// Whether `data` that comes before the code is kept until the code is known.
+    /// Whether `data` before the code is kept until the code is known.
     keep_early_data: bool,
     data: PhantomData<T>,
 }
@@ -135,7 +135,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
                 Member::RequestId => request_id = map.next_value::<lenient::LooseText>()?.0,
                 Member::Data => match code {
                     Some(0) => data = map.next_value::<lenient::Data<T>>()?.0,
-                    // Not known yet whether this is a result.
+                    // The code, which says whether this is a result, is not known yet.
                     None if self.keep_early_data => early_data = Some(map.next_value()?),
                     _ => drop(map.next_value::<IgnoredAny>()?),
                 },
@@ -147,7 +147,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
         }
         let code = code.ok_or_else(|| A::Error::missing_field("code"))?;
         if let (0, Some(value)) = (code, early_data) {
-            // Errors of `serde_json::Value` carry no position worth keeping.
+            // Errors of `serde_json::Value` have no position that could be lost.
             data = lenient::Data::<T>::deserialize(value).map_err(A::Error::custom)?.0;
         }
         let flat = code == 0 && data.is_none() && others;
@@ -156,7 +156,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
 }
 
 impl<T> Envelope<T> {
-    /// Code, message and request id alone.
+    /// Returns the envelope without its `data`.
     pub(crate) fn without_data(self) -> Envelope<NoData> {
         let Self { code, message, request_id, flat, .. } = self;
         Envelope { code, message, request_id, data: None, flat }

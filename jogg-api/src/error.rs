@@ -1,4 +1,4 @@
-//! Why a call has no value to give.
+//! The errors of calls and of building a client.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -12,9 +12,10 @@ use crate::exchange::{Arrived, RawResponse};
 use crate::redact::one_line;
 use crate::{Envelope, NoData, Operation, Response};
 
-/// A call without a value, with everything that was received kept.
+/// The error of a call, with everything that was received.
 ///
-/// `Debug` and `Display` show no key, no signed URL and no body; [`Error::body`] gives the body.
+/// `Debug` and `Display` don't show the key, signed URLs or the body; [`Error::body`] returns the
+/// body.
 pub struct Error {
     inner: Box<Inner>,
 }
@@ -26,7 +27,7 @@ struct Inner {
     source: Option<reqwest::Error>,
 }
 
-/// What had arrived before the call failed.
+/// What was received before the call failed.
 #[derive(Default)]
 pub(crate) struct Received {
     pub(crate) status: Option<StatusCode>,
@@ -48,15 +49,15 @@ impl From<RawResponse> for Received {
     }
 }
 
-/// What went wrong.
+/// The kind of an [`Error`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The response has an error code.
     Api,
-    /// An argument can't be sent. Nothing was.
+    /// An argument can't be sent. Nothing was sent.
     Argument {
-        /// Its name.
+        /// The name of the argument.
         name: &'static str,
         /// What is wrong with it.
         reason: Cow<'static, str>,
@@ -70,16 +71,16 @@ pub enum ErrorKind {
     Connect,
     /// The connection failed after sending began.
     Connection,
-    /// HTTP 2xx with a body that isn't the operation's response.
+    /// The status is 2xx, but the body isn't a response of the operation.
     Decode {
         /// What is wrong with it.
         reason: String,
     },
-    /// The request could not be built. Nothing was sent.
+    /// The request can't be built. Nothing was sent.
     Request,
-    /// An HTTP status other than 2xx, without an error code.
+    /// The HTTP status isn't 2xx, and the response has no error code.
     Status,
-    /// A timeout of the HTTP client or the [`TimeLimit`](crate::TimeLimit) of the exchange passed
+    /// A timeout of the HTTP client, or the [`TimeLimit`](crate::TimeLimit) of the exchange, passed
     /// after sending began.
     Timeout,
 }
@@ -94,7 +95,7 @@ impl Error {
         Self::new(operation, ErrorKind::Argument { name, reason }, Received::default(), None)
     }
 
-    /// Sorts an error of the HTTP client by what it says about the request.
+    /// Classifies an error of the HTTP client by what it says about the request.
     pub(crate) fn http(
         operation: &'static Operation,
         source: reqwest::Error,
@@ -118,61 +119,62 @@ impl Error {
         received: impl Into<Received>,
         source: Option<reqwest::Error>,
     ) -> Self {
-        // The URL of a request can hold a signature.
+        // The URL of a request can contain a signature.
         let source = source.map(reqwest::Error::without_url);
         let received = received.into();
         Self { inner: Box::new(Inner { operation, kind, received, source }) }
     }
 
-    /// The message without the operation's name, which [`Display`](fmt::Display) puts before it.
+    /// Returns the message without the operation's name, which [`Display`](fmt::Display) prefixes.
     pub fn explanation(&self) -> impl fmt::Display + '_ {
         Explanation(self)
     }
 
-    /// What went wrong.
+    /// Returns what went wrong.
     pub fn kind(&self) -> &ErrorKind {
         &self.inner.kind
     }
 
-    /// The operation that was called.
+    /// Returns the operation that was called.
     pub fn operation(&self) -> &'static Operation {
         self.inner.operation
     }
 
-    /// The HTTP status, if a response began.
+    /// Returns the HTTP status, if one was received.
     pub fn status(&self) -> Option<StatusCode> {
         self.inner.received.status
     }
 
-    /// The headers of the response.
+    /// Returns the headers of the response. Not redacted.
     pub fn headers(&self) -> &HeaderMap {
         &self.inner.received.headers
     }
 
-    /// The `code` of the response, if its body is an envelope.
+    /// Returns the `code` of the response, if its body is an envelope.
     pub fn code(&self) -> Option<i64> {
         self.inner.received.envelope.as_ref().map(|envelope| envelope.code)
     }
 
-    /// The server's message. Not redacted.
+    /// Returns the server's message. Signed URLs in it are not redacted; the API key is.
     pub fn message(&self) -> Option<&str> {
         self.inner.received.envelope.as_ref().map(|envelope| envelope.message.as_str())
     }
 
-    /// The request id, which support asks for.
+    /// Returns the request id, which the vendor's support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.inner.received.envelope.as_ref()?.request_id.as_deref()
     }
 
-    /// What was received of the body. Not redacted.
+    /// Returns what was received of the body. Not redacted.
     pub fn body(&self) -> &Bytes {
         &self.inner.received.body
     }
 
-    /// Turns the error into a response without `data`, with all that was received: for callers to
-    /// whom it is none, such as "not found" when something is deleted for the second time.
+    /// Converts the error into a response without `data` that keeps everything that was received:
+    /// for callers that treat the error as success, such as "not found" when deleting something
+    /// twice.
     ///
-    /// The status is the one received, which need not be 2xx; 200 if none was.
+    /// The status is the one received, which may not be 2xx, or 200 if none was received.
     pub fn into_response<T>(self) -> Response<T> {
         let Received { status, headers, body, envelope } = self.inner.received;
         let envelope = envelope.map(|envelope| (envelope.message, envelope.request_id));
@@ -196,7 +198,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// The message of an error without the operation's name.
+/// Displays the message of an error without the operation's name.
 struct Explanation<'e>(&'e Error);
 
 impl fmt::Display for Explanation<'_> {
@@ -220,8 +222,8 @@ impl fmt::Display for Explanation<'_> {
             }
             ErrorKind::Decode { reason } => write!(f, "the response can't be decoded: {reason}"),
             ErrorKind::Request => f.write_str("the request can't be built"),
-            ErrorKind::Status => f.write_str("the server refused"),
-            ErrorKind::Timeout => f.write_str("no response in time"),
+            ErrorKind::Status => f.write_str("unexpected status"),
+            ErrorKind::Timeout => f.write_str("the request timed out"),
         }?;
         let message = error.message().filter(|message| !message.is_empty());
         if let Some(message) = message.filter(|_| *error.kind() == ErrorKind::Api) {
@@ -259,25 +261,26 @@ impl StdError for Error {
     }
 }
 
-/// Why a client cannot be built.
+/// The error of building a client.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The base URL cannot be used.
+    /// The base URL can't be used.
     BaseUrl {
         /// What is wrong with it.
         reason: String,
     },
-    /// A root certificate cannot be read, or the system's cannot be loaded.
+    /// A root certificate can't be read, or the system's can't be loaded.
     Certificates {
         /// What is wrong with them.
         reason: String,
     },
-    /// The HTTP client refuses its settings.
+    /// The HTTP client rejects its settings.
     HttpClient(reqwest::Error),
-    /// The API key is empty or has characters a header cannot carry.
+    /// The API key is empty or contains characters that a header can't.
     Key,
-    /// The base URL is plain `http://` to another machine, which would show the key to the network.
+    /// The base URL is plain `http://` to another machine, which would expose the key to the
+    /// network.
     PlainHttp,
     /// The base URL is `https://`, but the crate was built without a TLS feature.
     NoTls,
@@ -288,17 +291,17 @@ impl fmt::Display for BuildError {
         match self {
             Self::BaseUrl { reason } => write!(f, "the base URL {reason}"),
             Self::Certificates { reason } => write!(f, "root certificates: {reason}"),
-            Self::HttpClient(_) => f.write_str("the HTTP client refuses its settings"),
+            Self::HttpClient(_) => f.write_str("the HTTP client rejects its settings"),
             Self::Key => f.write_str(
-                "the API key is empty or has characters a header cannot carry; \
+                "the API key is empty or contains characters that a header can't; \
                  copy it again from the JoggAI dashboard",
             ),
             Self::PlainHttp => f.write_str(
-                "the base URL is plain http, which would show the API key to the network; \
+                "the base URL is plain http, which would expose the API key to the network; \
                  use https, or allow it with `allow_plain_http(true)`",
             ),
             Self::NoTls => f.write_str(
-                "the base URL is https, but neither the feature `rustls` nor `native-tls` is on",
+                "the base URL is https, but neither feature, `rustls` or `native-tls`, is enabled",
             ),
         }
     }
@@ -330,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_has_no_say_in_the_form_of_a_message() {
+    fn texts_from_the_server_stay_redacted_and_on_one_line() {
         let long = "x".repeat(5000);
         for (message, request_id, shown) in [
             ("gone", "r", "gone (HTTP 404, request id r)"),
@@ -355,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_that_is_none_becomes_a_response_with_all_that_was_received() {
+    fn an_error_converts_into_a_response_with_everything_that_was_received() {
         let response = error("gone", "r").into_response::<NoData>();
         assert_eq!((response.data, response.message.as_str()), (None, "gone"));
         assert_eq!(response.request_id.as_deref(), Some("r"));

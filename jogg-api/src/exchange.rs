@@ -1,4 +1,5 @@
-//! One request and what comes back of it, kept however it ends. Knows no types.
+//! Sends one request and keeps what is received, however the exchange ends. Knows nothing of the
+//! operations' types.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -11,20 +12,20 @@ use reqwest::Request;
 
 use crate::Operation;
 
-/// A future that ends when the time for a request is up.
+/// A future that completes when the time limit of a request has passed.
 pub type TimeLimit = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A whole response, not decoded yet.
+/// A complete response that has not been decoded.
 ///
-/// `Debug` shows no header and no body.
+/// `Debug` shows neither headers nor body.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RawResponse {
     /// The operation that was called.
     pub operation: &'static Operation,
-    /// HTTP status.
+    /// The HTTP status.
     pub status: StatusCode,
-    /// HTTP headers. Not redacted.
+    /// The HTTP headers. Not redacted.
     pub headers: HeaderMap,
     /// The body as received. Not redacted.
     pub body: Bytes,
@@ -52,7 +53,7 @@ impl fmt::Debug for RawResponse {
     }
 }
 
-/// What had arrived when an exchange ended.
+/// What had been received when an exchange ended.
 #[derive(Default)]
 pub(crate) struct Arrived {
     pub(crate) status: Option<StatusCode>,
@@ -60,7 +61,7 @@ pub(crate) struct Arrived {
     pub(crate) body: Bytes,
 }
 
-/// What ended an exchange before the response did.
+/// What ended an exchange before the response was complete.
 pub(crate) enum Interruption {
     BodyTooLarge,
     Http(reqwest::Error),
@@ -100,7 +101,7 @@ pub(crate) async fn exchange(
     (arrived, ended)
 }
 
-/// The request goes first: a response that is there counts, even if time is up as well.
+/// Polls `work` first: a response that has arrived counts, even if the time limit has also passed.
 async fn within<T>(
     limit: &mut Option<TimeLimit>,
     work: impl Future<Output = T>,
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_response_that_is_there_counts_even_if_time_is_up() {
+    async fn a_response_that_has_arrived_counts_even_if_the_time_limit_has_passed() {
         let limit = || -> Option<TimeLimit> { Some(Box::pin(ready(()))) };
         assert!(matches!(within(&mut limit(), ready(1)).await, Ok(1)));
         let late = within(&mut limit(), pending::<i32>()).await;

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// Generated code names this crate by its own name.
+// Generated code refers to this crate by its name.
 extern crate self as jogg_api;
 
 mod builder;
@@ -49,7 +49,7 @@ pub use response::Response;
 pub use salvage::Skipped;
 pub use secret::Secret;
 
-/// HTTP types that appear in this crate's signatures.
+/// Crates whose types appear in this crate's signatures.
 pub use {bytes, http, reqwest, serde_json};
 
 /// The curated OpenAPI document this crate was generated from, as JSON.

@@ -1,4 +1,4 @@
-//! The rows of the generated tables.
+//! The types of the rows in the generated tables.
 
 use crate::enums::ErrorCode;
 
@@ -6,26 +6,26 @@ use crate::enums::ErrorCode;
 #[derive(Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Its id in the spec, which is also its method on [`Client`](crate::Client).
+    /// The id in the spec, which is also the name of the method of [`Client`](crate::Client).
     pub id: &'static str,
     /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
     /// The path template, such as `/v2/avatar_video/{id}`.
     pub path: &'static str,
-    /// The resource it belongs to.
+    /// The group the operation belongs to.
     pub tag: &'static str,
-    /// One line on what it does.
+    /// A one-line summary.
     pub summary: &'static str,
-    /// What a second call would do.
+    /// What sending the request twice would do.
     pub retry: RetryClass,
-    /// What a call costs, where the vendor has published it.
+    /// What a call costs, if the vendor has published it.
     pub credits: Option<Credits>,
 }
 
 impl Operation {
     /// Creates an operation that this crate doesn't know, for
-    /// [`Client::request`](crate::Client::request) or an [`Endpoint`](crate::Endpoint). Make it a
-    /// static:
+    /// [`Client::request`](crate::Client::request) or an [`Endpoint`](crate::Endpoint). Define it
+    /// as a static:
     ///
     /// ```
     /// use jogg_api::{Operation, RetryClass};
@@ -43,55 +43,55 @@ impl Operation {
     }
 }
 
-/// What sending a request a second time would do.
+/// What sending a request twice would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
-    /// Takes credits or creates something: twice is harm, and the API has no idempotency key.
+    /// Costs credits or creates something, and would do so twice: the API has no idempotency key.
     AtMostOnce,
-    /// Sets or removes something: twice is as good as once.
+    /// Sets or deletes something: sending it twice has the same effect as once.
     Idempotent,
     /// Changes nothing.
     Read,
-    /// Returns an upload address: a second one is as good as the first.
+    /// Returns an upload ticket: a second ticket serves as well as the first.
     UploadTicket,
 }
 
-/// What a call costs in credits. Prices are the vendor's as of the month given, and may have
+/// What a call costs in credits. The prices are the vendor's as of the given month and may have
 /// changed since.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Credits {
-    /// By the value of a field of the request.
+    /// The price depends on a field of the request.
     ByField {
         /// Month of the price list, such as `2026-03`.
         as_of: &'static str,
-        /// The field that decides.
+        /// The field that determines the price.
         field: &'static str,
-        /// Value of the field, and credits.
+        /// Values of the field with their prices in credits.
         amounts: &'static [(&'static str, f64)],
     },
-    /// The same for every call.
+    /// The price is the same for every call.
     PerCall {
         /// Month of the price list.
         as_of: &'static str,
-        /// Credits for one call.
+        /// Credits per call.
         amount: f64,
     },
-    /// By the second of the result.
+    /// The price is per second of the result.
     PerSecond {
         /// Month of the price list.
         as_of: &'static str,
-        /// Credits for one second.
+        /// Credits per second.
         amount: f64,
     },
-    /// For each started span of the result.
+    /// The price is per started interval of the result.
     PerStarted {
         /// Month of the price list.
         as_of: &'static str,
-        /// Credits for one span.
+        /// Credits per interval.
         amount: f64,
-        /// Length of a span in seconds.
+        /// Length of the interval in seconds.
         seconds: u32,
     },
 }
@@ -102,49 +102,49 @@ pub enum Credits {
 pub struct Code {
     /// The number in the response's `code`.
     pub number: i64,
-    /// Its name.
+    /// The name of the code.
     pub name: ErrorCode,
     /// What it means for the caller.
     pub description: &'static str,
 }
 
-/// How a job is started and polled.
+/// How a job is created and polled.
 #[derive(Debug, PartialEq)]
 #[non_exhaustive]
 pub struct JobRule {
-    /// The operation that starts it.
+    /// The operation that creates the job.
     pub create: &'static Operation,
-    /// The operation that reports on it.
+    /// The operation that reports its status.
     pub report: &'static Operation,
-    /// How the report is found.
+    /// How to find the job in the response of `report`.
     pub link: JobLink,
 }
 
-/// How the response of a create operation leads to the job's report.
+/// How the response of a create operation identifies the job in its report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobLink {
-    /// The response has an id, which the report takes as a parameter.
+    /// The response has an id, which is a parameter of the report operation.
     Id {
-        /// Where the id stands in the response, such as `data.motion_id`.
+        /// The path of the id in the response, such as `data.motion_id`.
         from: &'static str,
-        /// Which parameter of the report takes it.
+        /// The parameter of the report operation.
         to: IdPlace,
     },
-    /// The report is an item of a list.
+    /// The report is an item in a list.
     Lookup {
-        /// Where the id stands in the response, `[]` for each item of a list.
+        /// The path of the id in the response; `[]` stands for every item of a list.
         from: &'static str,
-        /// Where the same id stands in the list that is searched.
+        /// The path of the same id in the response with the list.
         within: &'static str,
     },
 }
 
-/// The parameter that takes a job's id.
+/// The parameter for the id of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IdPlace {
-    /// A part of the path.
+    /// A path parameter.
     Path(&'static str),
     /// A query parameter.
     Query(&'static str),

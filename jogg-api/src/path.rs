@@ -1,16 +1,17 @@
-//! Ids as parts of a path.
+//! Encodes ids as path segments.
 
 use crate::{Error, Operation};
 
 /// Encodes an id as one segment of a path.
 ///
-/// Everything but unreserved characters is percent-encoded. That is not enough for three values:
-/// an empty segment turns `/v2/endpoint/{id}` into the collection, and `.` and `..` are removed by
-/// every URL parser, so that a deletion would reach another operation. Those are refused, and so
-/// are ids with control characters, which no id of this API has.
+/// All characters except unreserved ones are percent-encoded. That isn't enough for three values:
+/// an empty segment turns `/v2/endpoint/{id}` into the path of the list, and URL parsers remove `.`
+/// and `..`, so that a deletion would reach another operation. These are rejected, and so are ids
+/// with control characters, which no id of this API has.
 ///
 /// # Errors
-/// [`ErrorKind::Argument`](crate::ErrorKind::Argument) names the parameter and why it cannot be sent.
+/// [`ErrorKind::Argument`](crate::ErrorKind::Argument) names the parameter and says why it can't
+/// be sent.
 pub fn path_segment(
     operation: &'static Operation,
     name: &'static str,
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_that_change_the_path_are_refused() {
+    fn ids_that_change_the_path_are_rejected() {
         for id in ["", ".", "..", "a\nb", "a\0"] {
             let error = path_segment(&DELETE_WEBHOOK_ENDPOINT, "endpoint_id", id).unwrap_err();
             assert!(error.to_string().contains("endpoint_id"), "{error}");

@@ -1,4 +1,4 @@
-//! Requests of operations known at run time only.
+//! Untyped requests, for operations that are known only at run time.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::redact::one_line;
 use crate::{Client, Error, Operation, PreparedRequest, Response, path_segment};
 
-/// The path, query and body of an operation known at run time only.
+/// An untyped request: path, query and body of an operation that is known only at run time.
 ///
 /// ```
 /// use jogg_api::RawRequest;
@@ -18,7 +18,7 @@ use crate::{Client, Error, Operation, PreparedRequest, Response, path_segment};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct RawRequest {
-    /// Parts of the path by their names: strings and integers.
+    /// Path parameters by name: strings and integers.
     pub path: Map<String, Value>,
     /// Query parameters, an object; null for none.
     pub query: Value,
@@ -32,7 +32,7 @@ impl RawRequest {
         Self::default()
     }
 
-    /// Sets a part of the path.
+    /// Sets a path parameter.
     pub fn with_path(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.path.insert(name.into(), value.into());
         self
@@ -52,15 +52,16 @@ impl RawRequest {
 }
 
 impl Client {
-    /// Calls any operation, also one that this crate has no method for: see [`Operation::new`].
+    /// Calls any operation, including those that this crate has no method for: see
+    /// [`Operation::new`].
     ///
-    /// Each segment `{name}` of the operation's path is filled from `request.path`; ids are encoded
-    /// by [`path_segment`].
+    /// Each segment `{name}` of the operation's path is filled in from `request.path`, encoded by
+    /// [`path_segment`].
     ///
     /// # Errors
-    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a part of the path is missing, unknown
-    /// or can't be sent, or the query is not an object of plain values; otherwise as the methods of
-    /// the operations.
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if a path parameter is missing, unknown
+    /// or can't be sent, or if the query isn't an object of plain values; otherwise the errors of
+    /// [`Client::send`].
     pub async fn request<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
@@ -75,7 +76,7 @@ impl RawRequest {
     /// Encodes the request.
     ///
     /// # Errors
-    /// As [`Client::request`].
+    /// [`ErrorKind::Argument`](crate::ErrorKind::Argument), as for [`Client::request`].
     pub fn prepare(&self, operation: &'static Operation) -> Result<PreparedRequest, Error> {
         let mut request = PreparedRequest::new(operation, self.fill(operation)?)?;
         match &self.query {
@@ -94,18 +95,18 @@ impl RawRequest {
         }
     }
 
-    /// The path with its parts filled in.
+    /// Fills in the parameters of the path.
     fn fill(&self, operation: &'static Operation) -> Result<String, Error> {
         let name = |segment: &'static str| segment.strip_prefix('{')?.strip_suffix('}');
         let segments = || operation.path.split('/');
         let unused = |given: &&String| !segments().any(|part| name(part) == Some(given));
         if let Some(unused) = self.path.keys().find(unused) {
-            let reason = format!("has no part `{}`", one_line(unused));
+            let reason = format!("has no parameter `{}`", one_line(unused));
             return Err(Error::argument(operation, "path", reason));
         }
         let fill = |segment: &'static str| match name(segment) {
             Some(name) => path_segment(operation, name, self.text(operation, name)?),
-            // It would be sent as it is, and reach something else.
+            // The placeholder would be sent literally, and reach another resource.
             None if segment.contains(['{', '}']) => {
                 Err(Error::argument(operation, "path", "has a placeholder within a segment"))
             }
@@ -122,7 +123,7 @@ impl RawRequest {
         match self.path.get(name) {
             Some(Value::String(text)) => Ok(text.clone()),
             Some(Value::Number(number)) if !number.is_f64() => Ok(number.to_string()),
-            Some(_) => Err(Error::argument(operation, name, "is not a string")),
+            Some(_) => Err(Error::argument(operation, name, "must be a string or an integer")),
             None => Err(Error::argument(operation, name, "is missing")),
         }
     }
@@ -150,7 +151,7 @@ mod tests {
     static WITHIN: Operation = Operation::new("odd", "GET", "/v2/a-{id}", RetryClass::Read);
 
     #[tokio::test]
-    async fn an_operation_without_a_method_is_called() {
+    async fn an_operation_without_a_method_can_be_called() {
         let (sender, heads) = mpsc::channel();
         let server = serve(move |stream| {
             sender.send(read_head(stream)).unwrap();
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_that_cannot_be_sent_are_refused() {
+    async fn requests_that_cannot_be_sent_are_rejected() {
         let client = Client::builder("k").base_url("http://127.0.0.1:9").build().unwrap();
         let id = || RawRequest::new().with_path("id", "a");
         for (operation, request, reason) in [
@@ -177,12 +178,12 @@ mod tests {
             (&NEW, RawRequest::new().with_path("id", ".."), "`id` is a relative path"),
             (&NEW, id().with_query(json!({"a": [1]})), "`query` must be an object of plain values"),
             (&NEW, id().with_query(json!("a=1")), "`query` must be an object of plain values"),
-            (&RELATIVE, RawRequest::new(), "`path` doesn't begin with a slash"),
+            (&RELATIVE, RawRequest::new(), "`path` must begin with a slash"),
             (&METHOD, RawRequest::new(), "`method` must be an HTTP method in capital letters"),
             (&LOWER, RawRequest::new(), "`method` must be an HTTP method in capital letters"),
             (&WITHIN, RawRequest::new(), "`path` has a placeholder within a segment"),
-            (&WITHIN, id(), "`path` has no part `id`"),
-            (&NEW, id().with_path("ID", "b"), "`path` has no part `ID`"),
+            (&WITHIN, id(), "`path` has no parameter `id`"),
+            (&NEW, id().with_path("ID", "b"), "`path` has no parameter `ID`"),
         ] {
             let error = client.request::<Value>(operation, &request).await.unwrap_err();
             assert!(matches!(error.kind(), crate::ErrorKind::Argument { .. }), "{error}");

@@ -1,12 +1,12 @@
-//! Texts from elsewhere, made fit for messages.
+//! Makes texts from the server safe to show in messages.
 
-/// The longest text a message repeats, in characters.
+/// The longest text that a message quotes, in characters.
 const MAX_CHARACTERS: usize = 500;
 
-/// A text from elsewhere as a part of a message: on one line, at most 500 characters, URLs without
-/// their queries.
+/// Makes a text from the server safe to quote in a message: on one line, at most 500 characters,
+/// and with URLs redacted as by [`redact_urls`].
 pub fn one_line(text: &str) -> String {
-    // Redacted first: a cut before an `@` would leave a password that no longer looks like one.
+    // Redacts first: truncating before an `@` would leave a password that isn't recognized as one.
     let redacted = redact_urls(text);
     let mut characters = redacted.chars().map(|letter| if is_plain(letter) { letter } else { ' ' });
     let mut line: String = characters.by_ref().take(MAX_CHARACTERS - 1).collect();
@@ -18,16 +18,17 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// Neither a control character nor one that breaks a line or turns its direction.
+/// Returns whether a character neither controls the output, breaks the line nor changes its
+/// direction.
 fn is_plain(letter: char) -> bool {
     let layout = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}');
     !letter.is_control() && !layout && !matches!(letter, '\u{2066}'..='\u{2069}')
 }
 
-/// A text without the queries of the URLs in it: a signed URL is a key for as long as it lives.
+/// Replaces the queries of all URLs in a text, as a signed URL grants access until it expires. User
+/// names and passwords before an `@` are replaced too.
 ///
-/// A URL ends at white space, `"`, `<` or `>` and nowhere else: too much redacted is no harm. User
-/// names and passwords before an `@` are taken out too.
+/// A URL ends only at white space, `"`, `<` or `>`: redacting too much does no harm.
 pub fn redact_urls(text: &str) -> String {
     let mut output = String::with_capacity(text.len());
     for piece in text.split_inclusive(ends_url) {
@@ -43,12 +44,12 @@ fn ends_url(letter: char) -> bool {
     letter.is_whitespace() || "\"<>".contains(letter)
 }
 
-/// Redacts a word, which is a URL from the first scheme in it to its end.
+/// Redacts a word, in which a URL extends from the first scheme to the end.
 fn redact_word(word: &str, output: &mut String) {
     let Some(authority) = authority(word, 0) else { return output.push_str(word) };
     let secret = authority + query_start(&word[authority..]);
     let shown = &word[..secret];
-    // More than one where a URL is a part of another one's path.
+    // There are several authorities if a URL is part of another URL's path.
     let (mut written, mut next) = (0, Some(authority));
     while let Some(start) = next {
         let end = shown[start..].find('/').map_or(shown.len(), |length| start + length);
@@ -66,8 +67,8 @@ fn redact_word(word: &str, output: &mut String) {
     }
 }
 
-/// Where the host of the next URL begins: after `://`, whose slashes JSON may have escaped, if a
-/// scheme stands before it.
+/// Returns where the host of the next URL begins: after `://` with a scheme before it. JSON may
+/// have escaped the slashes.
 fn authority(word: &str, from: usize) -> Option<usize> {
     let after_slash = |text: &str| {
         let rest = text.trim_start_matches('\\').strip_prefix('/')?;
@@ -81,22 +82,23 @@ fn authority(word: &str, from: usize) -> Option<usize> {
     })
 }
 
-/// Where the query or the fragment begins, also if its `?` or `#` is escaped.
+/// Returns where the query or the fragment begins, even if its `?` or `#` is escaped.
 fn query_start(url: &str) -> usize {
     [url.find(['?', '#']), url.find("\\u")].into_iter().flatten().min().unwrap_or(url.len())
 }
 
-/// What serde says about a value, without the value it quotes: a received one may be a secret.
+/// Removes the value that an error message of serde quotes, as a received value may be a secret.
 pub(crate) fn without_values(message: &str) -> String {
     let (Some(first), Some(last)) = (message.find(['"', '`']), message.rfind(['"', '`'])) else {
         return message.to_owned();
     };
-    // Names of fields are our own text, and so is what was expected.
-    let own = ["missing field `", "duplicate field `"].iter().any(|own| message.starts_with(own));
-    if own || message[..first].contains(", expected ") {
+    // Names of fields and expected types come from our code.
+    let ours =
+        ["missing field `", "duplicate field `"].iter().any(|ours| message.starts_with(ours));
+    if ours || message[..first].contains(", expected ") {
         return message.to_owned();
     }
-    // The value may hold the words as well; the last of them are ours.
+    // The value may contain these words as well; the last occurrence is serde's.
     let expected = message.rfind(", expected ").filter(|_| message.starts_with("invalid "));
     format!("{}{}", message[..first].trim_end(), &message[expected.unwrap_or(last + 1)..])
 }
@@ -106,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queries_and_user_names_are_cut() {
+    fn queries_and_user_names_are_redacted() {
         for (text, redacted) in [
             ("plain: a/b ://", "plain: a/b ://"),
             ("see https://a.b/c", "see https://a.b/c"),
@@ -128,13 +130,13 @@ mod tests {
             ("http://a,https://me:pw@b", "http://a,https://[redacted]@b"),
         ] {
             assert_eq!(redact_urls(text), redacted);
-            assert_eq!(redact_urls(redacted), redacted, "again");
+            assert_eq!(redact_urls(redacted), redacted, "twice");
         }
     }
 
-    /// With a search per URL over all of the rest these would take hours.
+    /// A search over the whole rest for each URL would take hours here.
     #[test]
-    fn long_texts_do_not_take_long() {
+    fn long_texts_are_redacted_quickly() {
         for part in ["http://a ", "http://a", "http://me@a/", "http:", ":\\", "a:/", "@?", "\\u"] {
             let text = part.repeat(2 * 1024 * 1024 / part.len());
             assert!(!redact_urls(&text).is_empty());
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_from_elsewhere_stays_on_one_line() {
+    fn a_text_from_the_server_stays_on_one_line() {
         let long = "é".repeat(600);
         let whole = "a".repeat(500);
         let password = format!("http://me:{}@a", "p".repeat(600));
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serde_says_loses_its_values() {
+    fn messages_of_serde_lose_the_values_they_quote() {
         for (message, shown) in [
             (
                 "invalid type: string \"planted\", expected an object",
@@ -187,7 +189,10 @@ mod tests {
                 "invalid type: sequence, expected an object with `code` and `msg`",
                 "invalid type: sequence, expected an object with `code` and `msg`",
             ),
-            ("`planted` is no Word; it is one of a", " is no Word; it is one of a"),
+            (
+                "`planted` is not a valid Word; expected one of a",
+                " is not a valid Word; expected one of a",
+            ),
             ("expected value at line 1 column 1", "expected value at line 1 column 1"),
         ] {
             assert_eq!(without_values(message), shown);

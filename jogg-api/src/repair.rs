@@ -1,10 +1,10 @@
-//! Bodies that are JSON but for what some servers put into strings.
+//! Repairs JSON whose strings contain what JSON doesn't allow.
 
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-/// Parses JSON. If it is none, what can be no part of a string is replaced, and it is parsed again.
+/// Parses JSON. If that fails, replaces what a JSON string can't contain, and parses it again.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(body).or_else(|error| match error.is_syntax() {
         true => serde_json::from_str(&repaired(body)).map_err(|_| error),
@@ -12,7 +12,7 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::E
     })
 }
 
-/// Replaces bytes that are no UTF-8, escapes of half a character (`\ud83d` alone), and control
+/// Replaces bytes that aren't UTF-8, unpaired surrogate escapes (`\ud83d` alone), and control
 /// characters.
 fn repaired(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
@@ -21,7 +21,7 @@ fn repaired(body: &[u8]) -> String {
     while let Some(start) = rest.find('\\') {
         output.push_str(&without_control_characters(&rest[..start]));
         rest = &rest[start..];
-        // A pair of halves is one character.
+        // A surrogate pair is one character.
         let length = match (unit(rest), rest.get(6..).and_then(unit)) {
             (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
             (Some(0xd800..=0xdfff), _) => {
@@ -40,16 +40,17 @@ fn repaired(body: &[u8]) -> String {
     output
 }
 
-/// The number in an escape such as `\ud83d`, at the start of a text.
+/// Returns the code unit of an escape such as `\ud83d` at the start of a text.
 fn unit(text: &str) -> Option<u32> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
-    // `from_str_radix` takes a sign as well.
+    // `from_str_radix` accepts a sign as well.
     let digits =
         Some(digits).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
     u32::from_str_radix(digits?, 16).ok()
 }
 
-/// Outside of strings those that may stand there are white space, and so is what replaces them.
+/// Replaces control characters by spaces. Those that JSON allows outside of strings are white space
+/// too, so replacing them changes nothing.
 fn without_control_characters(text: &str) -> Cow<'_, str> {
     match text.contains(|letter: char| letter < ' ') {
         true => text.replace(|letter: char| letter < ' ', " ").into(),
@@ -64,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_can_be_no_part_of_a_string_is_replaced() {
+    fn what_a_json_string_cannot_contain_is_replaced() {
         for (body, value) in [
             (&b"{\"a\": \"x\xffy\"}"[..], json!({"a": "x\u{fffd}y"})),
             (br#"{"a": "\ud83d"}"#, json!({"a": "\u{fffd}"})),
@@ -75,7 +76,7 @@ mod tests {
             assert!(serde_json::from_slice::<Value>(body).is_err(), "{value}");
             assert_eq!(parse::<Value>(body).unwrap(), value);
         }
-        // What is sound stays as it is, and what is not JSON does not become so.
+        // Valid JSON is unchanged, and other texts don't become JSON.
         assert_eq!(parse::<Value>(b"{\"a\":\n1}").unwrap(), json!({"a": 1}));
         for body in
             [&br#"{"a": "\ud83"#[..], br#""\u+123""#, b"\"\\", b"\"\\\xff", b"{\"a\"", b"\\u"]

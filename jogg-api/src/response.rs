@@ -1,4 +1,4 @@
-//! A successful response, with everything around the value.
+//! A successful response: the value and everything around it.
 
 use std::fmt;
 
@@ -10,39 +10,41 @@ use crate::decode::raw_data;
 use crate::redact::one_line;
 use crate::{Operation, RawResponse, Skipped};
 
-/// What a successful call returns: HTTP 2xx and `code` 0.
+/// A successful response: HTTP 2xx and `code` 0.
 ///
-/// `Debug` shows the typed value, in which secrets don't show themselves, but not the body.
+/// `Debug` shows the typed value with its secrets redacted, but not the body.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Response<T> {
-    /// The `data` of the response, or what stands at top level in its place; `None` where there
-    /// was neither, or nothing in it.
+    /// The `data` of the response, or the fields at top level in its place; `None` if there is
+    /// neither, or if it is empty.
     pub data: Option<T>,
-    /// The message, `Success` in some spelling.
+    /// The server's message, `Success` in some spelling.
     pub message: String,
-    /// The request id, which support asks for, where the server sent one.
+    /// The request id, which the vendor's support asks for, if the server sent one.
     pub request_id: Option<String>,
-    /// HTTP status.
+    /// The HTTP status.
     pub status: StatusCode,
-    /// HTTP headers. Not redacted.
+    /// The HTTP headers. Not redacted.
     pub headers: HeaderMap,
-    /// The body as received: fields without a typed home are still in it. Not redacted.
+    /// The body as received, including fields that the type doesn't have. Not redacted.
     pub body: Bytes,
-    /// Parts of the response that didn't have their type and were skipped; the first hundred.
+    /// Parts of the response that were skipped because they don't have the expected type; at most
+    /// the first hundred.
     pub skipped: Vec<Skipped>,
     /// How many parts were skipped.
     pub skipped_count: usize,
 }
 
 impl<T> Response<T> {
-    /// The `data` of the response as received, or its other members if the result stands at top
+    /// Returns the `data` of the response as received, or its other members if the result is at top
     /// level; null if there is neither. Not redacted.
     pub fn raw(&self) -> Value {
         raw_data(&self.body)
     }
 
-    /// Splits the value from everything around it, whose `data` still says whether there was one.
+    /// Splits the value from everything around it. The `data` of the rest says whether there was a
+    /// value.
     pub fn split(self) -> (Option<T>, Response<()>) {
         let Self { data, message, request_id, status, headers, body, skipped, skipped_count } =
             self;

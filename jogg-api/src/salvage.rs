@@ -1,4 +1,4 @@
-//! Skips what doesn't have its type in a response, so that the rest can be kept.
+//! Skips the parts of a response that don't have the expected type, and keeps the rest.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use serde_path_to_error::{Path, Segment};
 use crate::lenient;
 use crate::redact::without_values;
 
-/// How many skipped parts are reported in full: a damaged response can have millions.
+/// How many skipped parts are reported in full: a damaged response may have millions.
 pub(crate) const MAX_REPORTED: usize = 100;
 
-/// A part of a response that was skipped because it didn't have its type.
+/// A part of a response that was skipped because it doesn't have the expected type.
 ///
 /// `Debug` and `Display` don't show the part itself.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// Where it stood, such as `data.voices[3]` or `data.voices[3].name`.
+    /// The path of the part, such as `data.voices[3]` or `data.voices[3].name`.
     pub at: String,
-    /// What was wrong with it.
+    /// What is wrong with it.
     pub reason: String,
     /// The part itself, as received. Not redacted.
     pub raw: Value,
@@ -46,15 +46,15 @@ impl fmt::Display for Skipped {
 pub(crate) struct SkippedParts {
     /// The first of the parts, at most [`MAX_REPORTED`].
     pub(crate) reported: Vec<Skipped>,
-    /// How many there were.
+    /// How many parts were skipped.
     pub(crate) count: usize,
 }
 
-/// Decodes an object without the fields and the items of lists that can't be decoded. `prefix` says
-/// where in the response it stands.
+/// Decodes an object without the fields and list items that can't be decoded. `prefix` is its path
+/// in the response.
 ///
 /// # Errors
-/// What is wrong, if skipping parts doesn't help.
+/// Says what is wrong if skipping parts doesn't help.
 pub(crate) fn salvage<T: DeserializeOwned>(
     prefix: &str,
     mut data: Value,
@@ -64,13 +64,13 @@ pub(crate) fn salvage<T: DeserializeOwned>(
     Ok((value, salvage.skipped))
 }
 
-/// Every item of a list is tried alone, in a response that holds nothing but the way to it. Apart
-/// from the ids of list items no received field is required, so a failure that isn't within the
-/// item is that of an outer item without its id, which says nothing about this one. Each item is
-/// decoded a bounded number of times, however many are bad.
+/// Tries every list item alone, in a response that contains only the path to it. Except for the ids
+/// of list items, no received field is required, so a failure outside the item comes from an outer
+/// item without its id and says nothing about this one. Each item is decoded a bounded number of
+/// times, no matter how many are malformed.
 struct Salvage<'p> {
     prefix: &'p str,
-    /// Where the value at hand stands.
+    /// The path of the current value.
     place: Vec<Step>,
     skipped: SkippedParts,
 }
@@ -82,7 +82,7 @@ enum Step {
 }
 
 impl Salvage<'_> {
-    /// Skips what doesn't decode of a value, until the rest does.
+    /// Skips parts of a value until the rest can be decoded.
     fn value<T: DeserializeOwned>(&mut self, value: &mut Value) -> Result<Option<T>, String> {
         loop {
             let (path, reason) = match self.attempt::<T>(value) {
@@ -99,7 +99,7 @@ impl Salvage<'_> {
         }
     }
 
-    /// Keeps what decodes of each item of a list. Whether anything was skipped.
+    /// Keeps what can be decoded of each item in a list. Returns whether anything was skipped.
     fn items<T: DeserializeOwned>(&mut self, value: &mut Value, way: &[Step]) -> bool {
         let Some(Value::Array(items)) = resolve(value, way) else { return false };
         let mut kept = Vec::with_capacity(items.len());
@@ -120,13 +120,13 @@ impl Salvage<'_> {
         self.skipped.count > before
     }
 
-    /// Skips what doesn't decode of an item, or the whole item if that doesn't help. Whether it is
+    /// Skips parts of an item, or the whole item if that doesn't help. Returns whether the item is
     /// kept.
     fn parts_of_item<T: DeserializeOwned>(&mut self, item: &mut Value) -> bool {
         let whole = item.clone();
         let (reported, count) = (self.skipped.reported.len(), self.skipped.count);
         let Err(reason) = self.value::<T>(item) else { return true };
-        // One report for the item in place of those for its fields.
+        // One report for the item replaces those for its fields.
         let fields = self.skipped.reported.split_off(reported);
         self.skipped.count = count;
         let id = fields.into_iter().find(|field| {
@@ -141,7 +141,7 @@ impl Salvage<'_> {
         false
     }
 
-    /// Skips a field. Whether there was one.
+    /// Skips a field. Returns whether there was one.
     fn field(&mut self, value: &mut Value, path: &[Step], reason: &str) -> bool {
         let Some((Step::Key(key), way)) = path.split_last() else { return false };
         let Some(Value::Object(members)) = resolve(value, way) else { return false };
@@ -158,7 +158,7 @@ impl Salvage<'_> {
         }
     }
 
-    /// Decodes the value at hand in its place; a failure says where in the value.
+    /// Decodes the current value in its place. A failure has the path within the value.
     fn attempt<T: DeserializeOwned>(
         &self,
         value: &mut Value,
@@ -172,7 +172,8 @@ impl Salvage<'_> {
         };
         let path: Vec<Step> = steps(error.path()).collect();
         if path.len() < self.place.len() {
-            // The value was read; an item around it lacks its id, alone as it is here.
+            // The value was decoded; only an item around it lacks its id, which isn't part of this
+            // reduced response.
             return Ok(None);
         }
         let path = path.into_iter().skip(self.place.len()).collect();
@@ -207,7 +208,7 @@ fn resolve<'v>(value: &'v mut Value, way: &[Step]) -> Option<&'v mut Value> {
     })
 }
 
-/// A response that holds nothing but a value in its place, alone in each list on the way.
+/// Returns a response that contains only this value at its path, alone in each list around it.
 fn wrap(place: &[Step], value: Value) -> Value {
     place.iter().rev().fold(value, |inner, step| match step {
         Step::Key(key) => Value::Object(Map::from_iter([(key.clone(), inner)])),
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_18_a_bad_item_is_skipped_alone_and_a_bad_field_of_an_item_too() {
+    fn fact_18_a_malformed_item_or_field_is_skipped_and_the_rest_is_kept() {
         let (list, skipped) = salvaged::<VoiceList>(json!({"has_more": true, "voices": [
             {"voice_id": "a"}, null, "b", ["c"], {"voice_id": {"deep": 1}, "name": "d"},
             {"voice_id": "f", "name": [], "language": {}}, 7,
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_within_items_lose_only_their_bad_items() {
+    fn nested_lists_lose_only_their_malformed_items() {
         let (report, skipped) = salvaged::<ScriptReport>(json!({"data": {"generated_scripts": [
             {"script_style": "Storytime", "script_paragraphs": ["a", {"b": 1}, "c"]},
             {"script_style": {"bad": true}},
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_without_its_type_is_skipped_and_the_rest_is_kept() {
+    fn a_malformed_field_is_skipped_and_the_rest_is_kept() {
         let (report, skipped) = salvaged::<MotionReport>(
             json!({"motion_id": "m1", "avatar_id": {"id": 1}, "name": ["x"]}),
         );
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn many_bad_items_are_counted_and_the_first_are_reported() {
+    fn many_malformed_items_are_counted_and_the_first_are_reported() {
         let voices: Vec<Value> = (0..20_000)
             .map(
                 |index| {
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_shows_neither_the_part_nor_its_value() {
+    fn a_report_does_not_show_the_skipped_part() {
         let data = json!({"avatar_id": "planted", "name": {"secret": "planted"}});
         let (_, skipped) = salvage::<MotionReport>("data", data).unwrap();
         assert_eq!(skipped.reported[0].raw, "planted");
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_skipping_cannot_help_says_so_without_its_value() {
+    fn a_reason_does_not_quote_the_value() {
         let reason = salvage::<MotionReport>("data", json!("planted")).unwrap_err();
         assert_eq!(reason, "invalid type: string, expected an object");
     }

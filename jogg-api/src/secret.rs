@@ -1,17 +1,19 @@
-//! A string that does not show itself.
+//! A string that is redacted when printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A webhook secret or a signed upload address. `Debug` and `Display` print `[redacted]`;
-/// serialising writes it out, since a stored secret that cannot be read back is of no use.
+/// A webhook secret or a signed upload URL.
+///
+/// `Debug` and `Display` print `[redacted]`. Serializing writes the secret itself, so that it can
+/// be stored and read back.
 #[derive(Clone, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The secret itself. Keep it out of logs.
+    /// Returns the secret itself. Keep it out of logs.
     pub fn expose(&self) -> &str {
         &self.0
     }

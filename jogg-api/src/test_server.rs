@@ -1,9 +1,10 @@
-//! A server for the tests of this crate, which has no simulator: it says exactly what it is told.
+//! A server for the tests of this crate, which can't use the simulator. Tests decide every byte it
+//! sends.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
-/// Serves each connection once, in a thread of its own, and says where.
+/// Serves each connection once, in a separate thread. Returns the base URL.
 pub(crate) fn serve(mut talk: impl FnMut(&TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -15,7 +16,7 @@ pub(crate) fn serve(mut talk: impl FnMut(&TcpStream) + Send + 'static) -> String
     format!("http://{address}")
 }
 
-/// Reads the head of a request, which is all of one without a body.
+/// Reads the head of a request.
 pub(crate) fn read_head(stream: &TcpStream) -> String {
     let mut head = String::new();
     let mut reader = BufReader::new(stream);
@@ -23,13 +24,13 @@ pub(crate) fn read_head(stream: &TcpStream) -> String {
     head
 }
 
-/// Sends a whole answer.
+/// Sends a complete response.
 pub(crate) fn respond(stream: &TcpStream, status: &str, body: &str) {
     let length = body.len();
     send(stream, &format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n\r\n{body}"));
 }
 
-/// Sends text as it is.
+/// Sends a text unchanged.
 pub(crate) fn send(mut stream: &TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).unwrap();
 }

@@ -1,14 +1,15 @@
-//! The TLS back end, chosen by us so that no feature set panics or falls back in silence.
+//! Chooses the TLS back end, so that no combination of features panics or silently falls back to
+//! another.
 
 use crate::BuildError;
 
 /// Whether the crate was built with a TLS back end.
 pub(crate) const AVAILABLE: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
 
-/// Sets the back end and its root certificates. With both features on, rustls is used.
+/// Sets the back end and its root certificates. If both features are enabled, rustls is used.
 ///
-/// `secure` says whether the base URL needs TLS: without it, a system that has no certificates is
-/// no reason to fail.
+/// `secure` says whether the base URL needs TLS. If it doesn't, a system without certificates is
+/// not an error.
 #[cfg(feature = "rustls")]
 pub(crate) fn configure(
     http: reqwest::ClientBuilder,
@@ -33,7 +34,7 @@ pub(crate) fn configure(
             return Err(wrong(&"no certificate in the PEM text"));
         }
     }
-    // Our own provider: a process-wide one would be a decision for the whole application.
+    // Not a process-wide provider, which is for the application to choose.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -41,7 +42,7 @@ pub(crate) fn configure(
     let config = match Verifier::new_with_extra_roots(certificates, provider) {
         Ok(verifier) => config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
         Err(error) if secure => return Err(wrong(&error)),
-        // Nothing is trusted, which only matters if an upload goes to an https address.
+        // Trusts nothing, which matters only if an upload goes to an https URL.
         Err(_) => config.with_root_certificates(rustls::RootCertStore::empty()),
     };
     let mut config = config.with_no_client_auth();
@@ -52,7 +53,7 @@ pub(crate) fn configure(
     Ok(http.tls_backend_preconfigured(config))
 }
 
-/// native-tls: the system's own library and certificates.
+/// native-tls: the library and certificates of the system.
 #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
 pub(crate) fn configure(
     http: reqwest::ClientBuilder,
@@ -72,7 +73,7 @@ pub(crate) fn configure(
     Ok(http.tls_backend_native().tls_certs_merge(certificates))
 }
 
-/// No TLS: plain HTTP to this machine is all that is left.
+/// No TLS: only plain HTTP works.
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 pub(crate) fn configure(
     http: reqwest::ClientBuilder,

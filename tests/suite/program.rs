@@ -71,7 +71,7 @@ fn a_missing_file_is_one_clear_line() {
     assert_eq!(output.stderr.lines().count(), 1);
     let output = example(&["--model", "9.0"], &[]);
     assert_eq!(output.code, 2);
-    assert!(output.stderr.contains("`9.0` is no MotionModel"), "{}", output.stderr);
+    assert!(output.stderr.contains("`9.0` is not a valid MotionModel"), "{}", output.stderr);
 }
 
 /// Where an example lies once it is built.

@@ -1,18 +1,18 @@
-//! What `cargo xtask codegen` writes; this file alone is written by hand.
+//! The output of `cargo xtask codegen`. Only this file is written by hand.
 
 mod client;
 #[cfg(feature = "codecs")]
 pub(crate) mod codecs;
 
-/// One request type per operation: what fills its path, its query and its body.
+/// The request types, one per operation: the values for its path, query and body.
 pub mod endpoints;
-/// The error codes with what they mean.
+/// The error codes with their meanings.
 pub mod codes;
-/// The enums of the API. Those that answers carry keep values they do not know.
+/// The enums of the API. Those in responses keep values they don't know.
 pub mod enums;
-/// The operations that start jobs, with those that report on them.
+/// The operations that create jobs, with those that report on them.
 pub mod jobs;
-/// One static per operation: method, path, and what a retry would do.
+/// One static per operation: its method, its path, and whether it may be retried.
 pub mod operations;
-/// Everything that is sent and received.
+/// The types of request bodies, queries and responses.
 pub mod types;

@@ -1,6 +1,6 @@
-//! Decoders for what is received. Every field is optional; null, absent and `""` mean "not
-//! there", and so does white space alone; numbers may arrive as strings and strings as numbers; a null list is empty. Requests
-//! do not pass through here.
+//! Lenient decoders for received values. Every field except the id of a list item is optional:
+//! null, `""` and white space count as absent. Numbers may arrive as strings and strings as
+//! numbers. A null list is empty. Requests are not decoded here.
 
 mod scalar;
 
@@ -25,12 +25,12 @@ pub(crate) fn secret<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Secret>, 
     Ok(Text::deserialize(d)?.0.map(Secret::from))
 }
 
-/// `String`: the id of a list item, without which the item is of no use.
+/// `String`: the id of a list item, which is required.
 pub(crate) fn id_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     text(deserializer)?.ok_or_else(|| D::Error::custom("it is empty"))
 }
 
-/// `i64`: the id of a list item, without which the item is of no use.
+/// `i64`: the id of a list item, which is required.
 pub(crate) fn id_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     integer(deserializer)?.ok_or_else(|| D::Error::custom("it is empty"))
 }
@@ -84,8 +84,8 @@ where
         .map(|items| items.into_iter().filter_map(|item| item.0).collect())
 }
 
-/// `Vec<struct>`. An item that is null or not an object is an error here, and is skipped by
-/// `decode`, which reports it.
+/// `Vec<struct>`. An item that is null or not an object is an error here; `decode` skips and
+/// reports it.
 pub(crate) fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -95,7 +95,7 @@ where
         .map(|items| items.into_iter().map(|item| item.0).collect())
 }
 
-/// A scalar as text, `None` for null, false, and what is empty or white space.
+/// A scalar as text; `None` for null, false, and text that is empty or white space.
 pub(crate) struct Text(pub(crate) Option<String>);
 
 impl<'de> Deserialize<'de> for Text {
@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// A text that must not fail what it is a part of: `None` if it is no scalar.
+/// A text that never fails to decode; `None` if it isn't a scalar.
 pub(crate) struct LooseText(pub(crate) Option<String>);
 
 impl<'de> Deserialize<'de> for LooseText {
@@ -113,7 +113,7 @@ impl<'de> Deserialize<'de> for LooseText {
     }
 }
 
-/// An integer, also as a string or as a float without a fraction.
+/// An integer, which may arrive as a string or as a float without a fraction.
 pub(crate) struct Integer(pub(crate) Option<i64>);
 
 impl<'de> Deserialize<'de> for Integer {
@@ -147,7 +147,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Word<T> {
     }
 }
 
-/// An object and nothing else: serde's structs would take a list for their fields in order.
+/// An object and nothing else: serde's structs would accept a list as their fields in order.
 struct StrictObject<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for StrictObject<T> {
@@ -198,7 +198,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for WordVisitor<T> {
         T::deserialize(serde::de::value::F64Deserializer::new(value)).map(Some)
     }
 
-    /// As in texts.
+    /// As `TextVisitor` does.
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
         match value {
             true => Err(E::invalid_type(Unexpected::Bool(true), &self)),
@@ -251,7 +251,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
         self.other(Unexpected::Float(value))
     }
 
-    /// An empty list is how some servers write an empty object.
+    /// Some servers write an empty list for an empty object.
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         if items.next_element::<IgnoredAny>()?.is_none() {
             return Ok(None);
@@ -262,7 +262,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 }
 
 impl<'de, T: Deserialize<'de>> ObjectVisitor<T> {
-    /// Something that is not an object, which only a type that ignores its input can take.
+    /// A value that isn't an object, which only a type that ignores its input accepts.
     fn other<E: Error>(self, found: Unexpected<'_>) -> Result<Option<T>, E> {
         T::deserialize(NotAnObject(E::invalid_type(found, &self))).map(Some)
     }
@@ -305,7 +305,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        // The size hint of a peer is not a reason to allocate.
+        // A size hint from the network must not decide how much is allocated.
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
             list.push(item);
@@ -324,7 +324,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
         }
     }
 
-    /// `{}` is how some servers write an empty list.
+    /// Some servers write `{}` for an empty list.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         match map.next_key::<IgnoredAny>()? {
             None => Ok(Vec::new()),

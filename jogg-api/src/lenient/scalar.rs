@@ -1,12 +1,13 @@
-//! Scalars that may arrive in another scalar's clothes.
+//! Decoders for scalars that may arrive as another scalar type.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
-/// 2^49: from here on a float without a fraction may be another integer than was sent. That is less
-/// than 2^53 because `serde_json` reads floats faster than exactly, 9007199254740991.0 as ...990.
+/// 2^49: from here on, a float without a fraction may differ from the integer that was sent. The
+/// limit is below 2^53 because `serde_json` reads floats quickly rather than exactly:
+/// 9007199254740991.0 becomes ...990.
 const INEXACT: f64 = 562_949_953_421_312.0;
 
 /// Whether a text is empty or white space.
@@ -14,7 +15,8 @@ pub(super) fn is_blank(text: &str) -> bool {
     text.chars().all(char::is_whitespace)
 }
 
-/// Numbers become text; `loose` reads over what has no text instead of refusing it.
+/// Converts numbers to text. With `loose`, values that aren't scalars are ignored instead of
+/// rejected.
 pub(super) struct TextVisitor {
     pub(super) loose: bool,
 }
@@ -51,7 +53,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(Some(value.to_string()))
     }
 
-    /// An id too long for an integer comes as a float, with other digits than were sent.
+    /// An id too long for an integer is read as a float, with other digits than were sent.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
         match value.abs() < INEXACT {
             true => Ok(Some(value.to_string())),
@@ -59,7 +61,7 @@ impl<'de> Visitor<'de> for TextVisitor {
         }
     }
 
-    /// `false` is how some servers write "none".
+    /// Some servers write `false` for "none".
     fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
         match value {
             true => self.other(Unexpected::Bool(true)),
@@ -250,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fact_23_texts_come_as_numbers_with_every_digit_or_not_at_all() {
+    fn fact_23_numbers_become_texts_with_every_digit_or_are_rejected() {
         for (json, text) in [
             ("\"a\"", Ok(Some("a"))),
             ("\" a \"", Ok(Some(" a "))),
@@ -282,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_23_integers_come_as_strings_and_floats_with_every_digit_or_not_at_all() {
+    fn fact_23_strings_and_floats_become_integers_with_every_digit_or_are_rejected() {
         for (json, integer) in [
             ("0", Ok(Some(0))),
             ("\" 7 \"", Ok(Some(7))),

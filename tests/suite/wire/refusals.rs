@@ -116,7 +116,10 @@ fn what_a_request_needs_or_does_not_know_is_named() {
     assert_eq!(serde_json::from_value::<photo_avatars::AddMotion>(complete).unwrap(), expected);
     let wrong = json!({"image_url": "u", "name": "n", "voice_id": "v", "model": "9.0"});
     let error = serde_json::from_value::<photo_avatars::AddMotion>(wrong).unwrap_err().to_string();
-    assert!(error.contains("`9.0` is no MotionModel; it is one of `1.0`, `2.0`"), "{error}");
+    assert!(
+        error.contains("`9.0` is not a valid MotionModel; expected one of `1.0`, `2.0`"),
+        "{error}"
+    );
     for case in cases() {
         let Some(builder) = &case.builder else { continue };
         let schema = jogg_tests::spec::body(case.operation).unwrap_or_default();

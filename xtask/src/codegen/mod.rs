@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_described_field_changes_the_types_alone() {
         let before = generated(|text| text).unwrap();
-        let after = generated(replaced("Mail address.", "Where mail goes.")).unwrap();
+        let after = generated(replaced("Email address.", "Where email goes.")).unwrap();
         let changed: Vec<&str> = before
             .iter()
             .zip(&after)
