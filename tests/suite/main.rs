@@ -11,6 +11,7 @@ mod coverage;
 mod download;
 mod dropped;
 mod futures;
+mod house;
 mod jobs;
 mod lists;
 mod matrix;
