@@ -1,4 +1,5 @@
-//! What holds for the sources themselves: which file may import from which.
+//! What holds for the sources themselves: which file may import from which, and how long files
+//! and functions are.
 
 mod cases;
 mod circles;
@@ -7,6 +8,8 @@ mod modules;
 mod names;
 mod references;
 mod rooms;
+mod sizes;
+mod sources;
 
 use std::collections::BTreeMap;
 
