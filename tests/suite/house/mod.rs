@@ -1,15 +1,18 @@
-//! What holds for the sources themselves: which file may import from which, and how long files
-//! and functions are.
+//! What holds for the sources themselves: which file may import from which, how long files and
+//! functions are, and which words are used.
 
 mod cases;
 mod circles;
 mod graph;
 mod modules;
 mod names;
+mod prose;
 mod references;
 mod rooms;
 mod sizes;
 mod sources;
+mod vocabulary;
+mod words;
 
 use std::collections::BTreeMap;
 
