@@ -6,6 +6,7 @@ mod circles;
 mod graph;
 mod modules;
 mod names;
+mod packages;
 mod prose;
 mod references;
 mod rooms;

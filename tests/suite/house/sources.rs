@@ -19,6 +19,14 @@ pub(super) fn hand_written(folder: &str, extension: &str) -> Files {
     files
 }
 
+/// The same with generated code.
+pub(super) fn with_generated(folder: &str, extension: &str) -> Files {
+    let mut files = Files::new();
+    let skipped: Vec<&str> = SKIPPED.into_iter().filter(|name| *name != "generated").collect();
+    collect(&root().join(folder), extension, &skipped, &mut files);
+    files
+}
+
 fn collect(top: &Path, extension: &str, skipped: &[&str], files: &mut Files) {
     let mut folders = vec![top.to_owned()];
     while let Some(folder) = folders.pop() {

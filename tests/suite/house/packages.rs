@@ -1,0 +1,156 @@
+//! The four packages: what may import what in them, and that it is so.
+
+use super::circles::{self, Pair};
+use super::graph::Graph;
+use super::modules::Root;
+use super::rooms::{self, Rooms};
+use super::sources::with_generated;
+
+struct Package {
+    /// All paths of its files are from here.
+    folder: &'static str,
+    /// The files its crates begin with. What they lead to is read; in the package of tests, what is
+    /// only compiled for tests too.
+    roots: &'static [Root],
+    is_of_tests: bool,
+    /// Two files that may import each other, as they are two halves of one thing.
+    pairs: &'static [Pair],
+    rooms: Rooms,
+}
+
+static PACKAGES: [Package; 4] = [
+    Package {
+        folder: "jogg-api/src",
+        roots: &[Root { file: "lib.rs", known_as: Some("jogg_api") }],
+        is_of_tests: false,
+        pairs: &[Pair {
+            files: ["builder.rs", "client.rs"],
+            reason: "`Client::builder` begins what `ClientBuilder::build` ends with a client",
+        }],
+        rooms: Rooms {
+            floors: &[
+                &["lib.rs", "generated/mod.rs"],
+                &["generated/codecs.rs"],
+                &["generated/client.rs", "codec.rs"],
+                &["generated"],
+                &[""],
+                &["generated/enums.rs"],
+                &["enumeration.rs"],
+                &["lenient", "redact.rs"],
+                &["secret.rs"],
+            ],
+            apart: &[],
+        },
+    },
+    Package {
+        folder: "jogg-api-ext/src",
+        roots: &[
+            Root { file: "lib.rs", known_as: Some("jogg_api_ext") },
+            Root { file: "bin/jogg-simulator.rs", known_as: None },
+        ],
+        is_of_tests: false,
+        pairs: &[],
+        rooms: Rooms {
+            floors: &[
+                &["lib.rs", "bin"],
+                &["simulator"],
+                &["resources", "assets"],
+                &["jobs", "lists"],
+                &["call"],
+                &["client.rs"],
+                &["policy"],
+                &["request.rs", "stream.rs"],
+                &["error.rs"],
+                &["clock.rs", "job_record.rs"],
+            ],
+            apart: &[("simulator", &["clock.rs", "jobs/status.rs"])],
+        },
+    },
+    Package {
+        folder: "xtask/src",
+        roots: &[Root { file: "main.rs", known_as: None }],
+        is_of_tests: false,
+        pairs: &[Pair {
+            files: ["diff/alternatives.rs", "diff/schema.rs"],
+            reason: "a schema has alternatives, and an alternative is a schema",
+        }],
+        rooms: Rooms {
+            floors: &[
+                &["main.rs"],
+                &["regen.rs"],
+                &["drift"],
+                &["diff", "lint"],
+                &["codegen", "surface"],
+                &["spec.rs"],
+                &["document.rs"],
+                &["failure.rs", "workspace.rs"],
+            ],
+            apart: &[],
+        },
+    },
+    Package {
+        folder: "tests",
+        roots: &[
+            Root { file: "src/lib.rs", known_as: Some("jogg_tests") },
+            Root { file: "src/bin/decode.rs", known_as: None },
+            Root { file: "src/bin/smoke/main.rs", known_as: None },
+            Root { file: "suite/main.rs", known_as: None },
+            Root { file: "suite/log.rs", known_as: None },
+        ],
+        is_of_tests: true,
+        pairs: &[],
+        rooms: Rooms {
+            floors: &[
+                &["suite/main.rs", "suite/log.rs"],
+                &[
+                    "suite/api",
+                    "suite/calls",
+                    "suite/failures.rs",
+                    "suite/house",
+                    "suite/jobs",
+                    "suite/programs",
+                    "suite/transfer",
+                ],
+                &["suite/wire"],
+                &["src/bin"],
+                &["src"],
+            ],
+            apart: &[],
+        },
+    },
+];
+
+impl Package {
+    fn graph(&self) -> Graph {
+        let mut files = with_generated(self.folder, "rs");
+        files.retain(|file, _| !file.starts_with("fuzz/"));
+        Graph::of(&files, self.roots, self.is_of_tests)
+    }
+
+    /// Each of the findings, with the package.
+    fn shown(&self, findings: Vec<String>) -> String {
+        let lines = findings.iter().map(|finding| format!("{}: {finding}\n", self.folder));
+        lines.collect()
+    }
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let mut found = String::new();
+    for package in &PACKAGES {
+        let graph = package.graph();
+        found.push_str(&package.shown(circles::findings(&graph, package.pairs)));
+        found.push_str(&package.shown(graph.unread));
+    }
+    assert!(found.is_empty(), "\n{found}");
+}
+
+#[test]
+fn each_room_imports_only_from_those_below_it() {
+    let of = |package: &Package| {
+        let found = rooms::findings(&package.graph(), &package.rooms, package.pairs);
+        package.shown(found)
+    };
+    let found: String = PACKAGES.iter().map(of).collect();
+    assert!(found.is_empty(), "\n{found}");
+}
