@@ -27,7 +27,7 @@ mod test_server;
 mod tls;
 
 #[cfg(feature = "codecs")]
-pub mod codec;
+mod codecs;
 
 #[rustfmt::skip]
 mod generated;
@@ -55,3 +55,11 @@ pub use {bytes, http, reqwest, serde_json};
 /// The curated OpenAPI document this crate was generated from, as JSON.
 #[cfg(feature = "spec")]
 pub const SPEC: &str = include_str!("generated/spec.json");
+
+/// Checks request bodies, decodes responses and calls operations by operation id: for the
+/// simulator, for tests, and for tools that read captured responses.
+#[cfg(feature = "codecs")]
+pub mod codec {
+    pub use crate::codecs::{BodyError, Codec, Decoded, EndpointVisitor};
+    pub use crate::generated::codecs::{CODECS, visit};
+}

@@ -2,7 +2,7 @@
 // Generator: xtask 0.1.0 with progenitor 0.15.1.
 // Spec: sha256 9d652f2ce1e3487181441c69db0eb751111e5f96f37589925882097a564fe29d.
 
-use crate::codec::{Codec, EndpointVisitor, FromRaw, unknown};
+use crate::codecs::{Codec, EndpointVisitor, FromRaw, unknown};
 use crate::{Endpoint, Error, Operation, RawRequest, endpoints, types};
 
 /// The codec of every operation.
@@ -69,7 +69,22 @@ pub static CODECS: &[Codec] = &[
     Codec::new::<endpoints::ListVoices>(),
     Codec::new::<endpoints::ListCustomVoices>(),
 ];
-pub(crate) fn visit<V: EndpointVisitor>(
+
+impl Codec {
+    /// Returns the codec of an operation by its id.
+    pub fn of(id: &str) -> Option<&'static Self> {
+        CODECS.iter().find(|codec| codec.operation.id == id)
+    }
+}
+
+/// Creates the request type of an operation known only at run time, and passes it to the
+/// visitor.
+///
+/// # Errors
+/// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if an argument is missing or not of
+/// its type, or the operation isn't one of
+/// [`OPERATIONS`](crate::operations::OPERATIONS).
+pub fn visit<V: EndpointVisitor>(
     operation: &'static Operation,
     request: &RawRequest,
     visitor: V,

@@ -31,7 +31,8 @@ static PACKAGES: [Package; 4] = [
             floors: &[
                 &["lib.rs", "generated/mod.rs"],
                 &["generated/codecs.rs"],
-                &["generated/client.rs", "codec.rs"],
+                &["codecs.rs"],
+                &["generated/client.rs", "generated/endpoints.rs"],
                 &["generated"],
                 &[""],
                 &["generated/enums.rs"],

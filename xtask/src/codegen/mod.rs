@@ -62,7 +62,7 @@ pub(crate) fn generate(document: &Document) -> Result<Vec<(&'static str, String)
             use crate::{Client, Error, Response, endpoints, types};
         ),
         quote! {
-            use crate::codec::{Codec, EndpointVisitor, FromRaw, unknown};
+            use crate::codecs::{Codec, EndpointVisitor, FromRaw, unknown};
             use crate::{Endpoint, Error, Operation, RawRequest, endpoints, types};
         },
         quote! {

@@ -80,7 +80,21 @@ fn rewrite_methods(
         /// The codec of every operation.
         pub static CODECS: &[Codec] = &[#(#rows),*];
 
-        pub(crate) fn visit<V: EndpointVisitor>(
+        impl Codec {
+            /// Returns the codec of an operation by its id.
+            pub fn of(id: &str) -> Option<&'static Self> {
+                CODECS.iter().find(|codec| codec.operation.id == id)
+            }
+        }
+
+        /// Creates the request type of an operation known only at run time, and passes it to the
+        /// visitor.
+        ///
+        /// # Errors
+        /// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if an argument is missing or not of
+        /// its type, or the operation isn't one of
+        /// [`OPERATIONS`](crate::operations::OPERATIONS).
+        pub fn visit<V: EndpointVisitor>(
             operation: &'static Operation,
             request: &RawRequest,
             visitor: V,

@@ -14,8 +14,6 @@ use crate::{
     Client, Endpoint, Error, Operation, PreparedRequest, RawRequest, RawResponse, Response, Skipped,
 };
 
-pub use crate::generated::codecs::CODECS;
-
 /// Encodes requests and decodes responses of one operation.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -60,11 +58,6 @@ pub struct BodyError {
 }
 
 impl Codec {
-    /// Returns the codec of an operation by its id.
-    pub fn of(id: &str) -> Option<&'static Self> {
-        CODECS.iter().find(|codec| codec.operation.id == id)
-    }
-
     /// Returns whether the operation takes a body.
     pub fn has_body(&self) -> bool {
         self.body.is_some()
@@ -124,20 +117,7 @@ impl fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// Makes the request type of an operation known at run time only, and hands it to the visitor.
-///
-/// # Errors
-/// [`ErrorKind::Argument`](crate::ErrorKind::Argument) if an argument is missing or not of its type,
-/// or the operation isn't one of [`OPERATIONS`](crate::operations::OPERATIONS).
-pub fn visit<V: EndpointVisitor>(
-    operation: &'static Operation,
-    request: &RawRequest,
-    visitor: V,
-) -> Result<V::Output, Error> {
-    crate::generated::codecs::visit(operation, request, visitor)
-}
-
-/// What [`visit`] does with the request type of an operation.
+/// What [`visit`](crate::codec::visit) does with the request type of an operation.
 pub trait EndpointVisitor {
     /// What it returns.
     type Output;
