@@ -9,12 +9,11 @@ use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
 use crate::decode::{decode, is_whole};
+use crate::envelope::Envelope;
 use crate::error::Received;
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
 use crate::redact::one_line;
-use crate::{
-    ClientBuilder, Endpoint, Envelope, Error, ErrorKind, NoData, PreparedRequest, Response,
-};
+use crate::{ClientBuilder, Endpoint, Error, ErrorKind, NoData, PreparedRequest, Response};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::decode::decode;
+use crate::envelope::Envelope;
 use crate::redact::one_line;
 use crate::salvage::SkippedParts;
 use crate::{
@@ -220,7 +221,7 @@ fn check_body<T: DeserializeOwned>(body: &[u8]) -> Result<(), BodyError> {
 fn read<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Decoded, String> {
     let (envelope, skipped) = decode::<T>(body).map_err(|error| error.reason)?;
     let data = serde_json::to_value(&envelope.data).map_err(|error| error.to_string())?;
-    let crate::Envelope { code, message, request_id, .. } = envelope;
+    let Envelope { code, message, request_id, .. } = envelope;
     let SkippedParts { reported: skipped, count: skipped_count } = skipped;
     Ok(Decoded { code, message, request_id, data, skipped, skipped_count })
 }

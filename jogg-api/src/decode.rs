@@ -4,11 +4,11 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::envelope::Outside;
+use crate::envelope::Envelope;
 use crate::redact::without_values;
 use crate::repair::parse;
-use crate::salvage::{SkippedParts, salvage};
-use crate::{Envelope, NoData};
+use crate::salvage::{Attempt, SkippedParts, salvage};
+use crate::{NoData, lenient};
 
 /// The body isn't an envelope, or its `data` isn't a `T` even with parts skipped.
 #[derive(Debug)]
@@ -24,14 +24,21 @@ pub(crate) fn decode<T: DeserializeOwned>(
 ) -> Result<(Envelope<T>, SkippedParts), DecodeError> {
     let body = without_mark(body);
     match serde_json::from_slice::<Envelope<T>>(body) {
-        Ok(envelope) if !envelope.flat => Ok((envelope, SkippedParts::default())),
-        _ => decode_damaged(body),
+        Ok(envelope) if !envelope.incomplete => return Ok((envelope, SkippedParts::default())),
+        _ => {}
     }
+    let mut data = None;
+    let mut attempt = |json: &[u8]| -> Result<(), serde_json::Error> {
+        data = serde_json::from_slice::<lenient::Data<T>>(json)?.0;
+        Ok(())
+    };
+    let (envelope, skipped) = decode_damaged(body, &mut attempt)?;
+    Ok((envelope.with_data(data), skipped))
 }
 
 /// Returns whether a body is a complete envelope, so that nothing is missing at its end.
 pub(crate) fn is_whole(body: &[u8]) -> bool {
-    parse::<Outside>(without_mark(body)).is_ok()
+    parse::<Envelope<NoData>>(without_mark(body)).is_ok()
 }
 
 /// Returns the `data` of a response body as received, or its other members if the result is at top
@@ -40,28 +47,28 @@ pub fn raw_data(body: &[u8]) -> Value {
     parse(without_mark(body)).map_or(Value::Null, |members| result(members).1)
 }
 
-fn decode_damaged<T: DeserializeOwned>(
+/// Decodes a response part by part. The last attempt decodes its `data`, if its code is 0.
+fn decode_damaged(
     body: &[u8],
-) -> Result<(Envelope<T>, SkippedParts), DecodeError> {
-    let outside = match parse::<Outside>(body) {
-        Ok(Outside(outside)) => outside,
+    attempt: &mut Attempt<'_>,
+) -> Result<(Envelope<NoData>, SkippedParts), DecodeError> {
+    let outside = match parse::<Envelope<NoData>>(body) {
+        Ok(outside) => outside,
         Err(error) => return Err(DecodeError { envelope: None, reason: describe(body, &error) }),
     };
-    let salvaged = match outside.code {
-        0 => parse(body).map_err(|error| without_values(&error.to_string())).and_then(|members| {
-            let (prefix, data) = result(members);
-            salvage::<T>(prefix, data).map_err(|reason| match prefix {
-                "" => reason,
-                _ => format!("{prefix}: {reason}"),
-            })
-        }),
-        _ => Ok((None, SkippedParts::default())),
-    };
+    if outside.code != 0 {
+        return Ok((outside, SkippedParts::default()));
+    }
+    let members = parse(body).map_err(|error| without_values(&error.to_string()));
+    let salvaged = members.and_then(|members| {
+        let (prefix, data) = result(members);
+        salvage(prefix, data, attempt).map_err(|reason| match prefix {
+            "" => reason,
+            _ => format!("{prefix}: {reason}"),
+        })
+    });
     match salvaged {
-        Ok((data, skipped)) => {
-            let Envelope { code, message, request_id, flat, .. } = outside;
-            Ok((Envelope { code, message, request_id, data, flat }, skipped))
-        }
+        Ok(skipped) => Ok((outside, skipped)),
         Err(reason) => Err(DecodeError { envelope: Some(outside), reason }),
     }
 }

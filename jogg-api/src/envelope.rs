@@ -5,49 +5,25 @@ use std::marker::PhantomData;
 
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 
 use crate::lenient;
-use crate::redact::one_line;
 
 /// The envelope of every response of the API.
 ///
 /// It is decoded in one pass. `data` is read as `T` only if `code` is 0, so that the `[]`, `null`
 /// or `""` of an error can't hide the code.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Envelope<T> {
+#[derive(Debug)]
+pub(crate) struct Envelope<T> {
     /// 0, or an error code.
-    pub code: i64,
+    pub(crate) code: i64,
     /// The server's message, `msg` on the wire.
-    pub message: String,
+    pub(crate) message: String,
     /// The request id, `rid` on the wire; `None` if absent or empty.
-    pub request_id: Option<String>,
+    pub(crate) request_id: Option<String>,
     /// The result; `None` if absent, null or empty, and whenever `code` is not 0.
-    pub data: Option<T>,
-    /// Whether `data` is empty but there are other members: the result may be at top level.
-    pub(crate) flat: bool,
-}
-
-impl<T: fmt::Debug> fmt::Debug for Envelope<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Envelope")
-            .field("code", &self.code)
-            .field("message", &one_line(&self.message))
-            .field("request_id", &self.request_id.as_deref().map(one_line))
-            .field("data", &self.data)
-            .finish()
-    }
-}
-
-/// An envelope that ignores `data`, so that its content can't make the rest undecodable.
-pub(crate) struct Outside(pub(crate) Envelope<NoData>);
-
-impl<'de> Deserialize<'de> for Outside {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let visitor = EnvelopeVisitor { keep_early_data: false, data: PhantomData };
-        deserializer.deserialize_map(visitor).map(Self)
-    }
+    pub(crate) data: Option<T>,
+    /// `data` is empty, but the result may be elsewhere: before the code, or at the top level.
+    pub(crate) incomplete: bool,
 }
 
 /// The `data` of an operation without a result.
@@ -69,7 +45,7 @@ impl serde::Serialize for NoData {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EnvelopeVisitor { keep_early_data: true, data: PhantomData })
+        deserializer.deserialize_map(EnvelopeVisitor(PhantomData))
     }
 }
 
@@ -108,11 +84,7 @@ impl Visitor<'_> for MemberVisitor {
     }
 }
 
-struct EnvelopeVisitor<T> {
-    /// Whether `data` before the code is kept until the code is known.
-    keep_early_data: bool,
-    data: PhantomData<T>,
-}
+struct EnvelopeVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
     type Value = Envelope<T>;
@@ -126,8 +98,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
         let mut message = None;
         let mut request_id = None;
         let mut data = None;
-        let mut early_data: Option<Value> = None;
-        let mut others = false;
+        let (mut data_was_early, mut others) = (false, false);
         while let Some(key) = map.next_key::<Member>()? {
             match key {
                 Member::Code => code = map.next_value::<lenient::Integer>()?.0,
@@ -135,9 +106,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
                 Member::RequestId => request_id = map.next_value::<lenient::LooseText>()?.0,
                 Member::Data => match code {
                     Some(0) => data = map.next_value::<lenient::Data<T>>()?.0,
-                    // The code, which says whether this is a result, is not known yet.
-                    None if self.keep_early_data => early_data = Some(map.next_value()?),
-                    _ => drop(map.next_value::<IgnoredAny>()?),
+                    _ => {
+                        // Before the code it isn't known whether this is a result.
+                        data_was_early = code.is_none();
+                        map.next_value::<IgnoredAny>()?;
+                    }
                 },
                 Member::Other => {
                     others = true;
@@ -146,19 +119,19 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
             }
         }
         let code = code.ok_or_else(|| A::Error::missing_field("code"))?;
-        if let (0, Some(value)) = (code, early_data) {
-            // Errors of `serde_json::Value` have no position that could be lost.
-            data = lenient::Data::<T>::deserialize(value).map_err(A::Error::custom)?.0;
-        }
-        let flat = code == 0 && data.is_none() && others;
-        Ok(Envelope { code, message: message.unwrap_or_default(), request_id, data, flat })
+        let incomplete = code == 0 && data.is_none() && (others || data_was_early);
+        Ok(Envelope { code, message: message.unwrap_or_default(), request_id, data, incomplete })
     }
 }
 
 impl<T> Envelope<T> {
     /// Returns the envelope without its `data`.
+    pub(crate) fn with_data<U>(self, data: Option<U>) -> Envelope<U> {
+        let Self { code, message, request_id, incomplete, .. } = self;
+        Envelope { code, message, request_id, data, incomplete }
+    }
+
     pub(crate) fn without_data(self) -> Envelope<NoData> {
-        let Self { code, message, request_id, flat, .. } = self;
-        Envelope { code, message, request_id, data: None, flat }
+        self.with_data(None)
     }
 }

@@ -8,9 +8,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::enums::ErrorCode;
+use crate::envelope::Envelope;
 use crate::exchange::{Arrived, RawResponse};
 use crate::redact::one_line;
-use crate::{Envelope, NoData, Operation, Response};
+use crate::{NoData, Operation, Response};
 
 /// The error of a call, with everything that was received.
 ///
@@ -327,7 +328,13 @@ mod tests {
             status: Some(StatusCode::NOT_FOUND),
             headers: HeaderMap::from_iter([(http::header::AGE, 1.into())]),
             body: Bytes::from_static(b"{}"),
-            envelope: Some(Envelope { code: 10104, message, request_id, data: None, flat: false }),
+            envelope: Some(Envelope {
+                code: 10104,
+                message,
+                request_id,
+                data: None,
+                incomplete: false,
+            }),
         };
         Error::new(&DELETE_WEBHOOK_ENDPOINT, ErrorKind::Api, received, None)
     }

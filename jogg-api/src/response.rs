@@ -86,8 +86,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::decode::decode;
+    use crate::envelope::Envelope;
     use crate::types::{WebhookEndpoint, WebhookEndpointList};
-    use crate::{Envelope, decode::decode};
 
     fn response_to<T: serde::de::DeserializeOwned>(body: Value) -> Response<T> {
         let body = Bytes::from(body.to_string());

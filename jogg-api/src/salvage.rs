@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use serde_path_to_error::{Path, Segment};
 
-use crate::lenient;
+use crate::place::{Step, path_at};
 use crate::redact::without_values;
 
 /// How many skipped parts are reported in full: a damaged response may have millions.
@@ -50,18 +48,23 @@ pub(crate) struct SkippedParts {
     pub(crate) count: usize,
 }
 
+/// Decodes compact JSON, and keeps the value. Knows the type, which nothing else here does.
+pub(crate) type Attempt<'a> = dyn FnMut(&[u8]) -> Result<(), serde_json::Error> + 'a;
+
 /// Decodes an object without the fields and list items that can't be decoded. `prefix` is its path
-/// in the response.
+/// in the response. The last attempt is the one that decodes the rest.
 ///
 /// # Errors
 /// Says what is wrong if skipping parts doesn't help.
-pub(crate) fn salvage<T: DeserializeOwned>(
+pub(crate) fn salvage(
     prefix: &str,
     mut data: Value,
-) -> Result<(Option<T>, SkippedParts), String> {
-    let mut salvage = Salvage { prefix, place: Vec::new(), skipped: SkippedParts::default() };
-    let value = salvage.value::<T>(&mut data)?;
-    Ok((value, salvage.skipped))
+    attempt: &mut Attempt<'_>,
+) -> Result<SkippedParts, String> {
+    let skipped = SkippedParts::default();
+    let mut salvage = Salvage { prefix, attempt, place: Vec::new(), skipped };
+    salvage.value(&mut data)?;
+    Ok(salvage.skipped)
 }
 
 /// Tries every list item alone, in a response that contains only the path to it. Except for the ids
@@ -70,27 +73,19 @@ pub(crate) fn salvage<T: DeserializeOwned>(
 /// times, no matter how many are malformed.
 struct Salvage<'p> {
     prefix: &'p str,
+    attempt: &'p mut Attempt<'p>,
     /// The path of the current value.
     place: Vec<Step>,
     skipped: SkippedParts,
 }
 
-#[derive(Clone, Debug)]
-enum Step {
-    Key(String),
-    Index(usize),
-}
-
 impl Salvage<'_> {
     /// Skips parts of a value until the rest can be decoded.
-    fn value<T: DeserializeOwned>(&mut self, value: &mut Value) -> Result<Option<T>, String> {
+    fn value(&mut self, value: &mut Value) -> Result<(), String> {
         loop {
-            let (path, reason) = match self.attempt::<T>(value) {
-                Ok(decoded) => return Ok(decoded),
-                Err(failure) => failure,
-            };
+            let Err((path, reason)) = self.attempt(value) else { return Ok(()) };
             let progress = match path.iter().position(|step| matches!(step, Step::Index(_))) {
-                Some(list) => self.items::<T>(value, &path[..list]),
+                Some(list) => self.items(value, &path[..list]),
                 None => self.field(value, &path, &reason),
             };
             if !progress {
@@ -100,7 +95,7 @@ impl Salvage<'_> {
     }
 
     /// Keeps what can be decoded of each item in a list. Returns whether anything was skipped.
-    fn items<T: DeserializeOwned>(&mut self, value: &mut Value, way: &[Step]) -> bool {
+    fn items(&mut self, value: &mut Value, way: &[Step]) -> bool {
         let Some(Value::Array(items)) = resolve(value, way) else { return false };
         let mut kept = Vec::with_capacity(items.len());
         let before = self.skipped.count;
@@ -108,7 +103,7 @@ impl Salvage<'_> {
         self.place.extend(way.iter().cloned());
         for (index, mut item) in std::mem::take(items).into_iter().enumerate() {
             self.place.push(Step::Index(index));
-            if self.attempt::<T>(&mut item).is_ok() || self.parts_of_item::<T>(&mut item) {
+            if self.attempt(&mut item).is_ok() || self.parts_of_item(&mut item) {
                 kept.push(item);
             }
             self.place.pop();
@@ -122,10 +117,10 @@ impl Salvage<'_> {
 
     /// Skips parts of an item, or the whole item if that doesn't help. Returns whether the item is
     /// kept.
-    fn parts_of_item<T: DeserializeOwned>(&mut self, item: &mut Value) -> bool {
+    fn parts_of_item(&mut self, item: &mut Value) -> bool {
         let whole = item.clone();
         let (reported, count) = (self.skipped.reported.len(), self.skipped.count);
-        let Err(reason) = self.value::<T>(item) else { return true };
+        let Err(reason) = self.value(item) else { return true };
         // One report for the item replaces those for its fields.
         let fields = self.skipped.reported.split_off(reported);
         self.skipped.count = count;
@@ -159,25 +154,23 @@ impl Salvage<'_> {
     }
 
     /// Decodes the current value in its place. A failure has the path within the value.
-    fn attempt<T: DeserializeOwned>(
-        &self,
-        value: &mut Value,
-    ) -> Result<Option<T>, (Vec<Step>, String)> {
+    fn attempt(&mut self, value: &mut Value) -> Result<(), (Vec<Step>, String)> {
         let mut alone = wrap(&self.place, std::mem::take(value));
-        let decoded = serde_path_to_error::deserialize::<_, lenient::Data<T>>(&alone);
+        // A `Value` can always be written.
+        let json = serde_json::to_vec(&alone).unwrap_or_default();
         *value = unwrap(&mut alone, &self.place);
-        let error = match decoded {
-            Ok(data) => return Ok(data.0),
-            Err(error) => error,
-        };
-        let path: Vec<Step> = steps(error.path()).collect();
+        let Err(error) = (self.attempt)(&json) else { return Ok(()) };
+        // Compact JSON is one line.
+        let path = path_at(&json, error.column());
         if path.len() < self.place.len() {
             // The value was decoded; only an item around it lacks its id, which isn't part of this
             // reduced response.
-            return Ok(None);
+            return Ok(());
         }
         let path = path.into_iter().skip(self.place.len()).collect();
-        Err((path, without_values(&error.into_inner().to_string())))
+        let reason = error.to_string();
+        let reason = reason.split(" at line ").next().unwrap_or_default();
+        Err((path, without_values(reason)))
     }
 
     fn display(&self, path: &[Step]) -> String {
@@ -191,14 +184,6 @@ impl Salvage<'_> {
         }
         text
     }
-}
-
-fn steps(path: &Path) -> impl Iterator<Item = Step> {
-    path.iter().filter_map(|segment| match segment {
-        Segment::Seq { index } => Some(Step::Index(*index)),
-        Segment::Map { key } => Some(Step::Key(key.clone())),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    })
 }
 
 fn resolve<'v>(value: &'v mut Value, way: &[Step]) -> Option<&'v mut Value> {
@@ -228,8 +213,24 @@ fn unwrap(wrapped: &mut Value, place: &[Step]) -> Value {
 mod tests {
     use serde_json::json;
 
+    use serde::de::DeserializeOwned;
+
     use super::*;
+    use crate::lenient;
     use crate::types::{MotionReport, ScriptReport, VoiceList};
+
+    fn salvage<T: DeserializeOwned>(
+        prefix: &str,
+        data: Value,
+    ) -> Result<(Option<T>, SkippedParts), String> {
+        let mut decoded = None;
+        let mut attempt = |json: &[u8]| -> Result<(), serde_json::Error> {
+            decoded = serde_json::from_slice::<lenient::Data<T>>(json)?.0;
+            Ok(())
+        };
+        let skipped = super::salvage(prefix, data, &mut attempt)?;
+        Ok((decoded, skipped))
+    }
 
     #[track_caller]
     fn salvaged<T: DeserializeOwned>(data: Value) -> (T, Vec<String>) {

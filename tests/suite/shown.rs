@@ -11,8 +11,7 @@ use jogg_api::operations::{
     ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, CREATE_PRODUCT_PREVIEWS, GET_PHOTO_AVATAR_MOTION,
     LIST_PHOTO_AVATARS, LIST_PRODUCT_PREVIEWS, LIST_WEBHOOK_ENDPOINTS, WHOAMI,
 };
-use jogg_api::types::WebhookEndpointList;
-use jogg_api::{Endpoint, Envelope, Secret};
+use jogg_api::{Endpoint, Secret};
 use jogg_api_ext::assets::{Download, Upload};
 use jogg_api_ext::avatars::Avatar;
 use jogg_api_ext::enums::{Language, MotionModel, ScriptStyle, VideoLength};
@@ -211,7 +210,6 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
     let word = json!({"model": secrets::signed_url()}).to_string();
     let endpoint = Codec::of("create_webhook_endpoint").unwrap();
     let list = json!({"events": secrets::signed_url()}).to_string();
-    let envelope: Envelope<WebhookEndpointList> = serde_json::from_value(body.clone()).unwrap();
     let text = json!({"code": 0, "data": {"endpoints": secrets::signed_url()}});
     stage
         .simulator
@@ -223,7 +221,6 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
         debug(&CODECS[0]),
         debug(&codec.decode_response(body.to_string().as_bytes()).unwrap()),
         debug(&codec.decode_response(text.to_string().as_bytes()).unwrap()),
-        debug(&envelope),
         display(&motion.check_body(word.as_bytes()).unwrap_err()),
         display(&endpoint.check_body(list.as_bytes()).unwrap_err()),
         display(&error),

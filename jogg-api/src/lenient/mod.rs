@@ -152,7 +152,8 @@ struct StrictObject<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for StrictObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(StrictObjectVisitor(PhantomData)).map(Self)
+        // Not `deserialize_map`, which fails before it has read anything: where it failed is looked up.
+        deserializer.deserialize_any(StrictObjectVisitor(PhantomData)).map(Self)
     }
 }
 
