@@ -118,8 +118,8 @@ impl Client {
     /// received.
     pub fn decode<T: DeserializeOwned>(&self, response: RawResponse) -> Result<Response<T>, Error> {
         match decode::<T>(&response.body) {
-            Ok((envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
-                let envelope = self.without_key(envelope);
+            Ok((mut envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
+                self.redact(&mut envelope.message, &mut envelope.request_id);
                 Ok(Response {
                     data: envelope.data,
                     message: envelope.message,
@@ -143,7 +143,7 @@ impl Client {
         let mut received = Received::from(response);
         let envelope =
             decode::<NoData>(&received.body).map(|(envelope, _)| envelope.without_data());
-        received.envelope = envelope.ok().map(|envelope| self.without_key(envelope));
+        received.envelope = envelope.ok().map(|envelope| self.redacted(envelope));
         let kind = ErrorKind::Decode { reason: one_line(reason.as_ref()) };
         Error::new(operation, kind, received, None)
     }
@@ -163,7 +163,7 @@ impl Client {
         };
         let operation = response.operation;
         let mut received = Received::from(response);
-        received.envelope = envelope.map(|envelope| self.without_key(envelope));
+        received.envelope = envelope.map(|envelope| self.redacted(envelope));
         Error::new(operation, kind, received, None)
     }
 
@@ -193,12 +193,17 @@ impl Client {
         self.inner.key.to_str().ok().filter(|key| key.len() > 4)
     }
 
-    fn without_key<T>(&self, mut envelope: Envelope<T>) -> Envelope<T> {
-        let Some(key) = self.key_text() else { return envelope };
-        let texts = [Some(&mut envelope.message), envelope.request_id.as_mut()];
-        for text in texts.into_iter().flatten().filter(|text| text.contains(key)) {
+    /// Takes the key out of what the server says: some servers repeat what they were sent.
+    fn redact(&self, message: &mut String, request_id: &mut Option<String>) {
+        let Some(key) = self.key_text() else { return };
+        let texts = [Some(message), request_id.as_mut()].into_iter().flatten();
+        for text in texts.filter(|text| text.contains(key)) {
             *text = self.redact_key(text);
         }
+    }
+
+    fn redacted(&self, mut envelope: Envelope<NoData>) -> Envelope<NoData> {
+        self.redact(&mut envelope.message, &mut envelope.request_id);
         envelope
     }
 

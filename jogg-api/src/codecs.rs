@@ -15,13 +15,16 @@ use crate::{
     Client, Endpoint, Error, Operation, PreparedRequest, RawRequest, RawResponse, Response, Skipped,
 };
 
+/// Tests that a body has the type its operation sends.
+type CheckBody = fn(&[u8]) -> Result<(), BodyError>;
+
 /// Encodes requests and decodes responses of one operation.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Codec {
     /// The operation.
     pub operation: &'static Operation,
-    body: Option<fn(&[u8]) -> Result<(), BodyError>>,
+    body: Option<CheckBody>,
     prepare: fn(&RawRequest) -> Result<PreparedRequest, Error>,
     response: fn(&[u8]) -> Result<Decoded, String>,
     decode: fn(&Client, RawResponse) -> Result<Response<Value>, Error>,
