@@ -1,4 +1,4 @@
-//! Own video and own audio brought together: upload both, wait, watching the progress.
+//! A video and another audio track: upload both, and watch the progress of the wait.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example lip_sync`
 

@@ -1,4 +1,4 @@
-//! Lists: all items as a stream, a page with its totals, filters.
+//! Lists: all items as a stream, a page with its totals, and filters.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example lists`
 
@@ -25,9 +25,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{count} English voices");
 
     // All at once.
-    let portrait = ListPublicAvatars::new().aspect_ratio(AspectRatio::Portrait).page_size(50);
-    let avatars = jogg.avatars().public(portrait).items().try_collect().await?;
-    println!("{} avatars in portrait format", avatars.len());
+    let upright = ListPublicAvatars::new().aspect_ratio(AspectRatio::Portrait).page_size(50);
+    let avatars = jogg.avatars().public(upright).items().try_collect().await?;
+    println!("{} upright avatars", avatars.len());
 
     // One page, with totals where the API gives them, and what was skipped.
     let page = jogg.musics().list(ListMusics::new().page(2)).page().await?;

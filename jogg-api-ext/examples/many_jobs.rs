@@ -1,4 +1,4 @@
-//! Many videos at once: start them all, wait for them together, take each as it comes.
+//! Many videos at once: start them all, wait for them together, and take each as it comes.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example many_jobs`
 
@@ -14,11 +14,11 @@ use jogg_api_ext::{ErrorKind, avatar_videos, wait_all};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (jogg, simulator) = support::simulated().await?;
-    // The first of them will fail.
+    // The first job will fail.
     simulator.fail_next_job("the script is empty");
 
     let mut jobs = Vec::new();
-    // The API takes 20 requests a minute with one key: the client waits by itself.
+    // The API allows 20 POST requests a minute for a key: the client waits where it has to.
     for number in 1..=30 {
         let request = avatar_videos::CreateVideo::new(
             Avatar::Public(81),
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         );
         match jogg.avatar_videos().create(request).await {
             Ok(job) => jobs.push(job),
-            // It may have been paid for: not to be sent again before somebody has looked.
+            // It may have been paid for: check the API's lists before you retry.
             Err(error) if error.kind() == ErrorKind::OutcomeUnknown => eprintln!("{error}"),
             Err(error) => return Err(error.into()),
         }

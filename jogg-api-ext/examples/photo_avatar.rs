@@ -1,4 +1,4 @@
-//! A new face: have portraits drawn, and give one of them motion and a voice.
+//! A new face: generate photos, and give one of them motion and a voice.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example photo_avatar`
 
@@ -25,14 +25,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     )
     .appearance("short dark hair")
     .background("a library");
-    let portraits = jogg.photo_avatars().generate(request).await?.wait().await?;
-    let chosen = portraits.image_urls.first().ok_or("no portrait")?;
+    let photos = jogg.photo_avatars().generate(request).await?.wait().await?;
+    let chosen = photos.image_urls.first().ok_or("no photo")?;
 
     let request = photo_avatars::AddMotion::new(chosen, "Nora", "en-US-X", MotionModel::V3_0)
-        .photo_id(portraits.photo_id)
+        .photo_id(photos.photo_id)
         .welcome_msg("Hello!");
     let motion = jogg.photo_avatars().add_motion(request).await?.wait().await?;
-    println!("{} can present now", motion.name.unwrap_or_default());
+    println!("{} can speak now", motion.name.unwrap_or_default());
 
     let mut avatars = jogg.photo_avatars().list(ListAvatars::new().name("Nora")).items();
     while let Some(avatar) = avatars.next().await {

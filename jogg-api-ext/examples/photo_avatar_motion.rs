@@ -1,6 +1,6 @@
-//! A portrait becomes a talking avatar: upload it, add motion, wait, download the preview.
+//! A photo becomes a talking avatar: upload it, add motion, wait, download the preview.
 //!
-//! Runs against a simulator in this process, without key or network, unless `--live` is given:
+//! It runs against a simulator in this process, without key or network, unless `--live` is given:
 //!
 //! ```sh
 //! cargo run -p jogg-api-ext --features simulator --example photo_avatar_motion
@@ -22,21 +22,21 @@ use jogg_api_ext::jobs::{JobProgress, WaitOptions};
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
 use jogg_api_ext::{Jogg, Motion, photo_avatars};
 
-/// A small portrait of ours.
-const PORTRAIT: &[u8] = include_bytes!("portrait.png");
+/// The photo to use if none is given.
+const PHOTO: &[u8] = include_bytes!("photo.png");
 
-/// How much faster than the API the simulator works: three minutes pass in four seconds.
+/// How many times faster than the API the simulator is: three minutes take four seconds.
 const SPEED: f64 = 45.0;
 
 /// How long motion usually takes.
 const USUAL_SECONDS: u64 = 180;
 
 #[derive(Debug, Parser)]
-#[command(about = "Give a portrait motion and a voice, and download a preview")]
+#[command(about = "Give a photo motion and a voice, and download a preview")]
 struct Arguments {
-    /// The portrait: a file (jpg, png, webp, gif; up to 10 MB) or a URL [default: one of ours]
+    /// The photo: a file (jpg, png, webp, gif; up to 10 MB) or a URL [default: a small one]
     image: Option<String>,
-    /// What to call the avatar
+    /// The name of the avatar
     #[arg(long, default_value = "My Photo Avatar")]
     name: String,
     /// The voice it speaks with
@@ -72,7 +72,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Needs no key and no network: the server runs in this process.
+/// Runs against a simulator in this process, which needs no key and no network.
 async fn simulated(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let clock = Arc::new(AcceleratedClock::new(SPEED));
     let simulator = Simulator::builder()
@@ -85,7 +85,7 @@ async fn simulated(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     run(&jogg, arguments).await
 }
 
-/// The real API. A key in the environment alone never comes here.
+/// Runs against the real API. A key in the environment alone isn't enough to get here.
 async fn live(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let jogg = Jogg::from_env()?;
     let request =
@@ -126,7 +126,7 @@ async fn run(jogg: &Jogg, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     bar.set_message("started");
     let shown = bar.clone();
     let options = WaitOptions::default().on_progress(move |progress: &JobProgress| {
-        // The API tells no percentage, so that time is all there is to show.
+        // The API returns no percentage: time is all there is to show.
         shown.set_position(progress.elapsed.as_secs().min(USUAL_SECONDS - 1));
         shown.set_message(format!("{}, {} s", progress.status, progress.elapsed.as_secs()));
     });
@@ -135,7 +135,7 @@ async fn run(jogg: &Jogg, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let motion: Motion = outcome?;
     match motion.avatar_id {
         Some(id) => println!("avatar   {id}"),
-        None => println!("avatar   not told; list_photo_avatars has it"),
+        None => println!("avatar   not in the response; list_photo_avatars has it"),
     }
     println!("preview  {}", motion.preview_url);
     let bytes = jogg.assets().download(&motion.preview_url, &arguments.output).await?;
@@ -143,14 +143,14 @@ async fn run(jogg: &Jogg, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A URL is used as it is; a file is uploaded.
+/// Returns a URL unchanged, and uploads a file.
 async fn image_url(jogg: &Jogg, image: Option<&str>) -> Result<String, Box<dyn Error>> {
     let asset = match image {
         Some(url) if url.starts_with("https://") || url.starts_with("http://") => {
             return Ok(url.to_owned());
         }
         Some(path) => jogg.assets().upload_path(Path::new(path)).await?,
-        None => jogg.assets().upload_bytes("portrait.png", PORTRAIT).await?,
+        None => jogg.assets().upload_bytes("photo.png", PHOTO).await?,
     };
     Ok(asset.url)
 }

@@ -13,7 +13,7 @@ use jogg_api_ext::product_avatars::{AddMotion, GenerateImages, Source};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (jogg, simulator) = support::simulated().await?;
-    // One of the images will fail.
+    // The first image will fail.
     simulator.fail_next_part("too dark");
 
     let request = GenerateImages::new(

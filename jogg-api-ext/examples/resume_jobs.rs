@@ -1,14 +1,14 @@
-//! Jobs that outlive the process: each is stored as soon as it is started, and a later run goes on
-//! with those that are not done.
+//! Jobs that outlive the process: each is stored as soon as it is started, and a later run resumes
+//! those that aren't done.
 //!
 //! ```sh
 //! cargo run -p jogg-api-ext --features simulator --bin jogg-simulator -- --speed 30 &
 //! cargo run -p jogg-api-ext --example resume_jobs -- --start 3   # stop it at any time
-//! cargo run -p jogg-api-ext --example resume_jobs                # goes on
+//! cargo run -p jogg-api-ext --example resume_jobs                # resumes
 //! ```
 //!
-//! What cannot be stored is a job whose process dies between the API's answer and the write: see
-//! the page `outcome_unknown` of the documentation.
+//! A job whose process dies between the API's response and the write isn't stored: see the page
+//! `outcome_unknown` of the documentation.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -25,18 +25,18 @@ use jogg_api_ext::{JobRecord, Jogg, Motion, photo_avatars};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Parser)]
-#[command(about = "Start motion jobs, and wait for all that were ever started")]
+#[command(about = "Start motion jobs, and wait for all that are not done")]
 struct Arguments {
     /// How many jobs to start before waiting
     #[arg(long, default_value_t = 0)]
     start: u32,
-    /// Where jobs are stored
+    /// The file to store jobs in
     #[arg(long, default_value = "jobs.jsonl")]
     store: PathBuf,
-    /// The server
+    /// The URL of the server
     #[arg(long, default_value = "http://127.0.0.1:8787")]
     base_url: String,
-    /// Seconds between two looks
+    /// Seconds between two polls
     #[arg(long, default_value_t = 1.0)]
     interval: f64,
 }
@@ -64,7 +64,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let jogg = Jogg::builder("any key").base_url(&arguments.base_url).build()?;
     for number in 1..=arguments.start {
         let request = photo_avatars::AddMotion::new(
-            "https://example.com/portrait.png",
+            "https://example.com/photo.png",
             format!("Avatar {number}"),
             "en-US-ChristopherNeural",
             MotionModel::V2_0,
@@ -85,7 +85,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One line, on the disk before anything else happens.
+/// Appends a line, and returns when it is on disk.
 fn append(store: &Path, line: &Line) -> Result<(), Box<dyn Error>> {
     let mut text = serde_json::to_string(line)?;
     text.push('\n');
@@ -95,8 +95,8 @@ fn append(store: &Path, line: &Line) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The jobs that were started and are not done. A line that was cut by the end of its process is
-/// reported, not trusted.
+/// Reads the jobs that were started and aren't done. A line that was cut when its process died is
+/// reported and skipped.
 fn open_jobs(store: &Path) -> Result<Vec<JobRecord>, Box<dyn Error>> {
     let text = match std::fs::read_to_string(store) {
         Ok(text) => text,

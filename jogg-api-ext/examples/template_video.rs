@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Some(TemplateVariableType::Video) => {
                 TemplateValue::Video("https://files.example.com/clip.mp4".to_owned())
             }
-            // Kinds that came later.
+            // A kind that this version doesn't know.
             _ => continue,
         };
         println!("filled {name}");

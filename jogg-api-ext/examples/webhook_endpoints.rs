@@ -1,4 +1,4 @@
-//! Endpoints that are told how jobs end: register, change, list, remove.
+//! Endpoints that receive notifications of how jobs end: create, update, list, delete.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example webhook_endpoints`
 
@@ -22,12 +22,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let request = CreateEndpoint::new(url, EndpointStatus::Enabled, motion);
     let endpoint = endpoints.create(request).await?;
     let id = endpoint.endpoint_id.ok_or("no id")?;
-    // The secret signs what is sent there. It does not show itself.
-    println!("registered, secret {:?}", endpoint.secret.ok_or("no secret")?);
+    // The secret signs what is sent there. `Debug` doesn't show it.
+    println!("created, secret {:?}", endpoint.secret.ok_or("no secret")?);
 
     let request = UpdateEndpoint::new(url, EndpointStatus::Disabled, events);
     let endpoint = endpoints.update(&id, request).await?;
-    println!("changed to {} events", endpoint.events.len());
+    println!("updated to {} events", endpoint.events.len());
     println!("{} endpoint", endpoints.list().items().try_collect().await?.len());
     endpoints.delete(&id).await?;
     println!("{} endpoints", endpoints.list().items().try_collect().await?.len());

@@ -1,4 +1,106 @@
-#![doc = include_str!("../README.md")]
+//! The SDK for the JoggAI v2 API, which makes videos with avatars that speak.
+//!
+//! [`Jogg`] is the client. Its methods return groups of operations, and the methods of a group
+//! return a [`Call`], which is sent when it is awaited. A call that starts something paid returns a
+//! [`Job`], whose result is waited for:
+//!
+//! ```no_run
+//! # async fn demo() -> jogg_api_ext::Result<()> {
+//! use jogg_api_ext::Jogg;
+//! use jogg_api_ext::enums::MotionModel;
+//! use jogg_api_ext::photo_avatars::AddMotion;
+//!
+//! let jogg = Jogg::from_env()?; // reads the key from JOGG_API_KEY
+//! let photo = jogg.assets().upload_path("me.jpg").await?;
+//! let request = AddMotion::new(photo.url, "Ada", "en-US-ChristopherNeural", MotionModel::V2_0);
+//! let job = jogg.photo_avatars().add_motion(request).await?; // paid for from here on
+//! let motion = job.wait().await?;
+//! jogg.assets().download(&motion.preview_url, "preview.mp4").await?;
+//! # Ok(()) }
+//! ```
+//!
+//! The rest of this page is a map of the crate.
+//!
+//! # Groups of operations
+//!
+//! Each group has a public module of its own, with its requests, its results, and an example. The
+//! method of [`Jogg`] that returns the group has the name of the module.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`account`] | The user the key belongs to, and the remaining credits. |
+//! | [`assets`] | Uploads of files, and downloads of results. |
+//! | [`avatar_videos`] | Videos in which an avatar speaks a text or a recording. |
+//! | [`avatars`] | Public avatars, and custom ones of the account. |
+//! | [`lip_sync`] | Fits the lips in a video to another audio track. |
+//! | [`musics`] | Tracks to play behind videos. |
+//! | [`photo_avatars`] | Generates photos, and gives photos motion and a voice. |
+//! | [`product_avatars`] | Generates avatars together with a product, and gives them motion. |
+//! | [`product_videos`] | Videos about a product, and previews of them. |
+//! | [`products`] | Products to make videos and scripts about. |
+//! | [`scripts`] | Scripts written about a product. |
+//! | [`template_videos`] | Videos made by filling a template. |
+//! | [`templates`] | Templates and their variables. |
+//! | [`translations`] | Dubs a video in another language. |
+//! | [`visual_styles`] | Visual styles for product videos. |
+//! | [`voices`] | Public and custom voices. |
+//! | [`webhook_endpoints`] | Addresses that receive notifications of how jobs end. |
+//!
+//! Values that are one of a set, such as an aspect ratio, are in [`enums`].
+//!
+//! # What calls return
+//!
+//! - **Jobs** ([`jobs`]): [`Job::wait`] polls until the result is there, [`Job::updates`] returns a
+//!   stream of its progress, and [`wait_all`] waits for many. [`jobs::WaitOptions`] set how often
+//!   and how long. A [`JobRecord`] is what to store, and [`Jogg::resume`] goes on with it.
+//! - **Lists** ([`lists`]): a [`List`] is fetched as one [`Page`], or as a stream of pages or items.
+//! - **Responses**: [`Call::with_metadata`] returns [`ResponseMetadata`] beside the value, with what
+//!   was skipped and with the body as received.
+//! - **Errors**: one [`Error`], whose [`ErrorKind`] says what the caller can do.
+//!
+//! # Settings
+//!
+//! - **The client**: [`Jogg::from_env`] or a [`JoggBuilder`].
+//! - **Policy** ([`policy`]): [`RetryPolicy`], [`Timeouts`], the [`RateLimiter`](policy::RateLimiter)
+//!   and the [`Observer`](policy::Observer); what is retried, and what never is.
+//!   [`CallOptions`] override it for some calls.
+//! - **Time** ([`clock`]): the clock of the client, for tests.
+//!
+//! # Beyond the typed methods
+//!
+//! [`Jogg::call`] calls any operation of the low-level crate, and [`Jogg::request`] any method and
+//! path, both under the client's policy. [`Jogg::api`] returns the low-level client itself;
+//! [`jogg_api`] is its crate.
+//!
+//! # Tests of your own
+//!
+//! The module [`simulator`], behind the feature of the same name, is a server on this machine that
+//! behaves like the API. Its `VirtualClock` makes waiting take no time.
+//!
+//! # Guides
+//!
+//! - [`outcome_unknown`]: what to do when the response to a paid request was lost.
+//! - [What is retried](policy#what-is-retried): the table for paid requests.
+//! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): a program for every
+//!   group.
+//!
+//! # Features
+//!
+//! | feature | default | what it does |
+//! |---|---|---|
+//! | `rustls` | yes | TLS by rustls with ring; trusts the system's certificates |
+//! | `native-tls` | | TLS by the system's library; if both are enabled, rustls is used |
+//! | `http2` | | HTTP/2 where the server offers it |
+//! | `schemars` | | `JsonSchema` for every request type, for tool definitions |
+//! | `simulator` | | the simulator, and the program `jogg-simulator` |
+//!
+//! Without a TLS feature, an `https://` base URL is an error when the client is built. The crate
+//! needs a tokio runtime.
+//!
+#![cfg_attr(
+    not(feature = "simulator"),
+    doc = "[`simulator`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/simulator/index.html"
+)]
 #![forbid(unsafe_code)]
 
 pub mod assets;
@@ -53,3 +155,8 @@ pub use jogg_api::{Secret, Skipped};
 pub mod enums {
     pub use jogg_api::enums::*;
 }
+
+/// The code in the README compiles.
+#[cfg(all(doctest, feature = "simulator"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -18,6 +18,7 @@ mod matrix;
 mod motion;
 mod names;
 mod outcomes;
+mod packaged;
 mod policy;
 mod program;
 mod readable;

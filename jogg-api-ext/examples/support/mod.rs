@@ -1,5 +1,5 @@
 //! What the examples run on: a simulator in their own process, so that they need no key and spend
-//! no credits. With a key, `Jogg::from_env()?` takes its place.
+//! no credits. With a key, use `Jogg::from_env()?` instead.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jogg_api_ext::Jogg;
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
 
-/// A client of a simulator, in which minutes take a tenth of a second.
+/// Starts a simulator, in which a minute takes a tenth of a second, and a client of it.
 pub(crate) async fn simulated() -> Result<(Jogg, Simulator), Box<dyn Error>> {
     let clock = Arc::new(AcceleratedClock::new(600.0));
     let simulator = Simulator::builder().clock(clock.clone()).start().await?;

@@ -166,6 +166,14 @@ fn where_to_check(operation: &'static Operation) -> &'static str {
 mod tests {
     use super::*;
 
+    /// The README can't include the table of the documentation.
+    #[test]
+    fn the_readme_has_the_table_of_paid_requests() {
+        let table = include_str!("../../docs/paid-requests.md");
+        assert!(table.lines().count() > 2);
+        assert!(include_str!("../../README.md").contains(table));
+    }
+
     /// The page says what the message says, of every paid operation.
     #[test]
     fn every_paid_operation_is_on_the_page() {

@@ -21,6 +21,18 @@
 //!     .build()?;
 //! # Ok(()) }
 //! ```
+//!
+//! # What is retried
+//!
+//! Reads, changes that can be repeated, and upload tickets are retried after transient errors; see
+//! [`RetryPolicy`]. A *paid request* is one that must not happen twice
+//! ([`RetryClass::AtMostOnce`](jogg_api::RetryClass::AtMostOnce)), such as starting a job or
+//! creating a product. It is retried only if it provably wasn't executed:
+//!
+#![doc = include_str!("../../docs/paid-requests.md")]
+//!
+//! The kinds are those of [`ErrorKind`](crate::ErrorKind). The page
+//! [`outcome_unknown`](crate::outcome_unknown) says what to do about the last ones.
 
 pub(crate) mod observer;
 pub(crate) mod rate_limiter;

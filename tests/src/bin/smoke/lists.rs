@@ -18,7 +18,7 @@ use crate::found::set;
 use crate::run::Run;
 
 /// A small portrait, to upload.
-const PORTRAIT: &[u8] = include_bytes!("../../../../jogg-api-ext/examples/portrait.png");
+const PORTRAIT: &[u8] = include_bytes!("../../../../jogg-api-ext/examples/photo.png");
 
 impl Run {
     pub(crate) async fn account(&mut self) {
