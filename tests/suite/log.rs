@@ -80,26 +80,27 @@ async fn spans_and_events_tell_the_call_and_no_secret() {
     let stage = Stage::new().await;
     let failure = Reply::json(503, json!({"code": 50000, "msg": "m"}));
     stage.simulator.reply_next(&WHOAMI, failure);
-    stage.jogg.account().whoami().await.unwrap();
+    let (_, metadata) = stage.jogg.account().whoami().with_metadata().await.unwrap();
     stage.jogg.assets().upload_bytes("a.png", "pixels").await.unwrap();
     let request =
         photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
     let text = log.take();
-    for part in [
-        "operation=\"whoami\" method=\"GET\" path=\"/v2/user/whoami\"",
-        "attempt=1",
-        "reason=Server",
-        "delay=0.5",
-        "retrying",
-        "status=503",
-        "code=50000",
-        "status=200",
-        "rid=",
-        "elapsed=",
-        "operation=\"add_photo_avatar_motion\"",
+    let whoami = "operation=\"whoami\" method=\"GET\" path=\"/v2/user/whoami\"";
+    let request_id = format!("request_id=\"{}\"", metadata.request_id.unwrap());
+    let failed = "attempt=1 elapsed=0.0 status=503 code=50000 error=ServerError";
+    let retry = "retrying operation=\"whoami\" attempt=1 reason=ServerError delay=0.5";
+    let success = "attempt=2 elapsed=0.0 status=200 code=0";
+    let motion = "operation=\"add_photo_avatar_motion\"";
+    for parts in [
+        ["INFO", whoami, "}: ", ": new"],
+        ["WARN", whoami, failed, retry],
+        ["INFO", whoami, &format!("{failed} {success} {request_id}"), ": close"],
+        ["INFO", motion, "attempt=1 elapsed=0.0 status=200 code=0 request_id=", ": close"],
     ] {
-        assert!(text.contains(part), "{part}: {text}");
+        let spans = text.lines().filter(|line| line.contains(" jogg.call{"));
+        let mut lines = spans.filter(|line| parts.iter().all(|part| line.contains(part)));
+        assert!(lines.next().is_some(), "{parts:?}: {text}");
     }
     secrets::assert_hidden(&text, "the log");
     for secret in ["signature=", "pixels", "a.example", "Success"] {
