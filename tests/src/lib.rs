@@ -1,5 +1,6 @@
 //! What the tests share: a client and a simulator on one virtual clock, and requests as text.
 
+mod cargo;
 pub mod connections;
 pub mod faults;
 pub mod sample;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use jogg_api_ext::simulator::{ReceivedRequest, Simulator, SimulatorBuilder, VirtualClock};
 use jogg_api_ext::{Jogg, JoggBuilder, RetryPolicy};
 
+pub use self::cargo::{Output, cargo};
 pub use secrets::KEY;
 pub use sources::{collect, root};
 

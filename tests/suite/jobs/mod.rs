@@ -2,6 +2,7 @@
 
 mod batches;
 mod kinds;
+mod motion;
 mod together;
 mod waits;
 

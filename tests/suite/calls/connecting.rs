@@ -15,7 +15,7 @@ use jogg_tests::connections::{self, Full};
 use jogg_tests::faults::call;
 use jogg_tests::secrets;
 
-use crate::matrix::one_of_each_class;
+use super::matrix::one_of_each_class;
 
 fn short() -> Timeouts {
     Timeouts::new().connect(Duration::from_millis(100))

@@ -39,7 +39,7 @@ fn client_and_tables_have_each_operation_of_the_spec() {
     assert_eq!(OPERATIONS.len(), ids.len());
     let codecs: BTreeSet<String> = CODECS.iter().map(|row| row.operation.id.to_owned()).collect();
     assert_eq!(codecs, ids);
-    let client = include_str!("../../jogg-api/src/generated/client.rs");
+    let client = include_str!("../../../jogg-api/src/generated/client.rs");
     let methods: BTreeSet<String> = client
         .lines()
         .filter_map(|line| line.trim().strip_prefix("pub async fn "))

@@ -7,9 +7,7 @@ use std::process::{Command, Stdio};
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
-use jogg_tests::{root, soon};
-
-use crate::xtask::{Output, cargo};
+use jogg_tests::{Output, cargo, root, soon};
 
 fn example(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let run = ["run", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];

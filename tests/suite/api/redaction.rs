@@ -9,8 +9,8 @@ use jogg_tests::{collect, root, secrets};
 use serde_json::Value;
 use syn::{Fields, Item, ItemImpl, Type};
 
-use crate::names::public;
-use crate::shown::shown;
+use super::names::public;
+use super::shown::shown;
 
 /// Types that show what they hold, on purpose.
 const EXEMPT: [(&str, &[&str]); 4] = [
@@ -62,7 +62,7 @@ async fn no_public_type_shows_a_secret() {
             Some(_) => {}
         }
     }
-    assert!(missing.is_empty(), "add these types to tests/suite/shown.rs: {missing:#?}");
+    assert!(missing.is_empty(), "add these types to tests/suite/api/shown.rs: {missing:#?}");
     assert!(unused.is_empty(), "exempt, but not there: {unused:?}");
 }
 

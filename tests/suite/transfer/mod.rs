@@ -1,6 +1,8 @@
 //! Uploads and downloads of large files, with deadlines, and with hosts other than the API.
 
+mod download;
 mod ended_early;
+mod upload;
 
 use std::fmt::Debug;
 use std::future::Future;

@@ -72,7 +72,7 @@ impl Macros {
             (None, [only]) => only,
             (None, []) => panic!(
                 "{file}: the macro `{name}!` is not defined in this package with `macro_rules!`, \
-                 so the public names it makes are not known; teach tests/suite/names/macros.rs"
+                 so the public names it makes are not known; teach tests/suite/api/names/macros.rs"
             ),
             (None, _) => panic!("{file}: more than one macro in this package is called `{name}!`"),
         };

@@ -6,12 +6,10 @@ use std::process::{Command, Stdio};
 use jogg_api::operations::{self as op, OPERATIONS};
 use jogg_api::{Operation, RetryClass};
 use jogg_api_ext::simulator::{ReceivedRequest, Reply, Simulator};
-use jogg_tests::KEY;
+use jogg_tests::{KEY, Output};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-
-use crate::xtask::Output;
 
 /// Runs it with these arguments, and a key in the environment if one is given.
 async fn smoke(arguments: &[&str], key: Option<&str>) -> Output {

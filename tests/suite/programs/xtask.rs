@@ -2,34 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use jogg_tests::root;
-
-/// What a command printed, and its exit code.
-pub(crate) struct Output {
-    pub(crate) code: i32,
-    pub(crate) stdout: String,
-    pub(crate) stderr: String,
-}
-
-/// Runs cargo at the root of the workspace, as the one that runs these tests.
-pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command
-        .current_dir(root())
-        .args(arguments)
-        .env_remove("JOGG_API_KEY")
-        .env_remove("JOGG_BASE_URL");
-    command.envs(variables.iter().copied());
-    let output = command.output().expect("cargo runs");
-    Output {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    }
-}
+use jogg_tests::{Output, cargo, root};
 
 fn xtask(arguments: &[&str]) -> Output {
     let run = ["run", "--quiet", "--package", "xtask", "--"];

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{Attribute, Ident, ImplItem, Item, ItemImpl, UseTree, Visibility};
 
 use super::macros::Macros;
-use super::{Package, public};
+use super::package::{Package, public};
 
 pub(super) type ModuleId = usize;
 pub(super) type ItemId = usize;

@@ -8,7 +8,7 @@ use syn::{Generics, ImplItem, Item, ItemImpl, TraitItem, Type};
 
 use super::canonical::Canonical;
 use super::exported::{Entry, Exported};
-use super::public;
+use super::package::public;
 use super::resolve::Target;
 use super::source::{ItemId, ModuleId, Sources};
 

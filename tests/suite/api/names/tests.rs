@@ -1,6 +1,7 @@
 //! The listing of made-up packages.
 
-use super::{Package, listing};
+use super::listing;
+use super::package::Package;
 
 fn package(name: &str, files: &[(&str, &str)]) -> Package {
     let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));

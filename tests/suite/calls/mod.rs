@@ -1,0 +1,14 @@
+//! A call from its request to its value or error: connections, failures, retries, limits, and lists
+//! of many pages.
+
+mod codes;
+#[cfg(target_os = "linux")]
+mod connecting;
+mod dropped;
+mod lists;
+mod matrix;
+mod metadata;
+mod outcomes;
+mod policy;
+mod security;
+mod tls;
