@@ -1,5 +1,5 @@
-//! Every code of the API, at every HTTP status, for each class of operation: what the caller is
-//! told. The table is a reviewed snapshot.
+//! Every code of the API, at every HTTP status, for each class of operation: the error the caller
+//! gets. The table is a reviewed snapshot.
 
 use std::fmt::Write as _;
 
@@ -8,45 +8,27 @@ use jogg_api::codes::CODES;
 use jogg_api::operations::{
     ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, DELETE_WEBHOOK_ENDPOINT, OPERATIONS, WHOAMI,
 };
-use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{Error, ErrorKind, photo_avatars};
-use jogg_tests::Stage;
+use jogg_api_ext::{Error, ErrorKind};
+use jogg_tests::faults::verdict;
+use jogg_tests::{Stage, requests};
 use serde_json::json;
 
 const STATUSES: [u16; 12] = [200, 302, 400, 401, 403, 404, 408, 409, 429, 500, 502, 503];
 
-/// One operation of each class: paid, ticket, write and read.
+/// One operation of each class: at-most-once, upload-ticket, idempotent and read.
 const CALLS: [&Operation; 4] =
     [&ADD_PHOTO_AVATAR_MOTION, &CREATE_ASSET_UPLOAD, &DELETE_WEBHOOK_ENDPOINT, &WHOAMI];
 
 async fn call(stage: &Stage, operation: &Operation) -> Option<Error> {
     match operation.id {
         "add_photo_avatar_motion" => {
-            let request = photo_avatars::AddMotion::new(
-                "https://a.example/p.jpg",
-                "n",
-                "v",
-                MotionModel::V2_0,
-            );
-            stage.jogg.photo_avatars().add_motion(request).await.err()
+            stage.jogg.photo_avatars().add_motion(requests::add_motion()).await.err()
         }
         "create_asset_upload" => stage.jogg.assets().upload_bytes("a.png", "x").await.err(),
         "delete_webhook_endpoint" => stage.jogg.webhook_endpoints().delete("wh_1").await.err(),
         _ => stage.jogg.account().whoami().await.err(),
     }
-}
-
-/// Kind, then `executed?` if it may have been, then `again` if it may be sent again.
-fn describe(error: &Error) -> String {
-    let mut text = format!("{:?}", error.kind());
-    if error.may_have_executed() {
-        text.push_str(" executed?");
-    }
-    if error.is_retryable() {
-        text.push_str(" again");
-    }
-    text
 }
 
 #[test]
@@ -77,7 +59,7 @@ async fn fact_11_each_code_at_each_status_has_a_meaning() {
                 assert_eq!(error.http_status(), Some(status), "{error:?}");
                 assert_eq!(error.code(), Some(*code).filter(|code| *code != 0), "{error:?}");
                 assert_eq!(error.attempts(), 1);
-                let text = describe(&error);
+                let text = verdict(&error);
                 match row.iter_mut().find(|(known, _)| *known == text) {
                     Some((_, statuses)) => statuses.push(status),
                     None => row.push((text, vec![status])),
@@ -88,16 +70,16 @@ async fn fact_11_each_code_at_each_status_has_a_meaning() {
                     true => "any status".to_owned(),
                     false => statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(" "),
                 };
-                let _ = writeln!(table, "  code {code:>5}: {text:<26} at {shown}");
+                let _ = writeln!(table, "  code {code:>5}: {text:<31} at {shown}");
             }
         }
     }
     insta::assert_snapshot!(table);
 }
 
-/// The codes that say a paid request was not carried out, and no others.
+/// The codes that say a paid request was not executed, and no others.
 #[tokio::test]
-async fn a_paid_request_is_lost_unless_the_answer_says_it_was_refused() {
+async fn a_paid_request_is_lost_unless_its_code_says_it_was_refused() {
     let refusals = [429, 10104, 10105, 17003, 18001, 18020, 18025, 40000];
     let stage = Stage::without_retries().await;
     for code in CODES.iter().map(|code| code.number).chain([1, 99_999]) {

@@ -11,11 +11,10 @@ use jogg_api::codec::Codec;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer};
 use jogg_api_ext::simulator::VirtualClock;
 use jogg_api_ext::{ErrorKind, JoggBuilder, Timeouts};
+use jogg_tests::classes::one_of_each_class;
 use jogg_tests::connections::{self, Full};
 use jogg_tests::faults::call;
 use jogg_tests::secrets;
-
-use super::matrix::one_of_each_class;
 
 fn short() -> Timeouts {
     Timeouts::new().connect(Duration::from_millis(100))
@@ -37,7 +36,7 @@ async fn nothing_connects(builder: JoggBuilder) {
         assert!(error.is_retryable() && !error.may_have_executed(), "{id}: {error:?}");
         let text = secrets::shown(&error);
         assert!(text.contains("no connection to the server"), "{text}");
-        assert!(text.contains("TimedOut"), "not for the timeout: {text}");
+        assert!(text.contains("TimedOut"), "no timeout: {text}");
         secrets::assert_hidden(&text, id);
     }
 }

@@ -1,57 +1,32 @@
 //! Futures that are dropped while their request is under way: every operation.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use jogg_api::RetryClass;
 use jogg_api::codec::CODECS;
-use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer};
 use jogg_api_ext::simulator::Reply;
 use jogg_tests::faults::{call, lavish};
-use jogg_tests::{Stage, secrets};
-
-/// What was told, as lines.
-#[derive(Default)]
-struct Told(Mutex<Vec<String>>);
-
-impl Observer for Told {
-    fn on_attempt(&self, attempt: &Attempt) {
-        self.0.lock().unwrap().push(format!("{} started", attempt.operation.id));
-    }
-
-    fn on_outcome(&self, attempt: &Attempt, _: &AttemptOutcome) {
-        self.0.lock().unwrap().push(format!("{} ended", attempt.operation.id));
-    }
-
-    fn on_abandon(&self, attempt: &Attempt) {
-        secrets::assert_hidden(&secrets::debugged(attempt), attempt.operation.id);
-        self.0.lock().unwrap().push(format!("{} abandoned", attempt.operation.id));
-    }
-}
+use jogg_tests::{Diary, Stage, until};
 
 #[tokio::test]
-async fn a_dropped_call_is_told_of_if_it_is_paid_and_not_sent_again() {
-    let told = Arc::new(Told::default());
-    let settings =
-        |jogg: jogg_api_ext::JoggBuilder| jogg.observer(told.clone()).retry_policy(lavish());
-    let stage = Stage::with_client(|simulator| simulator, settings).await;
+async fn a_dropped_call_is_reported_if_it_is_paid_and_never_retried() {
+    let diary = Arc::new(Diary::default());
+    let observer = diary.clone();
+    let stage =
+        Stage::with_client(|builder| builder.observer(observer).retry_policy(lavish())).await;
     for codec in CODECS {
         let operation = codec.operation;
         stage.simulator.reply_next(operation, Reply::never());
-        let arrived = async {
-            while stage.simulator.count(operation) == 0 {
-                tokio::task::yield_now().await;
-            }
-        };
         tokio::select! {
             outcome = call(&stage.jogg, codec) => panic!("{outcome:?}"),
-            () = arrived => {}
+            () = until(|| stage.simulator.count(operation) > 0) => {}
         }
-        let mut expected = vec![format!("{} started", operation.id)];
+        let mut expected = vec![format!("{} 1 started", operation.id)];
         if operation.retry == RetryClass::AtMostOnce {
-            expected.push(format!("{} abandoned", operation.id));
+            expected.push(format!("{} 1 abandoned", operation.id));
         }
-        assert_eq!(std::mem::take(&mut *told.0.lock().unwrap()), expected);
-        // Whatever is left over of the call has its chance.
+        assert_eq!(diary.lines(), expected);
+        // Whatever is left of the call could run now.
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }

@@ -1,42 +1,34 @@
-//! Every operation, every fault, over a real socket: what the caller is told, how often the server
-//! was asked, and how much (virtual) time passed. One reviewed row for each class of operation and
-//! fault; every operation must equal the row of its class.
+//! Every operation, every fault, over a real socket: what the caller gets, how many requests the
+//! server received, and how much (virtual) time passed. One reviewed row for each class of operation
+//! and fault; every operation must equal the row of its class.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
-use jogg_api::RetryClass;
 use jogg_api::codec::{CODECS, Codec};
 use jogg_api_ext::Error;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_tests::faults::{Faults, Outcome, call, faults};
+use jogg_tests::classes::{class, one_of_each_class};
+use jogg_tests::faults::{Faults, Outcome, call, faults, verdict};
 use jogg_tests::{Stage, connections, sample, secrets};
 
-/// Kind, then what it says of the request, or `ok`.
-fn describe<T>(result: &Result<T, Error>, context: &str) -> String {
-    let Err(error) = result else { return "ok".to_owned() };
-    secrets::assert_hidden(&secrets::shown(error), context);
-    let mut words = format!("{:?}", error.kind());
-    for (is, word) in
-        [(error.is_retryable(), " retryable"), (error.may_have_executed(), " executed?")]
-    {
-        if is {
-            words.push_str(word);
-        }
-    }
-    words
-}
-
-/// The rows by fault and class, and who fell into each.
+/// The rows by fault and class, and the operations of each.
 #[derive(Default)]
 struct Table(BTreeMap<(usize, String, String), BTreeMap<String, Vec<&'static str>>>);
 
 impl Table {
     fn add(&mut self, place: usize, fault: &str, codec: &'static Codec, outcome: &Outcome) {
         let Outcome { result, requests, time } = outcome;
-        let described = describe(result, &format!("{fault}, {}", codec.operation.id));
+        let described = match result {
+            Ok(_) => "ok".to_owned(),
+            Err(error) => {
+                let context = format!("{fault}, {}", codec.operation.id);
+                secrets::assert_hidden(&secrets::shown(error), &context);
+                verdict(error)
+            }
+        };
         let tried = result.as_ref().map_or_else(Error::attempts, |(_, metadata)| metadata.attempts);
         let time = time.as_secs_f64();
         let row = format!("{described:<38} {tried} tried, {requests} received, {time:.1} s");
@@ -58,30 +50,6 @@ impl Table {
         }
         text
     }
-}
-
-/// What is alike for all of the operations of a class.
-fn class(codec: &'static Codec) -> String {
-    let mut class = match codec.operation.retry {
-        RetryClass::AtMostOnce => "at-most-once",
-        RetryClass::Idempotent => "idempotent",
-        RetryClass::Read => "read",
-        RetryClass::UploadTicket => "upload-ticket",
-        other => panic!("a class without a name: {other:?}"),
-    }
-    .to_owned();
-    // Whose response has no `data`, so that nothing in its place can be wrong.
-    if codec.decode_response(br#"{"code": 0, "data": "text"}"#).is_ok() {
-        class.push_str(", no data");
-    }
-    class
-}
-
-/// One operation of each class.
-pub(crate) fn one_of_each_class() -> Vec<&'static Codec> {
-    let classes: BTreeMap<String, &Codec> =
-        CODECS.iter().map(|codec| (class(codec), codec)).collect();
-    classes.into_values().collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,16 +1,13 @@
-//! Calls beyond the groups: with metadata, and of operations nobody wrapped.
+//! What a call says beside its value.
 
-use jogg_api::operations::{CREATE_PRODUCT, WHOAMI};
-use jogg_api_ext::ErrorKind;
-use jogg_api_ext::jogg_api::Operation;
-use jogg_api_ext::jogg_api::{RawRequest, RetryClass};
-use jogg_api_ext::products::CreateProduct;
+use jogg_api::operations::WHOAMI;
+use jogg_api_ext::products::{CreateProduct, UpdateProduct};
 use jogg_api_ext::simulator::Reply;
-use jogg_tests::Stage;
-use serde_json::{Value, json};
+use jogg_tests::{Stage, requests};
+use serde_json::json;
 
 #[tokio::test]
-async fn a_call_tells_how_it_was_answered() {
+async fn a_call_has_the_metadata_of_its_response() {
     let stage = Stage::new().await;
     stage.simulator.reply_next(&WHOAMI, Reply::raw(503, "text/html", "busy"));
     let body = json!({"code": 0, "msg": "Success", "rid": "r-1", "new": [1],
@@ -28,43 +25,13 @@ async fn a_call_tells_how_it_was_answered() {
 }
 
 #[tokio::test]
-async fn a_job_and_an_answer_without_data_have_metadata_too() {
+async fn a_job_and_a_response_without_data_have_metadata_too() {
     let stage = Stage::new().await;
-    let request = CreateProduct::from_details("Mug");
-    let (product, metadata) = stage.jogg.products().create(request).with_metadata().await.unwrap();
-    assert_eq!(metadata.json()["data"]["product_id"], json!(product.product_id));
-}
-
-/// A path of the API that the client is told to take for an operation of its own.
-static RAW_WHOAMI: Operation =
-    Operation::new("raw_whoami", "GET", "/v2/user/whoami", RetryClass::Read);
-static RAW_CREATE: Operation =
-    Operation::new("raw_create", "POST", "/v2/product", RetryClass::AtMostOnce);
-static RAW_DELETE: Operation =
-    Operation::new("raw_delete", "DELETE", "/v2/endpoint/{endpoint_id}", RetryClass::Idempotent);
-
-#[tokio::test]
-async fn any_method_and_path_is_called_under_the_same_policy() {
-    let stage = Stage::new().await;
-    stage.simulator.reply_next(&WHOAMI, Reply::reset());
-    let user: Value = stage.jogg.request(&RAW_WHOAMI, RawRequest::new()).await.unwrap();
-    assert!(user["email"].is_string());
-    assert_eq!(stage.simulator.count(&WHOAMI), 2);
-
-    let arguments = RawRequest::new().with_body(json!({"name": "Mug"}));
-    let product: Value = stage.jogg.request(&RAW_CREATE, arguments.clone()).await.unwrap();
-    assert!(product["product_id"].is_string());
-
-    // Paid: never again after it may have been carried out.
-    stage.simulator.reply_next(&CREATE_PRODUCT, Reply::reset());
-    let lost = stage.jogg.request::<Value>(&RAW_CREATE, arguments.clone()).await.unwrap_err();
-    assert_eq!((lost.kind(), lost.operation()), (ErrorKind::OutcomeUnknown, Some("raw_create")));
-    assert_eq!(stage.simulator.count(&CREATE_PRODUCT), 2);
-    // What such an operation answers with is its caller's business: nothing is an answer.
-    stage.simulator.reply_next(&CREATE_PRODUCT, Reply::json(200, json!({"code": 0})));
-    assert_eq!(stage.jogg.request::<Value>(&RAW_CREATE, arguments).await.unwrap(), Value::Null);
-
-    let arguments = RawRequest::new().with_path("endpoint_id", "..");
-    let error = stage.jogg.request::<Value>(&RAW_DELETE, arguments).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidParameter, "{error}");
+    let call = stage.jogg.photo_avatars().add_motion(requests::add_motion());
+    let (job, metadata) = call.with_metadata().await.unwrap();
+    assert_eq!(metadata.json()["data"]["motion_id"], job.id());
+    let product = stage.jogg.products().create(CreateProduct::from_details("Mug")).await.unwrap();
+    let update = UpdateProduct::new(product.product_id.unwrap()).name("Cup");
+    let ((), metadata) = stage.jogg.products().update(update).with_metadata().await.unwrap();
+    assert_eq!((metadata.json()["code"].as_i64(), metadata.attempts), (Some(0), 1));
 }

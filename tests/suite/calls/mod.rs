@@ -5,10 +5,12 @@ mod codes;
 #[cfg(target_os = "linux")]
 mod connecting;
 mod dropped;
+mod limits;
 mod lists;
 mod matrix;
 mod metadata;
 mod outcomes;
-mod policy;
+mod raw_requests;
+mod retries;
 mod security;
 mod tls;

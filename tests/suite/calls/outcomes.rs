@@ -1,33 +1,28 @@
-//! What becomes of a paid POST, over a real socket: the law of the project, row by row.
+//! What becomes of a paid POST, over a real socket, row by row.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
-use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_api_ext::{Error, ErrorKind, Jogg, RetryPolicy, Timeouts, photo_avatars};
+use jogg_api_ext::{Error, ErrorKind, Jogg, RetryPolicy, Timeouts};
+use jogg_tests::requests::add_motion;
 use jogg_tests::{KEY, Stage, connections};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-async fn add_motion(jogg: &Jogg) -> Error {
-    let request =
-        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-    jogg.photo_avatars().add_motion(request).await.unwrap_err()
-}
+use tokio::net::TcpListener;
 
 /// The error of a paid call with this reply, which must have been sent exactly once.
 async fn paid(reply: Reply) -> Error {
     let stage = Stage::without_retries().await;
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, reply);
-    let error = add_motion(&stage.jogg).await;
+    let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
     assert_eq!(stage.simulator.requests().len(), 1, "sent more than once");
     error
 }
 
 #[tokio::test]
-async fn a_lost_answer_leaves_the_outcome_unknown() {
+async fn a_lost_response_leaves_the_outcome_unknown() {
     let body = json!({"code": 0, "msg": "Success", "data": {"motion_id": "m1"}});
     for (name, reply) in [
         ("reset", Reply::reset()),
@@ -83,16 +78,15 @@ async fn fact_08_a_result_at_top_level_is_no_loss() {
     let stage = Stage::new().await;
     let body = json!({"code": 0, "msg": "", "motion_id": "m1", "status": "processing"});
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, body));
-    let request =
-        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-    assert_eq!(stage.jogg.photo_avatars().add_motion(request).await.unwrap().id(), "m1");
+    let job = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap();
+    assert_eq!(job.id(), "m1");
 }
 
 #[tokio::test]
 async fn fact_13_a_connection_that_was_never_made_executed_nothing() {
     let (url, _taken) = connections::refusing();
     let jogg = Jogg::builder(KEY).base_url(url).retry_policy(RetryPolicy::never()).build().unwrap();
-    let error = add_motion(&jogg).await;
+    let error = jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection);
     assert!(!error.may_have_executed());
     assert!(error.is_retryable());
@@ -129,22 +123,20 @@ async fn fact_13_a_429_was_refused_before_it_was_processed() {
 
 #[tokio::test]
 async fn fact_14_the_simulator_refuses_the_21st_post_of_a_minute() {
-    let stage = Stage::with_client(
+    let stage = Stage::with_both(
         |simulator| simulator.post_limit(Some(20)),
         |jogg| jogg.retry_policy(RetryPolicy::never()),
     )
     .await;
-    let request =
-        || photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
     for _ in 0..20 {
-        drop(stage.jogg.photo_avatars().add_motion(request()).await.unwrap());
+        drop(stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap());
     }
-    let error = stage.jogg.photo_avatars().add_motion(request()).await.unwrap_err();
+    let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::RateLimited, Some(429)));
     // Reads are free.
     stage.jogg.account().whoami().await.unwrap();
     stage.clock.advance(error.retry_after().unwrap());
-    drop(stage.jogg.photo_avatars().add_motion(request()).await.unwrap());
+    drop(stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap());
 }
 
 #[tokio::test]
@@ -163,18 +155,22 @@ async fn fact_06_an_error_code_counts_at_every_status() {
     }
 }
 
-/// A server that accepts and never answers; the time-out is on the client's clock.
+/// A server of the test's own, a client of it that makes each call once, and the client's clock.
+async fn own_server() -> (TcpListener, Jogg, VirtualClock) {
+    let (listener, url) = connections::listen().await;
+    let clock = VirtualClock::new();
+    let jogg = Jogg::builder(KEY).base_url(url).clock(Arc::new(clock.clone()));
+    (listener, jogg.retry_policy(RetryPolicy::never()).build().unwrap(), clock)
+}
+
+/// A server that accepts and never responds; the timeout is on the client's clock.
 #[tokio::test]
-async fn fact_48_no_answer_in_time_leaves_a_paid_outcome_unknown() {
+async fn fact_48_no_response_in_time_leaves_a_paid_outcome_unknown() {
     let (read, write) = (Duration::from_secs(30), Duration::from_secs(180));
     let documented = Timeouts::new().connect(Duration::from_secs(10)).read(read).write(write);
     assert_eq!(documented, Timeouts::default());
     for (paid, limit) in [(true, write), (false, read)] {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let clock = VirtualClock::new();
-        let jogg = Jogg::builder(KEY).base_url(base_url).clock(Arc::new(clock.clone()));
-        let jogg = jogg.retry_policy(RetryPolicy::never()).build().unwrap();
+        let (listener, jogg, clock) = own_server().await;
         let silent = async {
             let (_socket, _) = listener.accept().await.unwrap();
             // Not a moment before the limit.
@@ -185,7 +181,7 @@ async fn fact_48_no_answer_in_time_leaves_a_paid_outcome_unknown() {
         };
         let call = async {
             match paid {
-                true => add_motion(&jogg).await,
+                true => jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err(),
                 false => jogg.account().whoami().await.unwrap_err(),
             }
         };
@@ -197,17 +193,13 @@ async fn fact_48_no_answer_in_time_leaves_a_paid_outcome_unknown() {
     }
 }
 
-/// An answer that begins and stalls: what had come is kept, and a whole answer is a result though
-/// its connection never ends.
+/// A response that begins and stalls: what was received is kept, and a whole response is a result
+/// though its connection never ends.
 #[tokio::test]
-async fn an_answer_that_stalls_is_given_up_with_what_came() {
+async fn a_response_that_stalls_ends_with_what_was_received() {
     let whole = r#"{"code":0,"msg":"","rid":"r1","data":{"motion_id":"m1"}}"#;
     for (sent, id) in [(&whole[..30], None), (whole, Some("m1"))] {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
-        let clock = VirtualClock::new();
-        let jogg = Jogg::builder(KEY).base_url(base_url).clock(Arc::new(clock.clone()));
-        let jogg = jogg.retry_policy(RetryPolicy::never()).build().unwrap();
+        let (listener, jogg, clock) = own_server().await;
         let stalling = async {
             let (mut socket, _) = listener.accept().await.unwrap();
             assert!(socket.read(&mut [0; 4096]).await.unwrap() > 0);
@@ -220,9 +212,7 @@ async fn an_answer_that_stalls_is_given_up_with_what_came() {
             clock.advance(Duration::from_secs(1000));
             std::future::pending::<()>().await;
         };
-        let request =
-            photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-        let call = jogg.photo_avatars().add_motion(request);
+        let call = jogg.photo_avatars().add_motion(add_motion());
         let outcome = tokio::select! { outcome = call => outcome, () = stalling => unreachable!() };
         match (outcome, id) {
             (Ok(job), Some(id)) => assert_eq!(job.id(), id),

@@ -3,10 +3,10 @@
 use jogg_api::operations::{self, DELETE_WEBHOOK_ENDPOINT};
 #[cfg(feature = "http2")]
 use jogg_api_ext::RetryPolicy;
-use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{ErrorKind, Jogg, photo_avatars};
-use jogg_tests::{KEY, Stage, connections, secrets};
+use jogg_api_ext::{ErrorKind, Jogg};
+use jogg_tests::replies::ticket;
+use jogg_tests::{KEY, Stage, connections, requests, secrets};
 use serde_json::json;
 
 #[tokio::test]
@@ -26,12 +26,11 @@ async fn redirects_are_not_followed_and_the_key_stays() {
 
 /// Even when the caller's own HTTP settings say otherwise.
 #[tokio::test]
-async fn own_http_settings_do_not_bring_redirects_back() {
+async fn custom_http_settings_do_not_bring_redirects_back() {
     let stage = Stage::new().await;
     let other = Stage::new().await;
     let http = reqwest::ClientBuilder::new().redirect(reqwest::redirect::Policy::limited(5));
-    let base_url = stage.simulator.base_url();
-    let jogg = Jogg::builder(KEY).base_url(base_url).http_client(http).build().unwrap();
+    let jogg = stage.client().http_client(http).build().unwrap();
     let target = format!("{}/v2/user/whoami", other.simulator.base_url());
     let reply = Reply::raw(307, "text/plain", "").header("location", &target);
     stage.simulator.reply_next(&operations::WHOAMI, reply);
@@ -62,12 +61,10 @@ async fn an_id_cannot_reach_another_operation() {
 async fn the_key_shows_nowhere() {
     let stage = Stage::new().await;
     // A server that repeats it.
-    let msg = format!("the key {KEY} is not known");
-    let body = json!({"code": 10105, "msg": msg});
+    let body = json!({"code": 10105, "msg": format!("the key {KEY} is not known")});
     stage.simulator.reply_next(&operations::WHOAMI, Reply::json(401, body));
     let error = stage.jogg.account().whoami().await.unwrap_err();
-    let request =
-        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    let request = requests::add_motion();
     let job = stage.jogg.photo_avatars().add_motion(request.clone()).await.unwrap();
     let builder = Jogg::builder(KEY);
     let groups = (stage.jogg.account(), stage.jogg.assets(), stage.jogg.photo_avatars());
@@ -88,8 +85,7 @@ async fn a_signed_url_shows_in_no_error() {
     let stage = Stage::without_retries().await;
     let (nowhere, _taken) = connections::refusing();
     let sign_url = format!("{nowhere}/put?X-Signature=planted-signature");
-    let ticket = json!({"sign_url": sign_url, "asset_url": "https://a.example/f.png"});
-    let reply = Reply::json(200, json!({"code": 0, "msg": "", "data": ticket}));
+    let reply = ticket(sign_url, "https://a.example/f.png");
     stage.simulator.reply_next(&operations::CREATE_ASSET_UPLOAD, reply);
     let error = stage.jogg.assets().upload_bytes("f.png", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::FileTransfer);
@@ -97,16 +93,16 @@ async fn a_signed_url_shows_in_no_error() {
     assert!(!text.contains("planted-signature") && !text.contains("X-Signature"), "{text}");
     // Nor do the values that carry it.
     let api = stage.jogg.api();
-    let reply = json!({"code": 0, "msg": "", "data": {"endpoint_id": "e", "secret": "planted"}});
-    stage.simulator.reply_next(&operations::CREATE_WEBHOOK_ENDPOINT, Reply::json(200, reply));
+    let endpoint = json!({"endpoint_id": "e", "secret": "planted"});
+    stage.respond(&operations::CREATE_WEBHOOK_ENDPOINT, endpoint);
     let body = jogg_api::types::CreateWebhookEndpointRequest::new(
         "https://a.example/hook",
         jogg_api::enums::EndpointStatus::Enabled,
         Vec::new(),
     );
-    let answer = api.create_webhook_endpoint(body).await.unwrap();
-    assert!(!format!("{answer:?}").contains("planted"), "{answer:?}");
-    let endpoint = answer.data.unwrap();
+    let response = api.create_webhook_endpoint(body).await.unwrap();
+    assert!(!format!("{response:?}").contains("planted"), "{response:?}");
+    let endpoint = response.data.unwrap();
     assert_eq!(endpoint.secret.as_ref().unwrap().expose(), "planted");
     assert!(!format!("{endpoint:?}").contains("planted"));
 }
@@ -114,8 +110,7 @@ async fn a_signed_url_shows_in_no_error() {
 #[tokio::test]
 async fn a_body_over_the_cap_is_cut_off() {
     let stage = Stage::new().await;
-    let base_url = stage.simulator.base_url();
-    let jogg = Jogg::builder(KEY).base_url(base_url).max_body_bytes(1000).build().unwrap();
+    let jogg = stage.client().max_body_bytes(1000).build().unwrap();
     let body = json!({"code": 0, "msg": "x".repeat(5000)});
     stage.simulator.reply_next(&operations::WHOAMI, Reply::json(200, body));
     let error = jogg.account().whoami().await.unwrap_err();
@@ -136,15 +131,14 @@ async fn a_reset_is_not_replayed() {
     assert_eq!(stage.simulator.requests().len(), 2);
 }
 
-/// Over HTTP/2 the HTTP library would send a refused stream again by itself, POST included.
+/// Over HTTP/2 the HTTP library would retry a refused stream, POST included.
 #[cfg(feature = "http2")]
 #[tokio::test]
 async fn a_refused_stream_is_not_replayed() {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let (listener, base_url) = connections::listen().await;
     let streams = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&streams);
     tokio::spawn(async move {
@@ -166,9 +160,7 @@ async fn a_refused_stream_is_not_replayed() {
         .retry_policy(RetryPolicy::never())
         .build()
         .unwrap();
-    let request =
-        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-    let error = jogg.photo_avatars().add_motion(request).await.unwrap_err();
+    let error = jogg.photo_avatars().add_motion(requests::add_motion()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
     assert_eq!(streams.load(Ordering::SeqCst), 1);
 }

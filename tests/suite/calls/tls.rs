@@ -1,4 +1,4 @@
-//! HTTPS with an own certificate authority, against a real TLS server, in each feature set.
+//! HTTPS with a custom certificate authority, against a real TLS server, in each feature set.
 
 use jogg_api_ext::{ErrorKind, Jogg};
 
@@ -25,7 +25,7 @@ mod with_tls {
 
     use super::*;
 
-    /// A server on loopback with a certificate of its own authority. Gives its URL, the
+    /// A server on loopback with a certificate of its own authority. Returns its URL, the
     /// authority's certificate, and what the handshake agreed on.
     async fn serve() -> (String, String, tokio::task::JoinHandle<Option<Vec<u8>>>) {
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
@@ -56,8 +56,8 @@ mod with_tls {
             let length = stream.read(&mut request).await.unwrap();
             assert!(request[..length].starts_with(b"GET /v2/user/whoami HTTP/1.1"));
             let body = r#"{"code":0,"msg":"Success","data":{"username":"tls"}}"#;
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-            stream.write_all(answer.as_bytes()).await.unwrap();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
             stream.flush().await.unwrap();
             let agreed = stream.get_ref().1.alpn_protocol().unwrap_or_default().to_vec();
             // The client closes first.
@@ -68,7 +68,7 @@ mod with_tls {
     }
 
     #[tokio::test]
-    async fn an_own_authority_is_trusted_when_it_is_given() {
+    async fn a_custom_authority_is_trusted_when_it_is_given() {
         let (url, authority, server) = serve().await;
         let jogg = Jogg::builder("k").base_url(url).root_certificate(authority).build().unwrap();
         let user = jogg.account().whoami().await.unwrap();

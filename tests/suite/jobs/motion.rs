@@ -9,9 +9,7 @@ use jogg_api_ext::enums::{AvatarStatus, MotionModel};
 use jogg_api_ext::jobs::{JobProgress, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::simulator::{Dialect, Reply};
-use jogg_api_ext::{
-    Error, ErrorKind, Job, JobRecord, JobStatus, Motion, Result, RetryPolicy, photo_avatars,
-};
+use jogg_api_ext::{Error, ErrorKind, Job, JobRecord, JobStatus, Motion, Result, photo_avatars};
 use jogg_tests::Stage;
 use serde_json::{Value, json};
 
@@ -278,8 +276,7 @@ async fn fact_47_failed_looks_do_not_end_the_wait() {
         reports.push(Reply::raw(status, "text/html", "<html>maintenance</html>"));
     }
     reports.push(answer(json!({"status": "completed", "motion_preview_url": URL})));
-    let stage =
-        Stage::with_client(|builder| builder, |jogg| jogg.retry_policy(RetryPolicy::never())).await;
+    let stage = Stage::without_retries().await;
     let job = started(&stage).await;
     let count = reports.len();
     for report in reports {

@@ -39,7 +39,7 @@ async fn thousands_of_jobs_are_waited_for_in_one_task() {
     let under_way = Arc::new(UnderWay::default());
     let observer = Arc::clone(&under_way);
     let client = |builder: JoggBuilder| builder.observer(observer);
-    let stage = Stage::with_client(|builder| builder.credits(1e6), client).await;
+    let stage = Stage::with_both(|builder| builder.credits(1e6), client).await;
     let mut jobs = Vec::new();
     for number in 0..JOBS {
         if number % 500 == 0 {

@@ -275,7 +275,7 @@ async fn an_upload_keeps_to_the_client_s_policy() {
         (policy().budget(0.0), 1),
     ] {
         let with_policy = |builder: JoggBuilder| builder.retry_policy(policy.clone());
-        let stage = Stage::with_client(|builder| builder, with_policy).await;
+        let stage = Stage::with_client(with_policy).await;
         for _ in 0..4 {
             stage.simulator.reply_next(Target::Upload, Reply::raw(500, "text/plain", ""));
         }
