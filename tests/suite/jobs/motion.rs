@@ -10,33 +10,26 @@ use jogg_api_ext::jobs::{JobProgress, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::simulator::{Dialect, Reply};
 use jogg_api_ext::{Error, ErrorKind, Job, JobRecord, JobStatus, Motion, Result, photo_avatars};
-use jogg_tests::Stage;
+use jogg_tests::replies::success;
+use jogg_tests::{Stage, requests};
 use serde_json::{Value, json};
 
 const URL: &str = "https://cdn.example.org/m.mp4";
 
-fn request() -> photo_avatars::AddMotion {
-    photo_avatars::AddMotion::new(
-        "https://a.example/p.jpg",
-        "My Photo Avatar",
-        "en-US-X",
-        MotionModel::V2_0,
-    )
-}
-
 async fn started(stage: &Stage) -> Job<Motion> {
-    stage.jogg.photo_avatars().add_motion(request()).await.unwrap()
+    stage.jogg.photo_avatars().add_motion(requests::add_motion()).await.unwrap()
 }
 
-fn answer(data: Value) -> Reply {
-    Reply::json(200, json!({"code": 0, "msg": "Success", "data": data}))
+/// A report of a job that is done.
+fn done() -> Reply {
+    success(json!({"status": "completed", "motion_preview_url": URL}))
 }
 
 /// Starts a job whose reports are these, and waits for it.
 async fn waited(reports: Vec<Reply>) -> (Stage, Result<Motion>) {
     let stage = Stage::new().await;
     let create = json!({"motion_id": "m1", "status": "processing", "avatar_id": 7});
-    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, answer(create));
+    stage.respond(&ADD_PHOTO_AVATAR_MOTION, create);
     for report in reports {
         stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, report);
     }
@@ -44,13 +37,8 @@ async fn waited(reports: Vec<Reply>) -> (Stage, Result<Motion>) {
     (stage, outcome)
 }
 
-fn looks(stage: &Stage) -> usize {
-    stage
-        .simulator
-        .requests()
-        .iter()
-        .filter(|seen| seen.operation == Some(GET_PHOTO_AVATAR_MOTION.id))
-        .count()
+fn polls(stage: &Stage) -> usize {
+    stage.simulator.count(&GET_PHOTO_AVATAR_MOTION)
 }
 
 #[tokio::test]
@@ -67,7 +55,7 @@ async fn the_whole_flow_in_both_dialects() {
         assert_eq!(motion.name.as_deref(), Some("Ada"));
         assert_eq!(motion.voice_id.as_deref(), Some("en-US-X"));
         assert_eq!(motion.image_url.as_deref(), Some(image.url.as_str()));
-        let avatar_id = motion.avatar_id.expect("the simulator tells it");
+        let avatar_id = motion.avatar_id.expect("an id of the simulator");
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("preview.mp4");
@@ -99,80 +87,80 @@ async fn a_job_is_seen_through_its_states() {
     let states: Vec<JobStatus> = seen.iter().map(|(status, _)| *status).collect();
     assert_eq!(states[0], JobStatus::Pending);
     assert_eq!(states.last(), Some(&JobStatus::Processing));
-    // The hook is called after each look that did not end the wait.
-    assert_eq!(seen.len() + 1, looks(&stage));
-    assert_eq!(seen.iter().map(|(_, looks)| *looks).collect::<Vec<_>>(), {
+    // The hook is called after each poll that did not end the wait.
+    assert_eq!(seen.len() + 1, polls(&stage));
+    assert_eq!(seen.iter().map(|(_, polls)| *polls).collect::<Vec<_>>(), {
         (1..=u32::try_from(seen.len()).unwrap()).collect::<Vec<_>>()
     });
 }
 
 #[tokio::test]
 async fn fact_19_success_is_completed() {
-    for word in ["success", "succeeded", "done", "COMPLETED"] {
-        let report = json!({"status": word, "motion_preview_url": URL, "avatar_id": 9});
-        let (_, outcome) = waited(vec![answer(report)]).await;
+    for status in ["success", "succeeded", "done", "COMPLETED"] {
+        let report = json!({"status": status, "motion_preview_url": URL, "avatar_id": 9});
+        let (_, outcome) = waited(vec![success(report)]).await;
         let motion = outcome.unwrap();
-        assert_eq!((motion.preview_url.as_str(), motion.avatar_id), (URL, Some(9)), "{word}");
+        assert_eq!((motion.preview_url.as_str(), motion.avatar_id), (URL, Some(9)), "{status}");
     }
 }
 
 #[tokio::test]
-async fn fact_19_unknown_and_empty_states_are_no_end() {
-    let (stage, outcome) = waited(vec![
-        answer(json!({"status": "rendering-v9"})),
-        answer(json!({"status": ""})),
-        answer(json!({"status": null})),
-        answer(json!({})),
-        answer(Value::Null),
-        answer(json!({"status": "completed", "motion_preview_url": URL})),
-    ])
-    .await;
+async fn fact_19_unknown_and_empty_states_do_not_end_the_wait() {
+    let mut reports = [
+        json!({"status": "rendering-v9"}),
+        json!({"status": ""}),
+        json!({"status": null}),
+        json!({}),
+        Value::Null,
+    ]
+    .map(success)
+    .to_vec();
+    reports.push(done());
+    let (stage, outcome) = waited(reports).await;
     assert_eq!(outcome.unwrap().preview_url, URL);
-    assert_eq!(looks(&stage), 6);
+    assert_eq!(polls(&stage), 6);
 }
 
 #[tokio::test]
 async fn fact_17_empty_and_null_urls_are_not_there_yet() {
-    let (stage, outcome) = waited(vec![
-        answer(json!({"status": "processing", "motion_preview_url": ""})),
-        answer(json!({"status": "completed", "motion_preview_url": ""})),
-        answer(json!({"status": "completed", "motion_preview_url": null})),
-        answer(json!({"status": "completed"})),
-        answer(json!({"status": "completed", "motion_preview_url": URL})),
-    ])
-    .await;
+    let mut reports = [
+        json!({"status": "processing", "motion_preview_url": ""}),
+        json!({"status": "completed", "motion_preview_url": ""}),
+        json!({"status": "completed", "motion_preview_url": null}),
+        json!({"status": "completed"}),
+    ]
+    .map(success)
+    .to_vec();
+    reports.push(done());
+    let (stage, outcome) = waited(reports).await;
     assert_eq!(outcome.unwrap().preview_url, URL);
-    assert_eq!(looks(&stage), 5);
+    assert_eq!(polls(&stage), 5);
 }
 
 #[tokio::test]
 async fn fact_04_the_avatar_id_may_come_first_last_or_never() {
-    let done = json!({"status": "completed", "motion_preview_url": URL});
-    // With the answer that started the job, and not again; also as a string.
-    let (_, outcome) = waited(vec![answer(done.clone())]).await;
+    // In the response that started the job, and not later.
+    let (_, outcome) = waited(vec![done()]).await;
     assert_eq!(outcome.unwrap().avatar_id, Some(7));
-    let stage = Stage::new().await;
-    let create = answer(json!({"motion_id": "m1", "avatar_id": "8"}));
-    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, create);
-    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(done.clone()));
-    assert_eq!(started(&stage).await.wait().await.unwrap().avatar_id, Some(8));
-    // The seed's older answer, and never.
-    let stage = Stage::new().await;
-    stage.simulator.reply_next(
-        &ADD_PHOTO_AVATAR_MOTION,
-        answer(json!({"motion_id": "m1", "status": "anything"})),
-    );
-    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(done));
-    let job = started(&stage).await;
-    assert_eq!(job.id(), "m1");
-    assert_eq!(job.wait().await.unwrap().avatar_id, None);
+    // As a string, and never: in both ages of that response.
+    for (started_with, avatar_id) in [
+        (json!({"motion_id": "m1", "avatar_id": "8"}), Some(8)),
+        (json!({"motion_id": "m1", "status": "anything"}), None),
+    ] {
+        let stage = Stage::new().await;
+        stage.respond(&ADD_PHOTO_AVATAR_MOTION, started_with);
+        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, done());
+        let job = started(&stage).await;
+        assert_eq!(job.id(), "m1");
+        assert_eq!(job.wait().await.unwrap().avatar_id, avatar_id);
+    }
 }
 
 #[tokio::test]
 async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
     let report = json!({"status": "failed", "motion_id": "m1",
         "error_msg": "face not found in https://a.example/p.jpg?X-Signature=abc"});
-    let (stage, outcome) = waited(vec![answer(report.clone())]).await;
+    let (stage, outcome) = waited(vec![success(report.clone())]).await;
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::JobFailed);
     assert_eq!(
@@ -184,11 +172,11 @@ async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
     // Starting it again would be to pay again.
     assert!(error.may_have_executed() && !error.is_retryable());
 
-    stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(report));
-    let look = stage.jogg.photo_avatars().motion_job("m1").report().await.unwrap();
-    assert_eq!((look.status, look.raw_status.as_str()), (JobStatus::Failed, "failed"));
-    assert!(look.error.unwrap().starts_with("face not found"));
-    assert!(look.result.is_none());
+    stage.respond(&GET_PHOTO_AVATAR_MOTION, report);
+    let report = stage.jogg.photo_avatars().motion_job("m1").report().await.unwrap();
+    assert_eq!((report.status, report.raw_status.as_str()), (JobStatus::Failed, "failed"));
+    assert!(report.error.unwrap().starts_with("face not found"));
+    assert!(report.result.is_none());
 }
 
 #[tokio::test]
@@ -206,7 +194,7 @@ async fn fact_21_completed_without_a_url_ends_after_a_grace() {
     let job = started(&stage).await;
     let report = json!({"status": "completed", "avatar_id": 3});
     for _ in 0..100 {
-        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, answer(report.clone()));
+        stage.respond(&GET_PHOTO_AVATAR_MOTION, report.clone());
     }
     let begun = stage.clock.now();
     let error = job.wait().await.unwrap_err();
@@ -225,7 +213,7 @@ async fn a_deadline_carries_the_job_which_goes_on() {
     let options = WaitOptions::default().deadline(Duration::from_secs(21));
     let error = job.wait_with(options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimeout);
-    // The last look is at the deadline itself.
+    // The last poll is at the deadline itself.
     assert_eq!(stage.clock.now() - begun, Duration::from_secs(21));
     assert!(error.to_string().contains("the job is processing after 21 s"), "{error}");
     assert!(error.may_have_executed() && !error.is_retryable());
@@ -234,13 +222,11 @@ async fn a_deadline_carries_the_job_which_goes_on() {
 }
 
 #[tokio::test]
-async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
+async fn fact_47_polls_begin_after_five_seconds_and_slow_down_to_thirty() {
     let stage = Stage::new().await;
     let job = started(&stage).await;
     for _ in 0..200 {
-        stage
-            .simulator
-            .reply_next(&GET_PHOTO_AVATAR_MOTION, answer(json!({"status": "processing"})));
+        stage.respond(&GET_PHOTO_AVATAR_MOTION, json!({"status": "processing"}));
     }
     let times = Arc::new(Mutex::new(vec![Duration::ZERO]));
     let hook = Arc::clone(&times);
@@ -251,7 +237,7 @@ async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
     let error = job.wait_with(options).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimeout);
     let mut times = times.lock().unwrap().clone();
-    // The last look is at the deadline; it ends the wait, so that the hook is not told of it.
+    // The last poll is at the deadline; it ends the wait, so that the hook is not called.
     times.push(stage.clock.now() - begun);
     assert_eq!(times.last(), Some(&Duration::from_secs(30 * 60)));
     let gaps: Vec<f64> = times.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
@@ -261,7 +247,7 @@ async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
 }
 
 #[tokio::test]
-async fn fact_47_failed_looks_do_not_end_the_wait() {
+async fn fact_47_failed_polls_do_not_end_the_wait() {
     let mut reports = vec![
         Reply::json(500, json!({"code": 50000, "msg": "system error"})),
         Reply::raw(502, "text/html", "<html>bad gateway</html>"),
@@ -269,13 +255,13 @@ async fn fact_47_failed_looks_do_not_end_the_wait() {
         Reply::reset(),
         Reply::raw(200, "application/json", "{\"code\": 0, \"da"),
         Reply::json(200, json!({"code": 77, "msg": "new"})),
-        answer(json!("text")),
+        success(json!("text")),
     ];
-    // A gateway's page is not the API's word on the job, whatever its status.
+    // A gateway's page says nothing about the job, whatever its status.
     for status in [400, 401, 403, 404] {
         reports.push(Reply::raw(status, "text/html", "<html>maintenance</html>"));
     }
-    reports.push(answer(json!({"status": "completed", "motion_preview_url": URL})));
+    reports.push(done());
     let stage = Stage::without_retries().await;
     let job = started(&stage).await;
     let count = reports.len();
@@ -283,12 +269,15 @@ async fn fact_47_failed_looks_do_not_end_the_wait() {
         stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, report);
     }
     assert_eq!(job.wait().await.unwrap().preview_url, URL);
-    assert_eq!(looks(&stage), count);
+    assert_eq!(polls(&stage), count);
+}
+
+fn not_found() -> Reply {
+    Reply::json(200, json!({"code": 10104, "msg": "record not found"}))
 }
 
 #[tokio::test]
-async fn a_job_the_api_does_not_know_for_long_is_given_up() {
-    let not_found = || Reply::json(200, json!({"code": 10104, "msg": "record not found"}));
+async fn a_job_the_api_does_not_know_for_long_ends_the_wait() {
     let (_, outcome) = waited((0..40).map(|_| not_found()).collect()).await;
     let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
@@ -296,20 +285,14 @@ async fn a_job_the_api_does_not_know_for_long_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_job_unknown_to_the_api_just_after_its_start_is_looked_for_again() {
-    let not_found = || Reply::json(200, json!({"code": 10104, "msg": "record not found"}));
-    let (stage, outcome) = waited(vec![
-        not_found(),
-        not_found(),
-        answer(json!({"status": "completed", "motion_preview_url": URL})),
-    ])
-    .await;
+async fn a_job_unknown_to_the_api_just_after_its_start_is_polled_further() {
+    let (stage, outcome) = waited(vec![not_found(), not_found(), done()]).await;
     outcome.unwrap();
-    assert_eq!(looks(&stage), 3);
+    assert_eq!(polls(&stage), 3);
 }
 
 #[tokio::test]
-async fn a_refused_look_waits_as_long_as_it_is_told() {
+async fn a_refused_poll_waits_as_long_as_the_refusal_says() {
     let stage = Stage::new().await;
     let job = started(&stage).await;
     let refusal = Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "90");
@@ -354,7 +337,7 @@ async fn a_stored_job_is_resumed() {
 #[tokio::test]
 async fn fact_12_credits_are_taken_when_the_request_is_accepted() {
     let stage = Stage::with(|builder| builder.credits(3.0)).await;
-    let request = request();
+    let request = requests::add_motion();
     let estimate = request.estimate().unwrap();
     assert_eq!((estimate.credits, estimate.as_of), (2.0, "2026-03"));
     drop(started(&stage).await);
