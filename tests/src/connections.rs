@@ -1,4 +1,4 @@
-//! Servers whose connections fail, for what the simulator cannot do.
+//! Servers of the tests' own, for what the simulator cannot do: connections that fail.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -25,11 +25,17 @@ pub fn refusing() -> (String, TcpSocket) {
     (format!("http://{}", taken.local_addr().expect("an address")), taken)
 }
 
+/// A listener on loopback, and its URL.
+pub async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, url)
+}
+
 /// A server that resets each connection when a request has come, without reading it, and counts
 /// them.
 pub async fn resetting() -> (String, Arc<AtomicUsize>) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (listener, url) = listen().await;
     let count = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&count);
     tokio::spawn(async move {

@@ -47,7 +47,7 @@ pub struct Faults {
 /// What became of a call.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What the caller is told.
+    /// What the caller gets.
     pub result: Result<(Value, ResponseMetadata), Error>,
     /// How many requests the server received.
     pub requests: usize,
@@ -58,7 +58,7 @@ pub struct Outcome {
 impl Faults {
     /// Starts both servers.
     pub async fn start() -> Self {
-        let stage = Stage::with_client(
+        let stage = Stage::with_both(
             |simulator| simulator.credits(1e9),
             |jogg| jogg.retry_policy(lavish()).max_body_bytes(CAP),
         )
@@ -90,7 +90,7 @@ impl Faults {
 /// How many attempts a call makes by default.
 const MAX_ATTEMPTS: u32 = 4;
 
-/// Retries as usual, but is never short of budget.
+/// The default policy, but never short of budget.
 pub fn lavish() -> RetryPolicy {
     RetryPolicy::new().budget(1e9)
 }
@@ -120,6 +120,20 @@ impl EndpointVisitor for Calling<'_> {
     }
 }
 
+/// What an error says of a request: its kind, then `retryable` if the call may be retried, and
+/// `executed?` if it may have been executed.
+pub fn verdict(error: &Error) -> String {
+    let mut words = format!("{:?}", error.kind());
+    for (is_so, word) in
+        [(error.is_retryable(), " retryable"), (error.may_have_executed(), " executed?")]
+    {
+        if is_so {
+            words.push_str(word);
+        }
+    }
+    words
+}
+
 /// Every fault, in the order of the reviewed table.
 pub fn faults() -> Vec<Fault> {
     let lists = [connections(), statuses(), codes(), limits(), bodies(), data(), types()];
@@ -137,7 +151,7 @@ fn named<const COUNT: usize>(faults: [Faulty; COUNT]) -> Vec<Fault> {
 fn connections() -> Vec<Fault> {
     named([
         ("reset after reading", |_| Reply::reset()),
-        ("no answer in time", |_| Reply::never().after(Duration::from_secs(181))),
+        ("no response in time", |_| Reply::never().after(Duration::from_secs(181))),
         ("cut body", |setting| Reply::cut(200, setting.response.to_string(), 9)),
         ("cut body of a 429", |_| Reply::cut(429, "{\"code\": 429, \"msg\": \"m\"}", 9)),
         ("body over the cap", |_| {
@@ -259,15 +273,15 @@ fn types() -> Vec<Fault> {
     ])
 }
 
-/// A page of a gateway that repeats what it was asked.
+/// A page of a gateway that repeats the request.
 fn page(status: u16) -> Reply {
     let text = format!("<html><body>{}{}</body></html>", secrets::message(), secrets::CONTENT);
     Reply::raw(status, "text/html", text).header("x-echo", KEY)
 }
 
 fn code(status: u16, code: i64) -> Reply {
-    let (msg, rid) = (secrets::message(), secrets::signed_url());
-    Reply::json(status, json!({"code": code, "msg": msg, "data": null, "rid": rid}))
+    let (message, id) = (secrets::message(), secrets::signed_url());
+    Reply::json(status, json!({"code": code, "msg": message, "data": null, "rid": id}))
 }
 
 fn limited(extra: Value) -> Reply {
@@ -282,7 +296,7 @@ fn with_data(data: Value) -> Reply {
     Reply::json(200, json!({"code": 0, "msg": secrets::message(), "data": data}))
 }
 
-/// The usual answer with parts of its `data` changed.
+/// The usual response with parts of its `data` changed.
 fn changed(setting: &Setting, change: &dyn Fn(&Value) -> Option<Value>) -> Reply {
     fn walk(value: &Value, change: &dyn Fn(&Value) -> Option<Value>) -> Value {
         if let Some(changed) = change(value) {

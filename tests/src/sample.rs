@@ -31,8 +31,8 @@ pub fn request(operation: &Operation) -> RawRequest {
 /// result is a planted secret.
 pub fn response(operation: &Operation) -> Value {
     let data = spec::data(operation).map(|data| whole(&data));
-    let (msg, rid) = (secrets::message(), secrets::signed_url());
-    json!({"code": 0, "msg": msg, "rid": rid, "data": data.unwrap_or_default()})
+    let (message, id) = (secrets::message(), secrets::signed_url());
+    json!({"code": 0, "msg": message, "rid": id, "data": data.unwrap_or_default()})
 }
 
 /// A value with all the fields of this schema.

@@ -1,4 +1,4 @@
-//! Secrets the tests plant in requests and answers, and the check that none of them shows.
+//! Secrets the tests plant in requests and responses, and the check that none of them shows.
 //!
 //! All of them begin with [`MARK`], so that a part of one is found as well as the whole.
 

@@ -42,10 +42,10 @@ pub fn query(of: &Operation) -> Option<Value> {
     (!properties.is_empty()).then(schema)
 }
 
-/// The schema of the answer's `data`, if it has any.
+/// The schema of the response's `data`, if it has any.
 pub fn data(of: &Operation) -> Option<Value> {
-    let answer = operation(of).pointer("/responses/200/content/application~1json/schema");
-    resolved(answer.expect("an answer is described")).pointer("/properties/data").map(resolved)
+    let schema = operation(of).pointer("/responses/200/content/application~1json/schema");
+    resolved(schema.expect("a response is described")).pointer("/properties/data").map(resolved)
 }
 
 /// What a `$ref` leads to; any other node is itself.
@@ -55,7 +55,7 @@ pub fn target(node: &Value) -> &Value {
 }
 
 /// A schema with its reference followed and the parts of its `allOf` merged, what stands beside
-/// them last. What lies deeper stays as it is.
+/// them last. What lies deeper is unchanged.
 pub fn resolved(node: &Value) -> Value {
     let node = target(node);
     let mut merged = Map::new();

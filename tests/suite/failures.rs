@@ -6,11 +6,10 @@ use std::time::Duration;
 use jogg_api::operations::{
     ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, GET_PHOTO_AVATAR_MOTION, LIST_VOICES,
 };
-use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::jobs::WaitOptions;
 use jogg_api_ext::simulator::{Reply, Target};
-use jogg_api_ext::{Error, Job, JobRecord, Jogg, Motion, photo_avatars};
-use jogg_tests::{KEY, Stage, connections, sample, secrets};
+use jogg_api_ext::{Error, Job, JobRecord, Jogg, Motion};
+use jogg_tests::{KEY, Stage, connections, requests, sample, secrets};
 use serde_json::{Value, json};
 
 /// All of them.
@@ -59,16 +58,16 @@ async fn uploads() -> Vec<Error> {
         [refused, signed.replace("https", "http"), signed.replace("://", ""), String::new()]
     {
         let stage = Stage::without_retries().await;
-        let data = json!({"sign_url": sign_url, "asset_url": signed});
-        stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, enveloped(data));
+        let ticket = json!({"sign_url": sign_url, "asset_url": signed});
+        stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, success(ticket));
         errors.push(stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err());
     }
     for reply in broken() {
         let stage = Stage::without_retries().await;
         let base_url = stage.simulator.base_url().to_owned();
         let sign_url = format!("{base_url}/uploads/a.png?{}", secrets::query());
-        let data = json!({"sign_url": sign_url, "asset_url": signed});
-        stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, enveloped(data));
+        let ticket = json!({"sign_url": sign_url, "asset_url": signed});
+        stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, success(ticket));
         stage.simulator.reply_next(Target::Upload, reply);
         errors.push(stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err());
     }
@@ -102,7 +101,7 @@ async fn downloads() -> Vec<Error> {
     errors
 }
 
-/// What a file host answers that does not give or take a file.
+/// The responses of a file host that does not give or take a file.
 fn broken() -> [Reply; 5] {
     [
         Reply::raw(403, "application/xml", secrets::message()),
@@ -115,27 +114,23 @@ fn broken() -> [Reply; 5] {
 
 async fn jobs() -> Vec<Error> {
     let mut errors = Vec::new();
-    let report = |status: &str, url: Option<String>| {
-        enveloped(json!({"motion_id": "m1", "status": status, "motion_preview_url": url,
-            "error_msg": secrets::message(), "image_url": secrets::signed_url()}))
+    let report = |status: &str| {
+        success(json!({"motion_id": "m1", "status": status, "error_msg": secrets::message(),
+            "image_url": secrets::signed_url()}))
     };
     let page = Reply::raw(503, "text/html", secrets::message());
-    for look in
-        [report("failed", None), report("completed", None), report("processing", None), page]
-    {
+    for poll in [report("failed"), report("completed"), report("processing"), page] {
         let stage = Stage::without_retries().await;
-        (0..100).for_each(|_| stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, look.clone()));
-        let answer = sample::response(&ADD_PHOTO_AVATAR_MOTION);
-        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
-        let request =
-            photo_avatars::AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+        (0..100).for_each(|_| stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, poll.clone()));
+        let started = sample::response(&ADD_PHOTO_AVATAR_MOTION);
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, started));
+        let request = requests::add_motion_to(secrets::signed_url());
         let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
         let options = WaitOptions::default().deadline(Duration::from_secs(300));
         errors.push(job.wait_with(options).await.unwrap_err());
     }
     let stage = Stage::new().await;
-    let twice = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V2_0)
-        .extra("name", secrets::CONTENT);
+    let twice = requests::add_motion().extra("name", secrets::CONTENT);
     errors.push(stage.jogg.photo_avatars().add_motion(twice).await.unwrap_err());
     errors
 }
@@ -147,6 +142,7 @@ fn stored(jogg: &Jogg, operation: &'static jogg_api::Operation) -> Result<Job<Mo
     jogg.resume(record)
 }
 
-fn enveloped(data: Value) -> Reply {
+/// A success with this `data`, and secrets in its message.
+fn success(data: Value) -> Reply {
     Reply::json(200, json!({"code": 0, "msg": secrets::message(), "data": data}))
 }

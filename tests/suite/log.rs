@@ -8,11 +8,10 @@ use std::sync::{Arc, Mutex, Once};
 
 use jogg_api::codec::CODECS;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
-use jogg_api_ext::enums::MotionModel;
+use jogg_api_ext::Error;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_api_ext::{Error, Jogg, photo_avatars};
 use jogg_tests::faults::{Faults, call, faults};
-use jogg_tests::{Stage, connections, secrets};
+use jogg_tests::{Stage, connections, requests, root, secrets, until};
 use serde_json::json;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::LevelFilter;
@@ -53,7 +52,7 @@ impl Log {
         (collected, tracing::subscriber::set_default(subscriber))
     }
 
-    /// What has been collected since the last time.
+    /// Takes what has been collected.
     fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
     }
@@ -75,31 +74,30 @@ impl log::Log for Bridge {
 }
 
 #[tokio::test]
-async fn spans_and_events_tell_the_call_and_no_secret() {
+async fn spans_and_events_have_the_call_and_no_secret() {
     let (log, _guard) = Log::capture();
     let stage = Stage::new().await;
     let failure = Reply::json(503, json!({"code": 50000, "msg": "m"}));
     stage.simulator.reply_next(&WHOAMI, failure);
-    stage.jogg.account().whoami().await.unwrap();
+    let (_, metadata) = stage.jogg.account().whoami().with_metadata().await.unwrap();
     stage.jogg.assets().upload_bytes("a.png", "pixels").await.unwrap();
-    let request =
-        photo_avatars::AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-    drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
+    drop(stage.jogg.photo_avatars().add_motion(requests::add_motion()).await.unwrap());
     let text = log.take();
-    for part in [
-        "operation=\"whoami\" method=\"GET\" path=\"/v2/user/whoami\"",
-        "attempt=1",
-        "reason=Server",
-        "delay=0.5",
-        "retrying",
-        "status=503",
-        "code=50000",
-        "status=200",
-        "rid=",
-        "elapsed=",
-        "operation=\"add_photo_avatar_motion\"",
+    let whoami = "operation=\"whoami\" method=\"GET\" path=\"/v2/user/whoami\"";
+    let request_id = format!("request_id=\"{}\"", metadata.request_id.unwrap());
+    let failed = "attempt=1 elapsed=0.0 status=503 code=50000 error=ServerError";
+    let retry = "retrying operation=\"whoami\" attempt=1 reason=ServerError delay=0.5";
+    let success = "attempt=2 elapsed=0.0 status=200 code=0";
+    let motion = "operation=\"add_photo_avatar_motion\"";
+    for parts in [
+        ["INFO", whoami, "}: ", ": new"],
+        ["WARN", whoami, failed, retry],
+        ["INFO", whoami, &format!("{failed} {success} {request_id}"), ": close"],
+        ["INFO", motion, "attempt=1 elapsed=0.0 status=200 code=0 request_id=", ": close"],
     ] {
-        assert!(text.contains(part), "{part}: {text}");
+        let spans = text.lines().filter(|line| line.contains(" jogg.call{"));
+        let mut lines = spans.filter(|line| parts.iter().all(|part| line.contains(part)));
+        assert!(lines.next().is_some(), "{parts:?}: {text}");
     }
     secrets::assert_hidden(&text, "the log");
     for secret in ["signature=", "pixels", "a.example", "Success"] {
@@ -140,7 +138,7 @@ async fn no_fault_shows_a_secret() {
     }
 }
 
-/// What the faults have brought.
+/// What the faults have led to.
 #[derive(Default)]
 struct Seen {
     kinds: BTreeSet<String>,
@@ -163,9 +161,9 @@ impl Seen {
     }
 }
 
-/// The variants of `ErrorKind`, which is not exhaustive here.
+/// The variants of `ErrorKind`, as it can't be matched exhaustively here.
 fn error_kinds() -> BTreeSet<String> {
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../jogg-api-ext/src/error.rs");
+    let source = root().join("jogg-api-ext/src/error.rs");
     let file = syn::parse_file(&std::fs::read_to_string(source).unwrap()).unwrap();
     let kinds = file.items.into_iter().find_map(|item| match item {
         syn::Item::Enum(item) if item.ident == "ErrorKind" => Some(item.variants),
@@ -179,13 +177,10 @@ async fn a_dropped_call_is_a_warning_without_secrets() {
     let (log, _guard) = Log::capture();
     let stage = Stage::new().await;
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
+    let request = requests::add_motion_to(secrets::signed_url());
     tokio::select! {
-        error = add_motion(&stage.jogg) => panic!("{error:?}"),
-        () = async {
-            while stage.simulator.requests().is_empty() {
-                tokio::task::yield_now().await;
-            }
-        } => {}
+        outcome = stage.jogg.photo_avatars().add_motion(request) => panic!("{outcome:?}"),
+        () = until(|| !stage.simulator.requests().is_empty()) => {}
     }
     let text = log.take();
     let line = text.lines().find(|line| line.contains("its outcome is unknown")).unwrap();
@@ -200,8 +195,7 @@ async fn a_dropped_call_is_a_warning_without_secrets() {
 #[tokio::test]
 async fn no_frame_shows_a_secret() {
     let (log, _guard) = Log::capture();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (listener, url) = connections::listen().await;
     let server = async {
         let (socket, _) = listener.accept().await.unwrap();
         let mut connection = h2::server::handshake(socket).await.unwrap();
@@ -214,7 +208,8 @@ async fn no_frame_shows_a_secret() {
         }
     };
     let http = reqwest::ClientBuilder::new().http2_prior_knowledge().no_proxy();
-    let jogg = Jogg::builder(secrets::KEY).base_url(url).http_client(http).build().unwrap();
+    let jogg =
+        jogg_api_ext::Jogg::builder(secrets::KEY).base_url(url).http_client(http).build().unwrap();
     let error = tokio::select! {
         outcome = jogg.account().whoami() => outcome.unwrap_err(),
         () = server => unreachable!(),
@@ -223,9 +218,4 @@ async fn no_frame_shows_a_secret() {
     let text = log.take();
     assert!(text.contains("h2::"), "nothing of the library was captured");
     secrets::assert_hidden(&text, "the log");
-}
-
-async fn add_motion(jogg: &Jogg) -> Option<Error> {
-    let request = photo_avatars::AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
-    jogg.photo_avatars().add_motion(request).await.err()
 }

@@ -6,14 +6,13 @@ use jogg_api::operations::{
 use jogg_api_ext::product_videos::Previews;
 use jogg_api_ext::{Error, ErrorKind, JobStatus};
 use jogg_tests::Stage;
+use jogg_tests::requests::{previews, product_avatar_images};
 use serde_json::{Value, json};
-
-use super::{answer, previews, product_avatar_images};
 
 #[tokio::test]
 async fn a_preview_that_fails_does_not_lose_the_others() {
     let stage = Stage::new().await;
-    stage.simulator.fail_next_job("no such look");
+    stage.simulator.fail_next_job("no such style");
     let job = stage.jogg.product_videos().create_previews(previews(["a", "b", "c"]));
     let result = job.await.unwrap().wait().await.unwrap();
     assert_eq!(result.previews.len(), 2);
@@ -23,15 +22,15 @@ async fn a_preview_that_fails_does_not_lose_the_others() {
     assert_eq!(styles, [Some("b"), Some("c")]);
 }
 
-async fn refused(previews_of_answer: Value) -> (Stage, Result<Value, Error>) {
+/// What comes of a batch for which the API responds with these previews.
+async fn batch(started: Value) -> (Stage, Result<Value, Error>) {
     let stage = Stage::new().await;
-    let reply = answer(json!({"previews": previews_of_answer}));
-    stage.simulator.reply_next(&CREATE_PRODUCT_PREVIEWS, reply);
+    stage.respond(&CREATE_PRODUCT_PREVIEWS, json!({"previews": started}));
     let listed = json!({"previews": [
         {"id": "other", "status": "failed"},
         {"id": "p1", "status": "success", "video_url": "https://cdn.example/p.mp4"},
     ], "total": 2, "page": 1, "page_size": 100});
-    stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, answer(listed));
+    stage.respond(&LIST_PRODUCT_PREVIEWS, listed);
     let started = stage.jogg.product_videos().create_previews(previews(["calm", "loud"])).await;
     let outcome = match started {
         Ok(job) => job.wait().await.map(|result| json!(format!("{result:?}"))),
@@ -42,20 +41,20 @@ async fn refused(previews_of_answer: Value) -> (Stage, Result<Value, Error>) {
 
 #[tokio::test]
 async fn a_preview_that_is_refused_is_reported_with_its_reason() {
-    let (stage, outcome) = refused(json!([
+    let (stage, outcome) = batch(json!([
         {"visual_style": "calm", "preview_id": "p1"},
-        {"visual_style": "loud", "err_msg": "no such look"},
+        {"visual_style": "loud", "err_msg": "no such style"},
     ]))
     .await;
     let shown = outcome.unwrap().to_string();
-    assert!(shown.contains("no such look") && shown.contains("https://cdn.example/p.mp4"));
+    assert!(shown.contains("no such style") && shown.contains("https://cdn.example/p.mp4"));
     assert_eq!(stage.simulator.count(&CREATE_PRODUCT_PREVIEWS), 1);
 }
 
 #[tokio::test]
-async fn a_batch_of_which_nothing_was_taken_on_says_why() {
-    let (_, outcome) = refused(json!([
-        {"visual_style": "calm", "err_msg": "no such look"},
+async fn a_batch_that_is_refused_as_a_whole_says_why() {
+    let (_, outcome) = batch(json!([
+        {"visual_style": "calm", "err_msg": "no such style"},
         {"visual_style": "loud", "preview_id": "", "err_msg": "too loud"},
     ]))
     .await;
@@ -63,7 +62,7 @@ async fn a_batch_of_which_nothing_was_taken_on_says_why() {
     assert_eq!(error.kind(), ErrorKind::JobFailed);
     assert_eq!(
         error.to_string(),
-        "create_product_previews: every preview was refused: calm: no such look; loud: too loud"
+        "create_product_previews: every preview was refused: calm: no such style; loud: too loud"
     );
     assert!(error.job().is_none() && error.raw().is_some());
 }
@@ -71,7 +70,7 @@ async fn a_batch_of_which_nothing_was_taken_on_says_why() {
 #[tokio::test]
 async fn a_batch_without_ids_and_reasons_has_an_unknown_outcome() {
     for previews in [json!([]), json!(null), json!([{"visual_style": "calm"}])] {
-        let (stage, outcome) = refused(previews).await;
+        let (stage, outcome) = batch(previews).await;
         let error = outcome.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
         assert!(error.may_have_executed() && error.body().is_some());
@@ -80,7 +79,7 @@ async fn a_batch_without_ids_and_reasons_has_an_unknown_outcome() {
 }
 
 #[tokio::test]
-async fn fact_34_previews_are_looked_up_in_their_list_by_its_id() {
+async fn fact_34_previews_are_looked_up_in_their_list_by_id() {
     let stage = Stage::new().await;
     // Not on the first page, and one that comes twice.
     let items = |ids: &[&str]| {
@@ -89,12 +88,12 @@ async fn fact_34_previews_are_looked_up_in_their_list_by_its_id() {
     };
     for page in [items(&["x", "y"]), items(&["y", "p2"]), items(&["p1"])] {
         let data = json!({"previews": page, "total": 5, "page_size": 2});
-        stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, answer(data));
+        stage.respond(&LIST_PRODUCT_PREVIEWS, data);
     }
-    let look = stage.jogg.product_videos().previews_job(["p1", "p2"]).report().await.unwrap();
-    assert_eq!(look.status, JobStatus::Completed);
+    let report = stage.jogg.product_videos().previews_job(["p1", "p2"]).report().await.unwrap();
+    assert_eq!(report.status, JobStatus::Completed);
     let ids: Vec<_> =
-        look.result.unwrap().previews.into_iter().map(|preview| preview.preview_id).collect();
+        report.result.unwrap().previews.into_iter().map(|preview| preview.preview_id).collect();
     assert_eq!(ids, ["p1", "p2"]);
     assert_eq!(stage.simulator.count(&LIST_PRODUCT_PREVIEWS), 3);
     let query = &stage.simulator.requests()[1].query;
@@ -102,7 +101,7 @@ async fn fact_34_previews_are_looked_up_in_their_list_by_its_id() {
 }
 
 #[tokio::test]
-async fn previews_are_not_looked_for_among_what_is_older_than_their_batch() {
+async fn previews_are_not_looked_for_among_those_older_than_their_batch() {
     let started = 1_764_000_000;
     let record =
         json!({"operation": "create_product_previews", "id": "p1,p2", "started_at": started});
@@ -112,7 +111,7 @@ async fn previews_are_not_looked_for_among_what_is_older_than_their_batch() {
         json!({"previews": [item(first, created_at[0]), item(&format!("{first}-"), created_at[1])]})
     };
     let day = 24 * 60 * 60;
-    for (newest, looked_at) in [
+    for (newest, pages) in [
         // An hour older may be another clock, two days are another batch.
         (started, 2),
         // Nothing in the list is as new as the batch: its times are no help.
@@ -124,12 +123,11 @@ async fn previews_are_not_looked_for_among_what_is_older_than_their_batch() {
             page("a", [newest - 3600, newest - 2 * day]),
             page("p2", [newest - 3 * day, newest - 4 * day]),
         ] {
-            stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, answer(data));
+            stage.respond(&LIST_PRODUCT_PREVIEWS, data);
         }
         let job = stage.jogg.resume::<Previews>(serde_json::from_value(record.clone()).unwrap());
         drop(job.unwrap().report().await.unwrap());
-        let looks = stage.simulator.count(&LIST_PRODUCT_PREVIEWS);
-        assert_eq!(looks, looked_at, "{newest}");
+        assert_eq!(stage.simulator.count(&LIST_PRODUCT_PREVIEWS), pages, "{newest}");
     }
 }
 
@@ -142,7 +140,7 @@ async fn previews_that_no_list_has_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_drawing_that_fails_does_not_lose_the_others() {
+async fn an_image_that_fails_does_not_lose_the_others() {
     let stage = Stage::new().await;
     let job = stage.jogg.product_avatars().generate(product_avatar_images()).await.unwrap();
     let image = |id: &str, status: &str| json!({"generation_id": id, "status": status, "url": "u"});
@@ -151,7 +149,7 @@ async fn a_drawing_that_fails_does_not_lose_the_others() {
         json!([image("a", "success"), image("b", "success"), image("c", "failed")]),
     ] {
         let data = json!({"batch_id": job.id(), "generations": generations});
-        stage.simulator.reply_next(&GET_PRODUCT_AVATAR_IMAGES, answer(data));
+        stage.respond(&GET_PRODUCT_AVATAR_IMAGES, data);
     }
     let result = job.wait().await.unwrap();
     let ids: Vec<_> = result.images.iter().map(|image| image.generation_id.as_str()).collect();

@@ -11,9 +11,8 @@ use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer};
 use jogg_api_ext::product_videos::RenderPreview;
 use jogg_api_ext::{ErrorKind, Job, JobRecord, JobStatus, JoggBuilder, Video, wait_all};
 use jogg_tests::Stage;
+use jogg_tests::requests::avatar_video;
 use serde_json::json;
-
-use super::{answer, avatar_video};
 
 /// Counts the requests that are under way.
 #[derive(Default)]
@@ -39,7 +38,7 @@ async fn thousands_of_jobs_are_waited_for_in_one_task() {
     let under_way = Arc::new(UnderWay::default());
     let observer = Arc::clone(&under_way);
     let client = |builder: JoggBuilder| builder.observer(observer);
-    let stage = Stage::with_client(|builder| builder.credits(1e6), client).await;
+    let stage = Stage::with_both(|builder| builder.credits(1e6), client).await;
     let mut jobs = Vec::new();
     for number in 0..JOBS {
         if number % 500 == 0 {
@@ -76,14 +75,14 @@ async fn thousands_of_jobs_are_waited_for_in_one_task() {
 }
 
 #[tokio::test]
-async fn results_come_as_they_are_there() {
+async fn results_come_as_they_are_ready() {
     let stage = Stage::new().await;
     let job = |id: &str| stage.jogg.avatar_videos().video_job(id);
     let done = json!({"status": "completed", "video_url": "https://cdn.example/v.mp4"});
-    // Both are looked at once; the second look finds one of them done.
-    let looks = [json!({"status": "processing"}), json!({"status": "processing"}), done.clone()];
-    for look in looks.into_iter().chain([json!({"status": "processing"}), done]) {
-        stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(look));
+    let processing = json!({"status": "processing"});
+    // Both are polled once; the second poll finds one of them done.
+    for data in [&processing, &processing, &done, &processing, &done] {
+        stage.respond(&GET_AVATAR_VIDEO, data.clone());
     }
     let mut results = wait_all_with([job("a"), job("b")], WaitOptions::default());
     let (first, _) = results.next().await.unwrap();
@@ -99,7 +98,7 @@ async fn an_empty_set_of_jobs_has_no_results() {
 }
 
 #[tokio::test]
-async fn updates_tell_each_look_and_end_with_the_result() {
+async fn updates_come_with_each_poll_and_end_with_the_result() {
     let stage = Stage::new().await;
     let job = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap();
     let id = job.id().to_owned();
@@ -123,7 +122,7 @@ async fn updates_tell_each_look_and_end_with_the_result() {
 }
 
 #[tokio::test]
-async fn updates_end_with_an_error_and_looking_stops_with_the_stream() {
+async fn updates_end_with_an_error_and_polling_stops_with_the_stream() {
     let stage = Stage::new().await;
     stage.simulator.fail_next_job("no luck");
     let job = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap();
@@ -144,7 +143,7 @@ async fn updates_end_with_an_error_and_looking_stops_with_the_stream() {
 }
 
 #[test]
-fn one_type_of_result_takes_up_the_jobs_of_its_operations_only() {
+fn one_type_of_result_resumes_only_the_jobs_of_its_operations() {
     let jogg = jogg_api_ext::Jogg::builder("k").build().unwrap();
     assert!(jogg.resume::<Video>(JobRecord::new(&CREATE_VIDEO_FROM_AVATAR, "v")).is_ok());
     let error = jogg.resume::<Video>(JobRecord::new(&CREATE_AI_SCRIPT, "s")).unwrap_err();

@@ -1,4 +1,4 @@
-//! When each kind of job is looked at, and what its result is called.
+//! When each kind of job is polled, and what its result is called.
 
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use jogg_api_ext::jobs::WaitOptions;
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{ErrorKind, JobRecord};
 use jogg_tests::Stage;
+use jogg_tests::requests::avatar_video;
 use serde_json::json;
 
-use super::{answer, avatar_video, kind};
+use super::kinds::kind;
 
 /// Documented and measured times, in seconds, and the deadline of the wait, in minutes.
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn fact_46_each_kind_is_given_the_time_it_takes() {
         let stage = Stage::with(|builder| builder.job_duration(seconds)).await;
         let begun = stage.clock.now();
         (kind.run)(stage.jogg.clone(), false).await.unwrap();
-        // Not looked at for long after it was there.
+        // Noticed soon after it was there.
         assert!(stage.clock.now() - begun < seconds + Duration::from_secs(31), "{operation}");
 
         let stage = Stage::with(|builder| builder.job_duration(Duration::from_secs(1 << 20))).await;
@@ -45,7 +46,7 @@ async fn fact_46_each_kind_is_given_the_time_it_takes() {
 }
 
 #[test]
-fn fact_47_no_kind_is_looked_at_sooner_or_more_often_than_every_five_seconds() {
+fn fact_47_no_kind_is_polled_sooner_or_more_often_than_every_five_seconds() {
     for operation in OPERATIONS {
         let shown = format!("{:?}", WaitOptions::of(operation.id));
         // There is no other way to ask for them. Anything but whole seconds is refused.
@@ -65,7 +66,7 @@ fn fact_47_no_kind_is_looked_at_sooner_or_more_often_than_every_five_seconds() {
 async fn fact_32_the_result_has_one_name_whatever_the_api_calls_it() {
     let stage = Stage::new().await;
     let video = |report| {
-        stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(report));
+        stage.respond(&GET_AVATAR_VIDEO, report);
         let job = stage.jogg.avatar_videos().video_job("v1");
         async move { job.report().await.unwrap().result.unwrap() }
     };
@@ -93,9 +94,9 @@ async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
     }
 }
 
-/// The wait is what repeats looks: a call's own repetitions would outlast its deadline.
+/// The wait is what repeats polls: a call's own retries would outlast its deadline.
 #[tokio::test]
-async fn a_deadline_holds_whatever_looks_run_into() {
+async fn a_deadline_holds_whatever_polls_run_into() {
     for refusal in [
         Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "100"),
         Reply::raw(503, "text/html", "busy"),
@@ -116,29 +117,27 @@ async fn a_deadline_holds_whatever_looks_run_into() {
 async fn a_message_of_a_job_that_did_not_fail_is_no_error() {
     let stage = Stage::new().await;
     let report = json!({"status": "success", "msg": "Success", "image_url_list": ["u"]});
-    stage.simulator.reply_next(&GET_PHOTO_GENERATION, answer(report));
-    let look = stage.jogg.photo_avatars().generation_job("p").report().await.unwrap();
-    assert!(look.error.is_none() && look.result.is_some());
+    stage.respond(&GET_PHOTO_GENERATION, report);
+    let report = stage.jogg.photo_avatars().generation_job("p").report().await.unwrap();
+    assert!(report.error.is_none() && report.result.is_some());
 }
 
 #[tokio::test]
 async fn a_job_that_goes_back_to_work_gets_its_time_again() {
     let stage = Stage::new().await;
-    let reports = ["completed", "processing"].map(|word| json!({"status": word}));
-    for report in reports.iter().cycle().take(40) {
-        stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(report.clone()));
+    for status in ["completed", "processing"].iter().cycle().take(40) {
+        stage.respond(&GET_AVATAR_VIDEO, json!({"status": status}));
     }
-    let done = json!({"status": "completed", "video_url": "u"});
-    stage.simulator.reply_next(&GET_AVATAR_VIDEO, answer(done));
+    stage.respond(&GET_AVATAR_VIDEO, json!({"status": "completed", "video_url": "u"}));
     stage.jogg.avatar_videos().video_job("v1").wait().await.unwrap();
 }
 
-/// A video's id has several names, and paying for it again is the worst answer to the wrong one.
+/// A video's id has several names, and paying again because of the wrong one would be the worst.
 #[tokio::test]
 async fn fact_32_a_started_video_is_known_by_each_name_of_its_id() {
     for name in ["video_id", "project_id", "product_video_id", "id"] {
         let stage = Stage::new().await;
-        stage.simulator.reply_next(&CREATE_VIDEO_FROM_AVATAR, answer(json!({name: "v1"})));
+        stage.respond(&CREATE_VIDEO_FROM_AVATAR, json!({name: "v1"}));
         let job = stage.jogg.avatar_videos().create(avatar_video()).await.unwrap();
         assert_eq!(job.id(), "v1", "{name}");
     }
@@ -163,20 +162,18 @@ async fn fact_33_times_are_unix_seconds() {
     let stage = Stage::new().await;
     let report = json!({"status": "completed", "created_at": 1_764_000_000,
         "completed_at": 1_764_000_060, "data": {"url": "u"}});
-    stage.simulator.reply_next(&GET_TEMPLATE_VIDEO, answer(report));
-    let look = stage.jogg.template_videos().video_job("v1").report().await.unwrap();
-    let video = look.result.unwrap();
+    stage.respond(&GET_TEMPLATE_VIDEO, report);
+    let report = stage.jogg.template_videos().video_job("v1").report().await.unwrap();
+    let video = report.result.unwrap();
     assert_eq!((video.created_at, video.completed_at), (Some(1_764_000_000), Some(1_764_000_060)));
 }
 
 #[tokio::test]
 async fn fact_16_a_quota_of_zero_stops_no_call() {
     let stage = Stage::new().await;
-    let quota = answer(json!({"remaining_quota": 0}));
-    stage.simulator.reply_next(&GET_REMAINING_QUOTA, quota);
+    stage.respond(&GET_REMAINING_QUOTA, json!({"remaining_quota": 0}));
     assert_eq!(stage.jogg.account().remaining_quota().await.unwrap(), 0.0);
     stage.jogg.avatar_videos().create(avatar_video()).await.unwrap().wait().await.unwrap();
-    let quota = Reply::json(200, json!({"code": 0, "data": {"remaining_quota": 12.75}}));
-    stage.simulator.reply_next(&GET_REMAINING_QUOTA, quota);
+    stage.respond(&GET_REMAINING_QUOTA, json!({"remaining_quota": 12.75}));
     assert_eq!(stage.jogg.account().remaining_quota().await.unwrap(), 12.75);
 }

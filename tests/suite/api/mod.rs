@@ -1,0 +1,13 @@
+//! The public API of both crates: its names, what it can send and read for each operation of the
+//! spec, and what its types show of themselves.
+
+mod arbitrary;
+mod coverage;
+mod futures;
+mod names;
+mod operations;
+mod readable;
+mod redaction;
+mod responses;
+mod schemas;
+mod shown;

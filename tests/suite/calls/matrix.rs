@@ -1,0 +1,105 @@
+//! Every operation, every fault, over a real socket: what the caller gets, how many requests the
+//! server received, and how much (virtual) time passed. One reviewed row for each class of operation
+//! and fault; every operation must equal the row of its class.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, SystemTime};
+
+use jogg_api::codec::{CODECS, Codec};
+use jogg_api_ext::Error;
+use jogg_api_ext::clock::Clock;
+use jogg_api_ext::simulator::{Reply, VirtualClock};
+use jogg_tests::classes::{class, one_of_each_class};
+use jogg_tests::faults::{Faults, Outcome, call, faults, verdict};
+use jogg_tests::{Stage, connections, sample, secrets};
+
+/// The rows by fault and class, and the operations of each.
+#[derive(Default)]
+struct Table(BTreeMap<(usize, String, String), BTreeMap<String, Vec<&'static str>>>);
+
+impl Table {
+    fn add(&mut self, place: usize, fault: &str, codec: &'static Codec, outcome: &Outcome) {
+        let Outcome { result, requests, time } = outcome;
+        let described = match result {
+            Ok(_) => "ok".to_owned(),
+            Err(error) => {
+                let context = format!("{fault}, {}", codec.operation.id);
+                secrets::assert_hidden(&secrets::shown(error), &context);
+                verdict(error)
+            }
+        };
+        let tried = result.as_ref().map_or_else(Error::attempts, |(_, metadata)| metadata.attempts);
+        let time = time.as_secs_f64();
+        let row = format!("{described:<38} {tried} tried, {requests} received, {time:.1} s");
+        let rows = self.0.entry((place, fault.to_owned(), class(codec))).or_default();
+        rows.entry(row).or_default().push(codec.operation.id);
+    }
+
+    fn render(&self) -> String {
+        let mut text = String::new();
+        for ((_, fault, class), rows) in &self.0 {
+            assert_eq!(
+                rows.len(),
+                1,
+                "operations of the class {class} differ at {fault}: {rows:#?}"
+            );
+            for row in rows.keys() {
+                text.push_str(&format!("{fault:<30} {class:<19} {row}\n"));
+            }
+        }
+        text
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fault_matrix() {
+    let mut table = Table::default();
+    for codec in CODECS {
+        let server = Faults::start().await;
+        for (place, fault) in faults().iter().enumerate() {
+            table.add(place, fault.name, codec, &server.provoke(fault, codec).await);
+        }
+        assert!(server.elsewhere.requests().is_empty(), "a redirect was followed");
+    }
+    insta::assert_snapshot!(table.render());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fault_matrix_of_connections() {
+    let mut table = Table::default();
+    let (refusing, _taken) = connections::refusing();
+    let (resetting, resets) = connections::resetting().await;
+    let clock = VirtualClock::new();
+    for (place, fault, url) in
+        [(0, "connection refused", refusing), (1, "reset before reading", resetting)]
+    {
+        let jogg = connections::client(&url, &clock).build().unwrap();
+        for codec in CODECS {
+            let (before, begun) = (resets.load(Ordering::SeqCst), clock.now());
+            let result = call(&jogg, codec).await;
+            let (requests, time) = (resets.load(Ordering::SeqCst) - before, clock.now() - begun);
+            table.add(place, fault, codec, &Outcome { result, requests, time });
+        }
+    }
+    insta::assert_snapshot!(table.render());
+}
+
+/// The one way to say how long that depends on the machine's clock, so that it has no row.
+#[tokio::test]
+async fn a_date_in_retry_after_is_waited_for() {
+    let server = Faults::start().await;
+    let Stage { simulator, jogg, clock } = &server.stage;
+    for codec in one_of_each_class() {
+        let date = SystemTime::now() + Duration::from_secs(20);
+        let refusal =
+            Reply::raw(429, "text/html", "").header("retry-after", &httpdate::fmt_http_date(date));
+        simulator.reply_next(codec.operation, refusal);
+        simulator.reply_next(codec.operation, Reply::json(200, sample::response(codec.operation)));
+        let begun = clock.now();
+        assert_eq!(call(jogg, codec).await.unwrap().1.attempts, 2);
+        let waited = (clock.now() - begun).as_secs_f64();
+        // Dates have whole seconds, and the machine may be slow.
+        assert!((10.0..=20.0).contains(&waited), "{}: {waited} s", codec.operation.id);
+    }
+}

@@ -1,0 +1,187 @@
+//! The programs, run as a stranger runs them.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
+use jogg_tests::{Output, cargo, root, soon};
+
+fn example(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let run = ["run", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];
+    let run = [&run[..], &["--example", "photo_avatar_motion", "--"], arguments].concat();
+    cargo(&run, variables)
+}
+
+fn preview(folder: &Path) -> String {
+    folder.join("preview.mp4").display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_job_runs_and_an_exported_key_alone_spends_nothing() {
+    let elsewhere = Simulator::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let output = example(
+        &["--output", &preview(folder.path())],
+        &[("JOGG_API_KEY", "a-real-key"), ("JOGG_BASE_URL", elsewhere.base_url())],
+    );
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    assert!(std::fs::metadata(folder.path().join("preview.mp4")).unwrap().len() > 0);
+    assert!(elsewhere.requests().is_empty(), "the exported key was used");
+    let shown = output.stdout.replace(&preview(folder.path()), "preview.mp4");
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, block) = readme.split_once("--example photo_avatar_motion\n").unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    assert_eq!(without_ports(&shown), without_ports(block), "what the README shows");
+}
+
+/// The ports of the simulator differ between runs.
+fn without_ports(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + "127.0.0.1" + part.trim_start_matches(|digit: char| digit.is_ascii_digit())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn live_asks_before_it_spends() {
+    let server = Simulator::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("JOGG_API_KEY", "a-real-key"), ("JOGG_BASE_URL", server.base_url())];
+    // Standard input is empty here, which is no yes.
+    let output = example(&["--live", "--output", &preview(folder.path())], &variables);
+    assert_eq!(output.code, 1);
+    assert!(output.stdout.contains("with model 2.0 costs 2 credits"), "{}", output.stdout);
+    assert_eq!(output.stderr, "error: not confirmed; nothing was sent\n");
+    assert!(server.requests().is_empty());
+    let output = example(&["--live"], &[]);
+    assert_eq!(output.code, 1);
+    assert_eq!(
+        output.stderr,
+        "error: JOGG_API_KEY is not set; set it to a key from the JoggAI dashboard\n"
+    );
+    let key = [("JOGG_API_KEY", "invalid"), ("JOGG_BASE_URL", server.base_url())];
+    let output = example(&["--live", "--yes"], &key);
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.starts_with("error: create_asset_upload: error code 10105"));
+    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+}
+
+#[test]
+fn a_missing_file_is_one_clear_line() {
+    let output = example(&["no-such.png"], &[]);
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.starts_with("error: `no-such.png` can't be read"), "{}", output.stderr);
+    assert_eq!(output.stderr.lines().count(), 1);
+    let output = example(&["--model", "9.0"], &[]);
+    assert_eq!(output.code, 2);
+    assert!(output.stderr.contains("`9.0` is not a valid MotionModel"), "{}", output.stderr);
+}
+
+/// Where an example lies once it is built.
+fn program(example: &str) -> PathBuf {
+    let target = std::env::current_exe().unwrap();
+    target.ancestors().nth(2).unwrap().join("examples").join(example)
+}
+
+/// Every workflow, as its example runs it. The two that take arguments have tests of their own.
+#[test]
+fn every_example_does_what_it_says() {
+    let folder = root().join("jogg-api-ext/examples");
+    let mut names: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| {
+            Some(entry.unwrap().file_name().to_str()?.strip_suffix(".rs")?.to_owned())
+        })
+        .filter(|name| !["photo_avatar_motion", "resume_jobs"].contains(&name.as_str()))
+        .collect();
+    names.sort();
+    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];
+    assert_eq!(cargo(&[&build[..], &["--examples"]].concat(), &[]).code, 0);
+    let mut shown = String::new();
+    for name in names {
+        let output = Command::new(program(&name)).output().unwrap();
+        let (text, errors) = (output.stdout, String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{name}: {errors}");
+        let _ = writeln!(shown, "## {name}\n{}", String::from_utf8(text).unwrap());
+    }
+    insta::assert_snapshot!(shown);
+}
+
+fn decode(operation: &str, answer: &str) -> (bool, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_decode"))
+        .arg(operation)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .current_dir(root())
+        .spawn()
+        .unwrap();
+    // It may end before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(answer.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = if output.status.success() { output.stdout } else { output.stderr };
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn decode_prints_the_typed_value_or_the_error() {
+    let answer =
+        r#"{"code":0,"msg":"Success","rid":"r","data":{"avatars":[{"id":"5","status":1},3]}}"#;
+    let (success, text) = decode("list_photo_avatars", answer);
+    assert!(success, "{text}");
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["data"]["avatars"][0]["id"], 5);
+    assert_eq!(value["skipped"][0]["at"], "data.avatars[1]");
+    assert_eq!(value["rid"], "r");
+    let (success, text) = decode("whoami", "<html>");
+    assert!(!success);
+    assert_eq!(text, "error: whoami: the body is a markup page, not JSON\n");
+    let (success, text) = decode("nothing", "");
+    assert!(!success);
+    assert!(text.contains("`nothing` is no operation; it is one of"), "{text}");
+}
+
+/// A process is killed between starting jobs and waiting for them; the next one loses none.
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_were_stored_survive_a_kill() {
+    let clock = std::sync::Arc::new(AcceleratedClock::new(100.0));
+    let server = Simulator::builder().clock(clock).start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("jobs.jsonl").display().to_string();
+    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--example", "resume_jobs"];
+    assert_eq!(cargo(&[&build[..], &["--message-format=short"]].concat(), &[]).code, 0);
+    let program = program("resume_jobs");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        command.args(["--store", &store, "--base-url", server.base_url()]);
+        command.args(["--interval", "0.05"]).args(arguments).stdout(Stdio::piped());
+        command
+    };
+    let mut killed = run(&["--start", "3"]).spawn().unwrap();
+    let stored = || std::fs::read_to_string(&store).unwrap_or_default();
+    let started = async {
+        while stored().matches("{\"started\":").count() < 3 {
+            assert_eq!(killed.try_wait().unwrap(), None, "it ended before it had started its jobs");
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(started).await;
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert!(!stored().contains("{\"done\":"), "it was not killed in time: {}", stored());
+    let output = tokio::task::spawn_blocking({
+        let mut command = run(&[]);
+        move || command.output().unwrap()
+    });
+    let output = output.await.unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.lines().filter(|line| line.starts_with("done motion_")).count(), 3, "{text}");
+    assert_eq!(stored().matches("{\"done\":").count(), 3);
+    // Nothing was started twice.
+    assert_eq!(server.count(&ADD_PHOTO_AVATAR_MOTION), 3);
+}
