@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::lock;
+use super::lock::lock;
 use crate::clock::{Clock, Sleep};
 
 /// A clock that moves only when somebody waits on it or pushes it on. Clones share the time.
@@ -108,6 +108,13 @@ impl Clock for AcceleratedClock {
 
 fn scaled(duration: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)
+}
+
+/// A time of the clock as a timestamp in responses. Timestamps count from a fixed moment, so that
+/// every run returns the same.
+pub(super) fn unix_seconds(time: Duration) -> u64 {
+    const START: u64 = 1_764_000_000;
+    START.saturating_add(time.as_secs())
 }
 
 #[derive(Default)]

@@ -26,32 +26,34 @@
 //! # }
 //! ```
 
-mod answer;
-mod api;
-mod call;
+// The modules in layers: each imports only from the layers above its own, and within a layer or a
+// folder there are no circles.
+
 mod clock;
-mod credits;
-mod endpoints;
-mod files;
-mod filters;
-mod ids;
-mod jobs;
-mod lists;
-mod parameters;
-mod phase;
-mod post_limit;
-mod products;
-mod references;
-mod refusal;
-mod reply;
-mod report;
-mod request;
-mod route;
-mod seeds;
-mod server;
+mod dialect;
+mod lock;
+mod settings;
+
+// What the spec says about operations.
 mod spec;
-mod store;
-mod templates;
+
+// Requests and replies at the level of HTTP.
+mod wire;
+
+// Everything that calls can change.
+mod state;
+
+// One call of an operation, the check of the ids in it, and what each operation does.
+mod call;
+mod handlers;
+mod references;
+
+// From a route to its handler: one table.
+mod dispatch;
+
+// The above behind locks, and behind a socket.
+mod api;
+mod server;
 
 #[cfg(test)]
 mod tests;
@@ -59,40 +61,24 @@ mod tests;
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use jogg_api::Operation;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use jogg_api::Operation;
-use serde_json::Value;
-
-use self::api::{Api, Settings};
-use crate::clock::{Clock, SystemClock};
+use self::api::Api;
+use self::settings::Settings;
+use self::state::balance::Balance;
+use crate::clock::Clock;
 
 pub use self::clock::{AcceleratedClock, VirtualClock};
-pub use self::reply::Reply;
-pub use self::request::ReceivedRequest;
-
-/// What a reply is given to, in [`Simulator::reply_next`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Target {
-    /// The download of a file.
-    Download,
-    /// A call of this operation.
-    Operation(&'static Operation),
-    /// The upload of a file.
-    Upload,
-}
-
-impl From<&'static Operation> for Target {
-    fn from(operation: &'static Operation) -> Self {
-        Self::Operation(operation)
-    }
-}
+pub use self::dialect::Dialect;
+pub use self::wire::reply::{Reply, Target};
+pub use self::wire::request::ReceivedRequest;
 
 /// A running server. Dropping it stops it.
 pub struct Simulator {
@@ -105,17 +91,7 @@ pub struct Simulator {
 impl Simulator {
     /// Starts to set a simulator up.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder {
-            port: 0,
-            settings: Settings {
-                clock: Arc::new(SystemClock::new()),
-                dialect: Dialect::Documented,
-                credits: 1000.0,
-                post_limit: Some(20),
-                job_duration: Duration::from_secs(60),
-                strict: false,
-            },
-        }
+        SimulatorBuilder { port: 0, settings: Settings::default() }
     }
 
     /// Starts a simulator as it is set up without further words.
@@ -133,42 +109,43 @@ impl Simulator {
 
     /// Everything received so far, in order, uploads and downloads included.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.api.requests()
+        self.api.requests().clone()
     }
 
     /// Forgets the replies that have not been given.
     pub fn clear_replies(&self) {
-        self.api.clear_replies();
+        self.api.replies().clear();
     }
 
     /// How many calls of this operation were received.
     pub fn count(&self, operation: &Operation) -> usize {
-        self.api.count(operation)
+        let requests = self.api.requests();
+        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
     }
 
     /// Gives this reply to the next call of an operation, whatever the call is like, or to the next
     /// transfer of a file. Several queue up.
     pub fn reply_next(&self, target: impl Into<Target>, reply: Reply) {
-        self.api.reply_next(target.into(), reply);
+        self.api.replies().push((target.into(), reply));
     }
 
     /// Makes the next job that is started fail with this message when its time is over. Several
     /// queue up.
     pub fn fail_next_job(&self, message: &str) {
-        self.api.fail_next_job(message);
+        self.api.state().jobs.fail_next(message.to_owned());
     }
 
     /// Makes the next part of a job fail with this message when the job's time is over, while its
     /// other parts go on: a drawing of the next batch of drawings. Several queue up. Operations that
     /// have no place for the message, as those drawings, only show the failure.
     pub fn fail_next_part(&self, message: &str) {
-        self.api.fail_next_part(message);
+        self.api.state().jobs.fail_next_part(message.to_owned());
     }
 
     /// Refuses the next product preview with this message when it is asked for. The call goes
     /// through, but the item for that visual style has no id, and costs nothing. Several queue up.
     pub fn refuse_next_preview(&self, message: &str) {
-        self.api.refuse_next_preview(message);
+        self.api.state().jobs.refuse_next(message.to_owned());
     }
 
     /// Replaces the items of a list that were there from the start or came in by calls. They are
@@ -198,23 +175,23 @@ impl Simulator {
     /// # }
     /// ```
     pub fn set_items(&self, list: &Operation, items: Vec<Value>) -> io::Result<()> {
-        match self.api.set_items(list, items) {
-            true => Ok(()),
-            false => {
-                let message = format!("{} reads no list", list.id);
-                Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-            }
-        }
+        let mut state = self.api.state();
+        let Some(known) = state.store.items_mut(list) else {
+            let message = format!("{} returns no list", list.id);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        };
+        *known = items;
+        Ok(())
     }
 
     /// The credits that are left.
     pub fn credits(&self) -> f64 {
-        self.api.credits()
+        self.api.state().balance.credits()
     }
 
     /// Sets the credits that are left.
     pub fn set_credits(&self, credits: f64) {
-        self.api.set_credits(credits);
+        self.api.state().balance = Balance::new(credits);
     }
 
     /// Waits until the server has stopped, which it does only with the runtime it was started on.
@@ -320,22 +297,4 @@ impl fmt::Debug for SimulatorBuilder {
             .field("strict", &self.settings.strict)
             .finish_non_exhaustive()
     }
-}
-
-/// How the server words its answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Dialect {
-    /// As the vendor documents it.
-    #[default]
-    Documented,
-    /// As the API has been seen to answer: `success` where `completed` is documented, a
-    /// `project_id` beside a video's id, no `avatar_id` before a motion is completed, and the lists
-    /// of stock avatars and voices always whole, with the claim that more follows.
-    Live,
-}
-
-/// Locks even after a panic elsewhere: every change here is complete before a lock is given back.
-fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,7 +7,7 @@ use jogg_api::operations::OPERATIONS;
 
 use super::*;
 use crate::simulator::Dialect;
-use crate::simulator::lists::ListSpec;
+use crate::simulator::spec::ListSpec;
 
 impl Fixture {
     async fn motion(&self, name: &str) -> Value {
@@ -268,5 +268,5 @@ async fn any_list_can_be_replaced() {
 #[tokio::test]
 async fn what_is_no_list_has_no_items() {
     let error = Fixture::new().await.simulator.set_items(&op::WHOAMI, Vec::new()).unwrap_err();
-    assert_eq!(error.to_string(), "whoami reads no list");
+    assert_eq!(error.to_string(), "whoami returns no list");
 }

@@ -44,10 +44,10 @@ async fn bodies_name_the_field() {
     for (body, part) in [
         (with("voice_id", None), "missing field `voice_id`"),
         (with("voice_id", Some(json!(7))), "voice_id: invalid type"),
-        (with("model", Some(json!("4.0"))), "model: `4.0` is no MotionModel"),
-        (String::new(), "no JSON object"),
-        ("{".to_owned(), "no JSON object"),
-        (json!(["a", "b", "c", "d"]).to_string(), "no JSON object"),
+        (with("model", Some(json!("4.0"))), "model: `4.0`"),
+        (String::new(), "must be a JSON object"),
+        ("{".to_owned(), "must be a JSON object"),
+        (json!(["a", "b", "c", "d"]).to_string(), "must be a JSON object"),
     ] {
         let request = fixture.request("POST", op::ADD_PHOTO_AVATAR_MOTION.path);
         let answer = Answer::of(request.header("x-api-key", "key").body(body)).await;

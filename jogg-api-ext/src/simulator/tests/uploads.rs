@@ -80,7 +80,7 @@ async fn uploads_keep_to_their_ticket() {
     let stream = http_body_util::Full::new(bytes::Bytes::from_static(b"four"));
     let chunked = fixture.put(url, &typed, reqwest::Body::wrap(Unsized(stream))).await;
     assert_eq!(chunked.status, 400);
-    assert!(chunked.body.starts_with(b"there is no Content-Length"));
+    assert!(chunked.body.starts_with(b"the Content-Length is missing"));
     assert_eq!(Answer::of(fixture.request("GET", &ticket.asset_url)).await.status, 404);
     assert_eq!(fixture.put(url, &typed, "four".into()).await.status, 200);
     assert_eq!(fixture.post(url, &json!({})).await.status, 405);
