@@ -1,6 +1,6 @@
-//! The two ways in which the API words its responses.
+//! The documented and the live variant of the API.
 
-/// How the server words its responses.
+/// Which variant of the API the simulator imitates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {

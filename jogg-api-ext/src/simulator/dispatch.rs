@@ -107,9 +107,33 @@ fn body(operation: &Operation, body: &[u8]) -> Result<Map<String, Value>, Refusa
 }
 
 fn handler(operation: &Operation) -> Handler {
-    let matching = HANDLERS.iter().find(|(matches, _)| match matches {
-        Is(known) => *known == operation,
-        Every(matches) => matches(operation),
-    });
-    matching.map_or(example::example, |(_, handler)| *handler)
+    let row = HANDLERS.iter().find(|(row, _)| row.matches(operation));
+    row.map_or(example::example, |(_, handler)| *handler)
+}
+
+impl Matches {
+    fn matches(&self, operation: &Operation) -> bool {
+        match self {
+            Is(known) => *known == operation,
+            Every(matches) => matches(operation),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use jogg_api::operations::OPERATIONS;
+
+    use super::*;
+
+    #[test]
+    fn no_row_hides_another() {
+        let row = |operation: &&'static Operation| {
+            HANDLERS.iter().position(|(row, _)| row.matches(operation))
+        };
+        let used: HashSet<_> = OPERATIONS.iter().filter_map(row).collect();
+        assert_eq!(used.len(), HANDLERS.len(), "{used:?}");
+    }
 }

@@ -27,8 +27,8 @@ impl<'a> JobFormat<'a> {
         Self { dialect: settings.dialect, job_duration: settings.job_duration, files }
     }
 
-    /// A job in a given phase, with the raw status of this operation: the response that started
-    /// it, a report, or an item of a list.
+    /// Writes a job in a given phase, with the raw status of this operation: as the response that
+    /// started it, as a report, or as an item of a list.
     pub(crate) fn data(
         &mut self,
         operation: &Operation,
@@ -41,13 +41,13 @@ impl<'a> JobFormat<'a> {
         remove_results(schema, phase, &mut data);
         self.files.publish(&job.id_text(), &mut data);
         echo(schema, &job.body, &mut data);
-        self.identify(schema, job, phase, &mut data);
-        self.state(schema, statuses, phase, &mut data);
+        self.set_ids(schema, job, phase, &mut data);
+        self.set_status(schema, statuses, phase, &mut data);
         if phase == Phase::Failed {
             explain(schema, job.failure.as_deref().unwrap_or_default(), &mut data);
         }
-        self.parts(schema, statuses, job, phase, &mut data);
-        self.times(job, &mut data);
+        self.set_parts(schema, statuses, job, phase, &mut data);
+        self.set_times(job, &mut data);
         replace_everywhere(&mut data, "deducted_credit", &json!(job.price));
         if let (Some(title), Some(_)) = (&job.title, schema.property("title")) {
             data["title"] = json!(title);
@@ -55,7 +55,7 @@ impl<'a> JobFormat<'a> {
         data
     }
 
-    /// One of several jobs of a call, refused.
+    /// Writes one of several jobs of a call as refused.
     pub(crate) fn refused(job: RefusedJob<'_>) -> Value {
         let mut data = job.schema.synthesize();
         remove(&mut data, job.id_name);
@@ -64,7 +64,7 @@ impl<'a> JobFormat<'a> {
         data
     }
 
-    fn identify(&self, schema: &Schema, job: &Job, phase: Phase, data: &mut Value) {
+    fn set_ids(&self, schema: &Schema, job: &Job, phase: Phase, data: &mut Value) {
         let live = self.dialect == Dialect::Live;
         for (name, property) in schema.properties() {
             if name == job.id_name() || (name == "id" && property.accepts(&job.id)) {
@@ -83,7 +83,7 @@ impl<'a> JobFormat<'a> {
         }
     }
 
-    fn state(&self, schema: &Schema, statuses: &RawStatuses, phase: Phase, data: &mut Value) {
+    fn set_status(&self, schema: &Schema, statuses: &RawStatuses, phase: Phase, data: &mut Value) {
         if let Some(status) = schema.property("status") {
             data["status"] = match status.kind {
                 Kind::Integer => json!(phase.number()),
@@ -97,8 +97,8 @@ impl<'a> JobFormat<'a> {
         }
     }
 
-    /// The parts of a batch, and how many of them are in each phase.
-    fn parts(
+    /// Writes the parts of a batch, and how many of them are in each phase.
+    fn set_parts(
         &mut self,
         schema: &Schema,
         statuses: &RawStatuses,
@@ -143,14 +143,14 @@ impl<'a> JobFormat<'a> {
                 data[name] = json!(part.id(name));
             }
         }
-        self.state(schema, statuses, phase, &mut data);
+        self.set_status(schema, statuses, phase, &mut data);
         if let Some(message) = part.failure.as_deref().filter(|_| phase == Phase::Failed) {
             explain(schema, message, &mut data);
         }
         data
     }
 
-    fn times(&self, job: &Job, data: &mut Value) {
+    fn set_times(&self, job: &Job, data: &mut Value) {
         let completed = unix_seconds(job.created.saturating_add(self.job_duration));
         replace_everywhere(data, "created_at", &json!(unix_seconds(job.created)));
         replace_everywhere(data, "completed_at", &json!(completed));

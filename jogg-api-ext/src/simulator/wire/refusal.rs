@@ -26,7 +26,7 @@ impl Refusal {
         Self::new(ErrorCode::ParameterError, message)
     }
 
-    /// Nothing has the id that was sent.
+    /// Something with this id does not exist.
     pub(crate) fn not_found() -> Self {
         Self::new(ErrorCode::NotFound, "record not found")
     }

@@ -58,8 +58,8 @@ impl Reply {
         Self::new(200, Delivery::Never)
     }
 
-    /// Returns a stand-in for the usual response: to leave a request in the queue alone, or to
-    /// delay its response with [`Reply::after`].
+    /// Returns a placeholder for the usual response: for a request between faulty ones, or to
+    /// delay the usual response with [`Reply::after`].
     pub fn pass() -> Self {
         Self::new(200, Delivery::Pass)
     }
