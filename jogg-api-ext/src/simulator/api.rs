@@ -9,7 +9,7 @@ use super::lock::lock;
 use super::settings::Settings;
 use super::state::State;
 use super::wire::refusal::Refusal;
-use super::wire::reply::{Reply, Target};
+use super::wire::reply::{Reply, ReplyTarget};
 use super::wire::request::ReceivedRequest;
 use super::wire::route::Route;
 use crate::clock::Clock;
@@ -18,7 +18,7 @@ use crate::clock::Clock;
 pub(super) struct Api {
     settings: Settings,
     requests: Mutex<Vec<ReceivedRequest>>,
-    replies: Mutex<Vec<(Target, Reply)>>,
+    replies: Mutex<Vec<(ReplyTarget, Reply)>>,
     state: Mutex<State>,
 }
 
@@ -45,7 +45,7 @@ impl Api {
     }
 
     /// The queued replies, in the order in which they are sent.
-    pub(super) fn replies(&self) -> MutexGuard<'_, Vec<(Target, Reply)>> {
+    pub(super) fn replies(&self) -> MutexGuard<'_, Vec<(ReplyTarget, Reply)>> {
         lock(&self.replies)
     }
 
@@ -58,7 +58,7 @@ impl Api {
         limit: Option<usize>,
     ) -> Reply {
         self.requests().push(request.clone());
-        let queued = self.queued(&route).unwrap_or_else(Reply::pass);
+        let queued = self.queued(&route).unwrap_or_else(Reply::pass_through);
         queued.or(|| match limit {
             Some(limit) => Refusal::too_large(limit).into_reply(),
             None => {
@@ -70,9 +70,9 @@ impl Api {
 
     fn queued(&self, route: &Route) -> Option<Reply> {
         let target = match route {
-            Route::Operation(operation, _) => Target::Operation(operation),
-            Route::Upload(_) => Target::Upload,
-            Route::Download(_) => Target::Download,
+            Route::Operation(operation, _) => ReplyTarget::Operation(operation),
+            Route::Upload(_) => ReplyTarget::Upload,
+            Route::Download(_) => ReplyTarget::Download,
             Route::UnknownPath | Route::WrongMethod { .. } => return None,
         };
         let mut replies = self.replies();

@@ -27,9 +27,9 @@
 //! let simulator = Simulator::builder().clock(clock.clone()).start().await?;
 //! let jogg = Jogg::builder("any key").base_url(simulator.base_url()).clock(clock).build()?;
 //!
-//! simulator.reply_next(&WHOAMI, Reply::raw(502, "text/html", "<h1>Bad gateway</h1>"));
+//! simulator.reply_next(&WHOAMI, Reply::body(502, "text/html", "<h1>Bad gateway</h1>"));
 //! jogg.account().whoami().await?; // The client retries.
-//! assert_eq!(simulator.count(&WHOAMI), 2);
+//! assert_eq!(simulator.request_count(&WHOAMI), 2);
 //! # Ok(())
 //! # }
 //! ```
@@ -86,7 +86,7 @@ use crate::clock::Clock;
 
 pub use self::clock::{AcceleratedClock, VirtualClock};
 pub use self::dialect::Dialect;
-pub use self::wire::reply::{Reply, Target};
+pub use self::wire::reply::{Reply, ReplyTarget};
 pub use self::wire::request::ReceivedRequest;
 
 /// A running server, which stops when it is dropped.
@@ -127,14 +127,14 @@ impl Simulator {
     }
 
     /// Returns the number of requests received for this operation.
-    pub fn count(&self, operation: &Operation) -> usize {
+    pub fn request_count(&self, operation: &Operation) -> usize {
         let requests = self.api.requests();
         requests.iter().filter(|request| request.operation == Some(operation.id)).count()
     }
 
     /// Queues a reply to the next call of an operation, whether or not the call is valid, or to the
     /// next transfer of a file. Each reply is sent once, in order.
-    pub fn reply_next(&self, target: impl Into<Target>, reply: Reply) {
+    pub fn reply_next(&self, target: impl Into<ReplyTarget>, reply: Reply) {
         self.api.replies().push((target.into(), reply));
     }
 

@@ -69,7 +69,7 @@ async fn exchange(
     };
     let (body, exceeded) = read(body, limit).await?;
     let request = ReceivedRequest {
-        at: api.now(),
+        received_at: api.now(),
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),

@@ -93,7 +93,7 @@ impl Files {
             return refused(400, "the Content-Length must be the file_size of the ticket");
         }
         self.uploaded.insert(key, (content_type.clone(), bytes));
-        Reply::raw(200, "text/plain", "")
+        Reply::body(200, "text/plain", "")
     }
 
     /// Returns an uploaded file, or one that a response has pointed to.
@@ -106,7 +106,7 @@ impl Files {
         }
         let content_type = mime_guess::from_path(key).first_or_octet_stream();
         let bytes = format!("Made up by the simulator: {key}\n");
-        Reply::raw(200, content_type.essence_str(), bytes)
+        Reply::body(200, content_type.essence_str(), bytes)
     }
 
     /// Points the example URLs in a response to this server, each to a file in `folder`.
@@ -131,5 +131,5 @@ impl Files {
 
 /// A refusal in plain text: storage doesn't use the API's envelope.
 pub(crate) fn refused(status: u16, reason: &str) -> Reply {
-    Reply::raw(status, "text/plain", format!("{reason}\n"))
+    Reply::body(status, "text/plain", format!("{reason}\n"))
 }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::simulator::{Reply, Target};
+use crate::simulator::{Reply, ReplyTarget};
 
 /// Sends `GET /v2/user/whoami` on a new connection. Returns what arrives, and the error it ends with.
 async fn raw(fixture: &Fixture) -> (String, Option<ErrorKind>) {
@@ -25,7 +25,7 @@ async fn replies_are_queued_by_operation() {
     let fixture = Fixture::with(|builder| builder.post_limit(Some(0))).await;
     let simulator = &fixture.simulator;
     simulator.reply_next(&op::CREATE_PRODUCT, Reply::json(503, json!({"code": 50000})));
-    let html = Reply::raw(502, "text/html", "<h1>no</h1>").header("retry-after", "7");
+    let html = Reply::body(502, "text/html", "<h1>no</h1>").header("retry-after", "7");
     simulator.reply_next(&op::CREATE_PRODUCT, html);
     // Other operations are unaffected, and nothing is checked first.
     fixture.call(&op::WHOAMI, json!({})).await.data();
@@ -42,8 +42,8 @@ async fn replies_are_queued_by_operation() {
 #[tokio::test]
 async fn replies_to_transfers_are_queued_too() {
     let fixture = Fixture::new().await;
-    fixture.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", "fine"));
-    fixture.simulator.reply_next(Target::Download, Reply::raw(200, "text/plain", "late"));
+    fixture.simulator.reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", "fine"));
+    fixture.simulator.reply_next(ReplyTarget::Download, Reply::body(200, "text/plain", "late"));
     for (method, path, body) in [("PUT", "/uploads/a/b", "fine"), ("GET", "/files/a", "late")] {
         let response = Response::of(fixture.request(method, path)).await;
         assert_eq!((response.status.as_u16(), response.body.as_slice()), (200, body.as_bytes()));

@@ -31,7 +31,7 @@ enum Delivery {
     Cut { body: Bytes, at: usize },
     Drip { body: Bytes, chunk: usize, interval: Duration },
     Never,
-    Pass,
+    PassThrough,
     Reset,
     Whole(Bytes),
 }
@@ -39,11 +39,11 @@ enum Delivery {
 impl Reply {
     /// Returns a reply with a JSON body.
     pub fn json(status: u16, body: Value) -> Self {
-        Self::raw(status, "application/json", body.to_string())
+        Self::body(status, "application/json", body.to_string())
     }
 
     /// Returns a reply with any body.
-    pub fn raw(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
+    pub fn body(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self::new(status, Delivery::Whole(body.into())).header("content-type", content_type)
     }
 
@@ -59,9 +59,9 @@ impl Reply {
     }
 
     /// Returns a placeholder for the usual response: for a request between faulty ones, or to
-    /// delay the usual response with [`Reply::after`].
-    pub fn pass() -> Self {
-        Self::new(200, Delivery::Pass)
+    /// delay the usual response with [`Reply::delay`].
+    pub fn pass_through() -> Self {
+        Self::new(200, Delivery::PassThrough)
     }
 
     /// Returns a reply with a JSON body that is sent `chunk` bytes at a time, with a pause of
@@ -88,7 +88,7 @@ impl Reply {
     }
 
     /// Delays the reply by this time on the simulator's clock.
-    pub fn after(mut self, delay: Duration) -> Self {
+    pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
@@ -100,10 +100,10 @@ impl Reply {
         reply
     }
 
-    /// Puts the usual response in place of [`Reply::pass`].
+    /// Puts the usual response in place of [`Reply::pass_through`].
     pub(crate) fn or(self, usual: impl FnOnce() -> Self) -> Self {
         match self.delivery {
-            Delivery::Pass => Self { delay: self.delay, ..usual() },
+            Delivery::PassThrough => Self { delay: self.delay, ..usual() },
             _ => self,
         }
     }
@@ -125,7 +125,7 @@ impl Reply {
                 ReplyBody::drip(body, chunk, interval, clock)
             }
             // Replaced before it is sent.
-            Delivery::Pass => ReplyBody::whole(Bytes::new()),
+            Delivery::PassThrough => ReplyBody::whole(Bytes::new()),
             Delivery::Reset => return Err(Reset),
             Delivery::Never => match std::future::pending::<Infallible>().await {},
         };
@@ -139,7 +139,7 @@ impl Reply {
 /// What [`Simulator::reply_next`](crate::simulator::Simulator::reply_next) sends a reply to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Target {
+pub enum ReplyTarget {
     /// The next download of a file.
     Download,
     /// The next call of this operation.
@@ -148,7 +148,7 @@ pub enum Target {
     Upload,
 }
 
-impl From<&'static Operation> for Target {
+impl From<&'static Operation> for ReplyTarget {
     fn from(operation: &'static Operation) -> Self {
         Self::Operation(operation)
     }

@@ -11,7 +11,7 @@ use http::HeaderMap;
 #[non_exhaustive]
 pub struct ReceivedRequest {
     /// When the whole request had been received, on the simulator's clock.
-    pub at: Duration,
+    pub received_at: Duration,
     /// The method, such as `POST`.
     pub method: String,
     /// The path, not decoded.
@@ -35,7 +35,7 @@ impl fmt::Debug for ReceivedRequest {
             value.set_sensitive(secret);
         }
         f.debug_struct("ReceivedRequest")
-            .field("at", &self.at)
+            .field("received_at", &self.received_at)
             .field("method", &self.method)
             .field("path", &self.path)
             .field("query", if signed { &"[redacted]" } else { &self.query })
@@ -59,7 +59,7 @@ mod tests {
         headers.append("x-api-key", HeaderValue::from_static("hidden-too"));
         headers.append("accept", HeaderValue::from_static("application/json"));
         let request = ReceivedRequest {
-            at: Duration::ZERO,
+            received_at: Duration::ZERO,
             method: "PUT".to_owned(),
             path: "/uploads/a/b.jpg".to_owned(),
             query: "signature=hidden".to_owned(),
