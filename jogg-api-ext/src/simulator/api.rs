@@ -1,4 +1,4 @@
-//! The simulated API: what was received, what replies are queued, and the state, each behind a lock.
+//! The simulated API: received requests, queued replies and the state, each behind a lock.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -11,8 +11,8 @@
 //! - It fills lists with made-up items, which [`Simulator::set_items`] replaces.
 //!
 //! Tests can make it misbehave: [`Simulator::reply_next`] replaces a response or breaks a
-//! connection, [`Simulator::fail_next_job`] lets a job fail, and [`Dialect::Live`] deviates from the
-//! documentation as the live API does.
+//! connection, [`Simulator::fail_next_job`] makes a job fail, and [`Dialect::Live`] deviates from
+//! the documentation as the live API does.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -138,28 +138,29 @@ impl Simulator {
         self.api.replies().push((target.into(), reply));
     }
 
-    /// Makes the next job fail with this message at the end of its duration. Messages queue: each is
-    /// for one job.
+    /// Makes the next job fail with this message at the end of its duration. Several messages form
+    /// a queue, one for each job.
     pub fn fail_next_job(&self, message: &str) {
         self.api.state().jobs.fail_next(message.to_owned());
     }
 
     /// Makes the next part of a job fail with this message at the end of the job's duration, while
-    /// its other parts succeed: an image of the next batch of images. Messages queue: each is for
-    /// one part. Parts without a property for the message, like those images, fail without it.
+    /// its other parts succeed: an image of the next batch of images. Several messages form a
+    /// queue, one for each part. Parts without a property for the message, like those images, fail
+    /// without it.
     pub fn fail_next_part(&self, message: &str) {
         self.api.state().jobs.fail_next_part(message.to_owned());
     }
 
     /// Refuses the next product preview that is requested, with this message. The call itself
-    /// succeeds, but the item for that visual style has no id and costs nothing. Messages queue:
-    /// each is for one preview.
+    /// succeeds, but the item for that visual style has no id and costs nothing. Several messages
+    /// form a queue, one for each preview.
     pub fn refuse_next_preview(&self, message: &str) {
         self.api.state().jobs.refuse_next(message.to_owned());
     }
 
-    /// Replaces the items of a list: made-up ones and those that calls created. The list returns the
-    /// new items unchanged, valid or not, after the jobs that were started.
+    /// Replaces the items of a list: made-up ones and those that calls created. The list returns
+    /// the new items unchanged, valid or not, after the jobs that were started.
     ///
     /// Items of [`LIST_CUSTOM_TEMPLATES`](jogg_api::operations::LIST_CUSTOM_TEMPLATES) may have
     /// `variables`, which only `get_custom_template` returns.
@@ -175,7 +176,8 @@ impl Simulator {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let simulator = Simulator::start().await?;
-    /// simulator.set_items(&LIST_VOICES, vec![json!({"voice_id": "7", "name": "Kim"}), json!(null)])?;
+    /// let voices = vec![json!({"voice_id": "7", "name": "Kim"}), json!(null)];
+    /// simulator.set_items(&LIST_VOICES, voices)?;
     ///
     /// let jogg = Jogg::builder("any key").base_url(simulator.base_url()).build()?;
     /// let page = jogg.voices().list(Default::default()).page().await?;

@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn a_schema_that_contains_itself_ends() {
         let document = Document(json!({"a": {
-            "type": "object", "properties": {"a": {"$ref": "#/a"}, "b": {"allOf": [{"$ref": "#/a"}]}},
+            "type": "object",
+            "properties": {"a": {"$ref": "#/a"}, "b": {"allOf": [{"$ref": "#/a"}]}},
         }, "c": {"$ref": "#/c"}}));
         // A reference to itself, and an object inside itself.
         assert!(matches!(document.schema(&json!({"$ref": "#/c"})).kind, Kind::Text));

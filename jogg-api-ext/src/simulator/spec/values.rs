@@ -122,8 +122,8 @@ mod tests {
         assert_eq!(
             value,
             json!({
-                "choice": "a", "flag": true, "list": [1], "msg": "shown", "number": 1.5, "text": "text",
-                "uri": "https://files.example.com/file.bin",
+                "choice": "a", "flag": true, "list": [1], "msg": "shown", "number": 1.5,
+                "text": "text", "uri": "https://files.example.com/file.bin",
             })
         );
     }

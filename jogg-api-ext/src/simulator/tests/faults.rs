@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use super::*;
 use crate::simulator::{Reply, ReplyTarget};
 
-/// Sends `GET /v2/user/whoami` on a new connection. Returns what arrives, and the error it ends with.
+/// Sends `GET /v2/user/whoami` on a new connection. Returns what arrives, and the error at its end.
 async fn raw(fixture: &Fixture) -> (String, Option<ErrorKind>) {
     let address = fixture.simulator.base_url().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();

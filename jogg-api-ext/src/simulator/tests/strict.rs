@@ -49,7 +49,10 @@ async fn only_the_strict_mode_refuses_unknown_ids() {
 #[tokio::test]
 async fn unused_ids_are_not_checked() {
     let fixture = Fixture::with(|builder| builder.strict(true)).await;
-    let described = |source: &str| json!({"product_info": {"source_type": source, "data": {"id": "none", "name": "Mug"}}});
+    let described = |source: &str| {
+        let data = json!({"id": "none", "name": "Mug"});
+        json!({"product_info": {"source_type": source, "data": data}})
+    };
     fixture.call(&op::CREATE_AI_SCRIPT, described("details")).await.data();
     fixture.call(&op::CREATE_AI_SCRIPT, described("id")).await.refused(200, 10104);
     fixture.call(&op::ADD_PHOTO_AVATAR_MOTION, json!({})).await.data();
