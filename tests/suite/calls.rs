@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn a_call_tells_how_it_was_answered() {
     let stage = Stage::new().await;
-    stage.simulator.reply_next(&WHOAMI, Reply::raw(503, "text/html", "busy"));
+    stage.simulator.reply_next(&WHOAMI, Reply::body(503, "text/html", "busy"));
     let body = json!({"code": 0, "msg": "Success", "rid": "r-1", "new": [1],
         "data": {"email": "a@b.example", "newer": true}});
     stage.simulator.reply_next(&WHOAMI, Reply::json(200, body.clone()).header("x-seen", "1"));
@@ -47,7 +47,7 @@ async fn any_method_and_path_is_called_under_the_same_policy() {
     stage.simulator.reply_next(&WHOAMI, Reply::reset());
     let user: Value = stage.jogg.send(&RAW_WHOAMI, Arguments::new()).await.unwrap();
     assert!(user["email"].is_string());
-    assert_eq!(stage.simulator.count(&WHOAMI), 2);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 2);
 
     let arguments = Arguments::new().with_body(json!({"name": "Mug"}));
     let product: Value = stage.jogg.send(&RAW_CREATE, arguments.clone()).await.unwrap();
@@ -57,7 +57,7 @@ async fn any_method_and_path_is_called_under_the_same_policy() {
     stage.simulator.reply_next(&CREATE_PRODUCT, Reply::reset());
     let lost = stage.jogg.send::<Value>(&RAW_CREATE, arguments.clone()).await.unwrap_err();
     assert_eq!((lost.kind(), lost.operation()), (ErrorKind::OutcomeUnknown, Some("raw_create")));
-    assert_eq!(stage.simulator.count(&CREATE_PRODUCT), 2);
+    assert_eq!(stage.simulator.request_count(&CREATE_PRODUCT), 2);
     // What such an operation answers with is its caller's business: nothing is an answer.
     stage.simulator.reply_next(&CREATE_PRODUCT, Reply::json(200, json!({"code": 0})));
     assert_eq!(stage.jogg.send::<Value>(&RAW_CREATE, arguments).await.unwrap(), Value::Null);

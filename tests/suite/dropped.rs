@@ -38,7 +38,7 @@ async fn a_dropped_call_is_told_of_if_it_is_paid_and_not_sent_again() {
         let operation = codec.operation;
         stage.simulator.reply_next(operation, Reply::never());
         let arrived = async {
-            while stage.simulator.count(operation) == 0 {
+            while stage.simulator.request_count(operation) == 0 {
                 tokio::task::yield_now().await;
             }
         };
@@ -55,6 +55,6 @@ async fn a_dropped_call_is_told_of_if_it_is_paid_and_not_sent_again() {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(stage.simulator.count(operation), 1, "{}", operation.id);
+        assert_eq!(stage.simulator.request_count(operation), 1, "{}", operation.id);
     }
 }

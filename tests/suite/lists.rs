@@ -36,7 +36,7 @@ async fn voice_ids(pages: Vec<Value>, request: ListVoices) -> (Vec<String>, usiz
     let stage = answering(&LIST_VOICES, pages).await;
     let items = stage.jogg.voices().list(request).items().try_collect().await.unwrap();
     let ids = items.into_iter().filter_map(|voice| voice.voice_id).collect();
-    (ids, stage.simulator.count(&LIST_VOICES))
+    (ids, stage.simulator.request_count(&LIST_VOICES))
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn fact_35_pages_with_totals_end_with_the_last() {
     assert_eq!(first.items[0].id, Some(0));
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 2);
     assert!(pages.next().await.is_none());
-    assert_eq!(stage.simulator.count(&LIST_MUSICS), 2);
+    assert_eq!(stage.simulator.request_count(&LIST_MUSICS), 2);
     let queries: Vec<_> = stage.simulator.requests().into_iter().map(|seen| seen.query).collect();
     assert_eq!(queries, ["page_size=2", "page=2&page_size=2"]);
 }
@@ -72,7 +72,7 @@ async fn fact_35_a_total_ends_a_list_even_where_pages_are_smaller_than_asked_for
     let videos = stage.jogg.product_videos().list(request).items().try_collect().await.unwrap();
     let ids: Vec<_> = videos.iter().filter_map(|video| video.id.as_deref()).collect();
     assert_eq!(ids, ["a", "b", "c", "d", "e"]);
-    assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), 3);
+    assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_VIDEOS), 3);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn fact_35_a_list_without_metadata_ends_with_an_empty_page() {
     let stage = answering(&LIST_PUBLIC_AVATARS, pages).await;
     let list = stage.jogg.avatars().public(ListPublicAvatars::new());
     assert_eq!(list.items().try_collect().await.unwrap().len(), 13);
-    assert_eq!(stage.simulator.count(&LIST_PUBLIC_AVATARS), 3);
+    assert_eq!(stage.simulator.request_count(&LIST_PUBLIC_AVATARS), 3);
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn fact_35_a_list_that_comes_at_once_is_asked_for_once() {
     let stage = answering(&LIST_TEMPLATES, vec![templates]).await;
     let list = stage.jogg.templates().list(ListTemplates::new());
     assert_eq!(list.items().try_collect().await.unwrap().len(), 2);
-    assert_eq!(stage.simulator.count(&LIST_TEMPLATES), 1);
+    assert_eq!(stage.simulator.request_count(&LIST_TEMPLATES), 1);
     // One of them has a total all the same.
     let data = json!({"total": 1, "voices": [{"voice_id": "a"}]});
     let stage = answering(&LIST_CUSTOM_VOICES, vec![data]).await;
@@ -133,7 +133,7 @@ async fn fact_36_a_page_without_ids_that_comes_again_is_an_end() {
     let stage = answering(&LIST_VOICES, vec![page(), page()]).await;
     let items = stage.jogg.voices().list(ListVoices::new()).items().try_collect().await.unwrap();
     assert_eq!(items.len(), 2);
-    assert_eq!(stage.simulator.count(&LIST_VOICES), 2);
+    assert_eq!(stage.simulator.request_count(&LIST_VOICES), 2);
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn fact_36_a_page_with_a_bad_item_that_comes_for_ever_is_an_end() {
         }
         let items = stage.jogg.voices().list(ListVoices::new()).items();
         items.try_collect().await.unwrap();
-        assert_eq!(stage.simulator.count(&LIST_VOICES), 2, "{odd}");
+        assert_eq!(stage.simulator.request_count(&LIST_VOICES), 2, "{odd}");
     }
 }
 
@@ -195,7 +195,7 @@ async fn a_server_that_gives_less_than_asked_for_or_a_wrong_total_loses_nothing(
         let request = ListProductVideos::new().page_size(100);
         let videos = stage.jogg.product_videos().list(request).items();
         assert_eq!(videos.try_collect().await.unwrap().len(), 25, "{total}");
-        assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), calls, "{total}");
+        assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_VIDEOS), calls, "{total}");
     }
 }
 
@@ -209,7 +209,7 @@ async fn a_list_begun_later_is_as_long_as_the_pages_the_server_gives() {
     let request = ListProductVideos::new().page(2).page_size(100);
     let videos = stage.jogg.product_videos().list(request).items().try_collect().await.unwrap();
     assert_eq!(videos.len(), 15);
-    assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), 2);
+    assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_VIDEOS), 2);
 }
 
 /// Pages are as they came; items are given once, also those that come twice on one page.
@@ -255,11 +255,11 @@ async fn a_list_is_lazy_and_begins_where_it_is_told() {
     )
     .await;
     let mut items = stage.jogg.voices().list(ListVoices::new().page(4)).items();
-    assert_eq!(stage.simulator.count(&LIST_VOICES), 0);
+    assert_eq!(stage.simulator.request_count(&LIST_VOICES), 0);
     for _ in 0..2 {
         items.next().await.unwrap().unwrap();
     }
-    assert_eq!(stage.simulator.count(&LIST_VOICES), 1);
+    assert_eq!(stage.simulator.request_count(&LIST_VOICES), 1);
     items.next().await.unwrap().unwrap();
     assert!(items.next().await.is_none() && items.next().await.is_none());
     let queries: Vec<_> = stage.simulator.requests().into_iter().map(|seen| seen.query).collect();
@@ -270,7 +270,7 @@ async fn a_list_is_lazy_and_begins_where_it_is_told() {
 async fn an_error_ends_the_stream_after_what_came_before() {
     let stage =
         answering(&LIST_VOICES, vec![json!({"voices": voices(&["a"]), "has_more": true})]).await;
-    stage.simulator.reply_next(&LIST_VOICES, Reply::raw(502, "text/html", "<h1>no</h1>"));
+    stage.simulator.reply_next(&LIST_VOICES, Reply::body(502, "text/html", "<h1>no</h1>"));
     let mut items = stage.jogg.voices().list(ListVoices::new()).items();
     items.next().await.unwrap().unwrap();
     let error = items.next().await.unwrap().unwrap_err();

@@ -258,16 +258,16 @@ async fn fact_47_looks_begin_after_five_seconds_and_slow_down_to_thirty() {
 async fn fact_47_failed_looks_do_not_end_the_wait() {
     let mut reports = vec![
         Reply::json(500, json!({"code": 50000, "msg": "system error"})),
-        Reply::raw(502, "text/html", "<html>bad gateway</html>"),
+        Reply::body(502, "text/html", "<html>bad gateway</html>"),
         Reply::json(429, json!({"code": 429, "msg": "slow down", "data": null})),
         Reply::reset(),
-        Reply::raw(200, "application/json", "{\"code\": 0, \"da"),
+        Reply::body(200, "application/json", "{\"code\": 0, \"da"),
         Reply::json(200, json!({"code": 77, "msg": "new"})),
         answer(json!("text")),
     ];
     // A gateway's page is not the API's word on the job, whatever its status.
     for status in [400, 401, 403, 404] {
-        reports.push(Reply::raw(status, "text/html", "<html>maintenance</html>"));
+        reports.push(Reply::body(status, "text/html", "<html>maintenance</html>"));
     }
     reports.push(answer(json!({"status": "completed", "motion_preview_url": URL})));
     let stage =

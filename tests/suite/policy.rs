@@ -31,11 +31,11 @@ fn refusal() -> Reply {
 #[tokio::test]
 async fn a_script_of_faults_ends_well() {
     let stage = Stage::new().await;
-    let replies = [Reply::reset(), server_error(), refusal(), Reply::pass()];
+    let replies = [Reply::reset(), server_error(), refusal(), Reply::pass_through()];
     replies.into_iter().for_each(|reply| stage.simulator.reply_next(&WHOAMI, reply));
     let begun = stage.clock.now();
     stage.jogg.account().whoami().await.unwrap();
-    assert_eq!(stage.simulator.count(&WHOAMI), 4);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 4);
     // Half of 1 s, half of 2 s, and what the server asked for.
     assert_eq!(stage.clock.now() - begun, Duration::from_millis(500 + 1000 + 2000));
 }
@@ -46,13 +46,13 @@ async fn a_paid_call_is_sent_again_only_after_a_refusal() {
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refusal());
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refusal());
     drop(add_motion(&stage.jogg).await.unwrap());
-    assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), 3);
-    for lost in [server_error(), Reply::reset(), Reply::raw(200, "text/html", "<html>")] {
-        let before = stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION);
+    assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), 3);
+    for lost in [server_error(), Reply::reset(), Reply::body(200, "text/html", "<html>")] {
+        let before = stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION);
         stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, lost);
         let error = add_motion(&stage.jogg).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-        assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), before + 1);
+        assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), before + 1);
     }
 }
 
@@ -84,7 +84,7 @@ async fn the_budget_ends_repetitions_when_everything_fails() {
     for _ in 0..10 {
         stage.jogg.account().whoami().await.unwrap_err();
     }
-    assert_eq!(stage.simulator.count(&WHOAMI), 10 + 5);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 10 + 5);
     // Ten successes earn one.
     stage.simulator.clear_replies();
     for _ in 0..10 {
@@ -100,7 +100,7 @@ async fn a_call_can_differ_from_its_client() {
     let once = stage.jogg.with_options(CallOptions::new().max_attempts(1));
     stage.simulator.reply_next(&WHOAMI, server_error());
     assert_eq!(once.account().whoami().await.unwrap_err().attempts(), 1);
-    stage.simulator.reply_next(&WHOAMI, Reply::never().after(Duration::from_secs(6)));
+    stage.simulator.reply_next(&WHOAMI, Reply::never().delay(Duration::from_secs(6)));
     let hasty = CallOptions::new().timeout(Duration::from_secs(5)).max_attempts(1);
     let error = stage.jogg.with_options(hasty).account().whoami().await.unwrap_err();
     assert!(error.to_string().contains("within 5 s"), "{error}");
@@ -122,7 +122,7 @@ async fn a_deadline_holds_over_attempts_and_waits() {
     assert!(stage.clock.now() - begun <= Duration::from_secs(10));
     // An attempt may take what is left.
     stage.simulator.clear_replies();
-    stage.simulator.reply_next(&WHOAMI, Reply::never().after(Duration::from_secs(11)));
+    stage.simulator.reply_next(&WHOAMI, Reply::never().delay(Duration::from_secs(11)));
     let error = hasty.account().whoami().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.to_string().contains("within 10 s"), "{error}");
@@ -170,7 +170,7 @@ async fn clients_of_one_key_share_a_limiter_and_a_deadline_ends_the_wait_for_it(
     let error = add_motion(&hasty).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0));
     assert!(error.is_retryable() && !error.may_have_executed());
-    assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), 2);
+    assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), 2);
     drop(add_motion(&one).await.unwrap());
     assert_eq!(stage.clock.now(), Duration::from_secs(60));
 }
@@ -223,7 +223,7 @@ async fn calls_at_a_time_can_be_limited() {
     assert_eq!(diary.lines(), ["whoami 1 started"]);
     fourth.await.unwrap();
     assert!((&mut third).now_or_never().is_none());
-    assert_eq!(stage.simulator.count(&WHOAMI), 3);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 3);
     calls.iter().for_each(tokio::task::JoinHandle::abort);
     soon(third).await.unwrap();
 }
@@ -231,7 +231,7 @@ async fn calls_at_a_time_can_be_limited() {
 /// Waits until the simulator has received an operation so many times.
 async fn arrived(stage: &Stage, operation: &Operation, count: usize) {
     let arrived = async {
-        while stage.simulator.count(operation) < count {
+        while stage.simulator.request_count(operation) < count {
             tokio::task::yield_now().await;
         }
     };
@@ -319,7 +319,7 @@ async fn ten_thousand_jobs_at_the_limit() {
         ids.extend(worker.await.unwrap().unwrap());
     }
     assert_eq!(ids.len(), JOBS);
-    assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), JOBS);
+    assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), JOBS);
     // 20 a minute at most: the last of them came after all but one span.
     assert!(stage.clock.now() >= Duration::from_secs(60 * (JOBS as u64 / 20 - 1)));
 }

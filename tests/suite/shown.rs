@@ -13,7 +13,7 @@ use jogg_api::operations::{
 };
 use jogg_api::types::WebhookEndpointList;
 use jogg_api::{Envelope, Secret};
-use jogg_api_ext::simulator::{Reply, Simulator, Target};
+use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
 use jogg_api_ext::{
     AddMotion, Attempt, Avatar, CreateProductPreviews, Download, Ended, Jogg, Language, Limiter,
     ListPhotoAvatars, MotionModel, Observer, Previews, ScriptStyle, Update, Upload, VideoLength,
@@ -83,7 +83,9 @@ async fn values(stage: &Stage) -> Vec<Line> {
     let ticket = json!({"sign_url": sign_url, "asset_url": "https://files.example/a.png"});
     let ticket = Reply::json(200, json!({"code": 0, "data": ticket}));
     stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, ticket);
-    stage.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", secrets::CONTENT));
+    stage
+        .simulator
+        .reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", secrets::CONTENT));
     let asset = stage.jogg.assets().upload_bytes("a.png", secrets::CONTENT).await.unwrap();
     let list = stage.jogg.photo_avatars().list(ListPhotoAvatars::new().name(secrets::CONTENT));
     vec![
@@ -224,7 +226,7 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
 }
 
 fn simulator(stage: &Stage) -> Vec<Line> {
-    stage.simulator.reply_next(&WHOAMI, Reply::raw(500, "text/plain", secrets::message()));
+    stage.simulator.reply_next(&WHOAMI, Reply::body(500, "text/plain", secrets::message()));
     let mut lines = vec![
         debug(&stage.simulator),
         debug(&Simulator::builder().clock(Arc::new(stage.clock.clone()))),
