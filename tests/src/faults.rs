@@ -78,10 +78,10 @@ impl Faults {
         if fault.once {
             simulator.reply_next(operation, Reply::json(200, setting.response));
         }
-        let (before, begun) = (simulator.count(operation), clock.now());
+        let (before, begun) = (simulator.request_count(operation), clock.now());
         let result = call(jogg, codec).await;
         let time = clock.now() - begun;
-        let requests = simulator.count(operation) - before;
+        let requests = simulator.request_count(operation) - before;
         simulator.clear_replies();
         Outcome { result, requests, time }
     }
@@ -151,7 +151,7 @@ fn named<const COUNT: usize>(faults: [Faulty; COUNT]) -> Vec<Fault> {
 fn connections() -> Vec<Fault> {
     named([
         ("reset after reading", |_| Reply::reset()),
-        ("no response in time", |_| Reply::never().after(Duration::from_secs(181))),
+        ("no response in time", |_| Reply::never().delay(Duration::from_secs(181))),
         ("cut body", |setting| Reply::cut(200, setting.response.to_string(), 9)),
         ("cut body of a 429", |_| Reply::cut(429, "{\"code\": 429, \"msg\": \"m\"}", 9)),
         ("body over the cap", |_| {
@@ -159,7 +159,7 @@ fn connections() -> Vec<Fault> {
         }),
         ("redirect to another host", |setting| {
             let target = format!("{}/v2/stolen?{}", setting.elsewhere, secrets::query());
-            Reply::raw(307, "text/plain", secrets::CONTENT).header("location", &target)
+            Reply::body(307, "text/plain", secrets::CONTENT).header("location", &target)
         }),
     ])
 }
@@ -214,16 +214,16 @@ fn bodies() -> Vec<Fault> {
     named([
         ("cut JSON", |setting| {
             let text = setting.response.to_string();
-            Reply::raw(200, "application/json", text[..text.len() / 2].to_owned())
+            Reply::body(200, "application/json", text[..text.len() / 2].to_owned())
         }),
-        ("empty body", |_| Reply::raw(200, "application/json", "")),
+        ("empty body", |_| Reply::body(200, "application/json", "")),
         ("HTML", |_| page(200)),
         ("odd charset", |_| {
             let text = format!("\u{feff}\u{1}{}", secrets::CONTENT);
-            Reply::raw(200, "application/json; charset=utf-16", text)
+            Reply::body(200, "application/json; charset=utf-16", text)
         }),
         ("content type text", |setting| {
-            Reply::raw(200, "text/plain", setting.response.to_string())
+            Reply::body(200, "text/plain", setting.response.to_string())
         }),
     ])
 }
@@ -276,7 +276,7 @@ fn types() -> Vec<Fault> {
 /// A page of a gateway that repeats the request.
 fn page(status: u16) -> Reply {
     let text = format!("<html><body>{}{}</body></html>", secrets::message(), secrets::CONTENT);
-    Reply::raw(status, "text/html", text).header("x-echo", KEY)
+    Reply::body(status, "text/html", text).header("x-echo", KEY)
 }
 
 fn code(status: u16, code: i64) -> Reply {

@@ -7,7 +7,7 @@ use jogg_api::operations::{
     ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, GET_PHOTO_AVATAR_MOTION, LIST_VOICES,
 };
 use jogg_api_ext::jobs::WaitOptions;
-use jogg_api_ext::simulator::{Reply, Target};
+use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{Error, Job, JobRecord, Jogg, Motion};
 use jogg_tests::{KEY, Stage, connections, requests, sample, secrets};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ async fn uploads() -> Vec<Error> {
         let sign_url = format!("{base_url}/uploads/a.png?{}", secrets::query());
         let ticket = json!({"sign_url": sign_url, "asset_url": signed});
         stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, success(ticket));
-        stage.simulator.reply_next(Target::Upload, reply);
+        stage.simulator.reply_next(ReplyTarget::Upload, reply);
         errors.push(stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err());
     }
     errors
@@ -93,10 +93,10 @@ async fn downloads() -> Vec<Error> {
     }
     let url = format!("{}/files/a.mp4?{}", stage.simulator.base_url(), secrets::query());
     for reply in broken() {
-        stage.simulator.reply_next(Target::Download, reply);
+        stage.simulator.reply_next(ReplyTarget::Download, reply);
         errors.push(assets.download(&url, &path).await.unwrap_err());
     }
-    stage.simulator.reply_next(Target::Download, Reply::raw(200, "video/mp4", "film"));
+    stage.simulator.reply_next(ReplyTarget::Download, Reply::body(200, "video/mp4", "film"));
     errors.push(assets.download(&url, folder.path().join("none/a.mp4")).await.unwrap_err());
     errors
 }
@@ -104,11 +104,11 @@ async fn downloads() -> Vec<Error> {
 /// The responses of a file host that does not give or take a file.
 fn broken() -> [Reply; 5] {
     [
-        Reply::raw(403, "application/xml", secrets::message()),
-        Reply::raw(302, "text/plain", "").header("location", &secrets::signed_url()),
-        Reply::raw(500, "text/html", secrets::message()).header("x-echo", KEY),
+        Reply::body(403, "application/xml", secrets::message()),
+        Reply::body(302, "text/plain", "").header("location", &secrets::signed_url()),
+        Reply::body(500, "text/html", secrets::message()).header("x-echo", KEY),
         Reply::reset(),
-        Reply::never().after(Duration::from_secs(100_000)),
+        Reply::never().delay(Duration::from_secs(100_000)),
     ]
 }
 
@@ -118,7 +118,7 @@ async fn jobs() -> Vec<Error> {
         success(json!({"motion_id": "m1", "status": status, "error_msg": secrets::message(),
             "image_url": secrets::signed_url()}))
     };
-    let page = Reply::raw(503, "text/html", secrets::message());
+    let page = Reply::body(503, "text/html", secrets::message());
     for poll in [report("failed"), report("completed"), report("processing"), page] {
         let stage = Stage::without_retries().await;
         (0..100).for_each(|_| stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, poll.clone()));

@@ -1,4 +1,4 @@
-//! The simulator as a program of its own.
+//! Runs the simulator as a program.
 
 #![forbid(unsafe_code)]
 
@@ -9,15 +9,15 @@ use std::sync::Arc;
 use jogg_api_ext::simulator::{AcceleratedClock, Dialect, Simulator};
 
 const HELP: &str = "\
-A server on this machine that behaves like the JoggAI API.
+Runs a local server that behaves like the JoggAI API.
 
 Usage: jogg-simulator [--port N] [--speed X] [--live-dialect] [--strict]
 
-  --port N        port to listen on, 0 for any that is free (default 8787)
-  --speed X       how many times as fast as real time jobs run (default 1)
-  --live-dialect  word answers as the live API does, not as documented
-  --strict        refuse ids inside bodies that nothing has
-  --help          show this text";
+  --port N        Listen on this port; 0 chooses a free one (default: 8787)
+  --speed X       Run jobs X times as fast as real time (default: 1)
+  --live-dialect  Respond as the live API does, not as it is documented
+  --strict        Refuse calls with ids in the body that don't exist
+  --help          Print this help";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -53,7 +53,7 @@ struct Options {
 }
 
 impl Options {
-    /// The options, or `None` if the help is asked for.
+    /// Parses the arguments. Returns `None` if they request the help.
     fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Option<Self>, String> {
         let mut options =
             Self { port: 8787, speed: 1.0, dialect: Dialect::Documented, strict: false };
@@ -65,12 +65,12 @@ impl Options {
                 "--strict" => options.strict = true,
                 "--port" => {
                     let port = arguments.next().and_then(|value| value.parse().ok());
-                    options.port = port.ok_or("--port takes a number from 0 to 65535")?;
+                    options.port = port.ok_or("--port must be a number from 0 to 65535")?;
                 }
                 "--speed" => {
                     let speed = arguments.next().and_then(|value| value.parse::<f64>().ok());
                     let speed = speed.filter(|speed| speed.is_finite() && *speed > 0.0);
-                    options.speed = speed.ok_or("--speed takes a positive number")?;
+                    options.speed = speed.ok_or("--speed must be a positive number")?;
                 }
                 _ => return Err(format!("unknown argument {argument:?}; try --help")),
             }
@@ -87,13 +87,13 @@ impl Options {
 
 fn greeting(base_url: &str) -> String {
     format!(
-        "Listening on {base_url} with any x-api-key but `invalid`. Ctrl-C stops it. Try:
+        "Listening on {base_url}. Accepts any x-api-key except `invalid`. Press Ctrl-C to stop. Try:
 
 curl --request POST \\
   --url {base_url}/v2/photo_avatar/add_motion \\
   --header 'Content-Type: application/json' \\
   --header 'x-api-key: any' \\
-  --data '{{\"image_url\": \"https://example.com/portrait.jpg\", \"name\": \"Mira\", \
+  --data '{{\"image_url\": \"https://example.com/photo.jpg\", \"name\": \"Mira\", \
          \"voice_id\": \"en-GB-RowanNeural\", \"model\": \"2.0\"}}'"
     )
 }
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments() {
+    fn arguments_are_parsed() {
         let defaults =
             || Options { port: 8787, speed: 1.0, dialect: Dialect::Documented, strict: false };
         for (arguments, expected) in [
@@ -115,10 +115,10 @@ mod tests {
             ),
             ("--strict", Ok(Some(Options { strict: true, ..defaults() }))),
             ("--port 1 --help", Ok(None)),
-            ("--port", Err("--port takes")),
-            ("--port 65536", Err("--port takes")),
-            ("--speed 0", Err("--speed takes")),
-            ("--speed inf", Err("--speed takes")),
+            ("--port", Err("--port must be")),
+            ("--port 65536", Err("--port must be")),
+            ("--speed 0", Err("--speed must be")),
+            ("--speed inf", Err("--speed must be")),
             ("--fast", Err("unknown argument \"--fast\"")),
         ] {
             let parsed = Options::parse(arguments.split_whitespace().map(str::to_owned));

@@ -1,166 +1,81 @@
-//! What happens to a request, from its route to its answer.
+//! The simulated API: received requests, queued replies and the state, each behind a lock.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use jogg_api::Operation;
-use serde_json::Value;
-
-use super::answer;
-use super::call::{Call, State};
-use super::credits::Balance;
-use super::files::{Files, refused};
-use super::ids::Ids;
-use super::jobs::Jobs;
-use super::parameters::Parameters;
-use super::post_limit::PostLimit;
-use super::refusal::Refusal;
-use super::reply::Reply;
-use super::request::ReceivedRequest;
-use super::route::Route;
-use super::store::Store;
-use super::{Dialect, Target, lock};
+use super::dispatch::dispatch;
+use super::lock::lock;
+use super::settings::Settings;
+use super::state::State;
+use super::wire::refusal::Refusal;
+use super::wire::reply::{Reply, ReplyTarget};
+use super::wire::request::ReceivedRequest;
+use super::wire::route::Route;
 use crate::clock::Clock;
-
-/// How the simulator was set up.
-pub(super) struct Settings {
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) dialect: Dialect,
-    pub(super) credits: f64,
-    pub(super) post_limit: Option<usize>,
-    pub(super) job_duration: Duration,
-    /// Whether ids inside bodies must exist.
-    pub(super) strict: bool,
-}
 
 /// Everything the simulator knows.
 pub(super) struct Api {
     settings: Settings,
     requests: Mutex<Vec<ReceivedRequest>>,
-    replies: Mutex<Vec<(Target, Reply)>>,
+    replies: Mutex<Vec<(ReplyTarget, Reply)>>,
     state: Mutex<State>,
 }
 
 impl Api {
     pub(super) fn new(settings: Settings, base_url: &str) -> Self {
-        let mut files = Files::new(base_url);
-        let store = Store::new(settings.dialect, &mut files);
-        let state = State {
-            balance: Balance::new(settings.credits),
-            files,
-            ids: Ids::default(),
-            jobs: Jobs::default(),
-            posts: PostLimit::new(settings.post_limit),
-            store,
-        };
-        Self {
-            settings,
-            requests: Mutex::default(),
-            replies: Mutex::default(),
-            state: Mutex::new(state),
-        }
+        let state = Mutex::new(State::new(&settings, base_url));
+        Self { settings, requests: Mutex::default(), replies: Mutex::default(), state }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.settings.clock)
     }
 
-    pub(super) fn clear_replies(&self) {
-        lock(&self.replies).clear();
-    }
-
     pub(super) fn now(&self) -> Duration {
         self.settings.clock.now()
     }
 
-    pub(super) fn requests(&self) -> Vec<ReceivedRequest> {
-        lock(&self.requests).clone()
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
     }
 
-    pub(super) fn count(&self, operation: &Operation) -> usize {
-        let requests = lock(&self.requests);
-        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
+    pub(super) fn requests(&self) -> MutexGuard<'_, Vec<ReceivedRequest>> {
+        lock(&self.requests)
     }
 
-    pub(super) fn reply_next(&self, target: Target, reply: Reply) {
-        lock(&self.replies).push((target, reply));
+    /// The queued replies, in the order in which they are sent.
+    pub(super) fn replies(&self) -> MutexGuard<'_, Vec<(ReplyTarget, Reply)>> {
+        lock(&self.replies)
     }
 
-    pub(super) fn fail_next_job(&self, message: &str) {
-        lock(&self.state).jobs.fail_next(message.to_owned());
-    }
-
-    pub(super) fn fail_next_part(&self, message: &str) {
-        lock(&self.state).jobs.fail_next_part(message.to_owned());
-    }
-
-    pub(super) fn refuse_next_preview(&self, message: &str) {
-        lock(&self.state).jobs.refuse_next(message.to_owned());
-    }
-
-    /// Whether the operation reads a list, so that there was something to replace.
-    pub(super) fn set_items(&self, list: &Operation, items: Vec<Value>) -> bool {
-        let state = &mut *lock(&self.state);
-        state.store.items_mut(list).map(|known| *known = items).is_some()
-    }
-
-    pub(super) fn credits(&self) -> f64 {
-        lock(&self.state).balance.credits()
-    }
-
-    pub(super) fn set_credits(&self, credits: f64) {
-        lock(&self.state).balance = Balance::new(credits);
-    }
-
-    /// Answers a request. `limit` is the length its body exceeds, if it does.
-    pub(super) fn answer(
+    /// Records a request and returns the reply to it: the queued one, or else the usual response.
+    /// `limit` is the size limit that its body exceeds, if it does.
+    pub(super) fn reply(
         &self,
         route: Route,
-        request: ReceivedRequest,
+        request: &ReceivedRequest,
         limit: Option<usize>,
     ) -> Reply {
-        lock(&self.requests).push(request.clone());
-        let queued = self.queued(&route).unwrap_or_else(Reply::pass);
-        queued.or(|| self.usual(route, request, limit))
-    }
-
-    fn usual(&self, route: Route, request: ReceivedRequest, limit: Option<usize>) -> Reply {
-        if let Some(limit) = limit {
-            return Refusal::too_large(limit).into_reply();
-        }
-        match route {
-            Route::Operation(operation, path) => {
-                let parameters = Parameters::new(path, &request.query);
-                let (request, settings, now) = (&request, &self.settings, self.now());
-                let call = Call { operation, parameters, request, settings, now };
-                match call.answer(&mut lock(&self.state)) {
-                    Ok(data) => answer::success(self.settings.dialect, &data),
-                    Err(refusal) => refusal.into_reply(),
-                }
+        self.requests().push(request.clone());
+        let queued = self.queued(&route).unwrap_or_else(Reply::pass_through);
+        queued.or(|| match limit {
+            Some(limit) => Refusal::too_large(limit).into_reply(),
+            None => {
+                let now = self.now();
+                dispatch(route, request, &self.settings, now, &mut self.state())
             }
-            Route::Upload(key) if request.method == "PUT" => {
-                let parameters = Parameters::new(Vec::new(), &request.query);
-                let signature = parameters.query("signature");
-                let files = &mut lock(&self.state).files;
-                files.upload(key, signature, &request.headers, request.body)
-            }
-            Route::Download(key) if matches!(request.method.as_str(), "GET" | "HEAD") => {
-                lock(&self.state).files.download(&key)
-            }
-            Route::Upload(_) | Route::Download(_) => refused(405, "not with this method"),
-            route => route.refusal().into_reply(),
-        }
+        })
     }
 
     fn queued(&self, route: &Route) -> Option<Reply> {
         let target = match route {
-            Route::Operation(operation, _) => Target::Operation(operation),
-            Route::Upload(_) => Target::Upload,
-            Route::Download(_) => Target::Download,
+            Route::Operation(operation, _) => ReplyTarget::Operation(operation),
+            Route::Upload(_) => ReplyTarget::Upload,
+            Route::Download(_) => ReplyTarget::Download,
             Route::UnknownPath | Route::WrongMethod { .. } => return None,
         };
-        let mut replies = lock(&self.replies);
+        let mut replies = self.replies();
         let first = replies.iter().position(|(queued, _)| *queued == target)?;
         Some(replies.remove(first).1)
     }
@@ -171,7 +86,7 @@ impl fmt::Debug for Api {
         f.debug_struct("Api")
             .field("clock", &self.settings.clock)
             .field("dialect", &self.settings.dialect)
-            .field("requests", &lock(&self.requests).len())
+            .field("requests", &self.requests().len())
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Clocks that make waiting short.
+//! Clocks that shorten waiting.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use super::lock;
+use super::lock::lock;
 use crate::clock::{Clock, Sleep};
 
-/// A clock that moves only when somebody waits on it or pushes it on. Clones share the time.
+/// A clock that moves only when code sleeps on it or advances it. Clones share the time.
 ///
-/// Who sleeps on it takes the time along and goes on at once. Who guards something with it is only
-/// woken when others have moved the time that far, so that an answer over a real socket always
-/// arrives before its time-out. Waits are spread by nothing: [`Clock::random`] is a constant.
+/// [`Clock::sleep`] moves the time forward and returns at once. [`Clock::timeout`] doesn't move the
+/// time: it ends once sleeps and [`VirtualClock::advance`] have moved it far enough, so that a
+/// response over a real socket always arrives before its timeout. [`Clock::random`] is a constant,
+/// so that waits have no jitter.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -29,18 +30,18 @@ pub struct VirtualClock {
 }
 
 impl VirtualClock {
-    /// A clock that stands at zero.
+    /// Returns a clock that reads zero.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Moves the time on, and wakes whoever guards something that is due by then.
+    /// Moves the time forward, and ends the timeouts that are due by then.
     pub fn advance(&self, duration: Duration) {
         self.advance_to(|now| now.saturating_add(duration));
     }
 
     fn advance_to(&self, time: impl FnOnce(Duration) -> Duration) {
-        // Wakers are woken and dropped without the lock: they may run code that looks at the clock.
+        // Wakers are woken and dropped without the lock: they may run code that reads the clock.
         let due = lock(&self.timeline).advance_to(time);
         due.into_iter().for_each(Waker::wake);
     }
@@ -53,7 +54,7 @@ impl Clock for VirtualClock {
 
     fn sleep(&self, duration: Duration) -> Sleep {
         // The end is fixed here and not when the sleep is first polled: a thousand jobs that wait
-        // side by side move the clock on once, not a thousand times.
+        // at the same time move the clock once, not a thousand times.
         let end = self.now().saturating_add(duration);
         let clock = self.clone();
         Box::pin(async move { clock.advance_to(|_| end) })
@@ -75,7 +76,7 @@ impl fmt::Debug for VirtualClock {
     }
 }
 
-/// The time of this machine, only faster: to watch in seconds what takes minutes.
+/// The system's clock, but faster: minutes pass in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct AcceleratedClock {
     start: Instant,
@@ -83,8 +84,8 @@ pub struct AcceleratedClock {
 }
 
 impl AcceleratedClock {
-    /// A clock that goes this many times as fast as the machine's. A speed that is no positive
-    /// number counts as 1.
+    /// Returns a clock that runs this many times as fast as the system's. A speed that isn't a
+    /// positive number counts as 1.
     pub fn new(speed: f64) -> Self {
         let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
         Self { start: Instant::now(), speed }
@@ -100,7 +101,7 @@ impl Clock for AcceleratedClock {
         Box::pin(tokio::time::sleep(scaled(duration, self.speed.recip())))
     }
 
-    /// In the machine's time: an exchange over a real socket does not go any faster.
+    /// Runs at normal speed: an exchange over a real socket doesn't become faster.
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
     }
@@ -110,10 +111,17 @@ fn scaled(duration: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)
 }
 
+/// A time of the clock as a timestamp in responses. Timestamps count from a fixed moment, so that
+/// every run returns the same.
+pub(super) fn unix_seconds(time: Duration) -> u64 {
+    const START: u64 = 1_764_000_000;
+    START.saturating_add(time.as_secs())
+}
+
 #[derive(Default)]
 struct Timeline {
     now: Duration,
-    /// Who is to be woken when; the number tells apart those that are due at the same time.
+    /// Wakers by the time they are due; the number distinguishes those due at the same time.
     guards: BTreeMap<(Duration, u64), Waker>,
     guards_so_far: u64,
 }
@@ -126,7 +134,7 @@ impl Timeline {
     }
 }
 
-/// Ends when the clock stands at `end` or later, without moving it.
+/// Ends when the clock reads `end` or later, without moving it.
 struct Guard {
     clock: VirtualClock,
     end: Duration,
@@ -176,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sleeping_takes_the_virtual_time_along() {
+    async fn sleeping_moves_the_virtual_time() {
         let clock = VirtualClock::new();
         assert_eq!(clock.now(), Duration::ZERO);
         clock.sleep(MINUTE).await;
@@ -187,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn sleeps_side_by_side_pass_once() {
+    async fn concurrent_sleeps_move_the_time_once() {
         let clock = VirtualClock::new();
         let sleeps: Vec<_> = (0..1000).map(|_| clock.sleep(MINUTE)).collect();
         for sleep in sleeps {
@@ -197,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guard_ends_only_when_others_moved_the_time_that_far() {
+    fn a_timeout_ends_only_when_others_have_moved_the_time_that_far() {
         let clock = VirtualClock::new();
         let mut guard = clock.timeout(MINUTE);
         assert!(!is_ready(&mut guard));
@@ -208,7 +216,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn every_guard_that_is_due_is_woken() {
+    async fn every_timeout_that_is_due_is_woken() {
         let clock = VirtualClock::new();
         let guards: Vec<_> = (0..64)
             .map(|_| (tokio::spawn(clock.timeout(MINUTE)), tokio::spawn(clock.timeout(MINUTE / 2))))
@@ -226,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_guard_leaves_nothing_behind() {
+    fn a_dropped_timeout_leaves_no_waker() {
         let clock = VirtualClock::new();
         let mut guards = [clock.timeout(MINUTE), clock.timeout(MINUTE)];
         guards.iter_mut().for_each(|guard| assert!(!is_ready(guard)));
@@ -236,22 +244,22 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn no_push_is_lost() {
+    async fn no_advance_is_lost() {
         let clock = VirtualClock::new();
-        let push = |clock: VirtualClock| async move {
+        let advance = |clock: VirtualClock| async move {
             for _ in 0..1000 {
                 clock.advance(Duration::from_secs(1));
             }
         };
-        let pushes: Vec<_> = (0..8).map(|_| tokio::spawn(push(clock.clone()))).collect();
-        for push in pushes {
-            push.await.unwrap();
+        let tasks: Vec<_> = (0..8).map(|_| tokio::spawn(advance(clock.clone()))).collect();
+        for task in tasks {
+            task.await.unwrap();
         }
         assert_eq!(clock.now(), Duration::from_secs(8000));
     }
 
     #[tokio::test]
-    async fn accelerated_time_is_the_machine_s_times_speed() {
+    async fn accelerated_time_is_the_system_s_times_speed() {
         let clock = AcceleratedClock::new(1e6);
         clock.sleep(MINUTE).await;
         assert!(clock.now() >= MINUTE, "{:?}", clock.now());

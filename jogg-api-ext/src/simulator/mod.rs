@@ -1,57 +1,68 @@
-//! A server that behaves like the API: for tests, examples and experiments without a key.
+//! A local server that behaves like the JoggAI API: for tests, examples and experiments without a
+//! key.
 //!
-//! It listens on this machine only and answers every operation of the spec, driven by the tables
-//! that the client is made from. It checks keys, parameters and bodies, takes credits, limits
-//! POST requests, runs jobs through their states on a clock of your choosing, keeps products and
-//! webhook endpoints, takes uploads and serves files. Lists have some made-up items, which
-//! [`Simulator::set_items`] replaces. Any key is good but the key `invalid`.
+//! The simulator listens on loopback only and responds to every operation of the spec:
+//!
+//! - It checks keys, parameters and bodies. Every key is valid except `invalid`.
+//! - It charges credits and limits the rate of POST requests.
+//! - It runs jobs through their statuses on a clock of your choice: with a [`VirtualClock`] waiting
+//!   takes no time, with an [`AcceleratedClock`] less.
+//! - It stores products and webhook endpoints, receives uploads and serves files.
+//! - It fills lists with made-up items, which [`Simulator::set_items`] replaces.
+//!
+//! Tests can make it misbehave: [`Simulator::reply_next`] replaces a response or breaks a
+//! connection, [`Simulator::fail_next_job`] makes a job fail, and [`Dialect::Live`] deviates from
+//! the documentation as the live API does.
 //!
 //! ```
-//! # use std::sync::Arc;
+//! use std::sync::Arc;
+//!
+//! use jogg_api_ext::Jogg;
 //! use jogg_api_ext::jogg_api::operations::WHOAMI;
-//! use jogg_api_ext::jogg_api::Client;
 //! use jogg_api_ext::simulator::{Reply, Simulator, VirtualClock};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let clock = Arc::new(VirtualClock::new());
-//! let simulator = Simulator::builder().clock(clock).credits(5.0).start().await?;
-//! simulator.reply_next(&WHOAMI, Reply::raw(502, "text/html", "<h1>Bad gateway</h1>"));
+//! let clock = Arc::new(VirtualClock::new()); // Waiting takes no time.
+//! let simulator = Simulator::builder().clock(clock.clone()).start().await?;
+//! let jogg = Jogg::builder("any key").base_url(simulator.base_url()).clock(clock).build()?;
 //!
-//! let client = Client::builder("any key").base_url(simulator.base_url()).build()?;
-//! assert!(client.whoami().await.is_err());
-//! assert!(client.whoami().await.is_ok());
-//! assert_eq!(simulator.requests().len(), 2);
+//! simulator.reply_next(&WHOAMI, Reply::body(502, "text/html", "<h1>Bad gateway</h1>"));
+//! jogg.account().whoami().await?; // The client retries.
+//! assert_eq!(simulator.request_count(&WHOAMI), 2);
 //! # Ok(())
 //! # }
 //! ```
 
-mod answer;
-mod api;
-mod call;
+// The modules form layers, and each imports only from the layers above its own. Inside a layer
+// or a folder there is no import circle either.
+
+// What the public API configures.
 mod clock;
-mod credits;
-mod endpoints;
-mod files;
-mod filters;
-mod ids;
-mod jobs;
-mod lists;
-mod parameters;
-mod phase;
-mod post_limit;
-mod products;
-mod references;
-mod refusal;
-mod reply;
-mod report;
-mod request;
-mod route;
-mod seeds;
-mod server;
+mod dialect;
+mod lock;
+mod settings;
+
+// What the spec says about operations.
 mod spec;
-mod store;
-mod templates;
+
+// Requests and replies at the level of HTTP.
+mod wire;
+
+// Everything that calls can change.
+mod state;
+
+// One call of an operation, the check of the ids in it, and what each operation does.
+mod call;
+mod handlers;
+mod references;
+
+// From a route to its handler: one table.
+mod dispatch;
+
+// The above behind locks, and behind a socket.
+mod api;
+mod server;
 
 #[cfg(test)]
 mod tests;
@@ -59,42 +70,26 @@ mod tests;
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use jogg_api::Operation;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use jogg_api::Operation;
-use serde_json::Value;
-
-use self::api::{Api, Settings};
-use crate::clock::{Clock, SystemClock};
+use self::api::Api;
+use self::settings::Settings;
+use self::state::balance::Balance;
+use crate::clock::Clock;
 
 pub use self::clock::{AcceleratedClock, VirtualClock};
-pub use self::reply::Reply;
-pub use self::request::ReceivedRequest;
+pub use self::dialect::Dialect;
+pub use self::wire::reply::{Reply, ReplyTarget};
+pub use self::wire::request::ReceivedRequest;
 
-/// What a reply is given to, in [`Simulator::reply_next`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Target {
-    /// The download of a file.
-    Download,
-    /// A call of this operation.
-    Operation(&'static Operation),
-    /// The upload of a file.
-    Upload,
-}
-
-impl From<&'static Operation> for Target {
-    fn from(operation: &'static Operation) -> Self {
-        Self::Operation(operation)
-    }
-}
-
-/// A running server. Dropping it stops it.
+/// A running server, which stops when it is dropped.
 pub struct Simulator {
     base_url: String,
     api: Arc<Api>,
@@ -103,123 +98,118 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts to set a simulator up.
+    /// Returns a builder with the default settings.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder {
-            port: 0,
-            settings: Settings {
-                clock: Arc::new(SystemClock::new()),
-                dialect: Dialect::Documented,
-                credits: 1000.0,
-                post_limit: Some(20),
-                job_duration: Duration::from_secs(60),
-                strict: false,
-            },
-        }
+        SimulatorBuilder { port: 0, settings: Settings::default() }
     }
 
-    /// Starts a simulator as it is set up without further words.
+    /// Starts a simulator with the default settings.
     ///
     /// # Errors
-    /// If no port can be opened.
+    /// Returns an error if no port can be opened.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// Where it listens: `http://127.0.0.1:` and the port.
+    /// Returns the URL it listens at: `http://127.0.0.1:` and the port.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// Everything received so far, in order, uploads and downloads included.
+    /// Returns every request received so far, in order, including uploads and downloads.
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.api.requests()
+        self.api.requests().clone()
     }
 
-    /// Forgets the replies that have not been given.
+    /// Drops the queued replies that have not been sent.
     pub fn clear_replies(&self) {
-        self.api.clear_replies();
+        self.api.replies().clear();
     }
 
-    /// How many calls of this operation were received.
-    pub fn count(&self, operation: &Operation) -> usize {
-        self.api.count(operation)
+    /// Returns the number of requests received for this operation.
+    pub fn request_count(&self, operation: &Operation) -> usize {
+        let requests = self.api.requests();
+        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
     }
 
-    /// Gives this reply to the next call of an operation, whatever the call is like, or to the next
-    /// transfer of a file. Several queue up.
-    pub fn reply_next(&self, target: impl Into<Target>, reply: Reply) {
-        self.api.reply_next(target.into(), reply);
+    /// Queues a reply to the next call of an operation, whether or not the call is valid, or to the
+    /// next transfer of a file. Each reply is sent once, in order.
+    pub fn reply_next(&self, target: impl Into<ReplyTarget>, reply: Reply) {
+        self.api.replies().push((target.into(), reply));
     }
 
-    /// Makes the next job that is started fail with this message when its time is over. Several
-    /// queue up.
+    /// Makes the next job fail with this message at the end of its duration. Several messages form
+    /// a queue, one for each job.
     pub fn fail_next_job(&self, message: &str) {
-        self.api.fail_next_job(message);
+        self.api.state().jobs.fail_next(message.to_owned());
     }
 
-    /// Makes the next part of a job fail with this message when the job's time is over, while its
-    /// other parts go on: a drawing of the next batch of drawings. Several queue up. Operations that
-    /// have no place for the message, as those drawings, only show the failure.
+    /// Makes the next part of a job fail with this message at the end of the job's duration, while
+    /// its other parts succeed: an image of the next batch of images. Several messages form a
+    /// queue, one for each part. Parts without a property for the message, like those images, fail
+    /// without it.
     pub fn fail_next_part(&self, message: &str) {
-        self.api.fail_next_part(message);
+        self.api.state().jobs.fail_next_part(message.to_owned());
     }
 
-    /// Refuses the next product preview with this message when it is asked for. The call goes
-    /// through, but the item for that visual style has no id, and costs nothing. Several queue up.
+    /// Refuses the next product preview that is requested, with this message. The call itself
+    /// succeeds, but the item for that visual style has no id and costs nothing. Several messages
+    /// form a queue, one for each preview.
     pub fn refuse_next_preview(&self, message: &str) {
-        self.api.refuse_next_preview(message);
+        self.api.state().jobs.refuse_next(message.to_owned());
     }
 
-    /// Replaces the items of a list that were there from the start or came in by calls. They are
-    /// answered as given, right or wrong; jobs that were started come before them.
+    /// Replaces the items of a list: made-up ones and those that calls created. The list returns
+    /// the new items unchanged, valid or not, after the jobs that were started.
     ///
     /// Items of [`LIST_CUSTOM_TEMPLATES`](jogg_api::operations::LIST_CUSTOM_TEMPLATES) may have
-    /// `variables`: the list leaves them out, and `get_custom_template` shows them.
+    /// `variables`, which only `get_custom_template` returns.
     ///
     /// # Errors
-    /// `InvalidInput` if the operation reads no list.
+    /// Returns an error of the kind `InvalidInput` if the operation returns no list.
     ///
     /// ```
-    /// # use jogg_api_ext::jogg_api::{Client, operations::LIST_VISUAL_STYLES};
+    /// # use jogg_api_ext::Jogg;
+    /// # use jogg_api_ext::jogg_api::operations::LIST_VOICES;
     /// # use jogg_api_ext::simulator::Simulator;
     /// # use serde_json::json;
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let simulator = Simulator::start().await?;
-    /// simulator.set_items(&LIST_VISUAL_STYLES, vec![json!({"id": 7, "name": "Loud"}), json!(null)])?;
+    /// let voices = vec![json!({"voice_id": "7", "name": "Kim"}), json!(null)];
+    /// simulator.set_items(&LIST_VOICES, voices)?;
     ///
-    /// let client = Client::builder("any key").base_url(simulator.base_url()).build()?;
-    /// let answer = client.list_visual_styles(&Default::default()).await?;
-    /// let styles = answer.data.unwrap_or_default().visual_styles;
-    /// assert_eq!(styles.len(), 1);
-    /// assert_eq!(answer.skipped_count, 1);
+    /// let jogg = Jogg::builder("any key").base_url(simulator.base_url()).build()?;
+    /// let page = jogg.voices().list(Default::default()).page().await?;
+    /// assert_eq!(page.items.len(), 1);
+    /// assert_eq!(page.skipped.len(), 1);
     /// # Ok(())
     /// # }
     /// ```
     pub fn set_items(&self, list: &Operation, items: Vec<Value>) -> io::Result<()> {
-        match self.api.set_items(list, items) {
-            true => Ok(()),
-            false => {
-                let message = format!("{} reads no list", list.id);
-                Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-            }
-        }
+        let mut state = self.api.state();
+        let Some(known) = state.store.items_mut(list) else {
+            let message = format!("{} returns no list", list.id);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        };
+        *known = items;
+        Ok(())
     }
 
-    /// The credits that are left.
+    /// Returns the remaining credits.
     pub fn credits(&self) -> f64 {
-        self.api.credits()
+        self.api.state().balance.credits()
     }
 
-    /// Sets the credits that are left.
+    /// Sets the remaining credits.
     pub fn set_credits(&self, credits: f64) {
-        self.api.set_credits(credits);
+        self.api.state().balance = Balance::new(credits);
     }
 
-    /// Waits until the server has stopped, which it does only with the runtime it was started on.
+    /// Waits until the server has stopped, which happens only when the tokio runtime it was started
+    /// on shuts down.
     pub async fn stopped(&self) {
-        // Nothing is ever sent: the channel closes when the server's task is gone.
+        // Nothing is ever sent: the channel closes when the server's task ends.
         while self.stopped.clone().changed().await.is_ok() {}
     }
 }
@@ -239,7 +229,7 @@ impl fmt::Debug for Simulator {
     }
 }
 
-/// How a [`Simulator`] is set up.
+/// Configures and starts a [`Simulator`]; from [`Simulator::builder`].
 #[must_use]
 pub struct SimulatorBuilder {
     port: u16,
@@ -247,45 +237,45 @@ pub struct SimulatorBuilder {
 }
 
 impl SimulatorBuilder {
-    /// The port to listen on; 0, which is the default, for any that is free.
+    /// Sets the port to listen on. Default: 0, which chooses a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The clock that jobs and the POST limit run on; the machine's unless set.
+    /// Sets the clock of jobs, the POST limit and delayed replies. Default: the system's clock.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.settings.clock = clock;
         self
     }
 
-    /// The manner of speaking; as documented unless set.
+    /// Sets the dialect of the responses. Default: [`Dialect::Documented`].
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.settings.dialect = dialect;
         self
     }
 
-    /// The credits to begin with; 1000 unless set.
+    /// Sets the initial credits. Default: 1000.
     pub fn credits(mut self, credits: f64) -> Self {
         self.settings.credits = credits;
         self
     }
 
-    /// How many POST calls are let through in 60 seconds; 20 unless set, `None` for any number.
+    /// Sets how many POST requests are admitted in any 60 seconds; `None` admits all. Default: 20.
     pub fn post_limit(mut self, limit: Option<usize>) -> Self {
         self.settings.post_limit = limit;
         self
     }
 
-    /// How long jobs take; 60 seconds unless set. They are pending for the first tenth of it.
+    /// Sets how long each job takes. A job is pending for the first tenth of it. Default: 60 s.
     pub fn job_duration(mut self, duration: Duration) -> Self {
         self.settings.job_duration = duration;
         self
     }
 
-    /// Whether what bodies refer to must exist; it need not unless set. That holds for products,
-    /// templates, previews, drawings and portraits; avatars, voices and tracks are not checked. An id
-    /// that nothing has is refused with the code 10104, and costs nothing.
+    /// Sets whether the ids inside bodies are checked. If so, a call with the id of a product,
+    /// template, preview, image or photo that doesn't exist is refused with the code 10104, at no
+    /// cost. The ids of avatars, voices and music tracks are never checked. Default: false.
     pub fn strict(mut self, strict: bool) -> Self {
         self.settings.strict = strict;
         self
@@ -294,10 +284,10 @@ impl SimulatorBuilder {
     /// Starts the server on the current tokio runtime.
     ///
     /// # Errors
-    /// If the port cannot be opened.
+    /// Returns an error if the port can't be opened.
     ///
     /// # Panics
-    /// Outside a tokio runtime.
+    /// Panics if called outside a tokio runtime.
     pub async fn start(self) -> io::Result<Simulator> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let base_url = format!("http://{}", listener.local_addr()?);
@@ -320,22 +310,4 @@ impl fmt::Debug for SimulatorBuilder {
             .field("strict", &self.settings.strict)
             .finish_non_exhaustive()
     }
-}
-
-/// How the server words its answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Dialect {
-    /// As the vendor documents it.
-    #[default]
-    Documented,
-    /// As the API has been seen to answer: `success` where `completed` is documented, a
-    /// `project_id` beside a video's id, no `avatar_id` before a motion is completed, and the lists
-    /// of stock avatars and voices always whole, with the claim that more follows.
-    Live,
-}
-
-/// Locks even after a panic elsewhere: every change here is complete before a lock is given back.
-fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,27 +1,27 @@
-//! Ids inside bodies, for the strict mode.
+//! Ids inside bodies, which the strict mode checks.
 
 use jogg_api::Operation;
 use jogg_api::operations as op;
 use serde_json::{Map, Value};
 
-use super::call::State;
-use super::ids::id_text;
-use super::refusal::Refusal;
-use super::templates::ID_NAMES;
+use super::call::Call;
+use super::state::State;
+use super::state::ids::{TEMPLATE_ID_NAMES, id_text};
+use super::wire::refusal::Refusal;
 
 /// What an id in a body refers to.
 enum Kind {
-    Drawing,
+    Image,
     Photo,
     Preview,
     Product,
     Template,
 }
 
-/// Where bodies refer to what was made before, with dots between the parts of a path.
+/// The fields that refer to something created before, with dots between the parts of a path.
 static REFERENCES: [(&Operation, &str, Kind); 7] = [
     (&op::ADD_PHOTO_AVATAR_MOTION, "photo_id", Kind::Photo),
-    (&op::ADD_PRODUCT_AVATAR_MOTION, "generation_id", Kind::Drawing),
+    (&op::ADD_PRODUCT_AVATAR_MOTION, "generation_id", Kind::Image),
     (&op::CREATE_AI_SCRIPT, "product_info.data.id", Kind::Product),
     (&op::CREATE_PRODUCT_PREVIEWS, "product_id", Kind::Product),
     (&op::CREATE_VIDEO_FROM_PRODUCT, "product_id", Kind::Product),
@@ -29,15 +29,11 @@ static REFERENCES: [(&Operation, &str, Kind); 7] = [
     (&op::RENDER_PRODUCT_PREVIEW, "preview_id", Kind::Preview),
 ];
 
-/// Refuses a body that refers to what does not exist.
-pub(super) fn check(
-    operation: &Operation,
-    body: &Map<String, Value>,
-    state: &State,
-) -> Result<(), Refusal> {
-    for (_, path, kind) in REFERENCES.iter().filter(|(known, _, _)| *known == operation) {
-        let Some(id) = find(body, path).filter(|id| !id.is_null()) else { continue };
-        if is_read(body) && !kind.has(id, state) {
+/// Refuses a call whose body refers to something that doesn't exist.
+pub(super) fn check(call: &Call<'_>, state: &State) -> Result<(), Refusal> {
+    for (_, path, kind) in REFERENCES.iter().filter(|(known, _, _)| *known == call.operation) {
+        let Some(id) = find(&call.body, path).filter(|id| !id.is_null()) else { continue };
+        if uses_id(&call.body) && !kind.exists(id, state) {
             return Err(Refusal::not_found());
         }
     }
@@ -50,16 +46,16 @@ fn find<'a>(body: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     parts.try_fold(first, |value, part| value.get(part))
 }
 
-/// A script may describe its product instead; an id beside that counts for nothing.
-fn is_read(body: &Map<String, Value>) -> bool {
+/// A script may describe its product instead. An id beside the description is ignored.
+fn uses_id(body: &Map<String, Value>) -> bool {
     find(body, "product_info.source_type").is_none_or(|source| source == "id")
 }
 
 impl Kind {
-    fn has(&self, id: &Value, state: &State) -> bool {
+    fn exists(&self, id: &Value, state: &State) -> bool {
         let text = id_text(id);
         match self {
-            Self::Drawing => state.jobs.has_part("generation_id", &text),
+            Self::Image => state.jobs.has_part("generation_id", &text),
             Self::Photo => state.jobs.find(&op::GET_PHOTO_GENERATION, &text).is_some(),
             Self::Preview => {
                 let list = &op::LIST_PRODUCT_PREVIEWS;
@@ -67,9 +63,11 @@ impl Kind {
                 given || state.jobs.find(list, &text).is_some()
             }
             Self::Product => state.store.product(id).is_some(),
-            Self::Template => [&op::LIST_CUSTOM_TEMPLATES, &op::LIST_TEMPLATES]
-                .into_iter()
-                .any(|list| ID_NAMES.iter().any(|name| state.store.item(list, name, id).is_some())),
+            Self::Template => {
+                [&op::LIST_CUSTOM_TEMPLATES, &op::LIST_TEMPLATES].into_iter().any(|list| {
+                    TEMPLATE_ID_NAMES.iter().any(|name| state.store.item(list, name, id).is_some())
+                })
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Connections.
+//! Connections over HTTP/1.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -17,24 +17,25 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::api::Api;
-use super::reply::{ReplyBody, Reset};
-use super::request::ReceivedRequest;
-use super::route::Route;
+use super::wire::body::ReplyBody;
+use super::wire::reply::Reset;
+use super::wire::request::ReceivedRequest;
+use super::wire::route::Route;
 
-/// The longest body of a call.
+/// The size limit of the body of a call.
 const MAX_CALL_BYTES: usize = 10 * 1024 * 1024;
 
-/// The longest file.
+/// The size limit of an uploaded file.
 const MAX_UPLOAD_BYTES: usize = 200 * 1024 * 1024;
 
-/// Accepts connections until it is dropped, and its connections with it.
+/// Accepts connections until the future is dropped, which also closes its connections.
 pub(super) async fn run(listener: TcpListener, api: Arc<Api>) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => drop(connections.spawn(serve(stream, Arc::clone(&api)))),
-                // Out of descriptors, say: there will be some again.
+                // For example too many open files: some will close.
                 Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
             },
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
@@ -43,7 +44,7 @@ pub(super) async fn run(listener: TcpListener, api: Arc<Api>) -> Infallible {
 }
 
 async fn serve(stream: TcpStream, api: Arc<Api>) {
-    // Small answers should leave at once. Without that they merely are slower.
+    // Small responses should leave at once. Without this option they are only slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| Box::pin(exchange(request, Arc::clone(&api))));
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -51,7 +52,7 @@ async fn serve(stream: TcpStream, api: Arc<Api>) {
     let cause = ended.as_ref().err().and_then(Error::source);
     if cause.is_some_and(|cause| cause.is::<Reset>()) {
         let stream = connection.into_parts().io.into_inner();
-        // Then the connection merely ends.
+        // Without this option the connection only ends.
         let _ = stream.set_zero_linger();
     }
 }
@@ -68,7 +69,7 @@ async fn exchange(
     };
     let (body, exceeded) = read(body, limit).await?;
     let request = ReceivedRequest {
-        at: api.now(),
+        received_at: api.now(),
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: head.uri.query().unwrap_or_default().to_owned(),
@@ -76,12 +77,12 @@ async fn exchange(
         body,
         operation: route.operation().map(|operation| operation.id),
     };
-    let reply = api.answer(route, request, exceeded.then_some(limit));
+    let reply = api.reply(route, &request, exceeded.then_some(limit));
     Ok(reply.send(api.clock()).await?)
 }
 
-/// Reads a body, and whether it is longer than the limit. What exceeds it is read as well, since
-/// a client that is still writing would not see the refusal, but it is not kept.
+/// Reads a body, and whether it exceeds the limit. The excess is read too, because a client that
+/// still writes wouldn't see the refusal, and is dropped.
 async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, bool), hyper::Error> {
     let mut kept = BytesMut::new();
     let mut exceeded = false;

@@ -19,7 +19,7 @@ use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
 use jogg_api_ext::product_videos::{CreatePreviews, Previews};
-use jogg_api_ext::simulator::{Reply, Simulator, Target};
+use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
 use jogg_api_ext::{Jogg, photo_avatars};
 use jogg_tests::{KEY, Stage, sample, secrets};
 use serde_json::{Value, json};
@@ -84,7 +84,9 @@ async fn values(stage: &Stage) -> Vec<Line> {
     let ticket = json!({"sign_url": sign_url, "asset_url": "https://files.example/a.png"});
     let ticket = Reply::json(200, json!({"code": 0, "data": ticket}));
     stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, ticket);
-    stage.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", secrets::CONTENT));
+    stage
+        .simulator
+        .reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", secrets::CONTENT));
     let asset = stage.jogg.assets().upload_bytes("a.png", secrets::CONTENT).await.unwrap();
     let list = stage.jogg.photo_avatars().list(ListAvatars::new().name(secrets::CONTENT));
     vec![
@@ -237,7 +239,7 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
 }
 
 fn simulator(stage: &Stage) -> Vec<Line> {
-    stage.simulator.reply_next(&WHOAMI, Reply::raw(500, "text/plain", secrets::message()));
+    stage.simulator.reply_next(&WHOAMI, Reply::body(500, "text/plain", secrets::message()));
     let mut lines = vec![
         debug(&stage.simulator),
         debug(&Simulator::builder().clock(Arc::new(stage.clock.clone()))),

@@ -19,7 +19,7 @@ async fn a_dropped_call_is_reported_if_it_is_paid_and_never_retried() {
         stage.simulator.reply_next(operation, Reply::never());
         tokio::select! {
             outcome = call(&stage.jogg, codec) => panic!("{outcome:?}"),
-            () = until(|| stage.simulator.count(operation) > 0) => {}
+            () = until(|| stage.simulator.request_count(operation) > 0) => {}
         }
         let mut expected = vec![format!("{} 1 started", operation.id)];
         if operation.retry == RetryClass::AtMostOnce {
@@ -30,6 +30,6 @@ async fn a_dropped_call_is_reported_if_it_is_paid_and_never_retried() {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(stage.simulator.count(operation), 1, "{}", operation.id);
+        assert_eq!(stage.simulator.request_count(operation), 1, "{}", operation.id);
     }
 }

@@ -57,7 +57,7 @@ async fn clients_of_one_key_share_a_limiter_and_a_deadline_ends_the_wait_for_it(
     let error = add_motion(&short).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 0));
     assert!(error.is_retryable() && !error.may_have_executed());
-    assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), 2);
+    assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), 2);
     drop(add_motion(&one).await.unwrap());
     assert_eq!(stage.clock.now(), Duration::from_secs(60));
 }
@@ -73,7 +73,7 @@ async fn a_caller_that_gives_up_takes_no_turn() {
         let jogg = jogg.clone();
         async move { add_motion(&jogg).await }
     });
-    until(|| stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION) == 1).await;
+    until(|| stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION) == 1).await;
     // Waits for the first, whose response does not come: the call has begun, no request is sent.
     let mut second = Box::pin(add_motion(&jogg));
     assert!((&mut second).now_or_never().is_none());
@@ -95,7 +95,7 @@ async fn concurrent_calls_can_be_limited() {
         stage.simulator.reply_next(&WHOAMI, Reply::never());
     }
     let calls: Vec<_> = (0..2).map(|_| tokio::spawn(stage.jogg.account().whoami())).collect();
-    until(|| stage.simulator.count(&WHOAMI) == 2).await;
+    until(|| stage.simulator.request_count(&WHOAMI) == 2).await;
     assert_eq!(diary.lines(), ["whoami 1 started"; 2]);
     let mut third = stage.jogg.account().whoami();
     assert!((&mut third).now_or_never().is_none());
@@ -107,7 +107,7 @@ async fn concurrent_calls_can_be_limited() {
     assert_eq!(diary.lines(), ["whoami 1 started"]);
     fourth.await.unwrap();
     assert!((&mut third).now_or_never().is_none());
-    assert_eq!(stage.simulator.count(&WHOAMI), 3);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 3);
     calls.iter().for_each(tokio::task::JoinHandle::abort);
     soon(third).await.unwrap();
 }
@@ -144,7 +144,7 @@ async fn ten_thousand_jobs_at_the_limit() {
         ids.extend(worker.await.unwrap().unwrap());
     }
     assert_eq!(ids.len(), JOBS);
-    assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), JOBS);
+    assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), JOBS);
     // At most 20 a minute: the last of them came after all windows but one.
     assert!(stage.clock.now() >= Duration::from_secs(60 * (JOBS as u64 / 20 - 1)));
 }

@@ -56,7 +56,7 @@ async fn voice_ids(
     let stage = with_pages(&LIST_VOICES, pages).await;
     let items = stage.jogg.voices().list(request).items().try_collect().await.unwrap();
     let ids = items.into_iter().map(|voice| voice.voice_id).collect();
-    (ids, stage.simulator.count(&LIST_VOICES))
+    (ids, stage.simulator.request_count(&LIST_VOICES))
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn fact_35_pages_with_totals_end_with_the_last() {
     assert_eq!(first.items[0].id, 0);
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 2);
     assert!(pages.next().await.is_none());
-    assert_eq!(stage.simulator.count(&LIST_MUSICS), 2);
+    assert_eq!(stage.simulator.request_count(&LIST_MUSICS), 2);
     let queries: Vec<_> = stage.simulator.requests().into_iter().map(|seen| seen.query).collect();
     assert_eq!(queries, ["page_size=2", "page=2&page_size=2"]);
 }
@@ -89,7 +89,7 @@ async fn fact_35_a_total_ends_a_list_even_where_pages_are_smaller_than_asked_for
     let videos = stage.jogg.product_videos().list(request).items().try_collect().await.unwrap();
     let ids: Vec<_> = videos.iter().map(|video| video.id.as_str()).collect();
     assert_eq!(ids, ["0", "1", "2", "3", "4"]);
-    assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), 3);
+    assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_VIDEOS), 3);
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn fact_35_a_list_without_metadata_ends_with_an_empty_page() {
     let stage = with_pages(&LIST_PUBLIC_AVATARS, pages).await;
     let list = stage.jogg.avatars().public(ListPublicAvatars::new());
     assert_eq!(list.items().try_collect().await.unwrap().len(), 13);
-    assert_eq!(stage.simulator.count(&LIST_PUBLIC_AVATARS), 3);
+    assert_eq!(stage.simulator.request_count(&LIST_PUBLIC_AVATARS), 3);
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn fact_35_a_list_of_one_page_takes_one_request() {
     let stage = with_pages(&LIST_TEMPLATES, [page("templates", "id", 1..3, json!({}))]).await;
     let list = stage.jogg.templates().list(ListTemplates::new());
     assert_eq!(list.items().try_collect().await.unwrap().len(), 2);
-    assert_eq!(stage.simulator.count(&LIST_TEMPLATES), 1);
+    assert_eq!(stage.simulator.request_count(&LIST_TEMPLATES), 1);
     // One of them has a total all the same.
     let voices = page("voices", "voice_id", ["a"], json!({"total": 1}));
     let stage = with_pages(&LIST_CUSTOM_VOICES, [voices]).await;
@@ -149,7 +149,7 @@ async fn fact_36_a_page_without_ids_that_comes_twice_is_an_end() {
     assert_eq!(skipped, [0, 1].map(|index| format!("data.voices[{index}]: {reason}")));
     assert!(first.items.is_empty());
     assert!(pages.next().await.is_none());
-    assert_eq!(stage.simulator.count(&LIST_VOICES), 2);
+    assert_eq!(stage.simulator.request_count(&LIST_VOICES), 2);
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn fact_36_a_page_with_a_bad_item_that_comes_for_ever_is_an_end() {
         }
         let items = stage.jogg.voices().list(ListVoices::new()).items();
         items.try_collect().await.unwrap();
-        assert_eq!(stage.simulator.count(&LIST_VOICES), 2, "{odd}");
+        assert_eq!(stage.simulator.request_count(&LIST_VOICES), 2, "{odd}");
     }
 }
 
@@ -207,7 +207,7 @@ async fn a_server_that_gives_less_than_asked_for_or_a_wrong_total_loses_nothing(
         let request = product_videos::ListVideos::new().page_size(100);
         let videos = stage.jogg.product_videos().list(request).items();
         assert_eq!(videos.try_collect().await.unwrap().len(), 25, "{total}");
-        assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), calls, "{total}");
+        assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_VIDEOS), calls, "{total}");
     }
 }
 
@@ -218,7 +218,7 @@ async fn a_list_begun_later_is_as_long_as_the_pages_the_server_gives() {
     let request = product_videos::ListVideos::new().page(2).page_size(100);
     let videos = stage.jogg.product_videos().list(request).items().try_collect().await.unwrap();
     assert_eq!(videos.len(), 15);
-    assert_eq!(stage.simulator.count(&LIST_PRODUCT_VIDEOS), 2);
+    assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_VIDEOS), 2);
 }
 
 /// Pages are as they came; items are given once, also those that come twice on one page.
@@ -253,11 +253,11 @@ async fn a_list_is_lazy_and_begins_at_the_page_that_is_set() {
     let pages = [voices(&["a", "b"], true), voices(&["c"], false)];
     let stage = with_pages(&LIST_VOICES, pages).await;
     let mut items = stage.jogg.voices().list(ListVoices::new().page(4)).items();
-    assert_eq!(stage.simulator.count(&LIST_VOICES), 0);
+    assert_eq!(stage.simulator.request_count(&LIST_VOICES), 0);
     for _ in 0..2 {
         items.next().await.unwrap().unwrap();
     }
-    assert_eq!(stage.simulator.count(&LIST_VOICES), 1);
+    assert_eq!(stage.simulator.request_count(&LIST_VOICES), 1);
     items.next().await.unwrap().unwrap();
     assert!(items.next().await.is_none() && items.next().await.is_none());
     let queries: Vec<_> = stage.simulator.requests().into_iter().map(|seen| seen.query).collect();
@@ -267,7 +267,7 @@ async fn a_list_is_lazy_and_begins_at_the_page_that_is_set() {
 #[tokio::test]
 async fn an_error_ends_the_stream_after_what_came_before() {
     let stage = with_pages(&LIST_VOICES, [voices(&["a"], true)]).await;
-    stage.simulator.reply_next(&LIST_VOICES, Reply::raw(502, "text/html", "<h1>no</h1>"));
+    stage.simulator.reply_next(&LIST_VOICES, Reply::body(502, "text/html", "<h1>no</h1>"));
     let mut items = stage.jogg.voices().list(ListVoices::new()).items();
     items.next().await.unwrap().unwrap();
     let error = items.next().await.unwrap().unwrap_err();

@@ -93,7 +93,7 @@ async fn a_date_in_retry_after_is_waited_for() {
     for codec in one_of_each_class() {
         let date = SystemTime::now() + Duration::from_secs(20);
         let refusal =
-            Reply::raw(429, "text/html", "").header("retry-after", &httpdate::fmt_http_date(date));
+            Reply::body(429, "text/html", "").header("retry-after", &httpdate::fmt_http_date(date));
         simulator.reply_next(codec.operation, refusal);
         simulator.reply_next(codec.operation, Reply::json(200, sample::response(codec.operation)));
         let begun = clock.now();

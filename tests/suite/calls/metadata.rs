@@ -9,7 +9,7 @@ use serde_json::json;
 #[tokio::test]
 async fn a_call_has_the_metadata_of_its_response() {
     let stage = Stage::new().await;
-    stage.simulator.reply_next(&WHOAMI, Reply::raw(503, "text/html", "busy"));
+    stage.simulator.reply_next(&WHOAMI, Reply::body(503, "text/html", "busy"));
     let body = json!({"code": 0, "msg": "Success", "rid": "r-1", "new": [1],
         "data": {"email": "a@b.example", "newer": true}});
     stage.simulator.reply_next(&WHOAMI, Reply::json(200, body.clone()).header("x-seen", "1"));

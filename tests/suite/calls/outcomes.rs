@@ -27,21 +27,21 @@ async fn a_lost_response_leaves_the_outcome_unknown() {
     for (name, reply) in [
         ("reset", Reply::reset()),
         ("cut body", Reply::cut(200, body.to_string(), 20)),
-        ("408", Reply::raw(408, "text/plain", "")),
-        ("500", Reply::raw(500, "text/plain", "oops")),
-        ("502", Reply::raw(502, "text/html", "<html><body>bad gateway</body></html>")),
-        ("503", Reply::raw(503, "text/plain", "")),
+        ("408", Reply::body(408, "text/plain", "")),
+        ("500", Reply::body(500, "text/plain", "oops")),
+        ("502", Reply::body(502, "text/html", "<html><body>bad gateway</body></html>")),
+        ("503", Reply::body(503, "text/plain", "")),
         ("code 50000", Reply::json(200, json!({"code": 50000, "msg": "system error"}))),
         ("unknown code", Reply::json(200, json!({"code": 31337, "msg": "new"}))),
-        ("cut JSON", Reply::raw(200, "application/json", "{\"code\": 0, \"data\": {\"motion")),
-        ("empty body", Reply::raw(200, "application/json", "")),
-        ("HTML", Reply::raw(200, "text/html", "<html></html>")),
+        ("cut JSON", Reply::body(200, "application/json", "{\"code\": 0, \"data\": {\"motion")),
+        ("empty body", Reply::body(200, "application/json", "")),
+        ("HTML", Reply::body(200, "text/html", "<html></html>")),
         ("no id", Reply::json(200, json!({"code": 0, "msg": "", "data": {"status": "x"}}))),
         ("data null", Reply::json(200, json!({"code": 0, "msg": "", "data": null}))),
         ("data a list", Reply::json(200, json!({"code": 0, "msg": "", "data": ["m1"]}))),
         ("no envelope", Reply::json(200, json!({"motion_id": "m1"}))),
-        ("redirect", Reply::raw(302, "text/plain", "").header("location", "http://127.0.0.1:9/")),
-        ("odd status", Reply::raw(418, "text/plain", "teapot")),
+        ("redirect", Reply::body(302, "text/plain", "").header("location", "http://127.0.0.1:9/")),
+        ("odd status", Reply::body(418, "text/plain", "teapot")),
     ] {
         let error = paid(reply).await;
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{name}: {error:?}");
@@ -61,7 +61,7 @@ async fn what_was_received_is_kept() {
     let error = paid(Reply::json(500, json!({"code": 50000, "msg": "m", "rid": "r1"}))).await;
     assert_eq!(error.request_id(), Some("r1"));
     assert_eq!(error.server_message(), Some("m"));
-    let error = paid(Reply::raw(502, "text/html", "<html>gateway</html>")).await;
+    let error = paid(Reply::body(502, "text/html", "<html>gateway</html>")).await;
     assert_eq!(error.body().unwrap().as_ref(), b"<html>gateway</html>");
     let body = json!({"code": 0, "rid": "r2", "data": {"status": "x"}});
     let error = paid(Reply::json(200, body.clone())).await;
@@ -100,7 +100,7 @@ async fn fact_13_a_429_was_refused_before_it_was_processed() {
     for (reply, wait) in [
         (Reply::json(429, json!({"code": 429, "msg": "m", "data": null})), 60),
         (Reply::json(200, json!({"code": 429, "msg": "m"})), 60),
-        (Reply::raw(429, "text/html", "<html></html>"), 60),
+        (Reply::body(429, "text/html", "<html></html>"), 60),
         (Reply::json(429, json!({"code": 12345, "msg": "new limit"})), 60),
         (Reply::json(429, json!({"code": 429})).header("retry-after", "7"), 7),
         (Reply::json(429, json!({"code": 429, "retryAfter": 8})), 8),

@@ -20,7 +20,7 @@ async fn any_method_and_path_is_called_under_the_same_policy() {
     stage.simulator.reply_next(&WHOAMI, Reply::reset());
     let user: Value = stage.jogg.request(&RAW_WHOAMI, RawRequest::new()).await.unwrap();
     assert!(user["email"].is_string());
-    assert_eq!(stage.simulator.count(&WHOAMI), 2);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 2);
 
     let request = RawRequest::new().with_body(json!({"name": "Mug"}));
     let product: Value = stage.jogg.request(&RAW_CREATE, request.clone()).await.unwrap();
@@ -30,7 +30,7 @@ async fn any_method_and_path_is_called_under_the_same_policy() {
     stage.simulator.reply_next(&CREATE_PRODUCT, Reply::reset());
     let lost = stage.jogg.request::<Value>(&RAW_CREATE, request.clone()).await.unwrap_err();
     assert_eq!((lost.kind(), lost.operation()), (ErrorKind::OutcomeUnknown, Some("raw_create")));
-    assert_eq!(stage.simulator.count(&CREATE_PRODUCT), 2);
+    assert_eq!(stage.simulator.request_count(&CREATE_PRODUCT), 2);
     // Only the caller knows what such an operation responds with: no `data` is a response, too.
     stage.simulator.reply_next(&CREATE_PRODUCT, Reply::json(200, json!({"code": 0})));
     assert_eq!(stage.jogg.request::<Value>(&RAW_CREATE, request).await.unwrap(), Value::Null);

@@ -22,11 +22,11 @@ fn refusal() -> Reply {
 #[tokio::test]
 async fn a_script_of_faults_ends_well() {
     let stage = Stage::new().await;
-    let replies = [Reply::reset(), server_error(), refusal(), Reply::pass()];
+    let replies = [Reply::reset(), server_error(), refusal(), Reply::pass_through()];
     replies.into_iter().for_each(|reply| stage.simulator.reply_next(&WHOAMI, reply));
     let begun = stage.clock.now();
     stage.jogg.account().whoami().await.unwrap();
-    assert_eq!(stage.simulator.count(&WHOAMI), 4);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 4);
     // Half of 1 s, half of 2 s, and what the server asked for.
     assert_eq!(stage.clock.now() - begun, Duration::from_millis(500 + 1000 + 2000));
 }
@@ -37,13 +37,13 @@ async fn a_paid_call_is_retried_only_after_a_refusal() {
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refusal());
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refusal());
     drop(stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap());
-    assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), 3);
-    for lost in [server_error(), Reply::reset(), Reply::raw(200, "text/html", "<html>")] {
-        let before = stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION);
+    assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), 3);
+    for lost in [server_error(), Reply::reset(), Reply::body(200, "text/html", "<html>")] {
+        let before = stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION);
         stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, lost);
         let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-        assert_eq!(stage.simulator.count(&ADD_PHOTO_AVATAR_MOTION), before + 1);
+        assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), before + 1);
     }
 }
 
@@ -73,7 +73,7 @@ async fn the_budget_ends_retries_when_everything_fails() {
     for _ in 0..10 {
         stage.jogg.account().whoami().await.unwrap_err();
     }
-    assert_eq!(stage.simulator.count(&WHOAMI), 10 + 5);
+    assert_eq!(stage.simulator.request_count(&WHOAMI), 10 + 5);
     // Ten successes earn one retry.
     stage.simulator.clear_replies();
     for _ in 0..10 {
@@ -89,7 +89,7 @@ async fn a_call_can_differ_from_its_client() {
     let once = stage.jogg.with_options(CallOptions::new().max_attempts(1));
     stage.simulator.reply_next(&WHOAMI, server_error());
     assert_eq!(once.account().whoami().await.unwrap_err().attempts(), 1);
-    stage.simulator.reply_next(&WHOAMI, Reply::never().after(Duration::from_secs(6)));
+    stage.simulator.reply_next(&WHOAMI, Reply::never().delay(Duration::from_secs(6)));
     let short = CallOptions::new().timeout(Duration::from_secs(5)).max_attempts(1);
     let error = stage.jogg.with_options(short).account().whoami().await.unwrap_err();
     assert!(error.to_string().contains("within 5 s"), "{error}");
@@ -111,7 +111,7 @@ async fn a_deadline_holds_over_attempts_and_waits() {
     assert!(stage.clock.now() - begun <= Duration::from_secs(10));
     // An attempt may take what is left.
     stage.simulator.clear_replies();
-    stage.simulator.reply_next(&WHOAMI, Reply::never().after(Duration::from_secs(11)));
+    stage.simulator.reply_next(&WHOAMI, Reply::never().delay(Duration::from_secs(11)));
     let error = short.account().whoami().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.to_string().contains("within 10 s"), "{error}");

@@ -15,7 +15,7 @@ async fn redirects_are_not_followed_and_the_key_stays() {
     let other = Stage::new().await;
     for status in [301, 302, 303, 307, 308] {
         let target = format!("{}/v2/user/whoami", other.simulator.base_url());
-        let reply = Reply::raw(status, "text/plain", "").header("location", &target);
+        let reply = Reply::body(status, "text/plain", "").header("location", &target);
         stage.simulator.reply_next(&operations::WHOAMI, reply);
         let error = stage.jogg.account().whoami().await.unwrap_err();
         assert_eq!(error.http_status(), Some(status));
@@ -32,7 +32,7 @@ async fn custom_http_settings_do_not_bring_redirects_back() {
     let http = reqwest::ClientBuilder::new().redirect(reqwest::redirect::Policy::limited(5));
     let jogg = stage.client().http_client(http).build().unwrap();
     let target = format!("{}/v2/user/whoami", other.simulator.base_url());
-    let reply = Reply::raw(307, "text/plain", "").header("location", &target);
+    let reply = Reply::body(307, "text/plain", "").header("location", &target);
     stage.simulator.reply_next(&operations::WHOAMI, reply);
     jogg.account().whoami().await.unwrap_err();
     assert!(other.simulator.requests().is_empty(), "a redirect was followed");

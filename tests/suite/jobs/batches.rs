@@ -48,7 +48,7 @@ async fn a_preview_that_is_refused_is_reported_with_its_reason() {
     .await;
     let shown = outcome.unwrap().to_string();
     assert!(shown.contains("no such style") && shown.contains("https://cdn.example/p.mp4"));
-    assert_eq!(stage.simulator.count(&CREATE_PRODUCT_PREVIEWS), 1);
+    assert_eq!(stage.simulator.request_count(&CREATE_PRODUCT_PREVIEWS), 1);
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_batch_without_ids_and_reasons_has_an_unknown_outcome() {
         let error = outcome.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
         assert!(error.may_have_executed() && error.body().is_some());
-        assert_eq!(stage.simulator.count(&CREATE_PRODUCT_PREVIEWS), 1);
+        assert_eq!(stage.simulator.request_count(&CREATE_PRODUCT_PREVIEWS), 1);
     }
 }
 
@@ -95,7 +95,7 @@ async fn fact_34_previews_are_looked_up_in_their_list_by_id() {
     let ids: Vec<_> =
         report.result.unwrap().previews.into_iter().map(|preview| preview.preview_id).collect();
     assert_eq!(ids, ["p1", "p2"]);
-    assert_eq!(stage.simulator.count(&LIST_PRODUCT_PREVIEWS), 3);
+    assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_PREVIEWS), 3);
     let query = &stage.simulator.requests()[1].query;
     assert_eq!(query, "page=2&page_size=100&sort_by=created_at&sort_order=desc");
 }
@@ -127,7 +127,7 @@ async fn previews_are_not_looked_for_among_those_older_than_their_batch() {
         }
         let job = stage.jogg.resume::<Previews>(serde_json::from_value(record.clone()).unwrap());
         drop(job.unwrap().report().await.unwrap());
-        assert_eq!(stage.simulator.count(&LIST_PRODUCT_PREVIEWS), pages, "{newest}");
+        assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_PREVIEWS), pages, "{newest}");
     }
 }
 
@@ -156,5 +156,5 @@ async fn an_image_that_fails_does_not_lose_the_others() {
     assert_eq!(ids, ["a", "b"]);
     let failed: Vec<_> = result.failed.iter().map(|image| image.generation_id.as_deref()).collect();
     assert_eq!(failed, [Some("c")]);
-    assert_eq!(stage.simulator.count(&GET_PRODUCT_AVATAR_IMAGES), 2);
+    assert_eq!(stage.simulator.request_count(&GET_PRODUCT_AVATAR_IMAGES), 2);
 }

@@ -125,7 +125,7 @@ async fn every_kind_runs_from_its_start_to_its_result() {
         let stage = Stage::new().await;
         let finished = (kind.run)(stage.jogg.clone(), false).await.unwrap();
         assert_eq!(finished.record.operation, kind.operation.id);
-        assert_eq!(stage.simulator.count(kind.operation), 1);
+        assert_eq!(stage.simulator.request_count(kind.operation), 1);
         assert!(!finished.raw.is_null());
         let result = finished.shown.replace(stage.simulator.base_url(), "http://127.0.0.1");
         let _ = writeln!(shown, "## {}\n{result}\n", kind.operation.id);
@@ -138,7 +138,7 @@ async fn every_kind_speaks_the_live_dialect_and_is_resumed_from_its_record() {
     for kind in &KINDS {
         let stage = Stage::with(|builder| builder.dialect(Dialect::Live)).await;
         let finished = (kind.run)(stage.jogg.clone(), true).await.unwrap();
-        assert_eq!(stage.simulator.count(kind.operation), 1);
+        assert_eq!(stage.simulator.request_count(kind.operation), 1);
         assert!(!serde_json::to_string(&finished.record).unwrap().contains(KEY));
     }
 }

@@ -38,7 +38,7 @@ async fn waited(reports: Vec<Reply>) -> (Stage, Result<Motion>) {
 }
 
 fn polls(stage: &Stage) -> usize {
-    stage.simulator.count(&GET_PHOTO_AVATAR_MOTION)
+    stage.simulator.request_count(&GET_PHOTO_AVATAR_MOTION)
 }
 
 #[tokio::test]
@@ -250,16 +250,16 @@ async fn fact_47_polls_begin_after_five_seconds_and_slow_down_to_thirty() {
 async fn fact_47_failed_polls_do_not_end_the_wait() {
     let mut reports = vec![
         Reply::json(500, json!({"code": 50000, "msg": "system error"})),
-        Reply::raw(502, "text/html", "<html>bad gateway</html>"),
+        Reply::body(502, "text/html", "<html>bad gateway</html>"),
         Reply::json(429, json!({"code": 429, "msg": "slow down", "data": null})),
         Reply::reset(),
-        Reply::raw(200, "application/json", "{\"code\": 0, \"da"),
+        Reply::body(200, "application/json", "{\"code\": 0, \"da"),
         Reply::json(200, json!({"code": 77, "msg": "new"})),
         success(json!("text")),
     ];
     // A gateway's page says nothing about the job, whatever its status.
     for status in [400, 401, 403, 404] {
-        reports.push(Reply::raw(status, "text/html", "<html>maintenance</html>"));
+        reports.push(Reply::body(status, "text/html", "<html>maintenance</html>"));
     }
     reports.push(done());
     let stage = Stage::without_retries().await;

@@ -86,7 +86,7 @@ async fn results_come_as_they_are_ready() {
     }
     let mut results = wait_all_with([job("a"), job("b")], WaitOptions::default());
     let (first, _) = results.next().await.unwrap();
-    assert!(stage.simulator.count(&GET_AVATAR_VIDEO) < 5);
+    assert!(stage.simulator.request_count(&GET_AVATAR_VIDEO) < 5);
     let (second, result) = results.next().await.unwrap();
     assert_ne!(first.id, second.id);
     assert!(result.is_ok() && results.next().await.is_none());
@@ -117,7 +117,7 @@ async fn updates_come_with_each_poll_and_end_with_the_result() {
     assert_eq!(states.first(), Some(&JobStatus::Pending));
     assert_eq!(states.last(), Some(&JobStatus::Processing));
     assert!(done.is_some());
-    assert_eq!(stage.simulator.count(&GET_AVATAR_VIDEO), states.len() + 1);
+    assert_eq!(stage.simulator.request_count(&GET_AVATAR_VIDEO), states.len() + 1);
     assert!(updates.next().await.is_none());
 }
 
@@ -135,11 +135,11 @@ async fn updates_end_with_an_error_and_polling_stops_with_the_stream() {
     assert_eq!(error.kind(), ErrorKind::JobFailed);
     assert!(updates.next().await.is_none());
 
-    let before = stage.simulator.count(&GET_AVATAR_VIDEO);
+    let before = stage.simulator.request_count(&GET_AVATAR_VIDEO);
     let mut updates = job.updates_with(WaitOptions::default());
     updates.next().await.unwrap().unwrap_err();
     drop(updates);
-    assert_eq!(stage.simulator.count(&GET_AVATAR_VIDEO), before + 1);
+    assert_eq!(stage.simulator.request_count(&GET_AVATAR_VIDEO), before + 1);
 }
 
 #[test]

@@ -87,7 +87,7 @@ async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
         let stage = Stage::new().await;
         let kind = kind(operation);
         let finished = (kind.run)(stage.jogg.clone(), false).await.unwrap();
-        assert!(stage.simulator.count(&GET_PRODUCT_VIDEO) > 0);
+        assert!(stage.simulator.request_count(&GET_PRODUCT_VIDEO) > 0);
         let requests = stage.simulator.requests();
         let id = finished.record.id;
         assert_eq!(requests.last().unwrap().path, format!("/v2/product_video/{id}"));
@@ -99,7 +99,7 @@ async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
 async fn a_deadline_holds_whatever_polls_run_into() {
     for refusal in [
         Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "100"),
-        Reply::raw(503, "text/html", "busy"),
+        Reply::body(503, "text/html", "busy"),
     ] {
         let stage = Stage::new().await;
         for _ in 0..50 {

@@ -183,5 +183,5 @@ async fn jobs_that_were_stored_survive_a_kill() {
     assert_eq!(text.lines().filter(|line| line.starts_with("done motion_")).count(), 3, "{text}");
     assert_eq!(stored().matches("{\"done\":").count(), 3);
     // Nothing was started twice.
-    assert_eq!(server.count(&ADD_PHOTO_AVATAR_MOTION), 3);
+    assert_eq!(server.request_count(&ADD_PHOTO_AVATAR_MOTION), 3);
 }

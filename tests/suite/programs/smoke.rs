@@ -60,7 +60,7 @@ async fn every_operation_is_accepted_and_decoded() {
     assert_eq!(removed.len(), 1);
     assert_eq!(removed[0].path, received(&server, &op::UPDATE_WEBHOOK_ENDPOINT)[0].path);
     for operation in paid() {
-        assert_eq!(server.count(operation), 1, "{}", operation.id);
+        assert_eq!(server.request_count(operation), 1, "{}", operation.id);
     }
 }
 
@@ -70,13 +70,13 @@ async fn nothing_is_spent_or_changed_unless_that_is_asked_for() {
     let output = smoke(&["--base-url", server.base_url()], Some(KEY)).await;
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
     for operation in paid() {
-        assert_eq!(server.count(operation), 0, "{}", operation.id);
+        assert_eq!(server.request_count(operation), 0, "{}", operation.id);
         assert_eq!(row(&output, operation).2, "skipped (paid)");
     }
     // What it did not register is not its to change.
     for operation in OPERATIONS.iter().filter(|operation| operation.retry == RetryClass::Idempotent)
     {
-        assert_eq!(server.count(operation), 0, "{}", operation.id);
+        assert_eq!(server.request_count(operation), 0, "{}", operation.id);
         assert_eq!(row(&output, operation).2, "no id");
     }
     assert_eq!(row(&output, &op::LIST_VOICES).1, "yes");
@@ -93,7 +93,7 @@ async fn what_the_server_does_wrong_is_told_and_fails_the_run() {
     let invalid = json!({"status": 422, "validation": [{"message": "must be a number"}]});
     let page = "<html>Bad Gateway</html>";
     for (operation, reply) in [
-        (&op::CREATE_AI_SCRIPT, Reply::raw(502, "text/html", page)),
+        (&op::CREATE_AI_SCRIPT, Reply::body(502, "text/html", page)),
         (&op::CREATE_PRODUCT, Reply::json(200, refusal)),
         (&op::CREATE_WEBHOOK_ENDPOINT, Reply::json(200, json!({"code": 0, "data": {}}))),
         (&op::GENERATE_PHOTO, Reply::json(422, invalid)),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jogg_api_ext::assets::Download;
 use jogg_api_ext::clock::Clock;
-use jogg_api_ext::simulator::{Reply, Target};
+use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{CallOptions, ErrorKind};
 use jogg_tests::{Stage, soon};
 
@@ -20,7 +20,7 @@ async fn with_file() -> (Stage, String) {
 }
 
 fn reply(status: u16) -> Reply {
-    Reply::raw(status, "text/plain", "x")
+    Reply::body(status, "text/plain", "x")
 }
 
 fn requests(stage: &Stage) -> usize {
@@ -34,7 +34,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[tokio::test]
 async fn fact_22_a_fresh_url_is_tried_again() {
-    let html = || Reply::raw(200, "Text/HTML; charset=utf-8", "<html></html>");
+    let html = || Reply::body(200, "Text/HTML; charset=utf-8", "<html></html>");
     for (early, seconds) in [
         (reply(202), 5),
         (reply(204), 5),
@@ -47,7 +47,7 @@ async fn fact_22_a_fresh_url_is_tried_again() {
         (reply(503), 5),
         (html(), 5),
         (Reply::json(200, serde_json::json!({"code": 10104})), 5),
-        (Reply::raw(200, "image/png", ""), 5),
+        (Reply::body(200, "image/png", ""), 5),
         (Reply::cut(200, FILE, 4).header("content-type", "image/png"), 5),
         (Reply::reset(), 5),
         (reply(503).header("retry-after", "2"), 5),
@@ -56,7 +56,7 @@ async fn fact_22_a_fresh_url_is_tried_again() {
         let (stage, url) = with_file().await;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.png");
-        stage.simulator.reply_next(Target::Download, early.clone());
+        stage.simulator.reply_next(ReplyTarget::Download, early.clone());
         let size = stage.jogg.assets().download(&url, &path).await.unwrap();
         assert_eq!((size, requests(&stage)), (10, 2), "{early:?}");
         assert_eq!(stage.clock.now(), Duration::from_secs(seconds), "{early:?}");
@@ -83,7 +83,7 @@ async fn fact_22_five_attempts_are_made_and_the_last_error_is_told() {
         std::fs::write(&path, "older").unwrap();
         for number in 1..=6 {
             let status = if number == made { 404 } else { 503 };
-            stage.simulator.reply_next(Target::Download, reply(status));
+            stage.simulator.reply_next(ReplyTarget::Download, reply(status));
         }
         let mut download = Download::new(&url, &path);
         if let Some(attempts) = attempts {
@@ -114,7 +114,7 @@ async fn what_no_time_mends_ends_a_download_at_once() {
     ] {
         let (stage, url) = with_file().await;
         let folder = tempfile::tempdir().unwrap();
-        stage.simulator.reply_next(Target::Download, answer);
+        stage.simulator.reply_next(ReplyTarget::Download, answer);
         let path = folder.path().join("a.png");
         let error = stage.jogg.assets().download(&url, &path).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, 1));
@@ -136,7 +136,7 @@ async fn a_client_that_makes_each_call_once_downloads_once() {
         [(Download::new(&asset.url, &path), 1), (Download::new(&asset.url, &path).attempts(2), 2)]
     {
         for _ in 0..attempts {
-            stage.simulator.reply_next(Target::Download, reply(404));
+            stage.simulator.reply_next(ReplyTarget::Download, reply(404));
         }
         let error = stage.jogg.assets().download_with(download).await.unwrap_err();
         assert_eq!(error.attempts(), attempts);
@@ -151,14 +151,14 @@ async fn what_comes_damaged_does_not_replace_what_is_there() {
     let path = folder.path().join("a.png");
     std::fs::write(&path, "older").unwrap();
     for (reply, part) in [
-        (Reply::raw(200, "image/png", ""), "returned an empty file"),
-        (Reply::raw(200, "text/html", "<html></html>"), "returns a page instead of the file"),
+        (Reply::body(200, "image/png", ""), "returned an empty file"),
+        (Reply::body(200, "text/html", "<html></html>"), "returns a page instead of the file"),
         (Reply::json(200, serde_json::json!({"code": 10104})), "returns a page instead"),
-        (Reply::raw(403, "image/png", "x"), "HTTP 403"),
+        (Reply::body(403, "image/png", "x"), "HTTP 403"),
         (Reply::cut(200, FILE, 4).header("content-type", "image/png"), "the connection"),
         (Reply::reset(), "could not be reached"),
     ] {
-        stage.simulator.reply_next(Target::Download, reply);
+        stage.simulator.reply_next(ReplyTarget::Download, reply);
         let error = stage.jogg.assets().download(&asset.url, &path).await.unwrap_err();
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::FileTransfer, true));
         assert!(error.to_string().contains(part), "{error}");
@@ -216,7 +216,7 @@ async fn a_host_that_does_not_answer_is_asked_again_when_its_time_is_up() {
         [(CallOptions::new(), 60), (CallOptions::new().timeout(Duration::from_secs(7)), 7)]
     {
         let (before, start) = (requests(&stage), stage.clock.now());
-        stage.simulator.reply_next(Target::Download, Reply::never());
+        stage.simulator.reply_next(ReplyTarget::Download, Reply::never());
         let assets = stage.jogg.with_options(options).assets();
         let download = tokio::spawn(assets.download_with(Download::new(&url, &path)));
         let asked = async {
@@ -239,8 +239,8 @@ async fn progress_is_told_as_bytes_are_written() {
     let path = folder.path().join("a.png");
     let drip = Reply::drip(200, FILE, 4, Duration::ZERO).header("content-type", "image/png");
     let cut = Reply::cut(200, FILE, 4).header("content-type", "image/png");
-    stage.simulator.reply_next(Target::Download, cut);
-    stage.simulator.reply_next(Target::Download, drip);
+    stage.simulator.reply_next(ReplyTarget::Download, cut);
+    stage.simulator.reply_next(ReplyTarget::Download, drip);
     let told = Arc::new(Mutex::new(Vec::new()));
     let teller = Arc::clone(&told);
     let download = Download::new(&url, &path).on_progress(move |transferred| {

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use jogg_api_ext::assets::{Download, Upload};
-use jogg_api_ext::simulator::{Reply, Target};
+use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{ErrorKind, Jogg};
 use jogg_tests::{KEY, Stage, soon};
 use tokio::io::AsyncWriteExt;
@@ -104,7 +104,7 @@ async fn a_dropped_download_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f.mp4");
     // Before the answer.
-    stage.simulator.reply_next(Target::Download, Reply::never());
+    stage.simulator.reply_next(ReplyTarget::Download, Reply::never());
     let url = format!("{}/files/f.mp4", stage.simulator.base_url());
     let asked = async {
         while stage.simulator.requests().is_empty() {

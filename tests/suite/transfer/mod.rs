@@ -13,7 +13,7 @@ use std::time::Duration;
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api_ext::assets::{Download, Upload};
 use jogg_api_ext::clock::Clock;
-use jogg_api_ext::simulator::{Reply, Simulator, Target};
+use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
 use jogg_api_ext::{CallOptions, Error, ErrorKind, Result};
 use jogg_tests::{KEY, Stage, connections, secrets, soon};
 use serde_json::json;
@@ -42,11 +42,11 @@ async fn the_file_host_never_gets_the_key() {
     let host = Simulator::start().await.unwrap();
     for status in [503, 200] {
         send_to(&stage, host.base_url());
-        host.reply_next(Target::Upload, Reply::raw(status, "text/plain", ""));
+        host.reply_next(ReplyTarget::Upload, Reply::body(status, "text/plain", ""));
     }
     let asset = stage.jogg.assets().upload_bytes("f.mp4", "x").await.unwrap();
     for status in [404, 200] {
-        host.reply_next(Target::Download, Reply::raw(status, "video/mp4", "x"));
+        host.reply_next(ReplyTarget::Download, Reply::body(status, "video/mp4", "x"));
     }
     let folder = tempfile::tempdir().unwrap();
     stage.jogg.assets().download(&asset.url, folder.path().join("f.mp4")).await.unwrap();
@@ -69,17 +69,17 @@ async fn no_signed_url_shows_in_errors_or_values() {
     let elsewhere = format!("{}/files/g.mp4?token={SECRET}", host.base_url());
     let mut texts = Vec::new();
     for (base, reply) in [
-        (host.base_url(), Reply::raw(403, "text/plain", SECRET)),
-        (host.base_url(), Reply::raw(302, "text/plain", "").header("location", &elsewhere)),
+        (host.base_url(), Reply::body(403, "text/plain", SECRET)),
+        (host.base_url(), Reply::body(302, "text/plain", "").header("location", &elsewhere)),
         (host.base_url(), Reply::reset()),
-        (host.base_url(), Reply::raw(500, "text/plain", SECRET)),
-        (&nowhere, Reply::pass()),
+        (host.base_url(), Reply::body(500, "text/plain", SECRET)),
+        (&nowhere, Reply::pass_through()),
     ] {
         send_to(&stage, base);
-        host.reply_next(Target::Upload, reply.clone());
+        host.reply_next(ReplyTarget::Upload, reply.clone());
         let error = stage.jogg.assets().upload_bytes("f.mp4", "x").await.unwrap_err();
         texts.push(secrets::shown(&error));
-        host.reply_next(Target::Download, reply);
+        host.reply_next(ReplyTarget::Download, reply);
         let url = format!("{base}/files/f.mp4?token={SECRET}");
         let download = Download::new(&url, folder.path().join("f.mp4"));
         texts.push(format!("{download:?} {download:#?}"));
@@ -87,7 +87,7 @@ async fn no_signed_url_shows_in_errors_or_values() {
         texts.push(secrets::shown(&error));
     }
     host.clear_replies();
-    host.reply_next(Target::Upload, Reply::raw(200, "text/plain", ""));
+    host.reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", ""));
     send_to(&stage, host.base_url());
     let upload = Upload::bytes("f.mp4", "x");
     texts.push(format!("{upload:?} {upload:#?}"));
@@ -162,19 +162,19 @@ async fn a_deadline_is_for_the_whole() {
     let options = CallOptions::new().deadline(Duration::from_secs(10));
     let assets = stage.jogg.with_options(options).assets();
     // Six seconds are for waiting, so that four are left for the second ticket.
-    let later = Reply::raw(503, "text/plain", "").header("retry-after", "6");
-    stage.simulator.reply_next(Target::Upload, later);
-    stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, Reply::pass());
+    let later = Reply::body(503, "text/plain", "").header("retry-after", "6");
+    stage.simulator.reply_next(ReplyTarget::Upload, later);
+    stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, Reply::pass_through());
     stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, Reply::never());
     let error = after(&stage, assets.upload_bytes("a.png", "x"), 3, 4).await;
     assert_eq!((error.kind(), stage.clock.now()), (ErrorKind::Timeout, Duration::from_secs(10)));
 
-    stage.simulator.reply_next(Target::Upload, Reply::never());
+    stage.simulator.reply_next(ReplyTarget::Upload, Reply::never());
     let error = after(&stage, assets.upload_bytes("a.png", "x"), 5, 10).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, 1));
     assert_eq!(error.to_string(), "`a.png` was not accepted within 10 s");
 
-    stage.simulator.reply_next(Target::Download, Reply::never());
+    stage.simulator.reply_next(ReplyTarget::Download, Reply::never());
     let folder = tempfile::tempdir().unwrap();
     let url = format!("{}/files/f.mp4", stage.simulator.base_url());
     let download = assets.download_with(Download::new(url, folder.path().join("f.mp4")));

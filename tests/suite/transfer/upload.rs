@@ -7,7 +7,7 @@ use std::time::Duration;
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api_ext::assets::{Asset, Upload};
 use jogg_api_ext::clock::Clock;
-use jogg_api_ext::simulator::{Reply, Target};
+use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{CallOptions, ErrorKind, JoggBuilder, Result, RetryPolicy};
 use jogg_tests::{KEY, Stage, soon, wire};
 use serde_json::{Value, json};
@@ -139,14 +139,14 @@ async fn a_refusal_of_the_storage_is_an_error() {
 #[tokio::test]
 async fn fact_37_any_2xx_of_the_storage_is_success() {
     for reply in [
-        Reply::raw(200, "text/plain", ""),
-        Reply::raw(204, "text/plain", ""),
+        Reply::body(200, "text/plain", ""),
+        Reply::body(204, "text/plain", ""),
         Reply::json(200, json!({"code": 0, "msg": "Success"})),
         Reply::json(200, json!({"code": 200, "message": "ok"})),
-        Reply::raw(201, "text/html", "<html>thanks</html>"),
+        Reply::body(201, "text/html", "<html>thanks</html>"),
     ] {
         let stage = Stage::new().await;
-        stage.simulator.reply_next(Target::Upload, reply);
+        stage.simulator.reply_next(ReplyTarget::Upload, reply);
         stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
     }
 }
@@ -190,7 +190,7 @@ async fn fact_39_an_asset_is_known_by_its_url_and_not_by_the_signed_one() {
     stage
         .simulator
         .reply_next(&CREATE_ASSET_UPLOAD, Reply::json(200, json!({"code": 0, "data": data})));
-    stage.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", ""));
+    stage.simulator.reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", ""));
     let asset = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
     assert_eq!(asset.url, asset_url);
     assert_eq!(stage.simulator.requests()[1].path, "/uploads/asset/a.png");
@@ -202,18 +202,18 @@ async fn an_upload_that_failed_in_passing_is_sent_again_to_a_fresh_address() {
     let path = folder.path().join("me.png");
     let pixels: Vec<u8> = (0..200_000_u32).map(|number| number as u8).collect();
     std::fs::write(&path, &pixels).unwrap();
-    let unavailable = || Reply::raw(503, "text/plain", "");
+    let unavailable = || Reply::body(503, "text/plain", "");
     for (reply, seconds) in [
         (Reply::reset(), 0.5),
-        (Reply::raw(408, "text/plain", ""), 0.5),
-        (Reply::raw(429, "text/plain", ""), 0.5),
-        (Reply::raw(500, "text/html", "<html></html>"), 0.5),
+        (Reply::body(408, "text/plain", ""), 0.5),
+        (Reply::body(429, "text/plain", ""), 0.5),
+        (Reply::body(500, "text/html", "<html></html>"), 0.5),
         (unavailable(), 0.5),
         (unavailable().header("retry-after", "30"), 30.0),
     ] {
         for file in [Upload::path(&path), Upload::bytes("me.png", pixels.clone())] {
             let stage = Stage::new().await;
-            stage.simulator.reply_next(Target::Upload, reply.clone());
+            stage.simulator.reply_next(ReplyTarget::Upload, reply.clone());
             let asset = stage.jogg.assets().upload(file).await.unwrap();
             assert_eq!(stage.clock.now(), Duration::from_secs_f64(seconds), "{reply:?}");
             let requests = stage.simulator.requests();
@@ -247,7 +247,7 @@ async fn an_upload_is_sent_again_only_so_often_and_only_if_that_helps() {
     ] {
         let stage = Stage::new().await;
         for _ in 0..9 {
-            stage.simulator.reply_next(Target::Upload, Reply::raw(status, "text/plain", ""));
+            stage.simulator.reply_next(ReplyTarget::Upload, Reply::body(status, "text/plain", ""));
         }
         let assets = stage.jogg.with_options(options).assets();
         let error = assets.upload_bytes("a.png", "x").await.unwrap_err();
@@ -277,7 +277,7 @@ async fn an_upload_keeps_to_the_client_s_policy() {
         let with_policy = |builder: JoggBuilder| builder.retry_policy(policy.clone());
         let stage = Stage::with_client(with_policy).await;
         for _ in 0..4 {
-            stage.simulator.reply_next(Target::Upload, Reply::raw(500, "text/plain", ""));
+            stage.simulator.reply_next(ReplyTarget::Upload, Reply::body(500, "text/plain", ""));
         }
         let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
         assert_eq!(error.attempts(), attempts, "{policy:?}");
@@ -287,8 +287,8 @@ async fn an_upload_keeps_to_the_client_s_policy() {
 #[tokio::test]
 async fn a_storage_that_asks_for_too_long_a_wait_is_not_waited_for() {
     let stage = Stage::new().await;
-    let reply = Reply::raw(503, "text/plain", "").header("retry-after", "121");
-    stage.simulator.reply_next(Target::Upload, reply);
+    let reply = Reply::body(503, "text/plain", "").header("retry-after", "121");
+    stage.simulator.reply_next(ReplyTarget::Upload, reply);
     let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
     assert_eq!((error.attempts(), error.retry_after()), (1, Some(Duration::from_secs(121))));
     assert_eq!(stage.clock.now(), Duration::ZERO);
@@ -297,7 +297,7 @@ async fn a_storage_that_asks_for_too_long_a_wait_is_not_waited_for() {
 #[tokio::test]
 async fn an_upload_without_an_answer_is_sent_again_when_its_time_is_up() {
     let stage = Stage::new().await;
-    stage.simulator.reply_next(Target::Upload, Reply::never());
+    stage.simulator.reply_next(ReplyTarget::Upload, Reply::never());
     let uploaded = tokio::spawn(stage.jogg.assets().upload_bytes("a.png", "x"));
     let asked = async {
         while stage.simulator.requests().len() < 2 {
@@ -328,7 +328,7 @@ async fn a_file_that_changes_meanwhile_is_an_error() {
         (SIZE as u64, remove, "me.png` can't be read", 1),
     ] {
         let stage = Stage::new().await;
-        stage.simulator.reply_next(Target::Upload, Reply::reset());
+        stage.simulator.reply_next(ReplyTarget::Upload, Reply::reset());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("me.png");
         std::fs::write(&path, vec![7; SIZE]).unwrap();
@@ -341,7 +341,7 @@ async fn a_file_that_changes_meanwhile_is_an_error() {
         assert_eq!(error.kind(), ErrorKind::Io, "{error}");
         assert!(error.to_string().contains(part), "{error}");
         assert_eq!((error.attempts(), error.is_retryable()), (1, false));
-        assert_eq!(stage.simulator.count(&CREATE_ASSET_UPLOAD), 1);
+        assert_eq!(stage.simulator.request_count(&CREATE_ASSET_UPLOAD), 1);
         assert_eq!(stage.simulator.requests().len(), 1 + puts, "{part}");
         let waited = if puts == 0 { 0 } else { 500 };
         assert_eq!(stage.clock.now(), Duration::from_millis(waited), "{part}");
@@ -362,7 +362,7 @@ async fn progress_is_told_chunk_by_chunk_and_begins_anew() {
         std::fs::write(&path, vec![7; size]).unwrap();
         for file in [Upload::path(&path), Upload::bytes("me.png", vec![7; size])] {
             let stage = Stage::new().await;
-            stage.simulator.reply_next(Target::Upload, Reply::reset());
+            stage.simulator.reply_next(ReplyTarget::Upload, Reply::reset());
             let told = Arc::new(Mutex::new(Vec::new()));
             let teller = Arc::clone(&told);
             let file = file.on_progress(move |transferred| {

@@ -1,13 +1,9 @@
 //! Jobs that fail, alone or in part.
 
-use std::time::Duration;
-
 use super::*;
 
-const VIRTUAL_MINUTE: Duration = Duration::from_secs(60);
-
 #[tokio::test]
-async fn fact_10_a_failure_stands_where_the_operation_puts_it() {
+async fn fact_10_each_operation_has_its_place_for_the_message_of_a_failure() {
     let fixture = Fixture::new().await;
     for (create, place) in [
         (&op::CREATE_AI_SCRIPT, "/err_msg"),
@@ -22,7 +18,7 @@ async fn fact_10_a_failure_stands_where_the_operation_puts_it() {
         fixture.simulator.fail_next_job("out of film");
         let submission = fixture.call(create, json!({})).await.data();
         let running = fixture.report(create, &submission).await;
-        fixture.clock.advance(VIRTUAL_MINUTE);
+        fixture.clock.advance(JOB_DURATION);
         let failed = fixture.report(create, &submission).await;
         assert_eq!(running.pointer(place), None, "{}", create.id);
         assert_eq!(failed.pointer(place), Some(&json!("out of film")), "{}", create.id);
@@ -30,7 +26,7 @@ async fn fact_10_a_failure_stands_where_the_operation_puts_it() {
         assert_eq!(result, None, "{}", create.id);
         // Only the next job fails.
         let other = fixture.call(create, json!({})).await.data();
-        fixture.clock.advance(VIRTUAL_MINUTE);
+        fixture.clock.advance(JOB_DURATION);
         assert_eq!(fixture.report(create, &other).await.pointer(place), None, "{}", create.id);
     }
 }
@@ -92,7 +88,7 @@ async fn one_preview_of_several_fails() {
     fixture.simulator.fail_next_job("too loud");
     let sent = json!({"visual_styles": ["Loud", "Calm", "Dark"]});
     let submitted = fixture.call(&op::CREATE_PRODUCT_PREVIEWS, sent).await.data();
-    fixture.clock.advance(VIRTUAL_MINUTE);
+    fixture.clock.advance(JOB_DURATION);
     let list = fixture.items(&op::LIST_PRODUCT_PREVIEWS, "").await;
     let states = submitted["previews"].as_array().unwrap().iter().map(|preview| {
         let item = list.iter().find(|item| item["id"] == preview["preview_id"]).unwrap();

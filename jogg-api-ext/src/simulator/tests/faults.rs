@@ -1,4 +1,4 @@
-//! Replies that a test asks for.
+//! Queued replies and faults.
 
 use std::io::ErrorKind;
 
@@ -6,9 +6,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::*;
-use crate::simulator::{Reply, Target};
+use crate::simulator::{Reply, ReplyTarget};
 
-/// What arrives for `GET /v2/user/whoami` on a connection of its own, and how that ended.
+/// Sends `GET /v2/user/whoami` on a new connection. Returns what arrives, and the error at its end.
 async fn raw(fixture: &Fixture) -> (String, Option<ErrorKind>) {
     let address = fixture.simulator.base_url().strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -21,18 +21,18 @@ async fn raw(fixture: &Fixture) -> (String, Option<ErrorKind>) {
 }
 
 #[tokio::test]
-async fn replies_queue_up_for_their_operation() {
+async fn replies_are_queued_by_operation() {
     let fixture = Fixture::with(|builder| builder.post_limit(Some(0))).await;
     let simulator = &fixture.simulator;
     simulator.reply_next(&op::CREATE_PRODUCT, Reply::json(503, json!({"code": 50000})));
-    let html = Reply::raw(502, "text/html", "<h1>no</h1>").header("retry-after", "7");
+    let html = Reply::body(502, "text/html", "<h1>no</h1>").header("retry-after", "7");
     simulator.reply_next(&op::CREATE_PRODUCT, html);
-    // Other operations are not touched, and no check comes first.
+    // Other operations are unaffected, and nothing is checked first.
     fixture.call(&op::WHOAMI, json!({})).await.data();
     let request = || fixture.request("POST", op::CREATE_PRODUCT.path);
-    let first = Answer::of(request()).await;
+    let first = Response::of(request()).await;
     assert_eq!((first.status.as_u16(), first.json()), (503, json!({"code": 50000})));
-    let second = Answer::of(request()).await;
+    let second = Response::of(request()).await;
     assert_eq!((second.status.as_u16(), second.body.as_slice()), (502, &b"<h1>no</h1>"[..]));
     assert_eq!((second.header("retry-after"), second.header("content-type")), ("7", "text/html"));
     fixture.call(&op::CREATE_PRODUCT, json!({})).await.refused(429, 429);
@@ -40,19 +40,19 @@ async fn replies_queue_up_for_their_operation() {
 }
 
 #[tokio::test]
-async fn transfers_can_be_replaced_too() {
+async fn replies_to_transfers_are_queued_too() {
     let fixture = Fixture::new().await;
-    fixture.simulator.reply_next(Target::Upload, Reply::raw(200, "text/plain", "fine"));
-    fixture.simulator.reply_next(Target::Download, Reply::raw(200, "text/plain", "late"));
+    fixture.simulator.reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", "fine"));
+    fixture.simulator.reply_next(ReplyTarget::Download, Reply::body(200, "text/plain", "late"));
     for (method, path, body) in [("PUT", "/uploads/a/b", "fine"), ("GET", "/files/a", "late")] {
-        let answer = Answer::of(fixture.request(method, path)).await;
-        assert_eq!((answer.status.as_u16(), answer.body.as_slice()), (200, body.as_bytes()));
-        assert_ne!(Answer::of(fixture.request(method, path)).await.status, 200);
+        let response = Response::of(fixture.request(method, path)).await;
+        assert_eq!((response.status.as_u16(), response.body.as_slice()), (200, body.as_bytes()));
+        assert_ne!(Response::of(fixture.request(method, path)).await.status, 200);
     }
 }
 
 #[tokio::test]
-async fn a_reset_is_a_reset_and_was_received() {
+async fn a_connection_is_reset_after_its_request_was_received() {
     let fixture = Fixture::new().await;
     fixture.simulator.reply_next(&op::WHOAMI, Reply::reset());
     assert_eq!(raw(&fixture).await, (String::new(), Some(ErrorKind::ConnectionReset)));
@@ -61,7 +61,7 @@ async fn a_reset_is_a_reset_and_was_received() {
 }
 
 #[tokio::test]
-async fn a_cut_answer_announces_more_than_it_sends() {
+async fn a_cut_reply_announces_more_than_it_sends() {
     let fixture = Fixture::new().await;
     for (at, sent) in [(4, "0123"), (0, "")] {
         fixture.simulator.reply_next(&op::WHOAMI, Reply::cut(200, "0123456789", at));
@@ -76,13 +76,13 @@ async fn a_cut_answer_announces_more_than_it_sends() {
 }
 
 #[tokio::test]
-async fn no_answer_leaves_the_connection_open() {
+async fn a_request_without_response_keeps_its_connection() {
     let fixture = Fixture::new().await;
     fixture.simulator.reply_next(&op::WHOAMI, Reply::never());
     let mut pending = Box::pin(fixture.request("GET", op::WHOAMI.path).send());
     while fixture.simulator.requests().is_empty() {
         tokio::select! {
-            _ = &mut pending => panic!("there is an answer"),
+            _ = &mut pending => panic!("there is a response"),
             () = tokio::task::yield_now() => {}
         }
     }

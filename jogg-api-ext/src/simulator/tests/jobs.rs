@@ -1,30 +1,27 @@
-//! Jobs on their way.
+//! Jobs from start to end.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use super::*;
 use crate::simulator::Dialect;
 
-const VIRTUAL_MINUTE: Duration = Duration::from_secs(60);
-
-/// Starts a job and returns the status words it shows, in order: at the start, and after 0, 6,
-/// 59 and 60 seconds.
-async fn words(dialect: Dialect, create: &'static Operation, fails: bool) -> Vec<String> {
+/// Starts a job and returns its raw statuses, in order: at the start, and after 0, 6, 59 and 60
+/// seconds.
+async fn raw_statuses(dialect: Dialect, create: &'static Operation, fails: bool) -> Vec<String> {
     let fixture = Fixture::with(|builder| builder.dialect(dialect)).await;
     if fails {
         fixture.simulator.fail_next_job("out of film");
     }
     let submission = fixture.call(create, json!({})).await.data();
-    // A batch has no state of its own.
-    let own = |data: &Value| data["status"].as_str().map(str::to_owned);
-    let word = |data: &Value| own(data).or_else(|| own(&data["generations"][0]));
-    let mut words = vec![word(&submission).unwrap_or("-".to_owned())];
+    // A batch has no status; its parts have.
+    let status = |data: &Value| data["status"].as_str().map(str::to_owned);
+    let first = |data: &Value| status(data).or_else(|| status(&data["generations"][0]));
+    let mut statuses = vec![first(&submission).unwrap_or("-".to_owned())];
     for seconds in [0, 6, 53, 1] {
         fixture.clock.advance(Duration::from_secs(seconds));
-        words.push(word(&fixture.report(create, &submission).await).unwrap());
+        statuses.push(first(&fixture.report(create, &submission).await).unwrap());
     }
-    words
+    statuses
 }
 
 /// Fails if a job kind of the spec is missing from a table.
@@ -35,7 +32,7 @@ fn check_complete<'a>(tested: impl Iterator<Item = &'a Operation>) {
 }
 
 #[tokio::test]
-async fn states_pass_in_the_words_of_each_operation() {
+async fn each_operation_has_its_raw_statuses() {
     let usual = "pending processing processing";
     let never_pending = "processing processing processing";
     let photo = "in_progress in_progress in_progress";
@@ -62,7 +59,12 @@ async fn states_pass_in_the_words_of_each_operation() {
             (Dialect::Live, true, failed),
         ] {
             let expected = format!("{start} {running} {last}");
-            assert_eq!(words(dialect, create, fails).await.join(" "), expected, "{}", create.id);
+            assert_eq!(
+                raw_statuses(dialect, create, fails).await.join(" "),
+                expected,
+                "{}",
+                create.id
+            );
         }
     }
 }
@@ -88,16 +90,16 @@ async fn a_motion_from_start_to_end() {
             "voice_id": "en-GB-RowanNeural",
         })
     );
-    fixture.clock.advance(VIRTUAL_MINUTE);
+    fixture.clock.advance(JOB_DURATION);
     let finished = fixture.report(&op::ADD_PHOTO_AVATAR_MOTION, &submission).await;
     assert_eq!(finished["avatar_id"], avatar);
     let url = finished["motion_preview_url"].as_str().unwrap();
-    let file = Answer::of(fixture.request("GET", url)).await;
+    let file = Response::of(fixture.request("GET", url)).await;
     assert_eq!((file.status.as_u16(), file.header("content-type")), (200, "video/mp4"));
 }
 
 #[tokio::test]
-async fn results_come_with_the_end() {
+async fn results_appear_when_a_job_is_completed() {
     let fixture = Fixture::new().await;
     let video = &["/video_url", "/cover_url"][..];
     let table = [
@@ -118,9 +120,9 @@ async fn results_come_with_the_end() {
     for (create, results) in table {
         let submission = fixture.call(create, json!({})).await.data();
         let running = fixture.report(create, &submission).await;
-        fixture.clock.advance(VIRTUAL_MINUTE);
+        fixture.clock.advance(JOB_DURATION);
         let finished = fixture.report(create, &submission).await;
-        // The one result that is an empty text before it is there.
+        // The one result that is an empty string before it exists.
         let motion = finished.get("motion_preview_url").map(|_| "/motion_preview_url");
         for result in results.iter().copied().chain(motion) {
             let before = running.pointer(result).filter(|before| *before != "");
@@ -128,7 +130,7 @@ async fn results_come_with_the_end() {
             let found = finished.pointer(result);
             assert!(found.is_some(), "{}: {result}", create.id);
             if let Some(url) = found.and_then(Value::as_str).filter(|text| text.contains("://")) {
-                let file = Answer::of(fixture.request("GET", url)).await;
+                let file = Response::of(fixture.request("GET", url)).await;
                 assert_eq!(file.status, 200, "{}: {url}", create.id);
             }
         }
@@ -136,7 +138,7 @@ async fn results_come_with_the_end() {
 }
 
 #[tokio::test]
-async fn what_there_is_nothing_to_say_about_is_null_or_absent() {
+async fn missing_values_are_null_or_absent() {
     let fixture = Fixture::new().await;
     fixture.simulator.fail_next_job("no lips");
     let create = &op::CREATE_LIP_SYNC_VIDEO;
@@ -147,20 +149,20 @@ async fn what_there_is_nothing_to_say_about_is_null_or_absent() {
         |report: &Value| ["data", "error", "completed_at"].map(|name| report.get(name).cloned());
     let running = fixture.report(create, &failing).await;
     assert_eq!(members(&running), [Some(Value::Null), Some(Value::Null), None]);
-    fixture.clock.advance(VIRTUAL_MINUTE);
+    fixture.clock.advance(JOB_DURATION);
     let failed = fixture.report(create, &failing).await;
     let ended = Some(json!(1_764_000_060));
     assert_eq!(members(&failed), [Some(Value::Null), Some(error), ended.clone()]);
     let [data, error, at] = members(&fixture.report(create, &other).await);
     assert!(data.is_some_and(|data| data.is_object()));
     assert_eq!((error, at), (Some(Value::Null), ended));
-    // A property that is no object is absent.
+    // A property that isn't an object is absent.
     let script = fixture.call(&op::CREATE_AI_SCRIPT, json!({})).await.data();
     assert_eq!(fixture.report(&op::CREATE_AI_SCRIPT, &script).await.get("data"), None);
 }
 
 #[tokio::test]
-async fn results_repeat_what_was_asked_for() {
+async fn results_echo_the_request() {
     let fixture = Fixture::with(|builder| builder.job_duration(Duration::ZERO)).await;
     let preview = fixture.call(
         &op::CREATE_PRODUCT_PREVIEWS,
@@ -201,7 +203,7 @@ async fn the_live_dialect_hides_and_adds_ids() {
     assert_eq!(motion.get("avatar_id"), None);
     let running = fixture.report(&op::ADD_PHOTO_AVATAR_MOTION, &motion).await;
     assert_eq!(running.get("avatar_id"), None);
-    fixture.clock.advance(VIRTUAL_MINUTE);
+    fixture.clock.advance(JOB_DURATION);
     let finished = fixture.report(&op::ADD_PHOTO_AVATAR_MOTION, &motion).await;
     assert!(finished["avatar_id"].is_u64());
     let video = fixture.call(&op::CREATE_VIDEO_FROM_AVATAR, json!({})).await.data();
@@ -211,7 +213,7 @@ async fn the_live_dialect_hides_and_adds_ids() {
 }
 
 #[tokio::test]
-async fn jobs_take_as_long_as_they_are_told() {
+async fn the_duration_of_jobs_can_be_set() {
     let fixture = Fixture::with(|builder| builder.job_duration(Duration::ZERO)).await;
     let script = fixture.call(&op::CREATE_AI_SCRIPT, json!({})).await.data();
     let report = fixture.report(&op::CREATE_AI_SCRIPT, &script).await;

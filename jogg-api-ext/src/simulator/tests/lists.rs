@@ -1,20 +1,19 @@
 //! Lists, and the jobs in them.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use jogg_api::operations::OPERATIONS;
 
 use super::*;
 use crate::simulator::Dialect;
-use crate::simulator::lists::ListSpec;
+use crate::simulator::spec::ListSpec;
 
 impl Fixture {
     async fn motion(&self, name: &str) -> Value {
         self.call(&op::ADD_PHOTO_AVATAR_MOTION, json!({"name": name})).await.data()
     }
 
-    /// Names and states of the photo avatars.
+    /// The names and statuses of the photo avatars.
     async fn avatars(&self, query: &str) -> String {
         let data = self.get(&format!("/v2/avatars/photo_avatars{query}")).await.data();
         let avatars = data["avatars"].as_array().unwrap().iter();
@@ -31,7 +30,7 @@ async fn motions_are_in_the_list_of_photo_avatars() {
     let done = fixture.motion("Done").await;
     fixture.simulator.fail_next_job("no face");
     fixture.motion("Broken").await;
-    fixture.clock.advance(Duration::from_secs(60));
+    fixture.clock.advance(JOB_DURATION);
     fixture.motion("Fresh").await;
     for (query, expected) in [
         ("", "Fresh:0 Broken:2 Done:1 Mira:1"),
@@ -55,7 +54,7 @@ async fn motions_are_in_the_list_of_photo_avatars() {
 }
 
 #[tokio::test]
-async fn previews_are_looked_up_in_their_list() {
+async fn previews_are_found_in_their_list() {
     let fixture = Fixture::new().await;
     let sent = json!({"visual_styles": ["Calm", "Loud"]});
     let submitted = fixture.call(&op::CREATE_PRODUCT_PREVIEWS, sent).await.data();
@@ -76,7 +75,7 @@ async fn previews_are_looked_up_in_their_list() {
     }
 }
 
-/// Ids of the items, in order.
+/// The ids of the items, in order.
 async fn ids(fixture: &Fixture, list: &Operation, id: &str, query: &str) -> Vec<Value> {
     let items = fixture.items(list, query).await;
     items.iter().map(|item| item[id].clone()).collect()
@@ -116,15 +115,15 @@ async fn videos_are_in_the_lists_of_their_kind() {
             assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{}{query}", list.id);
         }
         let items = fixture.items(list, "").await;
-        let words: Vec<_> = items.iter().map(|item| &item["status"]).collect();
-        assert_eq!(words, ["processing", "failed"]);
+        let statuses: Vec<_> = items.iter().map(|item| &item["status"]).collect();
+        assert_eq!(statuses, ["processing", "failed"]);
         fixture.clock.advance(Duration::from_secs(20));
         assert_eq!(ids(&fixture, list, id, "?status=4").await, [running]);
     }
 }
 
 #[tokio::test]
-async fn a_list_never_says_pending() {
+async fn no_item_of_a_list_is_pending() {
     let fixture = Fixture::new().await;
     let video = fixture.call(&op::CREATE_VIDEO_WITH_TEMPLATE, json!({})).await.data();
     let report = fixture.report(&op::CREATE_VIDEO_WITH_TEMPLATE, &video).await;
@@ -133,7 +132,7 @@ async fn a_list_never_says_pending() {
 }
 
 #[tokio::test]
-async fn product_avatars_are_filtered_by_shape() {
+async fn product_avatars_are_filtered_by_aspect_ratio() {
     let fixture = Fixture::new().await;
     let sent = json!({"name": "Wide", "aspect_ratio": "landscape"});
     let motion = fixture.call(&op::ADD_PRODUCT_AVATAR_MOTION, sent).await.data();
@@ -208,13 +207,13 @@ async fn pages_follow_each_other() {
     let musics = fixture.get("/v2/musics?page=2&page_size=7").await.data();
     let pagination = json!({"page": 2, "page_size": 7, "total_items": 25, "total_pages": 4});
     assert_eq!(musics["pagination"], pagination);
-    // Nothing that the network sends may overflow.
+    // No number from the network may overflow.
     let last = format!("/v2/musics?page={}&page_size=100", i64::MAX);
     assert_eq!(fixture.get(&last).await.data()["music"], json!([]));
 }
 
 #[tokio::test]
-async fn fact_36_the_live_lists_of_stock_have_no_pages() {
+async fn fact_36_stock_lists_of_the_live_api_have_no_pages() {
     let fixture = Fixture::with(|builder| builder.dialect(Dialect::Live)).await;
     for (list, name) in [(&op::LIST_PUBLIC_AVATARS, "avatars"), (&op::LIST_VOICES, "voices")] {
         for query in ["", "?page_size=5", "?page=9"] {
@@ -229,7 +228,7 @@ async fn fact_36_the_live_lists_of_stock_have_no_pages() {
 }
 
 #[tokio::test]
-async fn filters_leave_some() {
+async fn filters_select_items() {
     let fixture = Fixture::new().await;
     for (list, name, value, shown) in [
         (&op::LIST_PUBLIC_AVATARS, "gender", "male", json!("male")),
@@ -258,7 +257,7 @@ async fn any_list_can_be_replaced() {
         fixture.simulator.set_items(list, Vec::new()).unwrap();
         assert_eq!(fixture.items(list, "").await, Vec::<Value>::new(), "{}", list.id);
     }
-    // Jobs come on top.
+    // Jobs come first.
     fixture.simulator.set_items(&op::LIST_PHOTO_AVATARS, vec![json!({"name": "Given"})]).unwrap();
     fixture.motion("Made").await;
     let avatars = fixture.items(&op::LIST_PHOTO_AVATARS, "").await;
@@ -266,7 +265,7 @@ async fn any_list_can_be_replaced() {
 }
 
 #[tokio::test]
-async fn what_is_no_list_has_no_items() {
+async fn operations_without_a_list_have_no_items() {
     let error = Fixture::new().await.simulator.set_items(&op::WHOAMI, Vec::new()).unwrap_err();
-    assert_eq!(error.to_string(), "whoami reads no list");
+    assert_eq!(error.to_string(), "whoami returns no list");
 }

@@ -11,6 +11,7 @@ mod strict;
 mod uploads;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use jogg_api::codec::{Codec, Decoded};
@@ -21,14 +22,17 @@ use serde_json::{Map, Value, json};
 
 use super::{Simulator, SimulatorBuilder, VirtualClock};
 
-/// A simulator on a clock of the test's own, and a way to call it.
+/// How long jobs take by default.
+const JOB_DURATION: Duration = Duration::from_secs(60);
+
+/// A simulator on a virtual clock, and a client to call it.
 struct Fixture {
     simulator: Simulator,
     clock: VirtualClock,
     client: jogg_api::Client,
 }
 
-struct Answer {
+struct Response {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -39,7 +43,7 @@ impl Fixture {
         Self::with(|builder| builder).await
     }
 
-    /// Without a POST limit, unless the test sets one.
+    /// Starts a simulator with other settings; without a POST limit unless they set one.
     async fn with(configure: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
         let clock = VirtualClock::new();
         let builder = Simulator::builder().clock(Arc::new(clock.clone())).post_limit(None);
@@ -58,25 +62,28 @@ impl Fixture {
         self.client.http().request(method, url)
     }
 
-    async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.request("GET", path).header("x-api-key", "key")).await
+    fn with_key(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.request(method, path).header("x-api-key", "key")
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Answer {
-        let request = self.request("POST", path).header("x-api-key", "key");
-        Answer::of(request.body(body.to_string())).await
+    async fn get(&self, path: &str) -> Response {
+        Response::of(self.with_key("GET", path)).await
     }
 
-    /// A valid call with only what the spec demands, and this beside it.
-    async fn call(&self, operation: &Operation, more: Value) -> Answer {
+    async fn post(&self, path: &str, body: &Value) -> Response {
+        Response::of(self.with_key("POST", path).body(body.to_string())).await
+    }
+
+    /// Makes a valid call with only the required values, and these besides.
+    async fn call(&self, operation: &Operation, more: Value) -> Response {
         let mut body = minimal_body(operation);
         body.extend(more.as_object().cloned().unwrap_or_default());
         let path = minimal_path(operation);
-        let request = self.request(operation.method, &path).header("x-api-key", "key");
-        Answer::of(request.body(Value::Object(body).to_string())).await
+        let request = self.with_key(operation.method, &path);
+        Response::of(request.body(Value::Object(body).to_string())).await
     }
 
-    /// What the operation that reports on a job says about it; of several, on the first.
+    /// The report on a job; on the first of several.
     async fn report(&self, create: &Operation, submission: &Value) -> Value {
         let rule = JOBS.iter().find(|rule| rule.create == create).unwrap();
         let data = self.get(&report_path(create, submission)).await.data();
@@ -88,12 +95,12 @@ impl Fixture {
         items.find(|item| item[listed_id] == submission[list][0][id]).unwrap().clone()
     }
 
-    /// The id of a new product.
+    /// Creates a product and returns its id.
     async fn product(&self, name: &str) -> Value {
         self.call(&op::CREATE_PRODUCT, json!({"name": name})).await.data()["product_id"].clone()
     }
 
-    /// The items of a list, by the path and query that read it.
+    /// The items of a list.
     async fn items(&self, list: &Operation, query: &str) -> Vec<Value> {
         let data = self.get(&format!("{}{query}", list.path)).await.data();
         let mut lists = data.as_object().unwrap().values().filter_map(Value::as_array);
@@ -101,7 +108,7 @@ impl Fixture {
     }
 }
 
-impl Answer {
+impl Response {
     async fn of(request: reqwest::RequestBuilder) -> Self {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
@@ -116,7 +123,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The `data` of an answer that is no error.
+    /// The `data` of a successful response.
     #[track_caller]
     fn data(&self) -> Value {
         let envelope = self.json();
@@ -124,7 +131,7 @@ impl Answer {
         envelope["data"].clone()
     }
 
-    /// Checks an error, and returns its message.
+    /// Checks that the call was refused, and returns the message.
     #[track_caller]
     fn refused(&self, status: u16, code: i64) -> String {
         let envelope = self.json();
@@ -144,9 +151,9 @@ impl Answer {
     }
 }
 
-/// Waits for what has to happen at once: a test that would hang fails instead.
+/// Waits for something that has to happen at once: a test that would hang fails instead.
 pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
-    let limit = std::time::Duration::from_secs(10);
+    let limit = Duration::from_secs(10);
     tokio::time::timeout(limit, future).await.expect("it happens at once")
 }
 
@@ -156,7 +163,7 @@ fn client(simulator: &Simulator) -> jogg_api::Client {
     builder.http_client(http).build().unwrap()
 }
 
-/// Where the job of a submission is reported on.
+/// The path of the report on a job.
 fn report_path(create: &Operation, submission: &Value) -> String {
     let rule = JOBS.iter().find(|rule| rule.create == create).unwrap();
     let JobLink::Id { from, to } = rule.link else { return rule.report.path.to_owned() };
@@ -177,7 +184,7 @@ fn target<'a>(spec: &'a Value, node: &'a Value) -> &'a Value {
     node["$ref"].as_str().map_or(node, |reference| spec.pointer(&reference[1..]).unwrap())
 }
 
-/// The path with the examples of the parameters it cannot do without.
+/// The path with the examples of its required parameters.
 fn minimal_path(operation: &Operation) -> String {
     let spec = spec();
     let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
@@ -195,7 +202,7 @@ fn minimal_path(operation: &Operation) -> String {
     path
 }
 
-/// The body with the examples of the fields it cannot do without.
+/// The body with the examples of its required fields.
 fn minimal_body(operation: &Operation) -> Map<String, Value> {
     let spec = spec();
     let node = &spec["paths"][operation.path][operation.method.to_lowercase()];

@@ -6,7 +6,7 @@ use jogg_api::{JobRule, RetryClass};
 use super::*;
 use crate::simulator::Dialect;
 
-/// Every URL in a value that leads to the simulator's files.
+/// Every URL in a value that points to the simulator's files.
 fn file_urls(fixture: &Fixture, value: &Value) -> Vec<String> {
     let prefix = format!("{}/files/", fixture.simulator.base_url());
     match value {
@@ -22,16 +22,16 @@ fn file_urls(fixture: &Fixture, value: &Value) -> Vec<String> {
 async fn check_files(fixture: &Fixture, data: &Value) -> usize {
     let urls = file_urls(fixture, data);
     for url in &urls {
-        // No key goes along with a download.
-        let answer = Answer::of(fixture.request("GET", url)).await;
-        assert_eq!(answer.status, 200, "{url}");
-        assert!(!answer.body.is_empty(), "{url}");
+        // Downloads need no key.
+        let response = Response::of(fixture.request("GET", url)).await;
+        assert_eq!(response.status, 200, "{url}");
+        assert!(!response.body.is_empty(), "{url}");
     }
     urls.len()
 }
 
 impl Fixture {
-    /// What a call needs beside the examples of the spec. Brings into being what it refers to.
+    /// What a call needs besides the examples of the spec. Creates what it refers to.
     async fn needed(&self, operation: &Operation) -> Value {
         let endpoint = json!({"endpoint_id": "endpoint_3c21"});
         self.simulator.set_items(&op::LIST_WEBHOOK_ENDPOINTS, vec![endpoint]).unwrap();
@@ -43,55 +43,55 @@ impl Fixture {
     }
 }
 
-async fn check_every_operation(dialect: Dialect, msg: &str) {
+async fn check_every_operation(dialect: Dialect, message: &str) {
     let fixture = Fixture::with(|builder| builder.dialect(dialect)).await;
     let single = |rule: &&JobRule| matches!(rule.link, JobLink::Id { .. });
-    let mut answered = 0;
+    let mut responded = 0;
     for operation in OPERATIONS {
         if JOBS.iter().filter(single).any(|rule| rule.report == *operation) {
             continue;
         }
-        let answer = fixture.call(operation, fixture.needed(operation).await).await;
-        let decoded = answer.decoded(operation);
-        assert_eq!(answer.status, 200);
-        assert_eq!(decoded.message, msg, "{}", operation.id);
-        assert_eq!(answer.json()["rid"].as_str().map(str::len), Some(32));
+        let response = fixture.call(operation, fixture.needed(operation).await).await;
+        let decoded = response.decoded(operation);
+        assert_eq!(response.status, 200);
+        assert_eq!(decoded.message, message, "{}", operation.id);
+        assert_eq!(response.json()["rid"].as_str().map(str::len), Some(32));
         if operation.retry != RetryClass::UploadTicket {
-            check_files(&fixture, &answer.json()["data"]).await;
+            check_files(&fixture, &response.json()["data"]).await;
         }
-        answered += 1;
+        responded += 1;
     }
     for rule in JOBS.iter().filter(single) {
         let submission = fixture.call(rule.create, json!({})).await.data();
         let path = report_path(rule.create, &submission);
         for seconds in [0, 30, 60] {
-            let answer = fixture.get(&path).await;
-            answer.decoded(rule.report);
-            check_files(&fixture, &answer.json()["data"]).await;
-            fixture.clock.advance(std::time::Duration::from_secs(seconds));
+            let response = fixture.get(&path).await;
+            response.decoded(rule.report);
+            check_files(&fixture, &response.json()["data"]).await;
+            fixture.clock.advance(Duration::from_secs(seconds));
         }
         let finished = fixture.get(&path).await;
         finished.decoded(rule.report);
         // Scripts are the one result without a file.
         let files = check_files(&fixture, &finished.data()).await;
         assert_eq!(files == 0, rule.create.id == "create_ai_script", "{}", rule.create.id);
-        answered += usize::from(rule.create != &op::RENDER_PRODUCT_PREVIEW);
+        responded += usize::from(rule.create != &op::RENDER_PRODUCT_PREVIEW);
     }
-    assert_eq!(answered, OPERATIONS.len());
+    assert_eq!(responded, OPERATIONS.len());
 }
 
 #[tokio::test]
-async fn every_operation_answers_as_documented() {
+async fn every_operation_responds_as_documented() {
     check_every_operation(Dialect::Documented, "Success").await;
 }
 
 #[tokio::test]
-async fn every_operation_answers_as_the_live_api_does() {
+async fn every_operation_responds_as_the_live_api_does() {
     check_every_operation(Dialect::Live, "success").await;
 }
 
 #[tokio::test]
-async fn the_generated_client_understands_the_answers() {
+async fn the_generated_client_decodes_the_responses() {
     let fixture = Fixture::new().await;
     let client = &fixture.client;
     let body = Value::Object(minimal_body(&op::ADD_PHOTO_AVATAR_MOTION));

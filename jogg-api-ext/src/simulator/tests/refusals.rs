@@ -1,11 +1,9 @@
-//! Calls that are not carried out.
-
-use std::time::Duration;
+//! Calls that are not executed.
 
 use super::*;
 
 #[tokio::test]
-async fn paths_and_methods() {
+async fn unknown_paths_and_methods_are_refused() {
     let fixture = Fixture::new().await;
     for path in ["/", "/v2/nothing", "/v2/video_translate", "/v2/musics/"] {
         fixture.post(path, &json!({})).await.refused(404, 10104);
@@ -18,19 +16,19 @@ async fn paths_and_methods() {
 }
 
 #[tokio::test]
-async fn keys() {
+async fn invalid_keys_are_refused() {
     let fixture = Fixture::new().await;
     for key in [None, Some(""), Some("invalid")] {
         let request = fixture.request("GET", "/v2/user/whoami");
         let request =
             key.into_iter().fold(request, |request, key| request.header("x-api-key", key));
-        Answer::of(request).await.refused(401, 10105);
+        Response::of(request).await.refused(401, 10105);
     }
     fixture.get("/v2/user/whoami").await.data();
 }
 
 #[tokio::test]
-async fn bodies_name_the_field() {
+async fn refused_bodies_name_the_field() {
     let fixture = Fixture::new().await;
     let valid = Value::Object(minimal_body(&op::ADD_PHOTO_AVATAR_MOTION));
     let with = |name: &str, value: Option<Value>| {
@@ -44,25 +42,25 @@ async fn bodies_name_the_field() {
     for (body, part) in [
         (with("voice_id", None), "missing field `voice_id`"),
         (with("voice_id", Some(json!(7))), "voice_id: invalid type"),
-        (with("model", Some(json!("4.0"))), "model: `4.0` is no MotionModel"),
-        (String::new(), "no JSON object"),
-        ("{".to_owned(), "no JSON object"),
-        (json!(["a", "b", "c", "d"]).to_string(), "no JSON object"),
+        (with("model", Some(json!("4.0"))), "model: `4.0`"),
+        (String::new(), "must be a JSON object"),
+        ("{".to_owned(), "must be a JSON object"),
+        (json!(["a", "b", "c", "d"]).to_string(), "must be a JSON object"),
     ] {
-        let request = fixture.request("POST", op::ADD_PHOTO_AVATAR_MOTION.path);
-        let answer = Answer::of(request.header("x-api-key", "key").body(body)).await;
-        let msg = answer.refused(200, 40000);
-        assert!(msg.contains(part), "{msg}");
+        let request = fixture.with_key("POST", op::ADD_PHOTO_AVATAR_MOTION.path);
+        let response = Response::of(request.body(body)).await;
+        let message = response.refused(200, 40000);
+        assert!(message.contains(part), "{message}");
     }
-    let msg = fixture
+    let message = fixture
         .call(&op::CREATE_VIDEO_FROM_AVATAR, json!({"voice": {"type": "script"}}))
         .await
         .refused(200, 40000);
-    assert!(msg.contains("voice: missing field `voice_id`"), "{msg}");
+    assert!(message.contains("voice: missing field `voice_id`"), "{message}");
 }
 
 #[tokio::test]
-async fn parameters_are_named() {
+async fn refused_parameters_are_named() {
     let fixture = Fixture::new().await;
     for (path, part) in [
         ("/v2/photo_avatar", "motion_id"),
@@ -70,13 +68,13 @@ async fn parameters_are_named() {
         ("/v2/musics?page=x", "page"),
         ("/v2/template/custom/first", "id"),
     ] {
-        let msg = fixture.get(path).await.refused(200, 40000);
-        assert!(msg.starts_with(&format!("{part}: ")), "{msg}");
+        let message = fixture.get(path).await.refused(200, 40000);
+        assert!(message.starts_with(&format!("{part}: ")), "{message}");
     }
 }
 
 #[tokio::test]
-async fn unknown_ids() {
+async fn unknown_ids_are_refused() {
     let fixture = Fixture::new().await;
     for (path, code) in [
         ("/v2/photo_avatar?motion_id=motion_000001", 10104),
@@ -85,7 +83,7 @@ async fn unknown_ids() {
     ] {
         fixture.get(path).await.refused(200, code);
     }
-    // An id of another operation is as unknown as any.
+    // The id of a job of another operation is unknown too.
     let video = fixture.call(&op::CREATE_VIDEO_FROM_AVATAR, json!({})).await.data();
     let id = video["video_id"].as_str().unwrap();
     fixture.get(&format!("/v2/template_video/{id}")).await.refused(200, 10104);
@@ -93,7 +91,7 @@ async fn unknown_ids() {
 }
 
 #[tokio::test]
-async fn twenty_posts_a_minute() {
+async fn twenty_posts_a_minute_are_admitted() {
     let fixture = Fixture::with(|builder| builder.post_limit(Some(20))).await;
     for number in 0..20 {
         fixture.call(&op::CREATE_AI_SCRIPT, json!({})).await.data();
@@ -102,7 +100,7 @@ async fn twenty_posts_a_minute() {
     let refused = fixture.call(&op::CREATE_AI_SCRIPT, json!({})).await;
     refused.refused(429, 429);
     assert_eq!(refused.header("retry-after"), "50");
-    // Reading is free, and what was refused cost nothing.
+    // Reading is free, and refused calls cost nothing.
     fixture.call(&op::WHOAMI, json!({})).await.data();
     assert_eq!(fixture.simulator.credits(), 996.0);
     fixture.clock.advance(Duration::from_secs(50));
@@ -113,7 +111,7 @@ async fn twenty_posts_a_minute() {
 }
 
 #[tokio::test]
-async fn credits_are_taken_at_once() {
+async fn credits_are_charged_at_the_start() {
     let fixture = Fixture::with(|builder| builder.credits(5.5)).await;
     fixture.call(&op::ADD_PHOTO_AVATAR_MOTION, json!({"model": "2.0-Pro"})).await.data();
     assert_eq!(fixture.simulator.credits(), 2.5);
@@ -131,12 +129,12 @@ async fn credits_are_taken_at_once() {
 }
 
 #[tokio::test]
-async fn bodies_have_a_limit() {
+async fn bodies_have_a_size_limit() {
     let fixture = Fixture::new().await;
     let limit = 10 * 1024 * 1024;
     for (length, status, code) in [(limit + 1, 413, 40000), (limit, 200, 40000)] {
-        let request = fixture.request("POST", op::CREATE_PRODUCT.path).header("x-api-key", "key");
-        Answer::of(request.body(vec![b'x'; length])).await.refused(status, code);
+        let request = fixture.with_key("POST", op::CREATE_PRODUCT.path);
+        Response::of(request.body(vec![b'x'; length])).await.refused(status, code);
     }
     assert_eq!(fixture.simulator.requests()[0].body.len(), limit);
 }

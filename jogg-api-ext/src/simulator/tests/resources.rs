@@ -1,4 +1,4 @@
-//! Endpoints, products and templates.
+//! Webhook endpoints, products and templates.
 
 use super::*;
 
@@ -7,12 +7,12 @@ fn endpoint(url: &str) -> Value {
 }
 
 #[tokio::test]
-async fn endpoints_are_kept_with_their_secrets() {
+async fn endpoints_are_stored_with_their_secrets() {
     let fixture = Fixture::new().await;
     assert_eq!(fixture.items(&op::LIST_WEBHOOK_ENDPOINTS, "").await, Vec::<Value>::new());
     let create = &op::CREATE_WEBHOOK_ENDPOINT;
     let first = fixture.call(create, endpoint("https://a.example/1")).await.data();
-    fixture.clock.advance(std::time::Duration::from_secs(5));
+    fixture.clock.advance(Duration::from_secs(5));
     let mut second = fixture.call(create, endpoint("http://127.0.0.1:9/2")).await.data();
     for name in ["url", "status", "events"] {
         assert_eq!(first[name], endpoint("https://a.example/1")[name]);
@@ -25,10 +25,7 @@ async fn endpoints_are_kept_with_their_secrets() {
 
     let path = format!("/v2/endpoint/{}", second["endpoint_id"].as_str().unwrap());
     let changes = json!({"url": "https://b.example", "status": "disabled", "events": []});
-    let put = |body: &Value| {
-        let request = fixture.request("PUT", &path).header("x-api-key", "key");
-        Answer::of(request.body(body.to_string()))
-    };
+    let put = |body: &Value| Response::of(fixture.with_key("PUT", &path).body(body.to_string()));
     let changed = put(&changes).await.data();
     for (name, value) in changes.as_object().unwrap() {
         second[name] = value.clone();
@@ -37,7 +34,7 @@ async fn endpoints_are_kept_with_their_secrets() {
     assert!(put(&endpoint("ftp://b.example")).await.refused(200, 40000).starts_with("url: "));
     assert_eq!(list().await, [first.clone(), second]);
 
-    let delete = || Answer::of(fixture.request("DELETE", &path).header("x-api-key", "key"));
+    let delete = || Response::of(fixture.with_key("DELETE", &path));
     assert!(delete().await.data()["message"].is_string());
     delete().await.refused(200, 10104);
     put(&changes).await.refused(200, 10104);
@@ -52,21 +49,21 @@ async fn endpoints_are_checked() {
         async { fixture.call(&op::CREATE_WEBHOOK_ENDPOINT, body).await }
     };
     for url in ["http://a.example", "ftp://a.example", "a.example", ""] {
-        let msg = create(url).await.refused(200, 40000);
-        assert!(msg.starts_with("url: "), "{url}: {msg}");
+        let message = create(url).await.refused(200, 40000);
+        assert!(message.starts_with("url: "), "{url}: {message}");
     }
     for number in 0..20 {
         let host = if number % 2 == 0 { "https://a.example" } else { "http://localhost:9" };
         create(host).await.data();
     }
-    let msg = create("https://a.example").await.refused(200, 40000);
-    assert!(msg.contains("at most 20"), "{msg}");
+    let message = create("https://a.example").await.refused(200, 40000);
+    assert!(message.contains("at most 20"), "{message}");
     assert_eq!(fixture.items(&op::LIST_WEBHOOK_ENDPOINTS, "").await.len(), 20);
     assert_eq!(fixture.items(&op::LIST_WEBHOOK_EVENTS, "").await.len(), 22);
 }
 
 #[tokio::test]
-async fn products_come_from_a_page_or_from_words() {
+async fn products_come_from_a_page_or_a_name() {
     let fixture = Fixture::new().await;
     let create = |body: Value| async { fixture.call(&op::CREATE_PRODUCT, body).await };
     for body in [json!({}), json!({"description": "Blue"}), json!({"name": "", "url": ""})] {
@@ -75,10 +72,10 @@ async fn products_come_from_a_page_or_from_words() {
     let page = create(json!({"url": "https://a.example/mug", "name": "Mug"})).await.data();
     assert_eq!((&page["url"], &page["name"]), (&json!("https://a.example/mug"), &json!("Mug")));
     assert!(page["description"].is_string() && page["media"][0]["url"].is_string());
-    let mut words = create(json!({"name": "Cup", "media": []})).await.data();
-    let id = words.as_object_mut().unwrap().remove("product_id").unwrap();
+    let mut named = create(json!({"name": "Cup", "media": []})).await.data();
+    let id = named.as_object_mut().unwrap().remove("product_id").unwrap();
     assert_ne!(id, page["product_id"]);
-    assert_eq!(words, json!({"name": "Cup", "media": []}));
+    assert_eq!(named, json!({"name": "Cup", "media": []}));
 }
 
 #[tokio::test]
@@ -91,7 +88,7 @@ async fn products_change() {
     fixture.call(&op::UPDATE_PRODUCT, change).await.data();
     let unknown = json!({"product_id": "product_999999"});
     fixture.call(&op::UPDATE_PRODUCT, unknown).await.refused(200, 10104);
-    // No operation shows a product, but videos are called like theirs.
+    // No operation returns a product, but its videos have its name.
     for (product, title) in [(mug, "Jug"), (hat, "Hat")] {
         let create = &op::CREATE_VIDEO_FROM_PRODUCT;
         let sent = json!({"product_id": product, "video_spec": {"length": "15"}});
@@ -101,7 +98,7 @@ async fn products_change() {
 }
 
 #[tokio::test]
-async fn own_templates_have_variables() {
+async fn custom_templates_have_variables() {
     let fixture = Fixture::new().await;
     let listed = fixture.items(&op::LIST_CUSTOM_TEMPLATES, "").await;
     assert_eq!(listed.len(), 3);

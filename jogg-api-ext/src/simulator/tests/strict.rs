@@ -1,8 +1,8 @@
-//! Ids inside bodies.
+//! The strict mode, which checks ids inside bodies.
 
 use super::*;
 
-/// Valid calls that refer to something, the first time to what does not exist.
+/// Operations with a body that refers to something missing, and one that refers to something known.
 async fn references(fixture: &Fixture) -> Vec<(&'static Operation, Value, Value)> {
     let product = fixture.product("Mug").await;
     let script = |id: &Value| json!({"product_info": {"source_type": "id", "data": {"id": id}}});
@@ -12,7 +12,7 @@ async fn references(fixture: &Fixture) -> Vec<(&'static Operation, Value, Value)
     let previews = fixture.call(&op::CREATE_PRODUCT_PREVIEWS, sent).await.data();
     let preview = previews["previews"][0]["preview_id"].clone();
     let batch = fixture.call(&op::GENERATE_PRODUCT_AVATAR_IMAGES, json!({"num_images": 2})).await;
-    let drawing = batch.data()["generations"][1]["generation_id"].clone();
+    let image = batch.data()["generations"][1]["generation_id"].clone();
     let photo = fixture.call(&op::GENERATE_PHOTO, json!({})).await.data()["photo_id"].clone();
     let stock = fixture.items(&op::LIST_TEMPLATES, "").await[2]["id"].clone();
     fixture.simulator.set_items(&op::LIST_CUSTOM_TEMPLATES, vec![json!({"id": 7})]).unwrap();
@@ -23,23 +23,23 @@ async fn references(fixture: &Fixture) -> Vec<(&'static Operation, Value, Value)
         (&op::CREATE_VIDEO_WITH_TEMPLATE, json!({"template_id": 8}), of("template_id", &stock)),
         (&op::CREATE_VIDEO_WITH_TEMPLATE, json!({"template_id": 0}), json!({"template_id": 7})),
         (&op::RENDER_PRODUCT_PREVIEW, of("preview_id", &product), of("preview_id", &preview)),
-        (&op::ADD_PRODUCT_AVATAR_MOTION, json!({}), of("generation_id", &drawing)),
-        (&op::ADD_PHOTO_AVATAR_MOTION, of("photo_id", &drawing), of("photo_id", &photo)),
+        (&op::ADD_PRODUCT_AVATAR_MOTION, json!({}), of("generation_id", &image)),
+        (&op::ADD_PHOTO_AVATAR_MOTION, of("photo_id", &image), of("photo_id", &photo)),
     ]
 }
 
 #[tokio::test]
-async fn ids_in_bodies_exist_if_that_is_asked_for() {
+async fn only_the_strict_mode_refuses_unknown_ids() {
     for strict in [true, false] {
         let fixture = Fixture::with(|builder| builder.strict(strict)).await;
         for (operation, unknown, known) in references(&fixture).await {
             let credits = fixture.simulator.credits();
-            let answer = fixture.call(operation, unknown).await;
+            let response = fixture.call(operation, unknown).await;
             if strict {
-                answer.refused(200, 10104);
+                response.refused(200, 10104);
                 assert_eq!(fixture.simulator.credits(), credits, "{}", operation.id);
             } else {
-                answer.data();
+                response.data();
             }
             fixture.call(operation, known).await.data();
         }
@@ -47,9 +47,12 @@ async fn ids_in_bodies_exist_if_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn only_ids_that_are_read_count() {
+async fn unused_ids_are_not_checked() {
     let fixture = Fixture::with(|builder| builder.strict(true)).await;
-    let described = |source: &str| json!({"product_info": {"source_type": source, "data": {"id": "none", "name": "Mug"}}});
+    let described = |source: &str| {
+        let data = json!({"id": "none", "name": "Mug"});
+        json!({"product_info": {"source_type": source, "data": data}})
+    };
     fixture.call(&op::CREATE_AI_SCRIPT, described("details")).await.data();
     fixture.call(&op::CREATE_AI_SCRIPT, described("id")).await.refused(200, 10104);
     fixture.call(&op::ADD_PHOTO_AVATAR_MOTION, json!({})).await.data();

@@ -1,5 +1,12 @@
 //! Uploads and downloads.
 
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
+
 use super::*;
 
 const PNG: &str = "image/png";
@@ -16,12 +23,12 @@ impl Fixture {
         Ticket { sign_url: url("sign_url"), asset_url: url("asset_url") }
     }
 
-    async fn put(&self, url: &str, headers: &[(&str, &str)], body: reqwest::Body) -> Answer {
+    async fn put(&self, url: &str, headers: &[(&str, &str)], body: reqwest::Body) -> Response {
         let request = self.request("PUT", url).body(body);
         let with = |request: reqwest::RequestBuilder, (name, value): &(&str, &str)| {
             request.header(*name, *value)
         };
-        Answer::of(headers.iter().fold(request, with)).await
+        Response::of(headers.iter().fold(request, with)).await
     }
 }
 
@@ -30,22 +37,25 @@ fn png(size: u64) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_uploaded_can_be_downloaded() {
+async fn uploaded_files_can_be_downloaded() {
     let fixture = Fixture::new().await;
     let ticket = fixture.ticket(png(4)).await;
     let base = fixture.simulator.base_url();
     assert!(ticket.sign_url.starts_with(&format!("{base}/uploads/")), "{}", ticket.sign_url);
     assert!(ticket.asset_url.ends_with("/my%20photo.png"), "{}", ticket.asset_url);
-    let before = Answer::of(fixture.request("GET", &ticket.asset_url)).await;
+    let before = Response::of(fixture.request("GET", &ticket.asset_url)).await;
     assert_eq!(before.status, 404);
     let put = fixture.put(&ticket.sign_url, &[("content-type", PNG)], "\0\u{1}ab".into()).await;
     assert_eq!((put.status.as_u16(), put.body.len()), (200, 0));
-    let file = Answer::of(fixture.request("GET", &ticket.asset_url)).await;
+    let file = Response::of(fixture.request("GET", &ticket.asset_url)).await;
     assert_eq!((file.status.as_u16(), file.body.as_slice()), (200, &b"\0\x01ab"[..]));
-    let head = Answer::of(fixture.request("HEAD", &ticket.asset_url)).await;
+    let head = Response::of(fixture.request("HEAD", &ticket.asset_url)).await;
     assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
-    for answer in [file, head] {
-        assert_eq!((answer.header("content-type"), answer.header("content-length")), (PNG, "4"));
+    for response in [file, head] {
+        assert_eq!(
+            (response.header("content-type"), response.header("content-length")),
+            (PNG, "4")
+        );
     }
     let recorded = fixture.simulator.requests();
     assert_eq!(recorded.len(), 5);
@@ -54,7 +64,7 @@ async fn what_is_uploaded_can_be_downloaded() {
 }
 
 #[tokio::test]
-async fn uploads_keep_to_their_ticket() {
+async fn uploads_must_match_their_ticket() {
     let fixture = Fixture::new().await;
     let ticket = fixture.ticket(png(4)).await;
     let url = ticket.sign_url.as_str();
@@ -72,22 +82,24 @@ async fn uploads_keep_to_their_ticket() {
         (url, &typed, "three", 400, "file_size"),
         (url, &keyed, "four", 400, "API key"),
     ] {
-        let answer = fixture.put(url, headers, body.into()).await;
-        let text = String::from_utf8(answer.body).unwrap();
-        assert_eq!(answer.status, status, "{text}");
+        let response = fixture.put(url, headers, body.into()).await;
+        let text = String::from_utf8(response.body).unwrap();
+        assert_eq!(response.status, status, "{text}");
         assert!(text.contains(part), "{text}");
     }
-    let stream = http_body_util::Full::new(bytes::Bytes::from_static(b"four"));
-    let chunked = fixture.put(url, &typed, reqwest::Body::wrap(Unsized(stream))).await;
+    // A stream has no known length.
+    let frame = Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"four")));
+    let stream = StreamBody::new(stream::iter([frame]));
+    let chunked = fixture.put(url, &typed, reqwest::Body::wrap(stream)).await;
     assert_eq!(chunked.status, 400);
-    assert!(chunked.body.starts_with(b"there is no Content-Length"));
-    assert_eq!(Answer::of(fixture.request("GET", &ticket.asset_url)).await.status, 404);
+    assert!(chunked.body.starts_with(b"the Content-Length is missing"));
+    assert_eq!(Response::of(fixture.request("GET", &ticket.asset_url)).await.status, 404);
     assert_eq!(fixture.put(url, &typed, "four".into()).await.status, 200);
     assert_eq!(fixture.post(url, &json!({})).await.status, 405);
 }
 
 #[tokio::test]
-async fn a_ticket_may_leave_the_size_open() {
+async fn a_ticket_may_have_no_size() {
     let fixture = Fixture::new().await;
     let ticket = fixture.ticket(json!({"filename": "a.txt", "content_type": "text/plain"})).await;
     let put = fixture.put(&ticket.sign_url, &[("content-type", "text/plain")], "any".into()).await;
@@ -97,29 +109,14 @@ async fn a_ticket_may_leave_the_size_open() {
 }
 
 #[tokio::test]
-async fn only_files_that_were_pointed_to_exist() {
+async fn only_files_in_responses_exist() {
     let fixture = Fixture::new().await;
-    let missing = Answer::of(fixture.request("GET", "/files/video.mp4")).await;
+    let missing = Response::of(fixture.request("GET", "/files/video.mp4")).await;
     assert_eq!(missing.status, 404);
     let voices = fixture.get("/v2/voices").await.data();
     let url = voices["voices"][0]["audio_url"].as_str().unwrap().to_owned();
-    let first = Answer::of(fixture.request("GET", &url)).await;
-    let again = Answer::of(fixture.request("GET", &url)).await;
+    let first = Response::of(fixture.request("GET", &url)).await;
+    let again = Response::of(fixture.request("GET", &url)).await;
     assert_eq!((first.status.as_u16(), first.header("content-type")), (200, "audio/mpeg"));
     assert_eq!(first.body, again.body);
-}
-
-/// A body that does not tell its length.
-struct Unsized(http_body_util::Full<bytes::Bytes>);
-
-impl hyper::body::Body for Unsized {
-    type Data = bytes::Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<hyper::body::Frame<bytes::Bytes>, Self::Error>>> {
-        std::pin::Pin::new(&mut self.0).poll_frame(context)
-    }
 }

@@ -1,29 +1,28 @@
-//! From method and path to what answers.
+//! From method and path to the operation or file that a request is for.
 
 use jogg_api::Operation;
 use jogg_api::operations::OPERATIONS;
 
 use super::parameters::decode;
-use super::refusal::Refusal;
 
 /// What a request is for.
-pub(super) enum Route {
+pub(crate) enum Route {
     /// An operation, with the values of its path parameters.
     Operation(&'static Operation, Vec<(&'static str, String)>),
-    /// An upload, by ticket and file name.
+    /// The upload of a file, by its key.
     Upload(String),
-    /// A file.
+    /// The download of a file, by its key.
     Download(String),
     /// No operation has this path.
     UnknownPath,
-    /// The path has operations, but not this method.
+    /// The path has operations, but none with this method.
     WrongMethod { allowed: String },
 }
 
 impl Route {
-    /// Finds the operation with this method and path, literal segments first. A slash at the end
-    /// counts.
-    pub(super) fn find(method: &str, path: &str) -> Self {
+    /// Finds the operation with this method and path, literal segments first. A trailing slash is
+    /// significant.
+    pub(crate) fn find(method: &str, path: &str) -> Self {
         if let Some(rest) = path.strip_prefix("/uploads/") {
             return Self::Upload(decode_path(rest));
         }
@@ -49,18 +48,10 @@ impl Route {
         }
     }
 
-    pub(super) fn operation(&self) -> Option<&'static Operation> {
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
         match self {
             Self::Operation(operation, _) => Some(operation),
             _ => None,
-        }
-    }
-
-    /// The refusal that goes with a path without operation.
-    pub(super) fn refusal(self) -> Refusal {
-        match self {
-            Self::WrongMethod { allowed } => Refusal::method(allowed),
-            _ => Refusal::unknown_path(),
         }
     }
 }
@@ -69,7 +60,7 @@ fn decode_path(path: &str) -> String {
     path.split('/').map(decode).collect::<Vec<_>>().join("/")
 }
 
-/// The values of the path parameters, if the path has this form.
+/// The values of the path parameters, if the path matches the template.
 fn match_path(template: &'static str, path: &str) -> Option<Vec<(&'static str, String)>> {
     let (expected, received) = (template.split('/'), path.split('/'));
     if expected.clone().count() != received.clone().count() {
@@ -106,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn literals_beat_parameters_and_slashes_count() {
+    fn literals_beat_parameters_and_slashes_are_significant() {
         for (method, path, expected) in [
             ("GET", "/v2/video_translate/target_languages", "list_target_languages"),
             ("GET", "/v2/video_translate/t1", "get_video_translation video_translate_id=t1"),

@@ -5,28 +5,25 @@ use jogg_api::operations as op;
 use jogg_api::reqwest::Url;
 use serde_json::{Map, Value, json};
 
-use super::answer::unix_seconds;
-use super::call::{Call, State};
-use super::refusal::Refusal;
-use super::spec::OperationSpec;
-use super::store::has_id;
+use crate::simulator::call::Call;
+use crate::simulator::clock::unix_seconds;
+use crate::simulator::spec::OperationSpec;
+use crate::simulator::state::State;
+use crate::simulator::state::ids::has_id;
+use crate::simulator::wire::refusal::Refusal;
 
 const MAX_ENDPOINTS: usize = 20;
 
-/// Keeps a new endpoint, with a secret of its own.
-pub(super) fn create(
-    call: &Call<'_>,
-    body: Map<String, Value>,
-    state: &mut State,
-) -> Result<Value, Refusal> {
-    check_url(&body)?;
+/// Registers an endpoint, with a new secret.
+pub(crate) fn create(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
+    check_url(&call.body)?;
     if state.store.items(&op::LIST_WEBHOOK_ENDPOINTS).len() >= MAX_ENDPOINTS {
-        let msg = format!("endpoint: at most {MAX_ENDPOINTS} can be registered");
-        return Err(Refusal::parameter(msg));
+        let message = format!("endpoint: at most {MAX_ENDPOINTS} can be registered");
+        return Err(Refusal::parameter(message));
     }
     let data = OperationSpec::of(call.operation).data.as_ref();
     let mut endpoint = data.map_or_else(|| json!({}), |schema| schema.synthesize());
-    replace(&mut endpoint, body);
+    replace(&mut endpoint, call.body);
     endpoint["endpoint_id"] = state.ids.fresh("endpoint_id", None);
     endpoint["secret"] = json!(format!("whsec_{:032x}", fastrand::u128(..)));
     endpoint["created_at"] = json!(unix_seconds(call.now));
@@ -36,31 +33,23 @@ pub(super) fn create(
     Ok(endpoint)
 }
 
-/// Changes all of an endpoint but its id, its secret and its age.
-pub(super) fn update(
-    call: &Call<'_>,
-    body: Map<String, Value>,
-    state: &mut State,
-) -> Result<Value, Refusal> {
-    let (endpoints, place) = find(call, state)?;
-    check_url(&body)?;
-    replace(&mut endpoints[place], body);
+/// Changes all of an endpoint but its id, its secret and its creation time.
+pub(crate) fn update(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
+    let (endpoints, place) = find(&call, state)?;
+    check_url(&call.body)?;
+    replace(&mut endpoints[place], call.body);
     Ok(endpoints[place].clone())
 }
 
-/// Forgets an endpoint.
-pub(super) fn delete(
-    call: &Call<'_>,
-    _body: Map<String, Value>,
-    state: &mut State,
-) -> Result<Value, Refusal> {
-    let (endpoints, place) = find(call, state)?;
+/// Removes an endpoint.
+pub(crate) fn delete(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
+    let (endpoints, place) = find(&call, state)?;
     endpoints.remove(place);
     let data = OperationSpec::of(call.operation).data.as_ref();
     Ok(data.map(|schema| schema.synthesize()).unwrap_or_default())
 }
 
-/// Where among the endpoints the one is that the path names.
+/// The endpoints, and the index of the one that the path names.
 fn find<'a>(call: &Call<'_>, state: &'a mut State) -> Result<(&'a mut Vec<Value>, usize), Refusal> {
     let id = json!(call.parameters.path("endpoint_id").unwrap_or_default());
     let endpoints = state.store.items_mut(&op::LIST_WEBHOOK_ENDPOINTS);
@@ -77,13 +66,13 @@ fn replace(endpoint: &mut Value, body: Map<String, Value>) {
     }
 }
 
-/// Deliveries go over HTTPS. This machine may do without, so that tests can receive them.
+/// Deliveries go over HTTPS, or over HTTP to this machine, so that tests can receive them.
 fn check_url(body: &Map<String, Value>) -> Result<(), Refusal> {
     let text = body.get("url").and_then(Value::as_str).unwrap_or_default();
     let url = Url::parse(text).map_err(|error| Refusal::parameter(format!("url: {error}")))?;
     match url.scheme() {
         "https" => Ok(()),
         "http" if is_loopback(&url) => Ok(()),
-        _ => Err(Refusal::parameter("url: only https addresses can be registered")),
+        _ => Err(Refusal::parameter("url: must be an https URL")),
     }
 }

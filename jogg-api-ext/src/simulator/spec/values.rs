@@ -1,39 +1,19 @@
-//! Answers made up from the spec, and the envelope around every answer.
+//! Response data made from schemas.
 
-use std::time::Duration;
-
-use jogg_api::enums::ErrorCode;
 use serde_json::{Map, Value, json};
 
-use super::Dialect;
-use super::reply::Reply;
-use super::spec::{Kind, Schema};
+use super::schema::{Kind, Schema};
 
-/// Where the files in the spec's examples are said to lie. This server takes their place.
-pub(super) const EXAMPLE_FILES: &str = "https://files.example.com/";
+/// The prefix of the file URLs in the spec's examples. The simulator serves these files itself.
+pub(crate) const EXAMPLE_FILES: &str = "https://files.example.com/";
 
-/// The names under which operations explain a failure. They are part of failed answers only.
-pub(super) const ERROR_TEXTS: [&str; 5] = ["err_msg", "error", "error_msg", "fail_msg", "msg"];
-
-/// An answer that is no error, in the envelope.
-pub(super) fn success(dialect: Dialect, data: &Value) -> Reply {
-    let msg = match dialect {
-        Dialect::Documented => "Success",
-        Dialect::Live => "success",
-    };
-    envelope(200, ErrorCode::Success, msg, data)
-}
-
-/// An answer in the envelope.
-pub(super) fn envelope(status: u16, code: ErrorCode, msg: &str, data: &Value) -> Reply {
-    let rid = format!("{:032x}", fastrand::u128(..));
-    Reply::json(status, json!({"rid": rid, "code": code, "msg": msg, "data": data}))
-}
+/// The names under which operations explain a failure. Only failed responses have them.
+pub(crate) const ERROR_TEXTS: [&str; 5] = ["err_msg", "error", "error_msg", "fail_msg", "msg"];
 
 impl Schema {
-    /// A value of this schema: its example, or else one that fits its type. Error texts without an
-    /// example are left out; an error that is a nullable object is null.
-    pub(super) fn synthesize(&self) -> Value {
+    /// Makes a value of this schema: its example, or else one of its type. Leaves out error texts
+    /// that have no example; an error that is a nullable object is null.
+    pub(crate) fn synthesize(&self) -> Value {
         if let Some(example) = &self.example {
             return example.clone();
         }
@@ -60,22 +40,8 @@ impl Schema {
     }
 }
 
-impl Schema {
-    /// Whether the API says null where there is nothing to say. Only objects are known for it.
-    pub(super) fn null_when_absent(&self) -> bool {
-        self.nullable && matches!(self.kind, Kind::Object(_))
-    }
-}
-
-/// A time of the clock as time stamps have it. They count from a fixed moment, so that answers are
-/// the same in every run.
-pub(super) fn unix_seconds(time: Duration) -> u64 {
-    const START: u64 = 1_764_000_000;
-    START.saturating_add(time.as_secs())
-}
-
 /// Replaces a member wherever it occurs.
-pub(super) fn replace_everywhere(value: &mut Value, name: &str, new: &Value) {
+pub(crate) fn replace_everywhere(value: &mut Value, name: &str, new: &Value) {
     match value {
         Value::Array(items) => {
             items.iter_mut().for_each(|item| replace_everywhere(item, name, new));
@@ -93,18 +59,21 @@ pub(super) fn replace_everywhere(value: &mut Value, name: &str, new: &Value) {
     }
 }
 
-/// Repeats what was sent, where the answer has a property of that name and type, also in its parts.
-/// A word that is sent comes back as its number where the answer has numbers.
-pub(super) fn echo(schema: &Schema, sent: &Map<String, Value>, shown: &mut Value) {
-    match (&schema.kind, shown) {
-        (Kind::Array(item), Value::Array(shown)) => {
-            shown.iter_mut().for_each(|shown| echo(item, sent, shown));
+/// Copies the values that were sent to the properties of `data` that have the same name and type,
+/// also inside its parts. The name of an enum's value is copied as its number where the schema has
+/// numbers.
+pub(crate) fn echo(schema: &Schema, sent: &Map<String, Value>, data: &mut Value) {
+    match (&schema.kind, data) {
+        (Kind::Array(item), Value::Array(values)) => {
+            values.iter_mut().for_each(|value| echo(item, sent, value));
         }
-        (Kind::Object(properties), Value::Object(shown)) => {
+        (Kind::Object(properties), Value::Object(members)) => {
             for (name, property) in properties {
                 match sent.get(name).and_then(|value| in_type_of(property, value)) {
-                    Some(value) => drop(shown.insert(name.clone(), value)),
-                    None => shown.get_mut(name).into_iter().for_each(|it| echo(property, sent, it)),
+                    Some(value) => drop(members.insert(name.clone(), value)),
+                    None => {
+                        members.get_mut(name).into_iter().for_each(|it| echo(property, sent, it));
+                    }
                 }
             }
         }
@@ -116,8 +85,8 @@ fn in_type_of(property: &Schema, value: &Value) -> Option<Value> {
     if property.accepts(value) {
         return Some(value.clone());
     }
-    let word = value.as_str()?;
-    let place = property.names.iter().position(|name| name.eq_ignore_ascii_case(word))?;
+    let text = value.as_str()?;
+    let place = property.names.iter().position(|name| name.eq_ignore_ascii_case(text))?;
     property.allowed.get(place).cloned()
 }
 
@@ -137,9 +106,10 @@ mod tests {
     #[test]
     fn values_come_from_the_example_or_the_type() {
         let uri = Schema { format: Some("uri".to_owned()), ..Schema::default() };
-        let word = Schema { allowed: vec![json!("a"), json!("b")], ..Schema::default() };
+        let choice = Schema { allowed: vec![json!("a"), json!("b")], ..Schema::default() };
         let example = Schema { example: Some(json!("shown")), ..Schema::default() };
         let schema = object([
+            ("choice", choice),
             ("err_msg", Schema::default()),
             ("flag", of(Kind::Boolean)),
             ("list", of(Kind::Array(Box::new(of(Kind::Integer))))),
@@ -147,14 +117,13 @@ mod tests {
             ("number", of(Kind::Number)),
             ("text", Schema::default()),
             ("uri", uri),
-            ("word", word),
         ]);
         let value = schema.synthesize();
         assert_eq!(
             value,
             json!({
-                "flag": true, "list": [1], "msg": "shown", "number": 1.5, "text": "text",
-                "uri": "https://files.example.com/file.bin", "word": "a",
+                "choice": "a", "flag": true, "list": [1], "msg": "shown", "number": 1.5,
+                "text": "text", "uri": "https://files.example.com/file.bin",
             })
         );
     }
@@ -174,9 +143,9 @@ mod tests {
             ("ratio", ratio),
         ]);
         let sent = json!({"name": "Mira", "number": "one", "ratio": "landscape", "other": 1});
-        let mut shown = json!({"name": "x", "number": 0, "parts": [{"name": "y"}], "ratio": 0});
-        echo(&schema, sent.as_object().unwrap(), &mut shown);
+        let mut data = json!({"name": "x", "number": 0, "parts": [{"name": "y"}], "ratio": 0});
+        echo(&schema, sent.as_object().unwrap(), &mut data);
         let parts = json!([{"name": "Mira"}]);
-        assert_eq!(shown, json!({"name": "Mira", "number": 0, "parts": parts, "ratio": 1}));
+        assert_eq!(data, json!({"name": "Mira", "number": 0, "parts": parts, "ratio": 1}));
     }
 }

@@ -1,19 +1,20 @@
-//! Query and path parameters: decoding, and what the spec asks of them.
+//! Query and path parameters: decoding them, and checking them against the spec.
 
 use jogg_api::Operation;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
-use super::spec::{Kind, OperationSpec, Schema};
+use crate::simulator::spec::OperationSpec;
+use crate::simulator::spec::schema::{Kind, Schema};
 
 /// The parameters of one call.
-pub(super) struct Parameters {
+pub(crate) struct Parameters {
     path: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
 }
 
 impl Parameters {
-    pub(super) fn new(path: Vec<(&'static str, String)>, query: &str) -> Self {
+    pub(crate) fn new(path: Vec<(&'static str, String)>, query: &str) -> Self {
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
@@ -21,16 +22,16 @@ impl Parameters {
         Self { path, query: pairs.collect() }
     }
 
-    pub(super) fn path(&self, name: &str) -> Option<&str> {
+    pub(crate) fn path(&self, name: &str) -> Option<&str> {
         self.path.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn query(&self, name: &str) -> Option<&str> {
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Path parameters in the type the spec gives them.
-    pub(super) fn path_values(&self, operation: &Operation) -> serde_json::Map<String, Value> {
+    /// The path parameters in the types of the spec.
+    pub(crate) fn path_values(&self, operation: &Operation) -> Map<String, Value> {
         let spec = OperationSpec::of(operation);
         let typed = self.path.iter().map(|(name, text)| {
             let kind = spec.parameter(name).map(|parameter| &parameter.schema.kind);
@@ -41,14 +42,14 @@ impl Parameters {
         typed.collect()
     }
 
-    /// Checks presence, types, ranges and closed sets.
-    pub(super) fn check(&self, operation: &Operation) -> Result<(), Refusal> {
+    /// Checks presence, types, ranges and the values of closed enums.
+    pub(crate) fn check(&self, operation: &Operation) -> Result<(), Refusal> {
         for parameter in &OperationSpec::of(operation).parameters {
             let name = parameter.name.as_str();
             let value = if parameter.in_query { self.query(name) } else { self.path(name) };
             match value.filter(|value| !value.is_empty()) {
                 None if parameter.required => {
-                    return Err(Refusal::parameter(format!("{name}: missing parameter `{name}`")));
+                    return Err(Refusal::parameter(format!("{name}: the parameter is missing")));
                 }
                 Some(value) => check_value(&parameter.schema, value)
                     .map_err(|reason| Refusal::parameter(format!("{name}: {reason}")))?,
@@ -61,31 +62,30 @@ impl Parameters {
 
 fn check_value(schema: &Schema, value: &str) -> Result<(), String> {
     let allowed = schema.allowed.iter().map(|allowed| match allowed {
-        Value::String(word) => word.clone(),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     });
     let allowed: Vec<_> = allowed.collect();
     if !allowed.is_empty() && !schema.open && !allowed.iter().any(|allowed| allowed == value) {
-        return Err(format!("`{value}` is none of {}", allowed.join(", ")));
+        return Err(format!("must be one of {}, not `{value}`", allowed.join(", ")));
     }
     if !matches!(schema.kind, Kind::Integer) {
         return Ok(());
     }
-    let (least, most) = schema.range;
-    match value.parse::<i64>() {
-        Err(_) => Err(format!("`{value}` is no integer")),
-        Ok(number) if least.is_some_and(|least| number < least) => {
-            Err(format!("`{value}` is too small"))
+    let Ok(number) = value.parse::<i64>() else {
+        return Err(format!("must be an integer, not `{value}`"));
+    };
+    match schema.range {
+        (Some(least), _) if number < least => {
+            Err(format!("must be at least {least}, not {number}"))
         }
-        Ok(number) if most.is_some_and(|most| number > most) => {
-            Err(format!("`{value}` is too large"))
-        }
-        Ok(_) => Ok(()),
+        (_, Some(most)) if number > most => Err(format!("must be at most {most}, not {number}")),
+        _ => Ok(()),
     }
 }
 
-/// Resolves percent-encoding. What is not valid there is kept as it is.
-pub(super) fn decode(text: &str) -> String {
+/// Decodes percent-encoding. Invalid sequences stay unchanged.
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut position = 0;
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percent_encoding_is_resolved() {
+    fn percent_encoding_is_decoded() {
         for (encoded, decoded) in
             [("a%20b", "a b"), ("%C3%A9", "é"), ("%", "%"), ("%4", "%4"), ("%zz%41", "%zzA")]
         {
@@ -126,18 +126,18 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_held_against_the_spec() {
+    fn parameters_are_checked_against_the_spec() {
         for (operation, query, refusal) in [
             (&GET_PHOTO_AVATAR_MOTION, "", Some("motion_id")),
             (&GET_PHOTO_AVATAR_MOTION, "motion_id=", Some("motion_id")),
             (&GET_PHOTO_AVATAR_MOTION, "motion_id=1", None),
-            (&LIST_PRODUCT_VIDEOS, "status=1", Some("status: `1` is none of 3, 4, 5")),
+            (&LIST_PRODUCT_VIDEOS, "status=1", Some("status: must be one of 3, 4, 5, not `1`")),
             (&LIST_PRODUCT_VIDEOS, "status=4&unknown=1", None),
-            (&LIST_VOICES, "page=one", Some("page: `one` is no integer")),
-            (&LIST_VOICES, "page=0", Some("page: `0` is too small")),
-            (&LIST_VOICES, "page_size=101", Some("page_size: `101` is too large")),
+            (&LIST_VOICES, "page=one", Some("page: must be an integer, not `one`")),
+            (&LIST_VOICES, "page=0", Some("page: must be at least 1, not 0")),
+            (&LIST_VOICES, "page_size=101", Some("page_size: must be at most 100, not 101")),
             (&LIST_PUBLIC_AVATARS, "scene=moon", Some("scene")),
-            // An open set.
+            // An open enum.
             (&LIST_PUBLIC_AVATARS, "style=casual", None),
         ] {
             let checked = Parameters::new(Vec::new(), query).check(operation);
@@ -156,7 +156,7 @@ mod tests {
         let number = Parameters::new(vec![("id", "512".to_owned())], "");
         assert!(number.check(&GET_CUSTOM_TEMPLATE).is_ok());
         assert_eq!(number.path_values(&GET_CUSTOM_TEMPLATE)["id"], 512);
-        let word = Parameters::new(vec![("id", "first".to_owned())], "");
-        assert!(word.check(&GET_CUSTOM_TEMPLATE).is_err());
+        let text = Parameters::new(vec![("id", "first".to_owned())], "");
+        assert!(text.check(&GET_CUSTOM_TEMPLATE).is_err());
     }
 }

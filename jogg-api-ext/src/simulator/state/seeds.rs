@@ -4,12 +4,12 @@ use jogg_api::Operation;
 use jogg_api::operations as op;
 use serde_json::{Value, json};
 
-use super::Dialect;
-use super::lists::ListSpec;
-use super::spec::{Kind, OperationSpec, Schema};
+use crate::simulator::dialect::Dialect;
+use crate::simulator::spec::schema::{Kind, Schema};
+use crate::simulator::spec::{ListSpec, OperationSpec};
 
-/// What is in stock fills some pages; what jobs and calls bring into being is not there yet. A list
-/// that is not named here begins with one item.
+/// How many items a list begins with; one where the list is missing here. Stock fills a few pages,
+/// while jobs and the results of calls don't exist yet.
 static COUNTS: [(&Operation, usize); 10] = [
     (&op::LIST_CUSTOM_TEMPLATES, 3),
     (&op::LIST_MUSICS, 25),
@@ -23,16 +23,16 @@ static COUNTS: [(&Operation, usize); 10] = [
     (&op::LIST_WEBHOOK_ENDPOINTS, 0),
 ];
 
-/// Values of properties for which the spec has no set, the spec's example first.
-const WORDS: [(&str, [&str; 3]); 2] = [
+/// Values of properties for which the spec has no enum; the spec's example comes first.
+const VALUES: [(&str, [&str; 3]); 2] = [
     ("language", ["english", "french", "german"]),
     ("use_case", ["audiobook", "news", "advertisement"]),
 ];
 
 /// The items that a list begins with.
-pub(super) fn items(operation: &Operation, list: &ListSpec, dialect: Dialect) -> Vec<Value> {
+pub(crate) fn items(operation: &Operation, list: &ListSpec, dialect: Dialect) -> Vec<Value> {
     if !matches!(list.item.kind, Kind::Object(_)) {
-        return words(list);
+        return names(list);
     }
     let count = COUNTS.iter().find(|(known, _)| *known == operation).map_or(1, |(_, count)| *count);
     let mut items: Vec<_> = (0..count).map(|number| item(list.item, number)).collect();
@@ -45,15 +45,15 @@ pub(super) fn items(operation: &Operation, list: &ListSpec, dialect: Dialect) ->
     for item in &mut items {
         for name in ["avatar_status", "status"] {
             if item.get(name).is_some_and(|status| status == "completed") {
-                item[name] = json!(dialect.word("completed"));
+                item[name] = json!(dialect.raw_status("completed"));
             }
         }
     }
     items
 }
 
-/// All words of a list of words, or the few in its example.
-fn words(list: &ListSpec) -> Vec<Value> {
+/// All items of a list of names, or those in its example.
+fn names(list: &ListSpec) -> Vec<Value> {
     if !list.item.allowed.is_empty() {
         return list.item.allowed.clone();
     }
@@ -61,8 +61,8 @@ fn words(list: &ListSpec) -> Vec<Value> {
     example.as_ref().and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-/// The example, or a variation on it: another id and name, and other values where there is a
-/// choice. The numbers run through all combinations, like the digits of a number.
+/// The example, or a variation of it: another id and name, and other values where there is a
+/// choice. The values run through all combinations, like the digits of a number.
 fn item(schema: &Schema, number: usize) -> Value {
     let mut item = schema.synthesize();
     let mut rest = number;
@@ -86,11 +86,11 @@ fn item(schema: &Schema, number: usize) -> Value {
 }
 
 fn values(name: &str, property: &Schema) -> Vec<Value> {
-    let words = WORDS.iter().find(|(known, _)| *known == name);
-    words.map_or_else(|| property.allowed.clone(), |(_, words)| words.map(Value::from).to_vec())
+    let values = VALUES.iter().find(|(known, _)| *known == name);
+    values.map_or_else(|| property.allowed.clone(), |(_, values)| values.map(Value::from).to_vec())
 }
 
-/// Puts a number behind a name, and behind the same name in ids and addresses.
+/// Appends a number to a name, and to the same name in ids and URLs.
 fn rename(item: &mut Value, name: &str, number: usize) {
     let file = name.to_lowercase().replace(' ', "-");
     for (member, value) in item.as_object_mut().into_iter().flatten() {
@@ -106,7 +106,7 @@ fn rename(item: &mut Value, name: &str, number: usize) {
     }
 }
 
-/// The variables of an own template: one of every type in the first template, and fewer in others.
+/// The variables of a custom template: one of each type in the first template, fewer in the others.
 fn variables(template: usize) -> Value {
     let data = OperationSpec::of(&op::GET_CUSTOM_TEMPLATE).data.as_ref();
     let Some((_, schema)) = data.and_then(Schema::object_list) else { return json!([]) };
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_stock_is_distinct_and_varied() {
+    fn stock_items_are_distinct_and_varied() {
         for (operation, id, varied) in [
             (&op::LIST_MUSICS, "id", &[][..]),
             (
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn names_go_through_ids_and_addresses() {
+    fn ids_and_urls_contain_the_name() {
         let voice = &seeds(&op::LIST_VOICES)[1];
         assert_eq!(voice["name"], "Rowan 2");
         assert_eq!(voice["voice_id"], "en-GB-Rowan2Neural");
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_own_template_has_variables_of_each_type() {
+    fn the_first_custom_template_has_variables_of_each_type() {
         let templates = seeds(&op::LIST_CUSTOM_TEMPLATES);
         let types = |template: &Value| -> Vec<Value> {
             let variables = template["variables"].as_array().unwrap().iter();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_listed_all() {
+    fn lists_of_names_are_complete() {
         assert_eq!(seeds(&op::LIST_WEBHOOK_EVENTS).len(), 22);
         assert_eq!(seeds(&op::LIST_TARGET_LANGUAGES), ["french", "spanish"]);
     }

@@ -1,4 +1,4 @@
-//! Files: uploads by ticket, and what stands behind the URLs in answers.
+//! Files: uploads by ticket, and the files behind the URLs in responses.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,13 +7,13 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use jogg_api::{Operation, path_segment};
 use serde_json::{Map, Value, json};
 
-use super::answer::EXAMPLE_FILES;
 use super::ids::Ids;
-use super::refusal::Refusal;
-use super::reply::Reply;
+use crate::simulator::spec::values::EXAMPLE_FILES;
+use crate::simulator::wire::refusal::Refusal;
+use crate::simulator::wire::reply::Reply;
 
-/// What can be uploaded and downloaded. Keys are paths below `/files/` or `/uploads/`, decoded.
-pub(super) struct Files {
+/// Uploaded and made-up files. Keys are decoded paths below `/files/` or `/uploads/`.
+pub(crate) struct Files {
     base_url: String,
     tickets: HashMap<String, Ticket>,
     uploaded: HashMap<String, (HeaderValue, Bytes)>,
@@ -27,7 +27,7 @@ struct Ticket {
 }
 
 impl Files {
-    pub(super) fn new(base_url: &str) -> Self {
+    pub(crate) fn new(base_url: &str) -> Self {
         Self {
             base_url: base_url.to_owned(),
             tickets: HashMap::new(),
@@ -36,8 +36,8 @@ impl Files {
         }
     }
 
-    /// Hands out a ticket for one upload.
-    pub(super) fn ticket(
+    /// Issues a ticket for one upload.
+    pub(crate) fn ticket(
         &mut self,
         operation: &'static Operation,
         body: &Map<String, Value>,
@@ -64,9 +64,9 @@ impl Files {
         Ok(data)
     }
 
-    /// Takes an upload. The rules are those of storage that checks a signed request, and one more:
-    /// the key must not come along.
-    pub(super) fn upload(
+    /// Receives an upload. Refuses what a storage service with signed URLs refuses, and a request
+    /// that carries the API key.
+    pub(crate) fn upload(
         &mut self,
         key: String,
         signature: Option<&str>,
@@ -75,29 +75,29 @@ impl Files {
     ) -> Reply {
         let signed = |ticket: &&Ticket| signature == Some(ticket.signature.as_str());
         let Some(ticket) = self.tickets.get(&key).filter(signed) else {
-            return refused(403, "no ticket has this address and signature");
+            return refused(403, "no upload ticket has this URL and signature");
         };
         if headers.contains_key("x-api-key") {
-            return refused(400, "the API key was sent along with an upload");
+            return refused(400, "an upload must not carry the API key");
         }
         let Some(content_type) =
             headers.get(CONTENT_TYPE).filter(|value| **value == *ticket.content_type)
         else {
-            return refused(400, "the Content-Type is not the one of the ticket");
+            return refused(400, "the Content-Type must be the one in the ticket");
         };
         let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         let Some(length) = length.and_then(|length| length.parse::<u64>().ok()) else {
-            return refused(400, "there is no Content-Length");
+            return refused(400, "the Content-Length is missing");
         };
         if ticket.size.is_some_and(|size| size != length) {
-            return refused(400, "the Content-Length is not the file_size of the ticket");
+            return refused(400, "the Content-Length must be the file_size of the ticket");
         }
         self.uploaded.insert(key, (content_type.clone(), bytes));
-        Reply::raw(200, "text/plain", "")
+        Reply::body(200, "text/plain", "")
     }
 
-    /// An uploaded file, or one that an answer has pointed to.
-    pub(super) fn download(&self, key: &str) -> Reply {
+    /// Returns an uploaded file, or one that a response has pointed to.
+    pub(crate) fn download(&self, key: &str) -> Reply {
         if let Some((content_type, bytes)) = self.uploaded.get(key) {
             return Reply::file(content_type, bytes.clone());
         }
@@ -106,12 +106,12 @@ impl Files {
         }
         let content_type = mime_guess::from_path(key).first_or_octet_stream();
         let bytes = format!("Made up by the simulator: {key}\n");
-        Reply::raw(200, content_type.essence_str(), bytes)
+        Reply::body(200, content_type.essence_str(), bytes)
     }
 
-    /// Makes the example URLs in an answer lead to this server, into a folder of their own.
-    pub(super) fn publish(&mut self, folder: &str, shown: &mut Value) {
-        match shown {
+    /// Points the example URLs in a response to this server, each to a file in `folder`.
+    pub(crate) fn publish(&mut self, folder: &str, data: &mut Value) {
+        match data {
             Value::Array(items) => items.iter_mut().for_each(|item| self.publish(folder, item)),
             Value::Object(members) => {
                 members.values_mut().for_each(|value| self.publish(folder, value));
@@ -129,7 +129,7 @@ impl Files {
     }
 }
 
-/// Storage answers in plain text, not in the API's envelope.
-pub(super) fn refused(status: u16, reason: &str) -> Reply {
-    Reply::raw(status, "text/plain", format!("{reason}\n"))
+/// A refusal in plain text: storage doesn't use the API's envelope.
+pub(crate) fn refused(status: u16, reason: &str) -> Reply {
+    Reply::body(status, "text/plain", format!("{reason}\n"))
 }

@@ -2,19 +2,16 @@
 
 use serde_json::{Map, Value};
 
-use super::call::{Call, State};
-use super::refusal::Refusal;
-use super::spec::OperationSpec;
+use crate::simulator::call::Call;
+use crate::simulator::spec::OperationSpec;
+use crate::simulator::state::State;
+use crate::simulator::wire::refusal::Refusal;
 
-/// Keeps a new product. What its page would say is made up.
-pub(super) fn create(
-    call: &Call<'_>,
-    body: Map<String, Value>,
-    state: &mut State,
-) -> Result<Value, Refusal> {
+/// Creates a product. The content of its page is made up.
+pub(crate) fn create(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
     let Some(schema) = &OperationSpec::of(call.operation).data else { return Ok(Value::Null) };
     let given =
-        |name: &str| body.get(name).and_then(Value::as_str).is_some_and(|it| !it.is_empty());
+        |name: &str| call.body.get(name).and_then(Value::as_str).is_some_and(|it| !it.is_empty());
     let mut product = match (given("url"), given("name")) {
         (true, _) => schema.synthesize(),
         (false, true) => Value::Object(Map::new()),
@@ -24,21 +21,17 @@ pub(super) fn create(
     };
     state.files.publish("", &mut product);
     let Value::Object(mut product) = product else { return Ok(Value::Null) };
-    change(&mut product, body);
+    change(&mut product, call.body);
     product.insert("product_id".to_owned(), state.ids.fresh("product_id", None));
     state.store.add_product(product.clone());
     Ok(Value::Object(product))
 }
 
-/// Changes what is sent of a product.
-pub(super) fn update(
-    _call: &Call<'_>,
-    body: Map<String, Value>,
-    state: &mut State,
-) -> Result<Value, Refusal> {
-    let id = body.get("product_id").cloned().unwrap_or_default();
+/// Changes the fields of a product that are sent.
+pub(crate) fn update(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
+    let id = call.body.get("product_id").cloned().unwrap_or_default();
     let product = state.store.product_mut(&id).ok_or_else(Refusal::not_found)?;
-    change(product, body);
+    change(product, call.body);
     Ok(Value::Null)
 }
 

@@ -1,25 +1,25 @@
-//! How many POST requests are let through.
+//! The rate limit of POST requests.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::refusal::Refusal;
+use crate::simulator::wire::refusal::Refusal;
 
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// Counts the requests of a sliding minute. Refused ones do not count.
-pub(super) struct PostLimit {
+/// Admits a number of requests in a sliding minute. Refused ones don't count.
+pub(crate) struct PostLimit {
     limit: Option<usize>,
     admitted: VecDeque<Duration>,
 }
 
 impl PostLimit {
-    pub(super) fn new(limit: Option<usize>) -> Self {
+    pub(crate) fn new(limit: Option<usize>) -> Self {
         Self { limit, admitted: VecDeque::new() }
     }
 
-    /// Lets a request through, or says when to come back.
-    pub(super) fn admit(&mut self, now: Duration) -> Result<(), Refusal> {
+    /// Admits a request, or says when to retry.
+    pub(crate) fn admit(&mut self, now: Duration) -> Result<(), Refusal> {
         let Some(limit) = self.limit else { return Ok(()) };
         while self.admitted.front().is_some_and(|at| now.saturating_sub(*at) >= WINDOW) {
             self.admitted.pop_front();
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn no_limit_and_no_room() {
+    fn no_limit_admits_all_and_a_limit_of_zero_none() {
         let mut free = PostLimit::new(None);
         assert!((0..1000).all(|_| free.admit(Duration::ZERO).is_ok()));
         assert!(PostLimit::new(Some(0)).admit(Duration::ZERO).is_err());

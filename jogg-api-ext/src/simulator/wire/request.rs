@@ -1,4 +1,4 @@
-//! What the simulator received.
+//! Received requests.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,23 +6,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderMap;
 
-/// A request as it came in. Its `Debug` shows neither the key nor a signed query.
+/// A request as it was received. Its `Debug` shows neither the key nor a signed query.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct ReceivedRequest {
-    /// When it had been read, on the simulator's clock.
-    pub at: Duration,
-    /// Its method, such as `POST`.
+    /// When the whole request had been received, on the simulator's clock.
+    pub received_at: Duration,
+    /// The method, such as `POST`.
     pub method: String,
-    /// Its path, not decoded.
+    /// The path, not decoded.
     pub path: String,
-    /// Its query without the question mark, not decoded.
+    /// The query without the question mark, not decoded.
     pub query: String,
-    /// Its headers, the key among them.
+    /// The headers, including the key.
     pub headers: HeaderMap,
-    /// Its body, up to the limit that holds for it.
+    /// The body, cut at the size limit of the route.
     pub body: Bytes,
-    /// The operation it calls; `None` for uploads, downloads and unknown paths.
+    /// The id of the operation it calls; `None` for uploads, downloads and unknown paths.
     pub operation: Option<&'static str>,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Debug for ReceivedRequest {
             value.set_sensitive(secret);
         }
         f.debug_struct("ReceivedRequest")
-            .field("at", &self.at)
+            .field("received_at", &self.received_at)
             .field("method", &self.method)
             .field("path", &self.path)
             .field("query", if signed { &"[redacted]" } else { &self.query })
@@ -59,7 +59,7 @@ mod tests {
         headers.append("x-api-key", HeaderValue::from_static("hidden-too"));
         headers.append("accept", HeaderValue::from_static("application/json"));
         let request = ReceivedRequest {
-            at: Duration::ZERO,
+            received_at: Duration::ZERO,
             method: "PUT".to_owned(),
             path: "/uploads/a/b.jpg".to_owned(),
             query: "signature=hidden".to_owned(),

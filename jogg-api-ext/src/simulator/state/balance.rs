@@ -1,16 +1,16 @@
-//! What calls cost.
+//! Prices, and the credits of the account.
 
 use jogg_api::enums::ErrorCode;
 use jogg_api::{Credits, Operation};
 use serde_json::{Map, Value};
 
-use super::refusal::Refusal;
+use crate::simulator::wire::refusal::Refusal;
 
-/// How long every result is taken to be, in seconds: one started span of any price.
+/// The assumed length of every result in seconds. No price per started span has a shorter span.
 const RESULT_SECONDS: f64 = 30.0;
 
-/// What one result of a call costs.
-pub(super) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
+/// The price of one result of a call.
+pub(crate) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
     match operation.credits {
         Some(Credits::ByField { field, amounts, .. }) => {
             let value = body.get(field).and_then(Value::as_str);
@@ -24,19 +24,19 @@ pub(super) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
 }
 
 /// The credits of the account.
-pub(super) struct Balance(f64);
+pub(crate) struct Balance(f64);
 
 impl Balance {
-    pub(super) fn new(credits: f64) -> Self {
+    pub(crate) fn new(credits: f64) -> Self {
         Self(credits)
     }
 
-    pub(super) fn credits(&self) -> f64 {
+    pub(crate) fn credits(&self) -> f64 {
         self.0
     }
 
-    /// Takes credits, or none if they do not suffice.
-    pub(super) fn take(&mut self, credits: f64) -> Result<(), Refusal> {
+    /// Takes credits, or none if there are too few.
+    pub(crate) fn take(&mut self, credits: f64) -> Result<(), Refusal> {
         if credits > self.0 {
             return Err(Refusal::new(ErrorCode::InsufficientCredit, "insufficient credit"));
         }

@@ -1,0 +1,24 @@
+//! The documented and the live variant of the API.
+
+/// Which variant of the API the simulator imitates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// As the vendor documents it.
+    #[default]
+    Documented,
+    /// As the live API has been observed: `success` where `completed` is documented, a
+    /// `project_id` beside a video's id, no `avatar_id` before a motion is completed, and complete
+    /// lists of stock avatars and voices on every page, each claiming that more items follow.
+    Live,
+}
+
+impl Dialect {
+    /// Returns what this dialect says for a documented raw status.
+    pub(super) fn raw_status(self, documented: &'static str) -> &'static str {
+        match (self, documented) {
+            (Self::Live, "completed") => "success",
+            _ => documented,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Everything that calls can change.
+//!
+//! `ids` and `phase` come first; `jobs` and `files` have ids; the `store` begins with the items of
+//! `seeds`, whose files it publishes.
+
+pub(crate) mod balance;
+pub(crate) mod files;
+pub(crate) mod ids;
+pub(crate) mod jobs;
+pub(crate) mod phase;
+mod post_limit;
+mod seeds;
+pub(crate) mod store;
+
+use self::balance::Balance;
+use self::files::Files;
+use self::ids::Ids;
+use self::jobs::Jobs;
+use self::post_limit::PostLimit;
+use self::store::Store;
+use super::settings::Settings;
+
+/// Everything that calls can change.
+pub(crate) struct State {
+    pub(crate) balance: Balance,
+    pub(crate) files: Files,
+    pub(crate) ids: Ids,
+    pub(crate) jobs: Jobs,
+    pub(crate) posts: PostLimit,
+    pub(crate) store: Store,
+}
+
+impl State {
+    /// The state of a simulator that listens at this URL.
+    pub(crate) fn new(settings: &Settings, base_url: &str) -> Self {
+        let mut files = Files::new(base_url);
+        let store = Store::new(settings.dialect, &mut files);
+        Self {
+            balance: Balance::new(settings.credits),
+            files,
+            ids: Ids::default(),
+            jobs: Jobs::default(),
+            posts: PostLimit::new(settings.post_limit),
+            store,
+        }
+    }
+}
