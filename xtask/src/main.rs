@@ -4,17 +4,18 @@ mod codegen;
 mod diff;
 mod document;
 mod drift;
+mod failure;
 mod lint;
 mod regen;
 mod spec;
 mod surface;
+mod text;
+mod workspace;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use document::DocumentError;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The automation of the jogg workspace")]
@@ -89,28 +90,4 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit)
         }
     }
-}
-
-/// Why a task ends without success.
-#[derive(Debug)]
-struct Failure {
-    message: String,
-    exit: u8,
-}
-
-impl Failure {
-    /// Something found is not as it should be: exit code 1.
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), exit: 1 }
-    }
-
-    /// A file could not be read or parsed, which must never pass for "nothing found": exit code 3.
-    fn from_document(error: DocumentError) -> Self {
-        Self { message: error.to_string(), exit: 3 }
-    }
-}
-
-/// The root of the workspace.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }

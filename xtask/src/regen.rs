@@ -6,12 +6,15 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::diff::finding::Finding;
-use crate::diff::render::{self, code, counted};
+use crate::diff::render;
 use crate::diff::report::Report;
-use crate::diff::source::{Source, git, quoted, unreadable};
+use crate::diff::source::{Source, git};
 use crate::drift::PINNED;
 use crate::drift::pin::Pin;
-use crate::{Failure, codegen, lint, root, spec};
+use crate::failure::Failure;
+use crate::text::{code, counted, quoted};
+use crate::workspace::root;
+use crate::{codegen, lint, spec};
 
 /// Where snapshots wait for review, from the root of the workspace.
 const SNAPSHOTS: [&str; 4] = ["jogg-api", "jogg-api-ext", "tests", "xtask"];
@@ -123,9 +126,8 @@ fn pending_words(pending: &[String]) -> String {
 /// The spec that was generated from.
 fn current(file: Option<&Path>) -> Result<Source, Failure> {
     let file = file.map(Path::to_path_buf);
-    let document = spec::open(file).map_err(Failure::from_document)?;
-    let surface =
-        crate::surface::Surface::of(&document).map_err(|message| Failure { message, exit: 3 })?;
+    let document = spec::open(file)?;
+    let surface = crate::surface::Surface::of(&document).map_err(Failure::unreadable)?;
     Ok(Source { name: document.name.clone(), file: None, surface, document: Some(document) })
 }
 
@@ -143,7 +145,9 @@ fn pinned() -> Result<Option<Pin>, Failure> {
     match std::fs::read_to_string(root().join(PINNED)) {
         Ok(text) => Pin::parse(PINNED, &text).map(Some),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(&format!("{PINNED}: {error}"), "make it readable")),
+        Err(error) => {
+            Err(Failure::nothing_compared(&format!("{PINNED}: {error}"), "make it readable"))
+        }
     }
 }
 

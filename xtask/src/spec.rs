@@ -6,10 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::document::{Document, DocumentError, pointer_token};
-use crate::root;
-
-/// The spec of the API, from the root of the workspace.
-const SPEC: &str = "openapi/jogg.yaml";
+use crate::workspace::{SPEC, root};
 
 /// The HTTP methods a path item can have, in the order the tables list them.
 pub(crate) const METHODS: [&str; 8] =

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::ORIGIN;
-use crate::{Failure, root};
+use crate::failure::Failure;
+use crate::workspace::root;
 
 /// Fails with the first difference of each file.
 pub(super) fn compare(folder: &Path, files: &[(&'static str, String)]) -> Result<(), Failure> {

@@ -18,8 +18,9 @@ use progenitor_impl::{CrateVers, GenerationSettings, Generator, TypeImpl};
 use quote::quote;
 
 use crate::document::Document;
+use crate::failure::Failure;
 use crate::spec;
-use crate::{Failure, root};
+use crate::workspace::root;
 use check::compare;
 use facts::Facts;
 use layout::pretty;
@@ -39,7 +40,7 @@ pub(crate) fn run(
     output: Option<PathBuf>,
     check: bool,
 ) -> Result<(), Failure> {
-    let document = spec::open(spec).map_err(Failure::from_document)?;
+    let document = spec::open(spec)?;
     let files = generate(&document).map_err(Failure::new)?;
     let folder = output.unwrap_or_else(|| root().join(GENERATED));
     match check {

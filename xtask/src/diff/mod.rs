@@ -30,7 +30,7 @@ use std::io::Write as _;
 
 use clap::ValueEnum;
 
-use crate::Failure;
+use crate::failure::Failure;
 use report::Report;
 use rules::Verdict;
 use source::Source;
@@ -73,7 +73,7 @@ enum FailOn {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Arguments { old, new, format, fail_on } = arguments;
     if old == "-" && new == "-" {
-        return Err(source::unreadable(
+        return Err(Failure::nothing_compared(
             "only one side can come from standard input",
             "keep the other in a file and name that",
         ));

@@ -13,6 +13,7 @@ use super::source::Source;
 use crate::document::Position;
 use crate::spec;
 use crate::surface::template;
+use crate::text::{code, command_message, command_property, counted, escaped, shortened};
 
 const VERDICTS: [Verdict; 4] = [Verdict::Break, Verdict::Loss, Verdict::Risk, Verdict::Ok];
 
@@ -20,8 +21,6 @@ const VERDICTS: [Verdict; 4] = [Verdict::Break, Verdict::Loss, Verdict::Risk, Ve
 const SHARED: usize = 3;
 /// So many of the operations that share it are named in a terminal.
 const NAMED: usize = 3;
-/// Values longer than this are cut for people.
-const LONGEST: usize = 120;
 
 /// For a terminal: the findings under their operations.
 pub(crate) fn text(report: &Report) -> String {
@@ -129,10 +128,15 @@ pub(super) fn github(report: &Report, new: &Source) -> String {
             effect.source,
             effect.why
         );
-        let file = new.file.as_ref().map(|file| format!("file={},", property(file)));
+        let file = new.file.as_ref().map(|file| format!("file={},", command_property(file)));
         let line = line(finding, new).map(|line| format!("line={line},"));
         let place = file.map(|file| file + &line.unwrap_or_default()).unwrap_or_default();
-        let _ = writeln!(output, "::{level} {place}title={}::{}", property(&title), data(&message));
+        let _ = writeln!(
+            output,
+            "::{level} {place}title={}::{}",
+            command_property(&title),
+            command_message(&message)
+        );
     }
     output + &summary(report)
 }
@@ -145,14 +149,6 @@ pub(crate) fn change(finding: &Finding, put: impl Fn(&str) -> String) -> String 
         (Some(old), None) => format!("removed {old}"),
         (None, Some(new)) => format!("added {new}"),
         (None, None) => "changed".to_owned(),
-    }
-}
-
-/// A long list of values by its beginning; the JSON has it all.
-pub(crate) fn shortened(value: &str) -> String {
-    match value.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", value[..end].trim_end()),
-        None => value.to_owned(),
     }
 }
 
@@ -238,13 +234,6 @@ pub(crate) fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    }
-}
-
 /// The line of the finding's operation.
 pub(crate) fn line(finding: &Finding, new: &Source) -> Option<usize> {
     let (wanted, document) = (finding.operation.as_ref()?, new.document.as_ref()?);
@@ -255,36 +244,4 @@ pub(crate) fn line(finding: &Finding, new: &Source) -> Option<usize> {
     })?;
     let Position { line, .. } = document.position(&operation.pointer);
     Some(line)
-}
-
-/// A text as code in a Markdown table, where a bar ends the cell whatever stands around it.
-pub(crate) fn code(text: &str) -> String {
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
-    format!("{fence}{space}{text}{space}{fence}")
-}
-
-/// A line of text in which nothing is Markdown.
-pub(crate) fn escaped(text: &str) -> String {
-    let special = |letter: char| "\\`*_{}[]<>|#".contains(letter);
-    let mut output = String::new();
-    for letter in text.chars() {
-        if special(letter) {
-            output.push('\\');
-        }
-        output.push(letter);
-    }
-    output
-}
-
-/// The message of a workflow command.
-pub(crate) fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A property of a workflow command.
-pub(crate) fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -5,9 +5,9 @@ use super::finding::Finding;
 use super::operations;
 use super::prose::{self, Prose};
 use super::rules::Verdict;
-use super::source::{Source, unreadable};
+use super::source::Source;
 use super::tree::Tree;
-use crate::Failure;
+use crate::failure::Failure;
 
 /// The result of a diff.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Report {
         let trees = [Tree::of(&old.surface), Tree::of(&new.surface)];
         let [old_tree, new_tree] = &trees;
         if old_tree.operations.is_empty() && new_tree.operations.is_empty() {
-            return Err(unreadable(
+            return Err(Failure::nothing_compared(
                 &format!("neither {} nor {} has an operation", old.name, new.name),
                 "name specs with `paths`; `cargo xtask spec surface FILE` shows what is read of \
                  one",
@@ -48,7 +48,7 @@ impl Report {
         if findings.is_empty()
             && let Some(line) = old.surface.lines.symmetric_difference(&new.surface.lines).next()
         {
-            return Err(unreadable(
+            return Err(Failure::nothing_compared(
                 &format!("no rule is about `{line}`, which is on one side only"),
                 "a surface that was changed by hand must be printed anew, with \
                  `cargo xtask spec surface SPEC`",

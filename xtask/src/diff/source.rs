@@ -4,9 +4,10 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::Failure;
 use crate::document::Document;
+use crate::failure::Failure;
 use crate::surface::Surface;
+use crate::text::quoted;
 
 /// One side of a diff.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Source {
 
     /// Understands a text, which is a spec or a printed surface.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
-        let uncompared = |reason: String| unreadable(&reason, &how_to_look(name));
+        let uncompared = |reason: String| Failure::nothing_compared(&reason, &how_to_look(name));
         if Surface::is_printed(text) {
             let surface = Surface::parse(name, text).map_err(uncompared)?;
             return Ok(Self { name: name.to_owned(), file: None, surface, document: None });
@@ -47,11 +48,6 @@ impl Source {
         let surface = Surface::of(&document).map_err(uncompared)?;
         Ok(Self { name: name.to_owned(), file: None, surface, document: Some(document) })
     }
-}
-
-/// Nothing was compared, which must never pass for "nothing changed": exit code 3.
-pub(crate) fn unreadable(reason: &str, next: &str) -> Failure {
-    Failure { message: format!("{reason}\nnothing was compared: {next}"), exit: 3 }
 }
 
 fn how_to_look(name: &str) -> String {
@@ -69,7 +65,7 @@ fn standard_input() -> Result<String, Failure> {
     let mut text = String::new();
     match std::io::stdin().lock().read_to_string(&mut text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(unreadable(
+        Err(error) => Err(Failure::nothing_compared(
             &format!("stdin: {error}"),
             "pipe a spec or a printed surface into it, as in \
              `curl -fsS URL | cargo xtask spec diff openapi/jogg.yaml -`",
@@ -81,7 +77,7 @@ fn file(name: &str) -> Result<String, Failure> {
     std::fs::read_to_string(name).map_err(|error| {
         let folder = Path::new(name).parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
-        unreadable(
+        Failure::nothing_compared(
             &format!("{name}: {error}"),
             &format!("name a file that is there; `ls {}` lists them", quoted(&folder)),
         )
@@ -91,14 +87,14 @@ fn file(name: &str) -> Result<String, Failure> {
 /// A file as it was committed. Without a revision it is the one in git's index.
 fn committed(revision: &str, path: &str) -> Result<String, Failure> {
     if revision.starts_with('-') {
-        return Err(unreadable(
+        return Err(Failure::nothing_compared(
             &format!("`{revision}` is no revision"),
             "name one that `git rev-parse --verify` knows",
         ));
     }
     let known = format!("{revision}^{{commit}}");
     if !revision.is_empty() && git(&["rev-parse", "--verify", "--quiet", &known])?.is_none() {
-        return Err(unreadable(
+        return Err(Failure::nothing_compared(
             &format!("git knows no revision `{revision}` here"),
             &format!("run `{}` and compare again", fetch(revision)),
         ));
@@ -109,13 +105,16 @@ fn committed(revision: &str, path: &str) -> Result<String, Failure> {
             "" => "git ls-files".to_owned(),
             _ => format!("git ls-tree -r --name-only --full-tree {}", quoted(revision)),
         };
-        return Err(unreadable(
+        return Err(Failure::nothing_compared(
             &format!("there is no file `{path}` in `{revision}`"),
             &format!("`{list}` shows what there is, from the root of the repository"),
         ));
     };
     String::from_utf8(content).map_err(|_| {
-        unreadable(&format!("{object}: not UTF-8"), "name a spec or a printed surface")
+        Failure::nothing_compared(
+            &format!("{object}: not UTF-8"),
+            "name a spec or a printed surface",
+        )
     })
 }
 
@@ -124,12 +123,13 @@ pub(crate) fn git(arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
     match Command::new("git").args(arguments).output() {
         Ok(output) if output.status.success() => Ok(Some(output.stdout)),
         Ok(output) => match String::from_utf8_lossy(&output.stderr) {
-            message if message.contains("not a git repository") => {
-                Err(unreadable("this is not a git repository", "`cd` into one, or name two files"))
-            }
+            message if message.contains("not a git repository") => Err(Failure::nothing_compared(
+                "this is not a git repository",
+                "`cd` into one, or name two files",
+            )),
             _ => Ok(None),
         },
-        Err(error) => Err(unreadable(
+        Err(error) => Err(Failure::nothing_compared(
             &format!("git cannot be run: {error}"),
             "install it (`apt-get install git`), or name two files",
         )),
@@ -151,15 +151,6 @@ fn fetch(revision: &str) -> String {
         }
         _ if version => format!("git fetch origin tag {}", quoted(name)),
         _ => format!("git fetch origin {}", quoted(&format!("{name}:{name}"))),
-    }
-}
-
-/// An argument that can be pasted into a shell.
-pub(crate) fn quoted(argument: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@%+=,".contains(&byte);
-    match !argument.is_empty() && argument.bytes().all(plain) {
-        true => argument.to_owned(),
-        false => format!("'{}'", argument.replace('\'', "'\\''")),
     }
 }
 

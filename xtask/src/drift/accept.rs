@@ -7,8 +7,8 @@ use super::ledger::{Entry, Ledger, Operations};
 use super::pin::{self, Pin};
 use super::review::{Problem, Review};
 use super::{Sides, Source};
-use crate::Failure;
-use crate::diff::render::counted;
+use crate::failure::Failure;
+use crate::text::counted;
 
 /// What to acknowledge, and what else to write.
 #[derive(Debug, clap::Args)]

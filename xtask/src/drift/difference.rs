@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Failure;
 use crate::diff::finding::{Finding, fingerprint};
-use crate::diff::render::shortened;
 use crate::diff::report::Report;
-use crate::diff::source::{Source, unreadable};
+use crate::diff::source::Source;
+use crate::failure::Failure;
+use crate::text::shortened;
 
 /// Everything of one kind that a diff found at one place: ten values that an enum has more are one
 /// difference, as one reason explains them. An eleventh value makes it another difference.
@@ -50,7 +50,7 @@ impl Comparison {
             common.remove(&finding.operation());
         }
         if common.is_empty() {
-            return Err(unreadable(
+            return Err(Failure::nothing_compared(
                 &format!("{} and {} have no operation in common", upstream.name, spec.name),
                 "name the vendor's published spec, or a surface of it",
             ));

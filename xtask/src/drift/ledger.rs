@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::difference::Change;
-use crate::Failure;
+use crate::failure::Failure;
 
 /// What a new ledger begins with.
 const PREAMBLE: &str =
@@ -58,13 +58,10 @@ impl Ledger {
         let refused = |offset: usize, reason: &str| {
             let before = text.get(..offset).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            Failure {
-                message: format!(
-                    "{name}:{line}: {reason}\nnothing was compared: mend the entry; one that \
+            Failure::unreadable(format!(
+                "{name}:{line}: {reason}\nnothing was compared: mend the entry; one that \
                      `cargo xtask spec accept` wrote shows the form"
-                ),
-                exit: 3,
-            }
+            ))
         };
         let file: File = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);

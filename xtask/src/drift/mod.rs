@@ -16,8 +16,10 @@ use std::path::{Path, PathBuf};
 
 use crate::diff::Format;
 use crate::diff::report::Report;
-use crate::diff::source::{Source, quoted, unreadable};
-use crate::{Failure, root};
+use crate::diff::source::Source;
+use crate::failure::Failure;
+use crate::text::quoted;
+use crate::workspace::{SPEC, root};
 use difference::Comparison;
 use ledger::Ledger;
 use pin::Pin;
@@ -25,7 +27,6 @@ use review::Review;
 
 pub(crate) use accept::{Arguments as AcceptArguments, run as accept};
 
-const SPEC: &str = "openapi/jogg.yaml";
 const LEDGER: &str = "openapi/drift.toml";
 /// The state of upstream that was reviewed last.
 pub(crate) const PINNED: &str = "openapi/upstream.surface";
@@ -62,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let Arguments { sides, format } = arguments;
     let (upstream, spec) = (Source::read(&sides.upstream)?, sides.spec()?);
     let Some(ledger) = sides.ledger()? else {
-        return Err(unreadable(
+        return Err(Failure::nothing_compared(
             &format!("{}: there is no such file", sides.ledger_name()),
             &format!("`{}` writes it", sides.accept()),
         ));
@@ -189,6 +190,9 @@ fn read(path: &Path, name: &str) -> Result<Option<String>, Failure> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(unreadable(&format!("{name}: {error}"), "name a file that can be read")),
+        Err(error) => Err(Failure::nothing_compared(
+            &format!("{name}: {error}"),
+            "name a file that can be read",
+        )),
     }
 }

@@ -1,8 +1,8 @@
 //! `openapi/upstream.surface`: the state of the vendor's spec that was looked at last, as facts
 //! without prose, so that what changed since can be told without the vendor's text.
 
-use crate::Failure;
-use crate::diff::source::{Source, unreadable};
+use crate::diff::source::Source;
+use crate::failure::Failure;
 use crate::surface::{HEADER, Surface};
 
 /// A pinned state.
@@ -18,7 +18,7 @@ impl Pin {
     /// Pins a spec. A surface is refused, as the hash of the vendor's text cannot be told from it.
     pub(crate) fn new(date: &str, source: Source) -> Result<Self, Failure> {
         let Some(document) = &source.document else {
-            return Err(unreadable(
+            return Err(Failure::nothing_compared(
                 &format!("{} is a surface, not the vendor's own text", source.name),
                 "pin from the published spec, whose hash becomes part of the pin",
             ));
@@ -38,7 +38,7 @@ impl Pin {
             (Some(date), Some(sha256)) if is_date(date) => {
                 Ok(Self { date: date.to_owned(), sha256: sha256.to_owned(), source })
             }
-            _ => Err(unreadable(
+            _ => Err(Failure::nothing_compared(
                 &format!("{name}: it has no lines `# date YYYY-MM-DD` and `# sha256 …`"),
                 "write it with `cargo xtask spec accept --upstream FILE --pin YYYY-MM-DD`",
             )),

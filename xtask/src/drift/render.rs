@@ -9,8 +9,9 @@ use super::difference::Change;
 use super::ledger::{Entry, Ledger};
 use super::review::{Problem, Review};
 use super::{Sides, Since};
-use crate::diff::render::{self, code, counted, escaped};
+use crate::diff::render;
 use crate::diff::source::Source;
+use crate::text::{self, code, counted, escaped};
 
 /// So many of the operations that share a change are named in a terminal.
 const NAMED: usize = 3;
@@ -135,9 +136,9 @@ impl Outcome<'_> {
             let _ = writeln!(
                 output,
                 "::error file={},{line}title={}::{}",
-                render::property(&file),
-                render::property(kind.title()),
-                render::data(&message)
+                text::command_property(&file),
+                text::command_property(kind.title()),
+                text::command_message(&message)
             );
         }
         let _ = writeln!(output, "{}\n{}", self.summary(), self.since_words());

@@ -19,14 +19,14 @@ mod walk;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use crate::Failure;
 use crate::document::Document;
+use crate::failure::Failure;
 use crate::spec;
 
 /// Prints every finding, then their count. A spec without findings is counted too, so that a run
 /// that looked at nothing does not pass for a good one.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
-    let document = spec::open(file).map_err(Failure::from_document)?;
+    let document = spec::open(file)?;
     let findings = lint(&document);
     let mut report = String::new();
     for finding in &findings {

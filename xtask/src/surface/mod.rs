@@ -61,8 +61,8 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use crate::Failure;
 use crate::document::Document;
+use crate::failure::Failure;
 use crate::spec;
 
 pub(crate) use api::template;
@@ -88,15 +88,14 @@ pub(crate) struct Surface {
 impl Surface {
     /// Reads a spec or a printed surface; the API's own spec when no file is named.
     pub(crate) fn open(file: Option<PathBuf>) -> Result<Self, Failure> {
-        let unreadable = |message| Failure { message, exit: 3 };
         if let Some(path) = &file
             && let Ok(text) = std::fs::read_to_string(path)
             && Self::is_printed(&text)
         {
-            return Self::parse(&path.display().to_string(), &text).map_err(unreadable);
+            return Self::parse(&path.display().to_string(), &text).map_err(Failure::unreadable);
         }
-        let document = spec::open(file).map_err(Failure::from_document)?;
-        Self::of(&document).map_err(unreadable)
+        let document = spec::open(file)?;
+        Self::of(&document).map_err(Failure::unreadable)
     }
 
     /// Whether a text is a printed surface, of this form or another, and no spec.

@@ -99,7 +99,7 @@ fn another_form_of_file_is_the_same() {
     let surface = source(jogg().clone()).surface.to_string();
     assert_eq!(check_silent("printed surface", &parsed(&surface)), None);
     check_silent("JSON", &parsed(&jogg().to_string()));
-    let text = std::fs::read_to_string(crate::root().join("openapi/jogg.yaml")).unwrap();
+    let text = std::fs::read_to_string(crate::workspace::root().join("openapi/jogg.yaml")).unwrap();
     check_silent("line ends", &parsed(&text.replace('\n', "\r\n")));
 }
 

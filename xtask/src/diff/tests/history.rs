@@ -2,7 +2,7 @@
 
 use super::super::render;
 use super::*;
-use crate::root;
+use crate::workspace::root;
 
 const DATES: [&str; 4] = ["2025-12-16", "2025-12-17", "2025-12-29", "2026-03-30"];
 
