@@ -209,7 +209,7 @@ mod tests {
             check(&[("description: A thing.", &edited)], &[(added, message)]);
         }
         check(
-            &[("x-jogg-retry: write", "x-jogg-retry: write\n      x-jogg-secret: true")],
+            &[("x-jogg-retry: idempotent", "x-jogg-retry: idempotent\n      x-jogg-secret: true")],
             &[(
                 "x-jogg-secret: true",
                 "`x-jogg-secret` has no effect here; it belongs on a property",
@@ -225,29 +225,29 @@ mod tests {
     fn each_method_has_its_retry_class() {
         for (class, edited, message) in [
             (
-                "x-jogg-retry: write",
-                "x-jogg-retry: paid",
-                "PUT /things/{id} has `paid`; write write",
+                "x-jogg-retry: idempotent",
+                "x-jogg-retry: at-most-once",
+                "PUT /things/{id} has `at-most-once`; write idempotent",
             ),
             (
-                "x-jogg-retry: ticket",
+                "x-jogg-retry: upload-ticket",
                 "x-jogg-retry: read",
-                "POST /tickets has `read`; write ticket or paid",
+                "POST /tickets has `read`; write upload-ticket or at-most-once",
             ),
             (
                 "x-jogg-retry: read # get",
-                "x-jogg-retry: write",
-                "GET /things/{id} has `write`; write read",
+                "x-jogg-retry: idempotent",
+                "GET /things/{id} has `idempotent`; write read",
             ),
         ] {
             check(&[(class, edited)], &[(edited, message)]);
         }
         check(
-            &[("      x-jogg-retry: write\n", "")],
-            &[("put:", "PUT /things/{id} has no x-jogg-retry; write write")],
+            &[("      x-jogg-retry: idempotent\n", "")],
+            &[("put:", "PUT /things/{id} has no x-jogg-retry; write idempotent")],
         );
         check(
-            &[("    put:\n", "    patch:\n"), ("      x-jogg-retry: write\n", "")],
+            &[("    put:\n", "    patch:\n"), ("      x-jogg-retry: idempotent\n", "")],
             &[("patch:", "nothing is decided about retrying PATCH")],
         );
     }
@@ -299,7 +299,7 @@ mod tests {
     fn only_paid_operations_have_a_price() {
         let line = "x-jogg-credits: {as_of: '2026-03', amount: 1}";
         check(
-            &[("x-jogg-retry: write", &format!("x-jogg-retry: write\n      {line}"))],
+            &[("x-jogg-retry: idempotent", &format!("x-jogg-retry: idempotent\n      {line}"))],
             &[(line, "PUT /things/{id} is not paid; remove its x-jogg-credits")],
         );
     }

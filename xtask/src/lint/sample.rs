@@ -70,7 +70,7 @@ paths:
       tags: [Things]
       summary: Make a thing
       description: Starts making one.
-      x-jogg-retry: paid
+      x-jogg-retry: at-most-once
       x-jogg-credits: {as_of: '2026-03', amount: 0.5}
       x-jogg-job: {report: get_thing, id: {from: data.thing_id, to: path.id}}
       requestBody:
@@ -107,7 +107,7 @@ paths:
       tags: [Things] # update
       summary: Change a thing
       description: Changes its label.
-      x-jogg-retry: write
+      x-jogg-retry: idempotent
       parameters:
         - $ref: '#/components/parameters/ThingId' # update
       requestBody:
@@ -129,7 +129,7 @@ paths:
       tags: [Things]
       summary: Get a ticket
       description: Allows one upload.
-      x-jogg-retry: ticket
+      x-jogg-retry: upload-ticket
       responses:
         '200':
           description: The ticket.

@@ -108,7 +108,7 @@ fn what_is_not_on_the_wire_is_silent() {
     for changes in [
         &["set get /v2/events|/operationId = \"events\""][..],
         &["set get /v2/events|/tags = [\"Other\"]"],
-        &["set get /v2/events|/x-jogg-retry = \"paid\""],
+        &["set get /v2/events|/x-jogg-retry = \"at-most-once\""],
         &["set #Unused = {\"type\": \"string\"}"],
         &["set /info/version = \"3\"", "set /info/title = \"Other\""],
         &["set post /v2/product|/callbacks = {\"done\": {}}"],
