@@ -1,4 +1,4 @@
-//! The automation of the workspace: `cargo xtask --help` lists it.
+//! The automation of the workspace. `cargo xtask --help` lists the tasks.
 
 mod codegen;
 mod diff;
@@ -17,9 +17,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use diff::DiffArguments;
+use drift::{AcceptArguments, DriftArguments};
+use regen::RegenArguments;
+
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The automation of the jogg workspace")]
-struct Arguments {
+struct CommandLine {
     #[command(subcommand)]
     task: Task,
 }
@@ -28,7 +32,7 @@ struct Arguments {
 enum Task {
     /// Generate the low-level client from the spec
     Codegen {
-        /// Compare with the files in the tree, change nothing
+        /// Compare with the files in the tree instead of writing them
         #[arg(long)]
         check: bool,
         /// The spec to generate from [default: openapi/jogg.yaml]
@@ -38,9 +42,9 @@ enum Task {
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
-    /// Do all that follows a change of the spec: lint, generate, compare, note for the changelog
-    Regen(regen::Arguments),
-    /// Check, show or compare specs
+    /// Do everything that follows a change of the spec: lint, generate, compare, draft the changelog
+    Regen(RegenArguments),
+    /// Check, print or compare specs
     Spec {
         #[command(subcommand)]
         task: SpecTask,
@@ -49,20 +53,20 @@ enum Task {
 
 #[derive(Debug, Subcommand)]
 enum SpecTask {
-    /// List everything in a spec that breaks a rule of this project
+    /// List everything in a spec that breaks a convention of this project
     Lint {
         /// The spec to check [default: openapi/jogg.yaml]
         file: Option<PathBuf>,
     },
-    /// Compare two specs: what changed, and what that does to released SDKs and to code using them
-    Diff(diff::Arguments),
-    /// Compare the vendor's spec with ours, but for the differences that are meant
-    Drift(drift::Arguments),
-    /// Note the differences that are not acknowledged yet, so that reasons can be written
-    Accept(drift::AcceptArguments),
+    /// Compare two specs: what changed, and what that means for released SDKs and code using them
+    Diff(DiffArguments),
+    /// Compare the vendor's spec with ours, except for intended differences
+    Drift(DriftArguments),
+    /// Add an entry to the ledger for each new difference, for people to write the reason
+    Accept(AcceptArguments),
     /// Print the rules by which changes are judged, as a Markdown table
     Rules,
-    /// Print what a spec says of the wire as flat, sorted facts
+    /// Print the surface of a spec: what it says about the wire, as sorted lines
     Surface {
         /// A spec or a printed surface [default: openapi/jogg.yaml]
         file: Option<PathBuf>,
@@ -70,7 +74,7 @@ enum SpecTask {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().task {
+    let outcome = match CommandLine::parse().task {
         Task::Codegen { check, spec, output } => codegen::run(spec, output, check),
         Task::Regen(arguments) => regen::run(&arguments),
         Task::Spec { task: SpecTask::Lint { file } } => lint::run(file),
