@@ -73,7 +73,7 @@ impl Facts {
     fn add_operation(&mut self, document: &Document, operation: &spec::Operation<'_>) {
         let parameters = operation.parameters(document);
         let placed = |place: &'static str| {
-            parameters.iter().filter(move |parameter| parameter.place() == place)
+            parameters.iter().filter(move |parameter| parameter.location() == place)
         };
         let has_query = placed("query").next().is_some();
         let query = has_query.then(|| transform::query_name(operation));

@@ -70,7 +70,7 @@ fn query_component(document: &Document, operation: &Operation<'_>) -> Option<Val
     let mut properties = Map::new();
     let mut required = Vec::new();
     for parameter in operation.parameters(document) {
-        if parameter.place() != "query" {
+        if parameter.location() != "query" {
             continue;
         }
         let schema = parameter.node.get("schema").cloned().unwrap_or_default();
@@ -104,7 +104,7 @@ fn transform_operation(
     node.retain(|key, _| !key.starts_with("x-"));
     let mut parameters = Vec::new();
     for parameter in operation.parameters(document) {
-        if parameter.place() == "path" {
+        if parameter.location() == "path" {
             let mut node = parameter.node.clone();
             node["schema"] = component(&node["schema"], false);
             parameters.push(node);
