@@ -23,3 +23,8 @@ pub(crate) fn read_if_exists(path: &Path, name: &str) -> Result<Option<String>, 
         }
     }
 }
+
+/// Returns a path as people know it: from the root of the workspace.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}

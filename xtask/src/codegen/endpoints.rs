@@ -1,5 +1,5 @@
-//! A request type and a method per operation, made of the spec and of the types in the signatures
-//! of progenitor's methods.
+//! Writes a request type and a method for each operation, from the spec and from the types in the
+//! signatures of progenitor's methods.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -9,25 +9,25 @@ use super::docs::{doc_attributes, escaped};
 use super::facts::OperationFacts;
 use crate::spec::pascal_case;
 
-/// What one of progenitor's methods says about its operation.
+/// The types of an operation, from the signature of progenitor's method.
 pub(super) struct Method {
-    /// Path parameters with their types, in the order of the path.
+    /// The path parameters with their types, in the order of the path.
     pub(super) path: Vec<(Ident, Type)>,
     pub(super) body: Option<Type>,
     pub(super) response: Type,
 }
 
-/// The request type of an operation and its `Endpoint` implementation.
+/// Returns the request type of an operation, with its implementation of `Endpoint`.
 pub(super) fn endpoint(operation: &OperationFacts, method: &Method) -> TokenStream {
     let name = type_name(operation);
     let fields = fields(operation, method);
     let documented = fields.iter().map(|field| {
-        let Field { name, ty, docs, .. } = field;
+        let RequestField { name, ty, docs } = field;
         let docs = doc_attributes(&escaped(docs), 4);
         quote!(#(#docs)* pub #name: #ty)
     });
-    let arguments = fields.iter().map(Field::argument);
-    let values = fields.iter().map(Field::value);
+    let arguments = fields.iter().map(RequestField::argument);
+    let values = fields.iter().map(RequestField::value);
     let doc = format!(
         "{}: the request of [`Client::{id}`](crate::Client::{id}).",
         escaped(&operation.summary),
@@ -61,12 +61,12 @@ pub(super) fn endpoint(operation: &OperationFacts, method: &Method) -> TokenStre
     }
 }
 
-/// The method of the client: a thin wrapper around the request type.
+/// Returns the method of the client, which is a thin wrapper around the request type.
 pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream {
     let name = format_ident!("{}", operation.id);
     let request = type_name(operation);
     let fields = fields(operation, method);
-    let arguments = fields.iter().map(Field::argument);
+    let arguments = fields.iter().map(RequestField::argument);
     let passed = fields.iter().map(|field| &field.name);
     let text = format!(
         "{}.\n\n{}\n\nCalls `{}`.",
@@ -82,7 +82,7 @@ pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream
     }
 }
 
-/// The row of the table of codecs, and how the request type is made of untyped arguments.
+/// Returns the row in the table of codecs, and the conversion of a raw request into the request type.
 pub(super) fn codec(operation: &OperationFacts, method: &Method) -> (TokenStream, TokenStream) {
     let name = type_name(operation);
     let mut values = Vec::new();
@@ -113,15 +113,15 @@ pub(super) fn codec(operation: &OperationFacts, method: &Method) -> (TokenStream
 }
 
 /// One field of a request type.
-struct Field {
+struct RequestField {
     name: Ident,
     ty: Type,
     docs: String,
 }
 
-impl Field {
+impl RequestField {
     fn argument(&self) -> TokenStream {
-        let Self { name, ty, .. } = self;
+        let Self { name, ty, docs: _ } = self;
         match is_string(ty) {
             true => quote!(#name: impl Into<String>),
             false => quote!(#name: #ty),
@@ -137,26 +137,32 @@ impl Field {
     }
 }
 
-/// Path parameters, query, body.
-fn fields(operation: &OperationFacts, method: &Method) -> Vec<Field> {
+/// Returns the path parameters, the query and the body.
+fn fields(operation: &OperationFacts, method: &Method) -> Vec<RequestField> {
     let mut fields = Vec::new();
     for (name, ty) in &method.path {
         let described = operation.path_parameters.iter().find(|(described, _)| name == described);
         let docs = described.map(|(_, docs)| docs.clone()).unwrap_or_default();
-        fields.push(Field { name: name.clone(), ty: ty.clone(), docs });
+        fields.push(RequestField { name: name.clone(), ty: ty.clone(), docs });
     }
     if let Some(query) = &operation.query {
         let ty = format_ident!("{query}");
         let docs = "The query parameters.".to_owned();
-        fields.push(Field { name: format_ident!("query"), ty: parse_quote!(types::#ty), docs });
+        fields.push(RequestField {
+            name: format_ident!("query"),
+            ty: parse_quote!(types::#ty),
+            docs,
+        });
     }
     if let Some(body) = &method.body {
         let docs = "The body.".to_owned();
-        fields.push(Field { name: format_ident!("body"), ty: body.clone(), docs });
+        fields.push(RequestField { name: format_ident!("body"), ty: body.clone(), docs });
     }
     fields
 }
 
+/// Returns the statements that encode the request. Each path parameter is encoded by one of its own,
+/// as that can fail.
 fn prepare(operation: &OperationFacts, method: &Method) -> TokenStream {
     let path = &operation.path;
     let segments = method.path.iter().map(|(name, ty)| {
@@ -188,4 +194,213 @@ fn constant(operation: &OperationFacts) -> Ident {
 
 fn is_string(ty: &Type) -> bool {
     ty.to_token_stream().to_string() == "String"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codegen::layout::pretty;
+
+    fn update_thing() -> (OperationFacts, Method) {
+        let operation = OperationFacts {
+            id: "update_thing".to_owned(),
+            title: "PUT /things/{id}/{part}".to_owned(),
+            path: "/things/{id}/{part}".to_owned(),
+            summary: "Update a thing".to_owned(),
+            description: "Changes a [part].".to_owned(),
+            path_parameters: vec![
+                ("id".to_owned(), "Which thing.".to_owned()),
+                ("part".to_owned(), "Which part.".to_owned()),
+            ],
+            query: Some("UpdateThingQuery".to_owned()),
+        };
+        let method = Method {
+            path: vec![
+                (format_ident!("id"), parse_quote!(String)),
+                (format_ident!("part"), parse_quote!(i64)),
+            ],
+            body: Some(parse_quote!(types::UpdateThingRequest)),
+            response: parse_quote!(types::Thing),
+        };
+        (operation, method)
+    }
+
+    fn delete_things() -> (OperationFacts, Method) {
+        let operation = OperationFacts {
+            id: "delete_things".to_owned(),
+            title: "DELETE /things".to_owned(),
+            path: "/things".to_owned(),
+            summary: "Delete all things".to_owned(),
+            description: "Deletes them.".to_owned(),
+            path_parameters: Vec::new(),
+            query: None,
+        };
+        let method = Method { path: Vec::new(), body: None, response: parse_quote!(crate::NoData) };
+        (operation, method)
+    }
+
+    #[track_caller]
+    fn check_code(tokens: TokenStream, expected: &str) {
+        let code = pretty(tokens).unwrap();
+        assert!(code == expected, "expected\n{expected}\nfound\n{code}");
+    }
+
+    #[test]
+    fn a_request_has_path_query_and_body() {
+        let (operation, method) = update_thing();
+        check_code(
+            endpoint(&operation, &method),
+            r#"/// Update a thing: the request of [`Client::update_thing`](crate::Client::update_thing).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UpdateThing {
+    /// Which thing.
+    pub id: String,
+    /// Which part.
+    pub part: i64,
+    /// The query parameters.
+    pub query: types::UpdateThingQuery,
+    /// The body.
+    pub body: types::UpdateThingRequest,
+}
+
+impl UpdateThing {
+    /// Creates the request.
+    pub fn new(
+        id: impl Into<String>,
+        part: i64,
+        query: types::UpdateThingQuery,
+        body: types::UpdateThingRequest,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            part,
+            query,
+            body,
+        }
+    }
+}
+
+impl Endpoint for UpdateThing {
+    type Response = types::Thing;
+
+    const OPERATION: &'static Operation = &operations::UPDATE_THING;
+
+    fn prepare(&self) -> Result<PreparedRequest, Error> {
+        let id = path_segment(Self::OPERATION, "id", &self.id)?;
+        let part = path_segment(Self::OPERATION, "part", self.part)?;
+        PreparedRequest::new(Self::OPERATION, format!("/things/{id}/{part}"))?
+            .query(&self.query)?
+            .json(&self.body)
+    }
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn a_request_without_parts_has_a_default() {
+        let (operation, method) = delete_things();
+        check_code(
+            endpoint(&operation, &method),
+            r#"/// Delete all things: the request of [`Client::delete_things`](crate::Client::delete_things).
+#[derive(Clone, Debug, PartialEq, Default)]
+#[non_exhaustive]
+pub struct DeleteThings {}
+
+impl DeleteThings {
+    /// Creates the request.
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl Endpoint for DeleteThings {
+    type Response = crate::NoData;
+
+    const OPERATION: &'static Operation = &operations::DELETE_THINGS;
+
+    fn prepare(&self) -> Result<PreparedRequest, Error> {
+        PreparedRequest::new(Self::OPERATION, "/things")
+    }
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn a_method_sends_the_request() {
+        let (operation, method) = update_thing();
+        let update = super::method(&operation, &method);
+        let (operation, method) = delete_things();
+        let delete = super::method(&operation, &method);
+        check_code(
+            quote!(impl Client { #update #delete }),
+            r#"impl Client {
+    /// Update a thing.
+    ///
+    /// Changes a \[part\].
+    ///
+    /// Calls `PUT /things/{id}/{part}`.
+    pub async fn update_thing(
+        &self,
+        id: impl Into<String>,
+        part: i64,
+        query: types::UpdateThingQuery,
+        body: types::UpdateThingRequest,
+    ) -> Result<Response<types::Thing>, Error> {
+        self.send(&endpoints::UpdateThing::new(id, part, query, body)).await
+    }
+
+    /// Delete all things.
+    ///
+    /// Deletes them.
+    ///
+    /// Calls `DELETE /things`.
+    pub async fn delete_things(&self) -> Result<Response<crate::NoData>, Error> {
+        self.send(&endpoints::DeleteThings::new()).await
+    }
+}
+"#,
+        );
+    }
+
+    #[test]
+    fn a_raw_request_is_converted_part_by_part() {
+        let (operation, method) = update_thing();
+        let (update, from_update) = codec(&operation, &method);
+        let (operation, method) = delete_things();
+        let (delete, from_delete) = codec(&operation, &method);
+        check_code(
+            quote! {
+                static CODECS: &[Codec] = &[#update, #delete];
+                #from_update
+                #from_delete
+            },
+            r#"static CODECS: &[Codec] = &[
+    Codec::new::<endpoints::UpdateThing>().with_body::<types::UpdateThingRequest>(),
+    Codec::new::<endpoints::DeleteThings>(),
+];
+
+impl FromRaw for endpoints::UpdateThing {
+    fn from_raw(request: &RawRequest) -> Result<Self, Error> {
+        Ok(
+            Self::new(
+                request.path_text(Self::OPERATION, "id")?,
+                request.path_integer(Self::OPERATION, "part")?,
+                request.typed_query(Self::OPERATION)?,
+                request.typed_body(Self::OPERATION)?,
+            ),
+        )
+    }
+}
+
+impl FromRaw for endpoints::DeleteThings {
+    fn from_raw(_: &RawRequest) -> Result<Self, Error> {
+        Ok(Self::new())
+    }
+}
+"#,
+        );
+    }
 }

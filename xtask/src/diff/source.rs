@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_refused_with_the_next_command() {
         check_refused("", "spec.yaml:1:1: the file is empty");
-        check_refused("a: 1\na: 2\n", "the key `a` stands here a second time");
+        check_refused("a: 1\na: 2\n", "the key `a` is here for the second time");
         check_refused("swagger: '2.0'\n", "this isn't an OpenAPI 3 document");
         check_refused("# jogg surface 0\n", "the first line must be `# jogg surface 1`");
         check_refused("# jogg surface 1\nGET\n", "spec.yaml:2:1:");

@@ -143,7 +143,7 @@ mod tests {
             "twice",
             "openapi: 3.0.3\npaths: {}\npaths: {}\n",
             3,
-            "FILE:3:1: the key `paths` stands here a second time (first on line 2); \
+            "FILE:3:1: the key `paths` is here for the second time (first on line 2); \
              remove one of the two",
         );
     }
