@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Field, Fields, GenericArgument, Item, ItemStruct, PathArguments, Type, parse_quote};
+use syn::{Field, Fields, Item, ItemStruct, Type, parse_quote};
 
+use super::decoders::decoder_attribute;
 use super::docs::rewrite_docs;
 use super::facts::Facts;
 
@@ -90,9 +91,12 @@ fn response_type(mut item: ItemStruct, facts: &Facts) -> Result<TokenStream, Str
         parse_quote!(#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]),
         parse_quote!(#[non_exhaustive]),
     ]);
-    let name = item.ident.to_string();
+    let owner = &item.ident;
     for field in &mut item.fields {
-        decode_leniently(&name, field, &facts.responses)?;
+        let name = wire_name(field);
+        let attribute = decoder_attribute(&field.ty, &facts.responses)
+            .map_err(|reason| format!("`{owner}.{name}` {reason}"))?;
+        field.attrs.push(attribute);
     }
     Ok(quote!(#item))
 }
@@ -193,82 +197,9 @@ fn wire_name(field: &Field) -> String {
     field.ident.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Adds the decoder for a received field, which tolerates what this API is known to send.
-fn decode_leniently(
-    owner: &str,
-    field: &mut Field,
-    structs: &BTreeSet<String>,
-) -> Result<(), String> {
-    let name = wire_name(field);
-    let unknown = || format!("`{owner}.{name}` has a type without a decoder");
-    if let Some(decoder) = id_decoder(&field.ty) {
-        field.attrs.push(parse_quote!(#[serde(deserialize_with = #decoder)]));
-        return Ok(());
-    }
-    let (container, inner) = generic(&field.ty).ok_or_else(unknown)?;
-    let leaf = last_segment(inner).ok_or_else(unknown)?;
-    if leaf == "Value" {
-        return Err(format!("`{owner}.{name}` has no type in the spec"));
-    }
-    let object = structs.contains(&leaf);
-    let optional = container == "Option";
-    let decoder = match (optional, leaf.as_str(), object) {
-        (true, "String", _) => "text",
-        (true, "i64", _) => "integer",
-        (true, "f64", _) => "number",
-        (true, "bool", _) => "boolean",
-        (true, "Secret", _) => "secret",
-        (true, _, true) => "object",
-        (true, _, false) => "word",
-        (false, "String", _) => "texts",
-        (false, _, true) => "objects",
-        (false, _, false) => "words",
-    };
-    let decoder = format!("crate::lenient::{decoder}");
-    field.attrs.push(if optional {
-        parse_quote!(#[serde(default, deserialize_with = #decoder)])
-    } else {
-        parse_quote!(#[serde(deserialize_with = #decoder)])
-    });
-    Ok(())
-}
-
-/// Returns the decoder for the id of a list item, the only received field that is required.
-fn id_decoder(ty: &Type) -> Option<&'static str> {
-    match last_segment(ty)?.as_str() {
-        "String" => Some("crate::lenient::id_text"),
-        "i64" => Some("crate::lenient::id_integer"),
-        _ => None,
-    }
-}
-
-/// Returns the name and argument of `Option<X>` and `Vec<X>`.
-fn generic(ty: &Type) -> Option<(String, &Type)> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(inner))
-            if segment.ident == "Option" || segment.ident == "Vec" =>
-        {
-            Some((segment.ident.to_string(), inner))
-        }
-        _ => None,
-    }
-}
-
-/// Returns the last segment of a path without arguments.
-fn last_segment(ty: &Type) -> Option<String> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last()?;
-    segment.arguments.is_none().then(|| segment.ident.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-
-    use quote::ToTokens;
 
     use super::*;
     use crate::codegen::layout::pretty;
@@ -282,51 +213,6 @@ mod tests {
             ranges: BTreeMap::new(),
             responses: responses.iter().map(|name| (*name).to_owned()).collect(),
         }
-    }
-
-    /// Compares the attributes of a received field with this type.
-    #[track_caller]
-    fn check_decoder(ty: Type, expected: Result<&str, &str>) {
-        let mut field: Field = parse_quote!(pub field: #ty);
-        let structs = BTreeSet::from(["Inner".to_owned()]);
-        let attributes = decode_leniently("Owner", &mut field, &structs).map(|()| {
-            let attributes = field.attrs.iter().map(|attribute| attribute.to_token_stream());
-            attributes.map(|tokens| tokens.to_string().replace(' ', "")).collect::<String>()
-        });
-        assert_eq!(attributes.as_deref().map_err(String::as_str), expected);
-    }
-
-    #[test]
-    fn every_received_field_has_a_decoder() {
-        for (ty, decoder) in [
-            (parse_quote!(Option<String>), "text"),
-            (parse_quote!(Option<i64>), "integer"),
-            (parse_quote!(Option<f64>), "number"),
-            (parse_quote!(Option<bool>), "boolean"),
-            (parse_quote!(Option<crate::Secret>), "secret"),
-            (parse_quote!(Option<Inner>), "object"),
-            (parse_quote!(Option<Kind>), "word"),
-        ] {
-            let attribute =
-                format!("#[serde(default,deserialize_with=\"crate::lenient::{decoder}\")]");
-            check_decoder(ty, Ok(&attribute));
-        }
-        for (ty, decoder) in [
-            (parse_quote!(Vec<String>), "texts"),
-            (parse_quote!(Vec<Inner>), "objects"),
-            (parse_quote!(Vec<Kind>), "words"),
-            // The ids of list items: without a default, so that an item without its id is skipped.
-            (parse_quote!(String), "id_text"),
-            (parse_quote!(i64), "id_integer"),
-        ] {
-            let attribute = format!("#[serde(deserialize_with=\"crate::lenient::{decoder}\")]");
-            check_decoder(ty, Ok(&attribute));
-        }
-        let unknown = "`Owner.field` has a type without a decoder";
-        check_decoder(parse_quote!(f64), Err(unknown));
-        check_decoder(parse_quote!(Box<Inner>), Err(unknown));
-        let untyped = "`Owner.field` has no type in the spec";
-        check_decoder(parse_quote!(Option<serde_json::Value>), Err(untyped));
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn inline(document: &Document, findings: &mut LintFindings) {
     for parameter in visit::parameters(document) {
         match parameter.node.get("schema") {
             Some(schema) => {
-                check_inline(schema, &format!("{}/schema", parameter.pointer), findings)
+                check_inline(schema, &format!("{}/schema", parameter.pointer), findings);
             }
             None => findings.add(
                 &parameter.pointer,
@@ -112,7 +112,7 @@ fn check_elements(node: &Value, pointer: &str, findings: &mut LintFindings) {
         ),
         Some(items) => check_inline(items, &format!("{pointer}/items"), findings),
         None if list => {
-            findings.add(pointer, "this list has no `items`; add the schema of its items")
+            findings.add(pointer, "this list has no `items`; add the schema of its items");
         }
         None => {}
     }
