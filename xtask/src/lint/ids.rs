@@ -21,7 +21,7 @@ pub(super) fn marked(document: &Document, findings: &mut LintFindings) {
                 findings.add(
                     format!("{pointer}/x-jogg-id"),
                     format!(
-                        "`{property}` of `{name}` isn't a plain string or integer; move x-jogg-id \
+                        "`{property}` of `{name}` isn't a string or integer; move x-jogg-id \
                          to a property that is"
                     ),
                 );
@@ -82,10 +82,11 @@ fn is_marked(node: &Value) -> bool {
 }
 
 fn is_id(node: &Value) -> bool {
-    ["string", "integer"].contains(&spec::text(node, "type")) && node.get("enum").is_none()
+    ["string", "integer"].contains(&spec::text(node, "type"))
 }
 
-/// Returns the components that are used only for the items of lists in responses.
+/// Returns the components that are used only for the items of lists in responses. Another check
+/// ensures that none of them is sent too.
 fn list_items(document: &Document) -> BTreeSet<String> {
     let mut references: BTreeMap<&str, usize> = BTreeMap::new();
     let mut items: BTreeMap<&str, usize> = BTreeMap::new();
@@ -98,11 +99,8 @@ fn list_items(document: &Document) -> BTreeSet<String> {
             *items.entry(name).or_default() += 1;
         }
     });
-    let requests = spec::reachable(document, Side::Request);
     let mut names = spec::reachable(document, Side::Response);
-    names.retain(|name| {
-        !requests.contains(name) && references.get(name.as_str()) == items.get(name.as_str())
-    });
+    names.retain(|name| references.get(name.as_str()) == items.get(name.as_str()));
     names
 }
 
@@ -118,7 +116,7 @@ mod tests {
     fn ids_are_strings_or_integers() {
         let integer = MARKED.replace("string", "integer");
         check(&[(MARKED, &integer)], &[]);
-        let message = "`id` of `ListedThing` isn't a plain string or integer; move x-jogg-id";
+        let message = "`id` of `ListedThing` isn't a string or integer; move x-jogg-id";
         for kind in
             ["type: number", "type: boolean", "type: array\n          items: {type: string}"]
         {
