@@ -1,16 +1,16 @@
-//! How long a diff takes, from the start of the program to its end: `cargo bench -p xtask`.
+//! Measures how long a diff takes, from the start of the process to its end: `cargo bench -p xtask`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A diff of two specs of the vendor's size may take this long.
+/// The budget for a diff of two specs of the vendor's size.
 const BUDGET: Duration = Duration::from_millis(60);
 const RUNS: usize = 30;
 
 fn main() {
-    // `cargo test --benches` asks only whether it runs.
+    // `cargo test --benches` only checks that it runs.
     let runs = if std::env::args().any(|argument| argument == "--bench") { RUNS } else { 1 };
     let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
@@ -23,10 +23,10 @@ fn main() {
     let large =
         [large(&folder, "large-old.yaml", "string"), large(&folder, "large-new.yaml", "integer")];
 
-    println!("{runs} runs each, process start included; the budget for two specs is {BUDGET:?}");
+    println!("{runs} runs each, including process start; the budget for two specs is {BUDGET:?}");
     measure("two surfaces", &fixture("2025-12-16"), &fixture("2026-03-30"), runs);
-    measure("two specs, the same", &spec, &spec, runs);
-    measure("two specs, much changed", &spec, &changed, runs);
+    measure("two equal specs", &spec, &spec, runs);
+    measure("two different specs", &spec, &changed, runs);
     measure("two specs of 1000 operations", &large[0], &large[1], runs.min(5));
 }
 
@@ -52,7 +52,7 @@ fn measure(what: &str, old: &Path, new: &Path, runs: usize) {
     );
 }
 
-/// A spec of a thousand operations, each with a body and an answer of its own.
+/// Writes a spec of a thousand operations, each with its own body and response.
 fn large(folder: &Path, name: &str, kind: &str) -> PathBuf {
     let mut text = "openapi: 3.0.3\npaths:\n".to_owned();
     let mut schemas = String::new();

@@ -1,4 +1,4 @@
-//! A YAML or JSON file as a value that knows the line of each of its nodes.
+//! A YAML or JSON file as a value, with the position of each of its nodes.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,31 +8,31 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
 
-/// Nesting deeper than this is refused, so that a hostile file cannot overflow the stack.
+/// The limit for nesting, so that a hostile file can't overflow the stack.
 const MAX_DEPTH: usize = 200;
-/// More nodes than this are refused: aliases can multiply a small file without end.
+/// The limit for nodes, as aliases can multiply those of a small file without end.
 const MAX_NODES: usize = 2_000_000;
 
-/// A parsed file: its value, and where each node stands in the text.
+/// A parsed file: its value, and where each node is in the text.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// What the file was read from, for messages.
+    /// The name of the file, for messages.
     pub(crate) name: String,
     /// The content.
     pub(crate) value: Value,
-    /// The fingerprint of the text, line ends apart: a changed description counts.
+    /// The hash of the text, regardless of line ends. Descriptions are a part of it.
     pub(crate) sha256: String,
     positions: HashMap<String, Position>,
 }
 
-/// A place in a file, counted from 1.
+/// A line and column in a file, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Position {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }
 
-/// Why a file could not be read.
+/// Why a file can't be read or parsed.
 #[derive(Debug)]
 pub(crate) struct DocumentError {
     name: String,
@@ -50,7 +50,7 @@ impl Document {
         }
     }
 
-    /// Parses a text. JSON is YAML, so one parser serves both, and both get positions.
+    /// Parses a text. JSON is YAML, so that one parser reads both.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
         let mut builder = Builder {
             parser: Parser::new_from_str(text),
@@ -71,7 +71,7 @@ impl Document {
         }
     }
 
-    /// The position of the node at a JSON pointer, or of its nearest ancestor that has one.
+    /// Returns the position of the node at a JSON pointer, or of its nearest ancestor with one.
     pub(crate) fn position(&self, pointer: &str) -> Position {
         let mut pointer = pointer;
         loop {
@@ -85,7 +85,7 @@ impl Document {
         }
     }
 
-    /// `file:line:column` of a node, as editors and terminals understand it.
+    /// Returns `file:line:column` of a node, as editors and terminals understand it.
     pub(crate) fn location(&self, pointer: &str) -> String {
         let Position { line, column } = self.position(pointer);
         format!("{}:{line}:{column}", self.name)
@@ -97,7 +97,7 @@ fn sha256(text: &str) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One step of a JSON pointer, escaped.
+/// Escapes one step of a JSON pointer.
 pub(crate) fn pointer_token(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
@@ -115,7 +115,8 @@ impl fmt::Display for DocumentError {
 
 impl std::error::Error for DocumentError {}
 
-type Failure = (Position, String);
+/// Where a text is malformed, and why.
+type SyntaxError = (Position, String);
 
 struct Builder<'t> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
@@ -125,7 +126,7 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn document(&mut self) -> Result<Value, Failure> {
+    fn document(&mut self) -> Result<Value, SyntaxError> {
         loop {
             let (event, span) = self.next()?;
             match event {
@@ -139,21 +140,26 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn end(&mut self, value: Value) -> Result<Value, Failure> {
+    fn end(&mut self, value: Value) -> Result<Value, SyntaxError> {
         loop {
             match self.next()? {
                 (Event::DocumentEnd | Event::Nothing, _) => {}
                 (Event::StreamEnd, _) => return Ok(value),
-                (_, span) => return Err((position(span), "one document is expected".to_owned())),
+                (_, span) => {
+                    return Err((
+                        position(span),
+                        "there is a second document; keep one".to_owned(),
+                    ));
+                }
             }
         }
     }
 
-    fn next(&mut self) -> Result<(Event<'t>, Span), Failure> {
+    fn next(&mut self) -> Result<(Event<'t>, Span), SyntaxError> {
         match self.parser.next() {
             Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => Err(scan_failure(&error)),
-            None => Err((Position { line: 1, column: 1 }, "the file ends too early".to_owned())),
+            Some(Err(error)) => Err(syntax_error(&error)),
+            None => Err((Position { line: 1, column: 1 }, "the file is incomplete".to_owned())),
         }
     }
 
@@ -163,16 +169,19 @@ impl<'t> Builder<'t> {
         span: Span,
         pointer: &mut String,
         depth: usize,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Value, SyntaxError> {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.nodes > MAX_NODES {
-            return Err((position(span), "nested too deeply, or too large".to_owned()));
+            return Err((
+                position(span),
+                "the file is nested too deeply or too large; simplify it".to_owned(),
+            ));
         }
         self.positions.entry(pointer.clone()).or_insert_with(|| position(span));
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if tag.is_some() {
-                    return Err((position(span), "tags are not used in specs".to_owned()));
+                    return Err((position(span), "there is a YAML tag; remove it".to_owned()));
                 }
                 (scalar(&text, style), anchor)
             }
@@ -191,7 +200,7 @@ impl<'t> Builder<'t> {
         Ok(value)
     }
 
-    fn sequence(&mut self, pointer: &mut String, depth: usize) -> Result<Value, Failure> {
+    fn sequence(&mut self, pointer: &mut String, depth: usize) -> Result<Value, SyntaxError> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
@@ -205,14 +214,14 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn mapping(&mut self, pointer: &mut String, depth: usize) -> Result<Value, Failure> {
+    fn mapping(&mut self, pointer: &mut String, depth: usize) -> Result<Value, SyntaxError> {
         let mut members = Map::new();
         loop {
             let (event, span) = self.next()?;
             let key = match event {
                 Event::MappingEnd => return Ok(Value::Object(members)),
                 Event::Scalar(text, ..) => text.into_owned(),
-                _ => return Err((position(span), "a key must be a plain word".to_owned())),
+                _ => return Err((position(span), "a key must be a scalar; correct it".to_owned())),
             };
             let length = pointer.len();
             pointer.push('/');
@@ -220,7 +229,7 @@ impl<'t> Builder<'t> {
             if members.contains_key(&key) {
                 let first = self.positions.get(pointer.as_str()).map_or(0, |first| first.line);
                 let reason = format!(
-                    "the key `{key}` stands here a second time (first on line {first}); \
+                    "the key `{key}` is here for the second time (first on line {first}); \
                      remove one of the two"
                 );
                 return Err((position(span), reason));
@@ -234,7 +243,8 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// The core schema of YAML 1.2, without the octal and hexadecimal forms no spec uses.
+/// Returns a scalar by the core schema of YAML 1.2, without octal and hexadecimal numbers, which no
+/// spec uses.
 fn scalar(text: &str, style: ScalarStyle) -> Value {
     if style != ScalarStyle::Plain {
         return Value::String(text.to_owned());
@@ -274,7 +284,7 @@ fn position(span: Span) -> Position {
     Position { line: span.start.line(), column: span.start.col() + 1 }
 }
 
-fn scan_failure(error: &ScanError) -> Failure {
+fn syntax_error(error: &ScanError) -> SyntaxError {
     let marker = error.marker();
     (Position { line: marker.line(), column: marker.col() + 1 }, error.info().to_owned())
 }
@@ -295,7 +305,7 @@ mod tests {
         let text = "a: 1\nb: '1'\nc: 1.5\nd: 2.0-Pro\ne: ~\nf: true\ng: 2025-12-17\nh: -\n\
                     i: [x, {y: 2}]\nj: 3:2\nk: \"\"\n";
         let document = Document::parse("spec.yaml", text);
-        // `h: -` alone is a list indicator, so the text is wrong there.
+        // `h: -` begins a list, which is malformed here.
         assert!(document.is_err());
         let document = Document::parse("spec.yaml", &text.replace("h: -\n", "")).unwrap();
         assert_eq!(
@@ -308,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_with_positions() {
+    fn json_has_positions_too() {
         let document = Document::parse("a.json", "{\n  \"a\": {\"b\": [1,\n 2]}\n}").unwrap();
         assert_eq!(document.value, json!({"a": {"b": [1, 2]}}));
         assert_eq!(document.location("/a/b/1"), "a.json:3:2");
@@ -316,14 +326,14 @@ mod tests {
     }
 
     #[test]
-    fn errors_name_the_place() {
+    fn errors_have_a_position() {
         check_error(
             "a: 1\nb:\n  c: 2\n  c: 3\n",
-            "spec.yaml:4:3: the key `c` stands here a second time (first on line 3); \
+            "spec.yaml:4:3: the key `c` is here for the second time (first on line 3); \
              remove one of the two",
         );
         check_error("", "spec.yaml:1:1: the file is empty");
-        check_error("a: !x 1", "spec.yaml:1:4: tags are not used in specs");
+        check_error("a: !x 1", "spec.yaml:1:4: there is a YAML tag; remove it");
         let deep = "[".repeat(300);
         assert!(Document::parse("deep", &deep).is_err());
         let text = "a: [1, 2\nb: 3\n";
@@ -332,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn aliases_are_followed_within_bounds() {
+    fn aliases_are_followed_within_limits() {
         let document = Document::parse("spec.yaml", "a: &x {b: 1}\nc: *x\n").unwrap();
         assert_eq!(document.value["c"], json!({"b": 1}));
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();

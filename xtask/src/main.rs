@@ -1,25 +1,30 @@
-//! The automation of the workspace: `cargo xtask --help` lists it.
+//! The automation of the workspace. `cargo xtask --help` lists the tasks.
 
 mod bench;
 mod codegen;
 mod diff;
 mod document;
 mod drift;
+mod failure;
 mod lint;
 mod regen;
 mod spec;
 mod surface;
+mod text;
+mod workspace;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use document::DocumentError;
+use diff::DiffArguments;
+use drift::{AcceptArguments, DriftArguments};
+use regen::RegenArguments;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "The automation of the jogg workspace")]
-struct Arguments {
+struct CommandLine {
     #[command(subcommand)]
     task: Task,
 }
@@ -30,7 +35,7 @@ enum Task {
     Bench(bench::Arguments),
     /// Generate the low-level client from the spec
     Codegen {
-        /// Compare with the files in the tree, change nothing
+        /// Compare with the files in the tree instead of writing them
         #[arg(long)]
         check: bool,
         /// The spec to generate from [default: openapi/jogg.yaml]
@@ -40,9 +45,9 @@ enum Task {
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
-    /// Do all that follows a change of the spec: lint, generate, compare, note for the changelog
-    Regen(regen::Arguments),
-    /// Check, show or compare specs
+    /// Do everything that follows a change of the spec: lint, generate, compare, draft the changelog
+    Regen(RegenArguments),
+    /// Check, print or compare specs
     Spec {
         #[command(subcommand)]
         task: SpecTask,
@@ -51,20 +56,20 @@ enum Task {
 
 #[derive(Debug, Subcommand)]
 enum SpecTask {
-    /// List everything in a spec that breaks a rule of this project
+    /// List everything in a spec that breaks a convention of this project
     Lint {
         /// The spec to check [default: openapi/jogg.yaml]
         file: Option<PathBuf>,
     },
-    /// Compare two specs: what changed, and what that does to released SDKs and to code using them
-    Diff(diff::Arguments),
-    /// Compare the vendor's spec with ours, but for the differences that are meant
-    Drift(drift::Arguments),
-    /// Note the differences that are not acknowledged yet, so that reasons can be written
-    Accept(drift::AcceptArguments),
+    /// Compare two specs: what changed, and what that means for released SDKs and code using them
+    Diff(DiffArguments),
+    /// Compare the vendor's spec with ours, except for intended differences
+    Drift(DriftArguments),
+    /// Add an entry to the ledger for each new difference, for people to write the reason
+    Accept(AcceptArguments),
     /// Print the rules by which changes are judged, as a Markdown table
     Rules,
-    /// Print what a spec says of the wire as flat, sorted facts
+    /// Print the surface of a spec: what it says about the wire, as sorted lines
     Surface {
         /// A spec or a printed surface [default: openapi/jogg.yaml]
         file: Option<PathBuf>,
@@ -72,7 +77,7 @@ enum SpecTask {
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().task {
+    let outcome = match CommandLine::parse().task {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Codegen { check, spec, output } => codegen::run(spec, output, check),
         Task::Regen(arguments) => regen::run(&arguments),
@@ -93,28 +98,4 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit)
         }
     }
-}
-
-/// Why a task ends without success.
-#[derive(Debug)]
-struct Failure {
-    message: String,
-    exit: u8,
-}
-
-impl Failure {
-    /// Something found is not as it should be: exit code 1.
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), exit: 1 }
-    }
-
-    /// A file could not be read or parsed, which must never pass for "nothing found": exit code 3.
-    fn from_document(error: DocumentError) -> Self {
-        Self { message: error.to_string(), exit: 3 }
-    }
-}
-
-/// The root of the workspace.
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }

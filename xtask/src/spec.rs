@@ -1,4 +1,4 @@
-//! What the tasks ask of an OpenAPI document: its operations, its components, what reaches what.
+//! The parts of an OpenAPI document: its operations, its components, and what refers to what.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -6,10 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::document::{Document, DocumentError, pointer_token};
-use crate::root;
-
-/// The spec of the API, from the root of the workspace.
-const SPEC: &str = "openapi/jogg.yaml";
+use crate::workspace::{SPEC, root};
 
 /// The HTTP methods a path item can have, in the order the tables list them.
 pub(crate) const METHODS: [&str; 8] =
@@ -29,14 +26,14 @@ pub(crate) struct Operation<'d> {
     path_pointer: String,
 }
 
-/// One parameter of an operation, its `$ref` followed.
+/// One parameter of an operation, after its `$ref` was followed.
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter<'d> {
     pub(crate) node: &'d Value,
     pub(crate) pointer: String,
 }
 
-/// Which side of the wire a component is reachable from.
+/// The side of the wire that refers to a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     Request,
@@ -44,29 +41,27 @@ pub(crate) enum Side {
 }
 
 impl<'d> Operation<'d> {
-    /// The `operationId`, empty where the document has none.
+    /// Returns the `operationId`. It is empty if the document has none.
     pub(crate) fn id(&self) -> &'d str {
         text(self.node, "operationId")
     }
 
-    /// `POST /v2/product`.
+    /// Returns method and path, such as `POST /v2/product`.
     pub(crate) fn title(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// The schema of the JSON request body, with its pointer.
-    pub(crate) fn request_schema(&self) -> Option<(&'d Value, String)> {
-        let place = "/requestBody/content/application~1json/schema";
-        self.node.pointer(place).map(|schema| (schema, format!("{}{place}", self.pointer)))
+    /// Returns the schema of the JSON request body.
+    pub(crate) fn request_schema(&self) -> Option<&'d Value> {
+        self.node.pointer("/requestBody/content/application~1json/schema")
     }
 
-    /// The schema of the JSON answer with status 200, with its pointer.
-    pub(crate) fn response_schema(&self) -> Option<(&'d Value, String)> {
-        let place = "/responses/200/content/application~1json/schema";
-        self.node.pointer(place).map(|schema| (schema, format!("{}{place}", self.pointer)))
+    /// Returns the schema of the JSON response with status 200.
+    pub(crate) fn response_schema(&self) -> Option<&'d Value> {
+        self.node.pointer("/responses/200/content/application~1json/schema")
     }
 
-    /// The parameters of the operation and of its path item, references followed.
+    /// Returns the parameters of the operation and of its path item, after references were followed.
     pub(crate) fn parameters(&self, document: &'d Document) -> Vec<Parameter<'d>> {
         let mut parameters: Vec<Parameter<'d>> = Vec::new();
         let sources = [(self.node, &self.pointer), (self.path_item, &self.path_pointer)];
@@ -97,8 +92,8 @@ impl<'d> Parameter<'d> {
         text(self.node, "name")
     }
 
-    /// `path`, `query`, `header` or `cookie`.
-    pub(crate) fn place(&self) -> &'d str {
+    /// Returns where the parameter is sent: `path`, `query`, `header` or `cookie`.
+    pub(crate) fn location(&self) -> &'d str {
         text(self.node, "in")
     }
 
@@ -107,7 +102,7 @@ impl<'d> Parameter<'d> {
     }
 }
 
-/// Reads a file, or the API's own spec when none is named.
+/// Reads a file. Without one it is the API's own spec.
 pub(crate) fn open(file: Option<PathBuf>) -> Result<Document, DocumentError> {
     match file {
         Some(path) => Document::read(&path),
@@ -119,13 +114,13 @@ pub(crate) fn open(file: Option<PathBuf>) -> Result<Document, DocumentError> {
     }
 }
 
-/// What a `$ref` within the document leads to, with its pointer.
+/// Returns the target of a `$ref` within the document, with its pointer.
 pub(crate) fn resolve<'d>(document: &'d Document, target: &str) -> Option<(&'d Value, String)> {
     let pointer = percent_decoded(target.strip_prefix('#')?)?;
     document.value.pointer(&pointer).map(|node| (node, pointer))
 }
 
-/// All operations, by path as written in the document, then by method.
+/// Returns all operations, by path in the order of the document, then by method.
 pub(crate) fn operations(document: &Document) -> Vec<Operation<'_>> {
     let mut operations = Vec::new();
     for (path, item) in members(document.value.get("paths")) {
@@ -146,38 +141,42 @@ pub(crate) fn operations(document: &Document) -> Vec<Operation<'_>> {
     operations
 }
 
-/// The named schemas.
+/// Returns the named schemas.
 pub(crate) fn schemas(document: &Document) -> impl Iterator<Item = (&str, &Value)> {
     members(document.value.pointer("/components/schemas"))
 }
 
-/// A named schema.
+/// Returns a named schema.
 pub(crate) fn schema<'d>(document: &'d Document, name: &str) -> Option<&'d Value> {
     document.value.pointer("/components/schemas")?.get(name)
 }
 
-/// The component a schema refers to: by `$ref`, or by an `allOf` around a single `$ref`, which is
-/// how a reference carries a description.
+/// Returns the component that a schema refers to: by `$ref`, or by an `allOf` with a single `$ref`,
+/// which is how a reference can have a description.
 pub(crate) fn referred(schema: &Value) -> Option<&str> {
     let node = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         Some([only]) => only,
         _ => schema,
     };
-    text(node, "$ref").strip_prefix(SCHEMAS)
+    component_name(text(node, "$ref"))
 }
 
-/// The component that holds the `data` of an answer: the second part of its `allOf`.
+/// Returns the component that a `$ref` leads to.
+pub(crate) fn component_name(target: &str) -> Option<&str> {
+    target.strip_prefix(SCHEMAS)
+}
+
+/// Returns the component of a response's `data`, from the second part of its `allOf`.
 pub(crate) fn data_component<'d>(
     document: &'d Document,
     operation: &Operation<'d>,
 ) -> Option<&'d str> {
-    let (response, _) = operation.response_schema()?;
-    let component = schema(document, referred(response)?)?;
+    let component = schema(document, referred(operation.response_schema()?)?)?;
     let parts = component.get("allOf")?.as_array()?;
     parts.iter().find_map(|part| referred(part.pointer("/properties/data")?))
 }
 
-/// The named schemas that requests or answers reach, directly or through others.
+/// Returns the named schemas that requests or responses use, directly or through others.
 pub(crate) fn reachable(document: &Document, side: Side) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for operation in operations(document) {
@@ -201,7 +200,7 @@ pub(crate) fn reachable(document: &Document, side: Side) -> BTreeSet<String> {
 }
 
 fn collect(document: &Document, node: &Value, found: &mut BTreeSet<String>) {
-    if let Some(name) = text(node, "$ref").strip_prefix(SCHEMAS)
+    if let Some(name) = component_name(text(node, "$ref"))
         && found.insert(name.to_owned())
         && let Some(target) = schema(document, name)
     {
@@ -214,7 +213,7 @@ fn collect(document: &Document, node: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// A reference is a URI, so the pointer in it may be escaped.
+/// Decodes the pointer in a reference, which is a URI.
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -229,29 +228,29 @@ fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// A string member, empty where there is none.
+/// Returns a string member. It is empty if there is none.
 pub(crate) fn text<'v>(node: &'v Value, key: &str) -> &'v str {
     node.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The strings of a list member.
+/// Returns the strings of a list member.
 pub(crate) fn texts<'v>(node: &'v Value, key: &str) -> Vec<&'v str> {
     list(node, key).iter().filter_map(Value::as_str).collect()
 }
 
-/// A list member, empty where there is none.
+/// Returns a list member. It is empty if there is none.
 pub(crate) fn list<'v>(node: &'v Value, key: &str) -> &'v [Value] {
     node.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The members of an object, none for anything else.
+/// Returns the members of an object. Anything else has none.
 pub(crate) fn members(node: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
     node.and_then(Value::as_object)
         .into_iter()
         .flat_map(|map| map.iter().map(|(key, value)| (key.as_str(), value)))
 }
 
-/// `add_photo_avatar_motion` and `young adult` become `AddPhotoAvatarMotion` and `YoungAdult`.
+/// Converts `add_photo_avatar_motion` and `young adult` to `AddPhotoAvatarMotion` and `YoungAdult`.
 pub(crate) fn pascal_case(words: &str) -> String {
     let mut name = String::new();
     let mut start = true;

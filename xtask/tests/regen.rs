@@ -1,11 +1,11 @@
-//! `cargo xtask regen`, on copies.
+//! `cargo xtask regen`, on copies of the files.
 
 use std::path::Path;
 use std::process::Command;
 
 const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/jogg.yaml");
 
-/// Regenerates from a changed copy of the spec, compared with the committed one.
+/// Regenerates from an edited copy of the spec, compared with the committed one.
 #[track_caller]
 fn check(from: &str, to: &str, code: i32, expected: &[&str], unexpected: &str) {
     let folder = tempfile::tempdir().unwrap();
@@ -53,8 +53,8 @@ fn the_steps_run_in_order() {
 }
 
 #[test]
-fn the_first_step_that_fails_is_the_last() {
-    let next = "regen stopped here: mend it until `cargo xtask spec lint ";
+fn regen_stops_at_the_first_step_that_fails() {
+    let next = "regen stopped here: fix it until `cargo xtask spec lint ";
     check("operationId: whoami\n", "x-id: whoami\n", 1, &[next], "== codegen");
     check("paths:\n", "paths: [\n", 3, &[next], "== codegen");
 }

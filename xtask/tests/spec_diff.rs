@@ -9,14 +9,14 @@ use tempfile::TempDir;
 const OLD: &str = "openapi: 3.0.3\npaths: {/a: {get: {parameters: [{name: q, in: query}]}}}\n";
 const SAME: &str = "{\"openapi\": \"3.0.3\", \"paths\": {\"/a\": {\"get\": {\"summary\": \"A\", \
                     \"parameters\": [{\"in\": \"query\", \"name\": \"q\"}]}}}}";
-/// The server no longer needs `q`, so only code that sets it is in trouble.
+/// The server no longer reads `q`, which breaks code that sets it.
 const LOOSER: &str = "openapi: 3.0.3\npaths: {/a: {get: {}}}\n";
-/// What is refused is refused, but no type changes.
+/// The server needs a key, which changes no type.
 const STRICTER: &str = "openapi: 3.0.3\npaths: {/a: {get: {security: [{Key: []}], parameters: \
                         [{name: q, in: query}]}}}\ncomponents: {securitySchemes: {Key: {type: \
                         apiKey, in: header, name: k}}}\n";
 
-/// A folder with a few specs.
+/// Creates a folder with a few specs.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in [
@@ -56,7 +56,7 @@ fn git(folder: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The exit code, and something in what is printed: findings on stdout, failures on stderr.
+/// Compares the exit code and parts of the output: reports on stdout, failures on stderr.
 #[track_caller]
 fn check_in(folder: &Path, arguments: &[&str], code: i32, expected: &[&str]) {
     let output = diff(folder, arguments);
@@ -70,7 +70,7 @@ fn check_in(folder: &Path, arguments: &[&str], code: i32, expected: &[&str]) {
         assert!(text.contains(part), "{arguments:?}: `{part}` is not in\n{text}");
     }
     if code == 3 {
-        assert!(output.stdout.is_empty(), "{arguments:?} must not read as a report");
+        assert!(output.stdout.is_empty(), "{arguments:?} must not print a report");
         assert!(text.contains("nothing was compared"), "{arguments:?}: {text}");
     }
 }
@@ -81,15 +81,15 @@ fn check(arguments: &[&str], code: i32, expected: &[&str]) {
 }
 
 #[test]
-fn findings_alone_are_no_failure() {
-    check(&["old.yaml", "same.json"], 0, &["0 findings in 0 operations", "1 text differs"]);
+fn changes_are_not_a_failure() {
+    check(&["old.yaml", "same.json"], 0, &["0 changes in 0 operations", "1 text differs"]);
     check(&["old.yaml", "looser.yaml"], 0, &["wire risk   source break  parameter-removed"]);
     check(&["old.yaml", "empty.yaml"], 0, &["operation-removed"]);
 }
 
 #[test]
-fn the_kinds_to_fail_on_are_told_apart() {
-    let look = "look at each above, and at `cargo xtask spec rules`";
+fn the_kinds_to_fail_on_are_distinguished() {
+    let next = "see each above, and `cargo xtask spec rules`";
     for (new, kinds, code) in [
         ("same.json", "any", 0),
         ("same.json", "wire-break,source-break", 0),
@@ -100,27 +100,27 @@ fn the_kinds_to_fail_on_are_told_apart() {
         ("stricter.yaml", "wire-break", 1),
         ("stricter.yaml", "source-break", 0),
     ] {
-        let expected: &[&str] = if code == 1 { &[look] } else { &[] };
+        let expected: &[&str] = if code == 1 { &[next] } else { &[] };
         check(&["old.yaml", new, "--fail-on", kinds], code, expected);
     }
-    // The report is printed all the same.
+    // The report is printed too.
     let folder = folder();
     let output = diff(folder.path(), &["old.yaml", "looser.yaml", "--fail-on", "any"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("parameter-removed"));
 }
 
 #[test]
-fn what_was_not_read_is_never_clean() {
-    let surface = "mend it until `cargo xtask spec surface twice.yaml` works";
+fn unreadable_files_never_pass() {
+    let surface = "fix it until `cargo xtask spec surface twice.yaml` works";
     check(&["old.yaml", "twice.yaml"], 3, &["twice.yaml:3:1: the key `paths`", surface]);
     check(&["later.surface", "old.yaml"], 3, &["the first line must be `# jogg surface 1`"]);
     check(&["none.yaml", "old.yaml"], 3, &["none.yaml: ", "`ls .` lists them"]);
     check(&["empty.yaml", "empty.yaml"], 3, &["has an operation", "cargo xtask spec surface"]);
-    let anew = "printed anew, with `cargo xtask spec surface SPEC`";
+    let again = "changed by hand again, with `cargo xtask spec surface SPEC`";
     check(
         &["whole.surface", "part.surface"],
         3,
-        &["no rule is about `GET /{} path 0 name a`", anew],
+        &["no rule is about `GET /{} path 0 name a`", again],
     );
     check(&["-", "-"], 3, &["only one side can come from standard input"]);
     check(&["-", "old.yaml"], 3, &["stdin:1:1: the file is empty"]);
@@ -141,10 +141,10 @@ fn one_side_comes_from_standard_input() {
     let output = child.wait_with_output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["new"]["name"], "stdin");
-    let finding = &report["findings"][0];
-    assert_eq!(finding["operation"], "GET /a");
-    assert_eq!(finding["at"], "query q");
-    assert_eq!(finding["rule"], "parameter-removed");
+    let change = &report["findings"][0];
+    assert_eq!(change["operation"], "GET /a");
+    assert_eq!(change["at"], "query q");
+    assert_eq!(change["rule"], "parameter-removed");
     assert_eq!(report["bump"]["jogg-api"], "minor");
 }
 
@@ -157,18 +157,18 @@ fn a_committed_file_is_read_through_git() {
     git(folder, &["commit", "--quiet", "--message", "Old"]);
     std::fs::write(folder.join("old.yaml"), LOOSER).unwrap();
     check_in(folder, &["HEAD:old.yaml", "old.yaml"], 0, &["parameter-removed"]);
-    check_in(folder, &["main:old.yaml", ":old.yaml"], 0, &["0 findings"]);
-    // A file of that name goes first.
+    check_in(folder, &["main:old.yaml", ":old.yaml"], 0, &["0 changes"]);
+    // An existing file of that name takes precedence.
     std::fs::write(folder.join("HEAD:old.yaml"), LOOSER).unwrap();
-    check_in(folder, &["HEAD:old.yaml", "old.yaml"], 0, &["0 findings"]);
+    check_in(folder, &["HEAD:old.yaml", "old.yaml"], 0, &["0 changes"]);
 
     let fetch = "run `git fetch origin main:refs/remotes/origin/main`";
-    let unknown = "git knows no revision `origin/main` here";
+    let unknown = "there is no revision `origin/main` in this repository";
     check_in(folder, &["origin/main:old.yaml", "old.yaml"], 3, &[unknown, fetch]);
     let list = "`git ls-tree -r --name-only --full-tree HEAD`";
     check_in(folder, &["HEAD:new.yaml", "old.yaml"], 3, &["no file `new.yaml` in `HEAD`", list]);
     check_in(folder, &[":new.yaml", "old.yaml"], 3, &["`git ls-files`"]);
-    check_in(folder, &["--", "--x:old.yaml", "old.yaml"], 3, &["`--x` is no revision"]);
+    check_in(folder, &["--", "--x:old.yaml", "old.yaml"], 3, &["`--x` isn't a revision"]);
     git(folder, &["add", "twice.yaml"]);
     let show = "`git show :twice.yaml > spec.yaml`";
     check_in(folder, &["old.yaml", ":twice.yaml"], 3, &[":twice.yaml:3:1: the key", show]);
@@ -176,7 +176,11 @@ fn a_committed_file_is_read_through_git() {
 
 #[test]
 fn without_a_repository_there_are_no_revisions() {
-    check(&["HEAD:old.yaml", "old.yaml"], 3, &["this is not a git repository", "name two files"]);
+    check(
+        &["HEAD:old.yaml", "old.yaml"],
+        3,
+        &["the current folder isn't in a git repository", "name two files"],
+    );
 }
 
 #[test]

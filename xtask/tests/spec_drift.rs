@@ -7,12 +7,12 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder with copies of the committed files, to be changed.
+/// A folder with copies of the committed files, to be edited.
 struct Copies {
     folder: TempDir,
 }
 
-/// What a run came to.
+/// The result of a run.
 struct Outcome {
     code: i32,
     stdout: String,
@@ -40,7 +40,7 @@ impl Copies {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    /// Replaces something that stands in a file, once.
+    /// Replaces the first occurrence of a text in a file.
     #[track_caller]
     fn replace(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
@@ -58,7 +58,7 @@ impl Copies {
         outcome(command.args(more).output().unwrap())
     }
 
-    /// The exit code of drift, and parts of what it prints.
+    /// Runs drift, and compares its exit code and parts of its output.
     #[track_caller]
     fn check(&self, upstream: &str, code: i32, expected: &[&str]) {
         check(&self.run("drift", upstream, &[]), code, expected);
@@ -93,7 +93,7 @@ fn check(outcome: &Outcome, code: i32, expected: &[&str]) {
         assert!(text.contains(part), "`{part}` is not in\n{text}");
     }
     if code == 3 {
-        assert!(stdout.is_empty(), "a failure must not read as a report: {stdout}");
+        assert!(stdout.is_empty(), "a failure must not print a report: {stdout}");
         assert!(stderr.contains("nothing was compared"), "{stderr}");
     }
 }
@@ -102,14 +102,14 @@ fn check(outcome: &Outcome, code: i32, expected: &[&str]) {
 fn every_difference_to_the_pinned_upstream_is_acknowledged() {
     let upstream = committed("upstream.surface").display().to_string();
     let output = xtask("drift", &upstream, Path::new(".")).output().unwrap();
-    check(&outcome(output), 0, &[", 0 not; 0 problems in all", "that were pinned on "]);
-    // The copies are as good, so what fails below fails for what was changed.
+    check(&outcome(output), 0, &[", 0 not; 0 problems in all", "that was pinned on "]);
+    // The copies pass too, so that what fails below fails for its edit.
     Copies::new().check("upstream.surface", 0, &["0 problems in all"]);
 }
 
 #[test]
-fn a_difference_that_is_no_longer_there_is_stale() {
-    // Rid is acknowledged for every operation.
+fn entries_without_a_difference_are_stale() {
+    // `rid` is acknowledged for every operation.
     let copies = Copies::new();
     let spec = copies.read("jogg.yaml");
     let start = spec.find("        rid:\n").expect("the envelope has a rid");
@@ -125,10 +125,10 @@ fn a_difference_that_is_no_longer_there_is_stale() {
                 drift.toml --pinned upstream.surface --prune`";
     copies.check("upstream.surface", 1, &["Stale", "$.rid: our spec has string", next]);
 
-    // One word of the status vocabulary: what is left there is another difference.
+    // One value of an enum: the others are another difference.
     let copies = Copies::new();
     copies.replace("jogg.yaml", "        - in_progress\n", "");
-    let expected = ["Stale", "Not acknowledged", "acknowledges something else there"];
+    let expected = ["Stale", "Not acknowledged", "acknowledges another difference there"];
     copies.check("upstream.surface", 1, &expected);
 
     // One operation of a list.
@@ -142,7 +142,7 @@ fn a_difference_that_is_no_longer_there_is_stale() {
 }
 
 #[test]
-fn what_upstream_adds_is_not_acknowledged() {
+fn additions_to_upstream_are_not_acknowledged() {
     let field = "GET /v2/voices response 200 application/json $.data.voices[].pitch type string\n";
     let copies = Copies::new();
     copies.write("new.surface", &(copies.read("upstream.surface") + field));
@@ -158,7 +158,7 @@ fn what_upstream_adds_is_not_acknowledged() {
             "`cargo xtask spec diff upstream.surface new.surface`",
         ],
     );
-    // Another part of something that is acknowledged as a whole.
+    // Another value of an enum whose values are acknowledged.
     let copies = Copies::new();
     let value =
         "GET /v2/template_videos response 200 application/json $.data.data[].status enum \"new\"\n";
@@ -171,7 +171,7 @@ fn what_upstream_adds_is_not_acknowledged() {
 }
 
 #[test]
-fn an_entry_without_a_reason_is_refused() {
+fn entries_need_a_reason() {
     for reason in ["\"TODO\"", "\"todo: later\"", "\"\"", "\"\"\"\n  \"\"\""] {
         let copies = Copies::new();
         let ledger = copies.read("drift.toml");
@@ -188,11 +188,11 @@ fn an_entry_without_a_reason_is_refused() {
 }
 
 #[test]
-fn an_entry_says_what_its_fingerprint_stands_for_and_says_it_once() {
+fn entries_agree_with_their_fingerprint_and_are_unique() {
     let copies = Copies::new();
     copies.replace("drift.toml", "\"0 10104 10105", "\"1 10104 10105");
     let expected =
-        ["Described as something else (1)", "the entry says", "its fingerprint stands for"];
+        ["Entry and fingerprint disagree (1)", "the entry says", "its fingerprint stands for"];
     copies.check("upstream.surface", 1, &expected);
 
     let copies = Copies::new();
@@ -203,7 +203,7 @@ fn an_entry_says_what_its_fingerprint_stands_for_and_says_it_once() {
 }
 
 #[test]
-fn what_cannot_be_read_or_compared_is_never_clean() {
+fn unreadable_files_never_pass() {
     let copies = Copies::new();
     copies.write("page.html", "<!DOCTYPE html>\n<title>Not found</title>\n");
     copies.write("twice.yaml", "openapi: 3.0.3\npaths: {}\npaths: {}\n");
@@ -217,10 +217,10 @@ fn what_cannot_be_read_or_compared_is_never_clean() {
     for (from, to, expected) in [
         ("[[change]]", "[[change", "drift.toml:"),
         ("[[change]]\n", "[[change]]\nwhy = 1\n", "unknown field `why`"),
-        ("operations = \"all\"", "operations = \"some\"", "`operations` is \"all\" or a list"),
-        ("operations = \"all\"", "operations = []", "`operations` is \"all\" or a list"),
-        ("fingerprint = \"", "fingerprint = \"x", "`fingerprint` is sixteen"),
-        ("[[change]]", "[[ change ]]", "each entry begins with `[[change]]`"),
+        ("operations = \"all\"", "operations = \"some\"", "`operations` must be \"all\" or a list"),
+        ("operations = \"all\"", "operations = []", "`operations` must be \"all\" or a list"),
+        ("fingerprint = \"", "fingerprint = \"x", "`fingerprint` must be sixteen"),
+        ("[[change]]", "[[ change ]]", "each entry must begin with `[[change]]`"),
     ] {
         let copies = Copies::new();
         copies.replace("drift.toml", from, to);
@@ -231,14 +231,14 @@ fn what_cannot_be_read_or_compared_is_never_clean() {
     copies.check("upstream.surface", 3, &["drift.toml: there is no such file", next]);
     let copies = Copies::new();
     copies.replace("upstream.surface", "# date 2026-03-30\n", "");
-    copies.check("jogg.yaml", 3, &["has no lines `# date YYYY-MM-DD`"]);
+    copies.check("jogg.yaml", 3, &["the lines `# date YYYY-MM-DD` and `# sha256 …` are missing"]);
 }
 
 const UPSTREAM: &str = "openapi: 3.0.3\npaths: {/a: {get: {parameters: [{name: p, in: query}, {name: \
                         q, in: query}]}}, /b: {get: {parameters: [{name: q, in: query}]}}}\n";
 const OURS: &str = "openapi: 3.0.3\npaths: {/a: {get: {}}, /b: {get: {}}}\n";
 
-/// Specs of our own, a ledger yet to be written, and nothing pinned.
+/// Creates a folder with two small specs, without a ledger and a pin.
 fn small() -> Copies {
     let copies = Copies::new();
     for name in ["drift.toml", "upstream.surface"] {
@@ -252,14 +252,18 @@ fn small() -> Copies {
 #[test]
 fn accept_writes_stubs_that_need_reasons() {
     let copies = small();
-    check(&copies.run("accept", "upstream.yaml", &[]), 0, &["2 stubs added", "give each stub"]);
+    check(
+        &copies.run("accept", "upstream.yaml", &[]),
+        0,
+        &["2 stubs added", "replace TODO by a reason"],
+    );
     copies.check("upstream.yaml", 1, &["Without a reason (2)", "upstream was never pinned"]);
     let ledger = copies.read("drift.toml");
     assert!(ledger.contains("operations = \"all\""), "{ledger}");
     assert!(ledger.contains("operations = [\"GET /a\"]"), "{ledger}");
-    copies.write("drift.toml", &ledger.replace("\"TODO\"", "'Meant so.'"));
+    copies.write("drift.toml", &ledger.replace("\"TODO\"", "'Intended.'"));
     copies.check("upstream.yaml", 0, &["3 acknowledged by 2 entries"]);
-    // What is there stays as it is.
+    // Existing entries stay as they are.
     let ledger = copies.read("drift.toml").replace("rule =", "# Kept.\nrule  =");
     copies.write("drift.toml", &ledger);
     check(&copies.run("accept", "upstream.yaml", &[]), 0, &["0 stubs added"]);
@@ -271,21 +275,21 @@ fn accept_writes_stubs_that_need_reasons() {
 }
 
 #[test]
-fn stale_entries_are_cut_on_request_only() {
+fn stale_entries_are_removed_on_request_only() {
     let copies = small();
     copies.run("accept", "upstream.yaml", &[]);
-    let ledger = copies.read("drift.toml").replace("\"TODO\"", "'Meant so.'");
+    let ledger = copies.read("drift.toml").replace("\"TODO\"", "'Intended.'");
     let ledger = ledger.replace("[[change]]", "# A comment stays.\n[[change]]");
     copies.write("drift.toml", &ledger);
     copies.write("upstream.yaml", &UPSTREAM.replace("{name: p, in: query}, ", ""));
     let next = "`cargo xtask spec accept --upstream upstream.yaml";
-    check(&copies.run("accept", "upstream.yaml", &[]), 0, &["1 stale entry left", next]);
+    check(&copies.run("accept", "upstream.yaml", &[]), 0, &["1 stale entry kept", next]);
     assert_eq!(copies.read("drift.toml"), ledger);
-    check(&copies.run("accept", "upstream.yaml", &["--prune"]), 0, &["1 stale entry cut"]);
+    check(&copies.run("accept", "upstream.yaml", &["--prune"]), 0, &["1 stale entry removed"]);
     copies.check("upstream.yaml", 0, &["2 acknowledged by 1 entry"]);
     assert_eq!(copies.read("drift.toml").matches("# A comment stays.").count(), 2);
 
-    // Of an entry for all, those that remain.
+    // An entry for all operations keeps those that remain.
     copies.write(
         "upstream.yaml",
         &UPSTREAM.replace("{name: p, in: query}, {name: q, in: query}", ""),
@@ -297,7 +301,7 @@ fn stale_entries_are_cut_on_request_only() {
 }
 
 #[test]
-fn a_pin_carries_date_and_hash() {
+fn a_pin_has_a_date_and_a_hash() {
     let copies = small();
     let pin = ["--pin", "2026-04-01"];
     check(
@@ -308,16 +312,16 @@ fn a_pin_carries_date_and_hash() {
     let surface = copies.read("upstream.surface");
     assert!(surface.contains("\n# date 2026-04-01\n# sha256 "), "{surface}");
     copies.check("upstream.yaml", 1, &["upstream is the text that was pinned on 2026-04-01"]);
-    copies.check("upstream.surface", 1, &["upstream has the facts that were pinned"]);
+    copies.check("upstream.surface", 1, &["upstream has the surface that was pinned"]);
     copies.write("upstream.yaml", &format!("{UPSTREAM}# Limits.\n"));
-    copies.check("upstream.yaml", 1, &["its text is another: limits may hide in prose"]);
-    // A surface has no hash of the vendor's text.
+    copies.check("upstream.yaml", 1, &["but another text: prose may state limits"]);
+    // A surface doesn't have the hash of the vendor's text.
     check(&copies.run("accept", "upstream.surface", &pin), 3, &["is a surface"]);
     check(&copies.run("accept", "upstream.yaml", &["--pin", "today"]), 2, &["YYYY-MM-DD"]);
 }
 
 #[test]
-fn the_other_formats_say_the_same() {
+fn all_formats_have_the_same_content() {
     let copies = Copies::new();
     let field = "GET /v2/voices response 200 application/json $.data.voices[].pitch type string\n";
     copies.write("new.surface", &(copies.read("upstream.surface") + field));

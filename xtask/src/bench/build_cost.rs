@@ -1,12 +1,14 @@
 //! What a small program costs to build, by hand and with the SDK.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::{cargo, failure, grouped, output, target};
-use crate::Failure;
+use super::command::{cargo, failure, output, target};
+use crate::failure::Failure;
+use crate::text::grouped;
 
 /// The programs, the hand-written one first.
 const PROGRAMS: [&str; 3] = ["hello-reqwest", "hello-api", "hello-ext"];
@@ -26,25 +28,34 @@ struct Cost {
 /// Builds the programs, and prints what that took.
 pub(super) fn run() -> Result<(), Failure> {
     output(cargo().args(["fetch", "--locked", "--quiet"]))?;
-    println!("| program, release | CPU seconds | ratio | crates | more | KiB, stripped | more |");
-    println!("|---|--:|--:|--:|--:|--:|--:|");
-    let mut baseline = None;
-    for program in PROGRAMS {
-        let mut cost = build(program)?;
-        for _ in 1..ROUNDS {
+    let mut costs: Vec<Cost> = PROGRAMS.map(build).into_iter().collect::<Result<_, _>>()?;
+    // Round by round, so that a busy time of the machine is not that of one program.
+    for _ in 1..ROUNDS {
+        for (program, cost) in PROGRAMS.iter().zip(&mut costs) {
             cost.seconds = cost.seconds.min(build(program)?.seconds);
         }
-        let Cost { seconds, crates, bytes } = cost;
-        let baseline = baseline.get_or_insert(Cost { seconds, crates, bytes });
-        println!(
-            "| {program} | {seconds:.1} | {:.2} | {crates} | {} | {} | {} |",
-            seconds / baseline.seconds,
-            crates as i64 - baseline.crates as i64,
-            grouped(bytes / 1024),
-            (bytes as i64 - baseline.bytes as i64) / 1024,
+    }
+    print!("{}", table(&costs));
+    Ok(())
+}
+
+fn table(costs: &[Cost]) -> String {
+    let mut text = "| program, release | CPU seconds | ratio | crates | more | KiB, stripped | \
+                    more |\n|---|--:|--:|--:|--:|--:|--:|\n"
+        .to_owned();
+    let baseline = &costs[0];
+    for (program, Cost { seconds, crates, bytes }) in PROGRAMS.iter().zip(costs) {
+        let ratio = seconds / baseline.seconds;
+        let more_crates = *crates as i64 - baseline.crates as i64;
+        let more_bytes = *bytes as i64 - baseline.bytes as i64;
+        let (size, more_size) = (grouped(bytes / 1024), more_bytes / 1024);
+        let _ = writeln!(
+            text,
+            "| {program} | {seconds:.1} | {ratio:.2} | {crates} | {more_crates} | {size} | \
+             {more_size} |"
         );
     }
-    Ok(())
+    text
 }
 
 fn build(program: &str) -> Result<Cost, Failure> {
@@ -104,6 +115,22 @@ fn ticks_of_children(stat: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hand_written_program_is_what_others_are_compared_with() {
+        let cost = |seconds, crates, bytes| Cost { seconds, crates, bytes };
+        let text =
+            table(&[cost(10.0, 90, 3 << 20), cost(9.0, 89, 2 << 20), cost(15.0, 93, 4 << 20)]);
+        let rows: Vec<_> = text.lines().skip(2).collect();
+        assert_eq!(
+            rows,
+            [
+                "| hello-reqwest | 10.0 | 1.00 | 90 | 0 | 3,072 | 0 |",
+                "| hello-api | 9.0 | 0.90 | 89 | -1 | 2,048 | -1024 |",
+                "| hello-ext | 15.0 | 1.50 | 93 | 3 | 4,096 | 1024 |",
+            ]
+        );
+    }
 
     #[test]
     fn the_time_of_children_is_found_behind_any_name() {

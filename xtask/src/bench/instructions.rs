@@ -6,10 +6,29 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use clap::ValueEnum;
 use serde_json::Value;
 
-use super::{Side, cargo, failure, grouped, not_run, output, package, target};
-use crate::Failure;
+use super::command::{cargo, failure, not_run, output, package, target};
+use crate::failure::Failure;
+use crate::text::grouped;
+
+/// A crate of the SDK.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub(super) enum Side {
+    Api,
+    Ext,
+}
+
+impl Side {
+    /// What the benchmark calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Ext => "ext",
+        }
+    }
+}
 
 /// How many calls are measured together. What varies from call to call then no longer shows.
 pub(super) const CALLS: u64 = 100;

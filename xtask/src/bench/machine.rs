@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::root;
+use crate::workspace::root;
 
 /// Machine, tools, date and commit, as a paragraph.
 pub(super) fn describe() -> String {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::instructions::{BASELINE, CALLS, Measured};
-use super::{Side, failure, grouped, output};
-use crate::Failure;
+use super::command::{failure, output};
+use super::instructions::{BASELINE, CALLS, Measured, Side};
+use crate::failure::Failure;
+use crate::text::grouped;
 
 /// How many functions are printed of each table.
 const ROWS: usize = 30;

@@ -1,15 +1,16 @@
-//! `cargo xtask codegen --check`: what is checked in against what the spec gives.
+//! `cargo xtask codegen --check`: compares the files in the tree with those generated from the spec.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::ORIGIN;
-use crate::{Failure, root};
+use super::preamble::is_origin;
+use crate::failure::Failure;
+use crate::workspace::shown;
 
-/// Fails with the first difference of each file.
+/// Compares the files. The failure has the first difference of each.
 pub(super) fn compare(folder: &Path, files: &[(&'static str, String)]) -> Result<(), Failure> {
     let mut report = String::new();
-    let mut hash_only = Vec::new();
+    let mut origin_only = Vec::new();
     for (name, expected) in files {
         let path = folder.join(name);
         let shown = shown(&path);
@@ -17,7 +18,7 @@ pub(super) fn compare(folder: &Path, files: &[(&'static str, String)]) -> Result
             Ok(found) if found == *expected => {}
             Ok(found) => match first_difference(&shown, &found, expected) {
                 Some(difference) => report.push_str(&difference),
-                None => hash_only.push(*name),
+                None => origin_only.push(*name),
             },
             Err(error) => {
                 let _ = writeln!(report, "{shown}: {error}");
@@ -25,24 +26,21 @@ pub(super) fn compare(folder: &Path, files: &[(&'static str, String)]) -> Result
         }
     }
     for name in unexpected_files(folder, files) {
-        let _ = writeln!(report, "{}: codegen does not write this file", shown(&folder.join(name)));
+        let path = shown(&folder.join(name));
+        let _ = writeln!(report, "{path}: codegen does not write this file; remove it");
     }
-    if !hash_only.is_empty() {
-        let _ = writeln!(report, "only the spec's hash differs in: {}", hash_only.join(", "));
+    if !origin_only.is_empty() {
+        let names = origin_only.join(", ");
+        let _ = writeln!(report, "only the spec's name or hash differs in: {names}");
     }
     if report.is_empty() {
-        println!("codegen: {} files are as the spec has them", files.len());
+        println!("codegen: {} files match the spec", files.len());
         return Ok(());
     }
     Err(Failure::new(format!(
-        "the generated code is not what the spec gives\n{report}\
-         run `cargo xtask codegen`, look at the diff, and commit it with the spec"
+        "the generated code doesn't match the spec\n{report}\
+         run `cargo xtask codegen`, review the diff, and commit it with the spec"
     )))
-}
-
-/// A path as the reader knows it: from the root of the workspace.
-fn shown(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 fn unexpected_files(folder: &Path, files: &[(&'static str, String)]) -> Vec<String> {
@@ -55,14 +53,13 @@ fn unexpected_files(folder: &Path, files: &[(&'static str, String)]) -> Vec<Stri
     names
 }
 
-/// The first lines that differ, both sides; `None` if that is the spec's hash alone, which every
-/// file repeats.
+/// Returns the first lines that differ, from both sides. `None` if only the lines differ that name
+/// the spec, which are in every file.
 pub(super) fn first_difference(path: &str, found: &str, expected: &str) -> Option<String> {
     const SHOWN: usize = 3;
     let (found, expected): (Vec<&str>, Vec<&str>) =
         (found.lines().collect(), expected.lines().collect());
-    let origin = |line: &str| ORIGIN.iter().any(|start| line.starts_with(start));
-    let same = |(a, b): &(&&str, &&str)| a == b || (origin(a) && origin(b));
+    let same = |(a, b): &(&&str, &&str)| a == b || (is_origin(a) && is_origin(b));
     let start = found.iter().zip(&expected).take_while(same).count();
     if start == found.len() && start == expected.len() {
         return None;
@@ -75,4 +72,45 @@ pub(super) fn first_difference(path: &str, found: &str, expected: &str) -> Optio
         let _ = writeln!(report, "  + {line}");
     }
     Some(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compares the report on a folder with one generated file and these files.
+    #[track_caller]
+    fn check_compare(files: &[(&str, &str)], expected: Result<(), &[&str]>) {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            std::fs::write(folder.path().join(name), content).unwrap();
+        }
+        let generated = "// Spec: sha256 2.\na\nb\n".to_owned();
+        let outcome = compare(folder.path(), &[("types.rs", generated)]);
+        match (outcome, expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(failure), Err(parts)) => {
+                for part in parts {
+                    assert!(failure.message.contains(part), "{part}: {}", failure.message);
+                }
+            }
+            (outcome, expected) => panic!("{files:?}: {outcome:?} instead of {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn differences_are_reported_by_file() {
+        let same = ("types.rs", "// Spec: sha256 2.\na\nb\n");
+        check_compare(&[same, ("mod.rs", "")], Ok(()));
+        check_compare(&[], Err(&["types.rs: ", "run `cargo xtask codegen`"]));
+        check_compare(
+            &[("types.rs", "// Spec: sha256 1.\na\nc\n")],
+            Err(&["types.rs:3: first difference\n  - c\n  + b\n"]),
+        );
+        check_compare(
+            &[("types.rs", "// Spec: sha256 1.\na\nb\n")],
+            Err(&["only the spec's name or hash differs in: types.rs"]),
+        );
+        check_compare(&[same, ("old.rs", "")], Err(&["old.rs: codegen does not write this file"]));
+    }
 }

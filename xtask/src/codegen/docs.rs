@@ -1,29 +1,29 @@
-//! Descriptions of the spec as doc comments.
+//! Turns descriptions of the spec into doc comments.
 
 use quote::ToTokens;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, parse_quote};
 
-/// The longest line of generated documentation, with its indentation and slashes.
+/// The maximal width of generated documentation, with its indentation and slashes.
 const WIDTH: usize = 100;
 
-/// A text as doc comments of an item that is indented by this many spaces.
+/// Returns the doc comments of an item that is indented by this many spaces.
 pub(super) fn doc_attributes(text: &str, indent: usize) -> Vec<Attribute> {
     doc_lines(text, indent).into_iter().map(|line| parse_quote!(#[doc = #line])).collect()
 }
 
-/// The lines of a text as rustdoc wants them: each with its leading space, none too long, no blank
-/// lines at the ends.
+/// Returns the lines of a doc comment: each begins with a space, none is too long, and the first and
+/// last aren't blank.
 pub(super) fn doc_lines(text: &str, indent: usize) -> Vec<String> {
     let width = WIDTH.saturating_sub(indent + "///".len());
     text.trim().lines().flat_map(|line| wrapped(line, width)).collect()
 }
 
-/// A description of the spec, in which no bracket is a link.
+/// Escapes a description of the spec, so that no bracket is a link.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('[', "\\[").replace(']', "\\]")
 }
 
-/// Writes the doc comments that the generator made anew, and keeps all other attributes.
+/// Replaces the generator's doc comments by ours, and keeps all other attributes.
 pub(super) fn rewrite_docs(attributes: &mut Vec<Attribute>, indent: usize) {
     let mut output: Vec<Attribute> = Vec::new();
     for attribute in std::mem::take(attributes) {
@@ -64,20 +64,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn doc_lines_hold_no_links_and_no_blank_ends() {
+    fn doc_lines_have_no_links_and_no_blank_ends() {
         let lines = doc_lines(&escaped("\na [b]\n\nc \n"), 0);
         assert_eq!(lines, [" a \\[b\\]", "", " c"]);
     }
 
     #[test]
     fn doc_lines_are_not_too_long() {
-        let text = "word ".repeat(50) + &"x".repeat(120);
+        let long_word = "x".repeat(120);
+        let text = "word ".repeat(50) + &long_word;
         for indent in [0, 4, 8] {
             let lines = doc_lines(&text, indent);
             let lengths: Vec<_> = lines.iter().map(|line| indent + 3 + line.len()).collect();
-            let (last, others) = lengths.split_last().unwrap();
-            assert!(others.iter().all(|length| (95..=100).contains(length)), "{lengths:?}");
-            assert_eq!(*last, indent + 124);
+            let [full @ .., rest, last] = lengths.as_slice() else { panic!("{lengths:?}") };
+            assert!(full.iter().all(|length| (96..=100).contains(length)), "{lengths:?}");
+            assert!(*rest <= 100, "{lengths:?}");
+            // A word that is too long has a line of its own.
+            assert_eq!(*last, indent + 3 + 1 + long_word.len());
         }
     }
 }

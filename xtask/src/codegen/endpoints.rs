@@ -1,5 +1,5 @@
-//! A request type and a method per operation, made of the spec and of the types in the signatures
-//! of progenitor's methods.
+//! Writes a request type and a method for each operation, from the spec and from the types in the
+//! signatures of progenitor's methods.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -9,25 +9,25 @@ use super::docs::{doc_attributes, escaped};
 use super::facts::OperationFacts;
 use crate::spec::pascal_case;
 
-/// What one of progenitor's methods says about its operation.
+/// The types of an operation, from the signature of progenitor's method.
 pub(super) struct Method {
-    /// Path parameters with their types, in the order of the path.
+    /// The path parameters with their types, in the order of the path.
     pub(super) path: Vec<(Ident, Type)>,
     pub(super) body: Option<Type>,
     pub(super) response: Type,
 }
 
-/// The request type of an operation and its `Endpoint` implementation.
+/// Returns the request type of an operation, with its implementation of `Endpoint`.
 pub(super) fn endpoint(operation: &OperationFacts, method: &Method) -> TokenStream {
     let name = type_name(operation);
     let fields = fields(operation, method);
     let documented = fields.iter().map(|field| {
-        let Field { name, ty, docs, .. } = field;
+        let RequestField { name, ty, docs } = field;
         let docs = doc_attributes(&escaped(docs), 4);
         quote!(#(#docs)* pub #name: #ty)
     });
-    let arguments = fields.iter().map(Field::argument);
-    let values = fields.iter().map(Field::value);
+    let arguments = fields.iter().map(RequestField::argument);
+    let values = fields.iter().map(RequestField::value);
     let doc = format!(
         "{}: the request of [`Client::{id}`](crate::Client::{id}).",
         escaped(&operation.summary),
@@ -61,12 +61,12 @@ pub(super) fn endpoint(operation: &OperationFacts, method: &Method) -> TokenStre
     }
 }
 
-/// The method of the client: a thin wrapper around the request type.
+/// Returns the method of the client, which is a thin wrapper around the request type.
 pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream {
     let name = format_ident!("{}", operation.id);
     let request = type_name(operation);
     let fields = fields(operation, method);
-    let arguments = fields.iter().map(Field::argument);
+    let arguments = fields.iter().map(RequestField::argument);
     let passed = fields.iter().map(|field| &field.name);
     let text = format!(
         "{}.\n\n{}\n\nCalls `{}`.",
@@ -82,14 +82,17 @@ pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream
     }
 }
 
-/// What knowing only the operation takes: the row of the table of codecs, the arm that leads to the
-/// request type, and how that is made of untyped arguments.
+/// The code for an operation known only at run time.
 pub(super) struct Codec {
+    /// The row in the table of codecs.
     pub(super) row: TokenStream,
+    /// The arm from the id of the operation to its request type.
     pub(super) arm: TokenStream,
+    /// The conversion of a raw request into the request type.
     pub(super) conversion: TokenStream,
 }
 
+/// Returns the code for an operation known only at run time.
 pub(super) fn codec(operation: &OperationFacts, method: &Method) -> Codec {
     let name = type_name(operation);
     let mut values = Vec::new();
@@ -125,15 +128,15 @@ pub(super) fn codec(operation: &OperationFacts, method: &Method) -> Codec {
 }
 
 /// One field of a request type.
-struct Field {
+struct RequestField {
     name: Ident,
     ty: Type,
     docs: String,
 }
 
-impl Field {
+impl RequestField {
     fn argument(&self) -> TokenStream {
-        let Self { name, ty, .. } = self;
+        let Self { name, ty, docs: _ } = self;
         match is_string(ty) {
             true => quote!(#name: impl Into<String>),
             false => quote!(#name: #ty),
@@ -149,26 +152,32 @@ impl Field {
     }
 }
 
-/// Path parameters, query, body.
-fn fields(operation: &OperationFacts, method: &Method) -> Vec<Field> {
+/// Returns the path parameters, the query and the body.
+fn fields(operation: &OperationFacts, method: &Method) -> Vec<RequestField> {
     let mut fields = Vec::new();
     for (name, ty) in &method.path {
         let described = operation.path_parameters.iter().find(|(described, _)| name == described);
         let docs = described.map(|(_, docs)| docs.clone()).unwrap_or_default();
-        fields.push(Field { name: name.clone(), ty: ty.clone(), docs });
+        fields.push(RequestField { name: name.clone(), ty: ty.clone(), docs });
     }
     if let Some(query) = &operation.query {
         let ty = format_ident!("{query}");
         let docs = "The query parameters.".to_owned();
-        fields.push(Field { name: format_ident!("query"), ty: parse_quote!(types::#ty), docs });
+        fields.push(RequestField {
+            name: format_ident!("query"),
+            ty: parse_quote!(types::#ty),
+            docs,
+        });
     }
     if let Some(body) = &method.body {
         let docs = "The body.".to_owned();
-        fields.push(Field { name: format_ident!("body"), ty: body.clone(), docs });
+        fields.push(RequestField { name: format_ident!("body"), ty: body.clone(), docs });
     }
     fields
 }
 
+/// Returns the statements that encode the request. Each path parameter is encoded by one of its own,
+/// as that can fail.
 fn prepare(operation: &OperationFacts, method: &Method) -> TokenStream {
     let path = &operation.path;
     let segments = method.path.iter().map(|(name, ty)| {

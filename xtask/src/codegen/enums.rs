@@ -1,6 +1,6 @@
-//! Enums, rendered for the macros of `jogg-api/src/enumeration.rs`: typify's own are closed, and
-//! one new word would fail a whole response. Written as text, as the formatter leaves the
-//! calls of macros alone.
+//! Writes enums as calls of the macros in `jogg-api/src/enumeration.rs`. typify's enums are closed, so
+//! that a new value would fail the response. The output is text, since the formatter doesn't format
+//! macro calls.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use super::docs::{doc_lines, escaped};
 use crate::document::Document;
 use crate::spec;
 
-/// All enum components, as macro calls.
+/// Returns all enum components as macro calls.
 pub(crate) fn render(document: &Document) -> Result<String, String> {
     let mut output = String::from(
         "use crate::enumeration::{closed_int_enum, closed_string_enum, open_int_enum, \
@@ -22,13 +22,13 @@ pub(crate) fn render(document: &Document) -> Result<String, String> {
         }
         let integer = spec::text(schema, "type") == "integer";
         let open = schema.get("x-jogg-open") == Some(&Value::Bool(true));
-        let set = match (open, integer) {
+        let macro_name = match (open, integer) {
             (true, true) => "open_int_enum",
             (true, false) => "open_string_enum",
             (false, true) => "closed_int_enum",
             (false, false) => "closed_string_enum",
         };
-        let _ = writeln!(output, "\n{set}! {{");
+        let _ = writeln!(output, "\n{macro_name}! {{");
         for line in doc_lines(&escaped(spec::text(schema, "description")), 4) {
             let _ = writeln!(output, "    ///{line}");
         }
@@ -58,12 +58,12 @@ pub(crate) fn render(document: &Document) -> Result<String, String> {
 pub(crate) struct Variant<'d> {
     /// Its name in Rust.
     pub(crate) name: String,
-    /// Its literal in Rust, which is also its JSON.
+    /// Its literal, in Rust as in JSON.
     pub(crate) wire: String,
     pub(crate) description: Option<&'d str>,
 }
 
-/// The values of an enum with their names: as `x-enum-varnames` says, else made from the word.
+/// Returns the values of an enum with their names: from `x-enum-varnames`, else from the value.
 pub(crate) fn variants<'d>(name: &str, schema: &'d Value) -> Result<Vec<Variant<'d>>, String> {
     let names = spec::texts(schema, "x-enum-varnames");
     let descriptions = spec::texts(schema, "x-enum-descriptions");
@@ -71,7 +71,8 @@ pub(crate) fn variants<'d>(name: &str, schema: &'d Value) -> Result<Vec<Variant<
     let variants = values.map(|(index, value)| {
         let given = names.get(index).map(|given| (*given).to_owned());
         let variant = given.or_else(|| value.as_str().map(spec::pascal_case));
-        let variant = variant.ok_or_else(|| format!("{name}: {value} has no name"))?;
+        let variant =
+            variant.ok_or_else(|| format!("{name}: {value} has no name; give x-enum-varnames"))?;
         let valid = variant.starts_with(|first: char| first.is_ascii_uppercase())
             && variant.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
         if !valid || variant == "Unknown" || variant == "Self" {

@@ -1,4 +1,4 @@
-//! What the rewrite of progenitor's output has to know of the spec.
+//! What the rewrite of progenitor's output has to know about the spec.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,15 @@ use super::transform;
 use crate::document::Document;
 use crate::spec::{self, Side};
 
-/// The spec as the rewrite sees it.
+/// The parts of the spec that the rewrite uses.
 #[derive(Debug)]
 pub(super) struct Facts {
     pub(super) operations: Vec<OperationFacts>,
-    /// Types that are sent, with their required fields in the order of the spec.
+    /// The types of requests, with their required fields in the order of the spec.
     pub(super) requests: Vec<(String, Vec<String>)>,
-    /// Ranges of the numbers that are sent, by type and field: minimum and maximum.
+    /// The minimum and maximum of numbers in requests, by type and field.
     pub(super) ranges: BTreeMap<(String, String), (Option<i64>, Option<i64>)>,
-    /// Types that are received.
+    /// The types of responses.
     pub(super) responses: BTreeSet<String>,
 }
 
@@ -24,15 +24,15 @@ pub(super) struct Facts {
 #[derive(Debug)]
 pub(super) struct OperationFacts {
     pub(super) id: String,
-    /// `GET /v2/voices`.
+    /// Method and path, such as `GET /v2/voices`.
     pub(super) title: String,
     /// The path template, such as `/v2/avatar_video/{id}`.
     pub(super) path: String,
     pub(super) summary: String,
     pub(super) description: String,
-    /// Path parameters with their descriptions.
+    /// The path parameters with their descriptions.
     pub(super) path_parameters: Vec<(String, String)>,
-    /// The type of its query parameters, if it has any.
+    /// The type of the query parameters, if there are any.
     pub(super) query: Option<String>,
 }
 
@@ -72,18 +72,18 @@ impl Facts {
 
     fn add_operation(&mut self, document: &Document, operation: &spec::Operation<'_>) {
         let parameters = operation.parameters(document);
-        let placed = |place: &'static str| {
-            parameters.iter().filter(move |parameter| parameter.place() == place)
+        let sent_in = |location: &'static str| {
+            parameters.iter().filter(move |parameter| parameter.location() == location)
         };
-        let has_query = placed("query").next().is_some();
+        let has_query = sent_in("query").next().is_some();
         let query = has_query.then(|| transform::query_name(operation));
         if let Some(name) = &query {
-            for parameter in placed("query") {
+            for parameter in sent_in("query") {
                 if let Some(schema) = parameter.node.get("schema") {
                     self.add_range(name, parameter.name(), schema);
                 }
             }
-            let required = placed("query").filter(|parameter| parameter.required());
+            let required = sent_in("query").filter(|parameter| parameter.required());
             let required = required.map(|parameter| parameter.name().to_owned()).collect();
             self.requests.push((name.clone(), required));
         }
@@ -97,12 +97,12 @@ impl Facts {
             path: operation.path.to_owned(),
             summary: spec::text(operation.node, "summary").to_owned(),
             description: spec::text(operation.node, "description").to_owned(),
-            path_parameters: placed("path").map(described).collect(),
+            path_parameters: sent_in("path").map(described).collect(),
             query,
         });
     }
 
-    /// Notes the smallest and the largest value a schema takes, if it has bounds.
+    /// Adds the range of a number, if its schema has bounds.
     fn add_range(&mut self, owner: &str, property: &str, schema: &Value) {
         let bound = |name| schema.get(name).and_then(Value::as_i64);
         let range = (bound("minimum"), bound("maximum"));

@@ -1,14 +1,15 @@
-//! Generated Rust, laid out like written code.
+//! Formats generated Rust like written code.
 
 use proc_macro2::TokenStream;
 
 /// Formats generated items, with a blank line between items and between the members of a block.
 pub(super) fn pretty(tokens: TokenStream) -> Result<String, String> {
-    let file = syn::parse2(tokens).map_err(|error| format!("the pass wrote bad Rust: {error}"))?;
+    let file =
+        syn::parse2(tokens).map_err(|error| format!("codegen wrote invalid Rust: {error}"))?;
     Ok(with_blank_lines(&prettyplease::unparse(&file)))
 }
 
-/// The formatter writes items one under the other.
+/// Adds the blank lines. The formatter writes items without any between them.
 fn with_blank_lines(code: &str) -> String {
     let mut output = String::with_capacity(code.len());
     let mut before = "";
@@ -23,7 +24,7 @@ fn with_blank_lines(code: &str) -> String {
     output
 }
 
-/// Whether a line begins an item or a member of a block, and the line before it ended one.
+/// Whether a line begins an item or a member of a block, after a line that ended one.
 fn starts_member(before: &str, line: &str) -> bool {
     let indent = line.len() - line.trim_start().len();
     let ended = before.len() - before.trim_start().len() == indent
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_and_members_are_apart_and_fields_and_statements_are_not() {
+    fn blank_lines_are_between_items_and_members_only() {
         let code = quote! {
             pub struct A { #[doc = " F."] pub a: u8, #[doc = " G."] pub b: u8 }
             impl A {

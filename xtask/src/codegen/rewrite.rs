@@ -1,5 +1,5 @@
-//! Takes progenitor's output apart: its types go through `types.rs`, the signatures of its methods
-//! through `endpoints.rs`. The one file that knows the template of its methods.
+//! Splits progenitor's output: `types.rs` rewrites its types, and `endpoints.rs` uses the signatures of
+//! its methods. Only this file knows how these methods look.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,9 @@ use syn::{
 
 use super::endpoints::{self, Method};
 use super::facts::Facts;
+use super::preamble::PROGENITOR;
 
-/// The generated files that come out of progenitor's one.
+/// The files that progenitor's output is split into.
 #[derive(Debug)]
 pub(super) struct Rewritten {
     pub(super) types: TokenStream,
@@ -23,7 +24,7 @@ pub(super) struct Rewritten {
     pub(super) codecs: TokenStream,
 }
 
-/// Splits and rewrites progenitor's output. The error says which customisation did not land.
+/// Splits and rewrites progenitor's output. The error names the part that isn't as expected.
 pub(super) fn rewrite(generated: TokenStream, facts: &Facts) -> Result<Rewritten, String> {
     let mut file = syn::parse2::<syn::File>(generated).map_err(|error| error.to_string())?;
     ShortPaths.visit_file_mut(&mut file);
@@ -43,7 +44,7 @@ pub(super) fn rewrite(generated: TokenStream, facts: &Facts) -> Result<Rewritten
             _ => {}
         }
     }
-    let types = types.ok_or("progenitor wrote no `types` module")?;
+    let types = types.ok_or("progenitor's output has no module `types`")?;
     let types = super::types::rewrite_types(types, facts)?;
     rewrite_methods(methods, facts, types)
 }
@@ -59,9 +60,10 @@ fn rewrite_methods(
     for method in methods {
         let name = method.sig.ident.to_string();
         let operation = facts.operations.iter().find(|operation| operation.id == name);
-        let operation = operation.ok_or_else(|| format!("no operation is called `{name}`"))?;
-        let method = read_method(&method)
-            .ok_or_else(|| format!("the method `{name}` is not built like progenitor 0.15.1's"))?;
+        let operation = operation.ok_or_else(|| format!("the spec has no operation `{name}`"))?;
+        let method = read_method(&method).ok_or_else(|| {
+            format!("the method `{name}` isn't like those of progenitor {PROGENITOR}")
+        })?;
         client.push(endpoints::method(operation, &method));
         endpoints.extend(endpoints::endpoint(operation, &method));
         codecs.push(endpoints::codec(operation, &method));
@@ -77,6 +79,9 @@ fn rewrite_methods(
     let arms = codecs.iter().map(|codec| &codec.arm);
     let conversions = codecs.iter().map(|codec| &codec.conversion);
     let codecs = quote! {
+        use crate::codecs::{Codec, EndpointVisitor, FromRaw, unknown};
+        use crate::{Endpoint, Error, Operation, RawRequest, endpoints, types};
+
         /// The codec of every operation.
         pub static CODECS: &[Codec] = &[#(#rows),*];
 
@@ -107,11 +112,21 @@ fn rewrite_methods(
 
         #(#conversions)*
     };
-    let client = quote!(impl Client { #(#client)* });
+    let client = quote! {
+        use crate::{Client, Error, Response, endpoints, types};
+
+        impl Client { #(#client)* }
+    };
+    let endpoints = quote! {
+        use crate::{Endpoint, Error, Operation, PreparedRequest};
+        use crate::{operations, path_segment, types};
+
+        #endpoints
+    };
     Ok(Rewritten { types, client, endpoints, codecs })
 }
 
-/// The types in the signature of one of progenitor's methods.
+/// Reads the types in the signature of one of progenitor's methods.
 fn read_method(method: &ImplItemFn) -> Option<Method> {
     let (mut path, mut body) = (Vec::new(), None);
     for input in &method.sig.inputs {
@@ -136,7 +151,7 @@ fn is_named(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident(name))
 }
 
-/// The `T` of `Result<ResponseValue<Envelope<T>>, Error<()>>`.
+/// Returns the `T` of `Result<ResponseValue<Envelope<T>>, Error<()>>`.
 fn response_type(output: &ReturnType) -> Option<Type> {
     let ReturnType::Type(_, ty) = output else { return None };
     let mut ty = ty.as_ref();
@@ -152,7 +167,8 @@ fn response_type(output: &ReturnType) -> Option<Type> {
     Some(ty.clone())
 }
 
-/// `::std::option::Option` is `Option`, `::jogg_api::enums::X` is `X`, `::jogg_api::` is `crate::`.
+/// Shortens paths: `::std::option::Option` to `Option`, `::jogg_api::enums::X` to `X`, and
+/// `::jogg_api::` to `crate::`.
 struct ShortPaths;
 
 impl VisitMut for ShortPaths {

@@ -1,4 +1,4 @@
-//! The tables: operations, error codes, and jobs.
+//! Writes the tables of operations, error codes and jobs.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +10,7 @@ use super::enums;
 use crate::document::Document;
 use crate::spec::{self, Operation};
 
-/// `operations.rs`: one static per operation and the list of all.
+/// Returns `operations.rs`: a static for each operation, and the list of all.
 pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
     let all = spec::operations(document);
     let mut statics = TokenStream::new();
@@ -53,9 +53,9 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
     })
 }
 
-/// `x-jogg-credits` in one of its forms.
+/// Returns a price from one of the forms of `x-jogg-credits`.
 fn credits(operation: &Operation<'_>, node: &Value) -> Result<TokenStream, String> {
-    let wrong = || format!("{}: x-jogg-credits has none of its known forms", operation.id());
+    let wrong = || format!("{}: x-jogg-credits has an unknown form", operation.id());
     let as_of = spec::text(node, "as_of");
     if let Some(field) = node.get("by").and_then(Value::as_str) {
         let mut amounts = Vec::new();
@@ -84,7 +84,7 @@ fn decimal(value: &Value) -> Option<Literal> {
     value.as_f64().filter(|number| number.is_finite()).map(Literal::f64_unsuffixed)
 }
 
-/// `codes.rs`: the error codes with what they mean.
+/// Returns `codes.rs`: the error codes with their meaning.
 pub(super) fn codes(document: &Document) -> TokenStream {
     let schema = spec::schema(document, "ErrorCode").unwrap_or(&Value::Null);
     let variants = enums::variants("ErrorCode", schema).unwrap_or_default();
@@ -105,14 +105,16 @@ pub(super) fn codes(document: &Document) -> TokenStream {
     }
 }
 
-/// `jobs.rs`: which operation starts a job, and which reports on it.
+/// Returns `jobs.rs`: which operations start jobs, and which report on them.
 pub(super) fn jobs(document: &Document) -> Result<TokenStream, String> {
     let all = spec::operations(document);
     let mut rows = Vec::new();
     for operation in &all {
         let Some(job) = operation.node.get("x-jogg-job") else { continue };
         let report = all.iter().find(|other| other.id() == spec::text(job, "report"));
-        let report = report.ok_or_else(|| format!("{}: unknown report", operation.id()))?;
+        let report = report.ok_or_else(|| {
+            format!("{}: x-jogg-job.report names an unknown operation", operation.id())
+        })?;
         let (create, report) = (constant(operation), constant(report));
         let link = link(operation, job)?;
         rows.push(quote! {
@@ -138,7 +140,7 @@ fn link(operation: &Operation<'_>, job: &Value) -> Result<TokenStream, String> {
     let place = match to.split_once('.') {
         Some(("query", name)) => quote!(IdPlace::Query(#name)),
         Some(("path", name)) => quote!(IdPlace::Path(#name)),
-        _ => return Err(format!("{}: x-jogg-job.id.to is not query.* or path.*", operation.id())),
+        _ => return Err(format!("{}: x-jogg-job.id.to must be query.* or path.*", operation.id())),
     };
     Ok(quote!(JobLink::Id { from: #from, to: #place }))
 }

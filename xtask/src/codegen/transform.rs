@@ -1,17 +1,17 @@
-//! The spec as progenitor is to see it: a copy in memory, bent where its model of the world is
-//! narrower than ours. `openapi/jogg.yaml` itself stays truthful to the wire.
+//! Transforms the spec for progenitor: a copy in memory, changed where progenitor supports less than
+//! the spec says. `openapi/jogg.yaml` itself describes the wire.
 
 use serde_json::{Map, Value, json};
 
 use crate::document::Document;
 use crate::spec::{self, Operation, Side};
 
-/// The component that stands for the redacting string type.
+/// The component that becomes the redacting string type.
 pub(crate) const SECRET: &str = "Secret";
-/// The component that stands for a response without `data`.
+/// The component that becomes the `data` of a response without any.
 pub(crate) const NO_DATA: &str = "NoData";
 
-/// Keywords the generator would turn into types of their own, or into values that are sent though
+/// Keywords that the generator would turn into additional types, or into values that are sent although
 /// nobody set them.
 const DROPPED: [&str; 12] = [
     "default",
@@ -28,7 +28,7 @@ const DROPPED: [&str; 12] = [
     "minimum",
 ];
 
-/// The document progenitor generates from.
+/// Returns the document that progenitor generates from.
 pub(crate) fn transform(document: &Document) -> Value {
     let mut output = document.value.clone();
     let mut components = Map::new();
@@ -59,18 +59,18 @@ pub(crate) fn transform(document: &Document) -> Value {
     output
 }
 
-/// The name of the type that holds an operation's query parameters.
+/// Returns the name of the type with an operation's query parameters.
 pub(crate) fn query_name(operation: &Operation<'_>) -> String {
     format!("{}Query", spec::pascal_case(operation.id()))
 }
 
-/// Query parameters as the fields of one type: positional arguments would shift silently when the
-/// API adds one.
+/// Returns a component with the query parameters. As arguments of the method, they would silently
+/// change their positions when the API adds one.
 fn query_component(document: &Document, operation: &Operation<'_>) -> Option<Value> {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for parameter in operation.parameters(document) {
-        if parameter.place() != "query" {
+        if parameter.location() != "query" {
             continue;
         }
         let schema = parameter.node.get("schema").cloned().unwrap_or_default();
@@ -104,7 +104,7 @@ fn transform_operation(
     node.retain(|key, _| !key.starts_with("x-"));
     let mut parameters = Vec::new();
     for parameter in operation.parameters(document) {
-        if parameter.place() == "path" {
+        if parameter.location() == "path" {
             let mut node = parameter.node.clone();
             node["schema"] = component(&node["schema"], false);
             parameters.push(node);
@@ -126,8 +126,8 @@ fn transform_operation(
     node.insert("responses".to_owned(), json!({ "200": response }));
 }
 
-/// A schema without what the generator must not act upon. In responses nothing is required but the
-/// ids of list items: every version of the API has omitted, nulled or emptied fields it promises.
+/// Returns a schema without keywords that the generator must ignore. In responses only the ids of list
+/// items are required: every version of the API has omitted, nulled or emptied fields it promises.
 fn component(schema: &Value, response: bool) -> Value {
     let Value::Object(members) = schema else {
         return schema.clone();

@@ -1,27 +1,54 @@
-//! The types of progenitor's output, which are typify's: sent ones get a constructor and room for
-//! unknown fields, received ones decoders that forgive.
+//! Rewrites the types of progenitor's output, which are typify's: those of requests get a constructor
+//! and a place for unknown fields, those of responses get lenient decoders.
 
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Field, Fields, GenericArgument, Item, ItemStruct, PathArguments, Type, parse_quote};
+use syn::{Field, Fields, Item, ItemStruct, Type, parse_quote};
 
+use super::decoders::decoder_attribute;
 use super::docs::rewrite_docs;
 use super::facts::Facts;
 
-/// The structs as ours. The error says which customisation did not land.
+/// Returns `types.rs`. The error names the type or field that isn't as expected.
 pub(super) fn rewrite_types(items: Vec<Item>, facts: &Facts) -> Result<TokenStream, String> {
+    let mut output = quote! {
+        use serde::{Deserialize, Serialize};
+
+        pub use crate::enums::*;
+    };
+    for mut item in structs(items, facts)? {
+        let name = item.ident.to_string();
+        let Fields::Named(fields) = &mut item.fields else {
+            return Err(format!("`{name}` has no named fields"));
+        };
+        rewrite_docs(&mut item.attrs, 0);
+        for field in &mut fields.named {
+            rewrite_docs(&mut field.attrs, 4);
+        }
+        item.attrs.retain(|attribute| !attribute.path().is_ident("derive"));
+        let request = facts.requests.iter().find(|(request, _)| *request == name);
+        output.extend(match request {
+            Some((_, required)) => request_type(item, required, facts)?,
+            None => response_type(item, facts)?,
+        });
+    }
+    Ok(output)
+}
+
+/// Returns the structs, which must be the types of the spec.
+fn structs(items: Vec<Item>, facts: &Facts) -> Result<Vec<ItemStruct>, String> {
     let mut structs = Vec::new();
     for item in items {
         match item {
             Item::Struct(item) => structs.push(item),
-            // The one module is typify's error type, used only by types we replace.
+            // The only module is typify's error type, used only by types that are replaced.
             Item::Mod(module) if module.ident == "error" => {}
             Item::Impl(_) => {}
             other => {
                 let text = quote!(#other).to_string();
-                return Err(format!("a type is neither struct nor replaced enum: {text:.120}"));
+                return Err(format!("a type is neither a struct nor a replaced enum: {text:.120}"));
             }
         }
     }
@@ -30,52 +57,52 @@ pub(super) fn rewrite_types(items: Vec<Item>, facts: &Facts) -> Result<TokenStre
         facts.requests.iter().map(|(name, _)| name).chain(&facts.responses).cloned().collect();
     if found != expected {
         let odd: Vec<_> = found.symmetric_difference(&expected).cloned().collect();
-        return Err(format!("types that are not as the spec has them: {}", odd.join(", ")));
+        return Err(format!(
+            "these types aren't both in the spec and generated: {}",
+            odd.join(", ")
+        ));
     }
-    let mut output = TokenStream::new();
-    for mut item in structs {
-        let name = item.ident.to_string();
-        rewrite_docs(&mut item.attrs, 0);
-        let mut attributes = std::mem::take(&mut item.attrs);
-        attributes.retain(|attribute| !attribute.path().is_ident("derive"));
-        let request = facts.requests.iter().find(|(request, _)| *request == name);
-        match request {
-            Some(_) => {
-                attributes
-                    .push(parse_quote!(#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]));
-                attributes.push(parse_quote! {
-                    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-                });
-            }
-            None => attributes.push(parse_quote! {
-                #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-            }),
-        }
-        attributes.push(parse_quote!(#[non_exhaustive]));
-        item.attrs = attributes;
-        let Fields::Named(fields) = &mut item.fields else {
-            return Err(format!("`{name}` has no named fields"));
-        };
-        for field in &mut fields.named {
-            rewrite_docs(&mut field.attrs, 4);
-            match request {
-                Some(_) => show_range(&name, field, facts),
-                None => decode_leniently(&name, field, &facts.responses)?,
-            }
-        }
-        let constructor = request.map(|(_, required)| constructor(&item, required)).transpose()?;
-        if request.is_some()
-            && let Fields::Named(fields) = &mut item.fields
-        {
-            fields.named.push(extra_field());
-        }
-        output.extend(quote!(#item #constructor));
-    }
-    Ok(output)
+    Ok(structs)
 }
 
-/// Puts a field's range into its schema. The type has none: the server decides.
-fn show_range(name: &str, field: &mut Field, facts: &Facts) {
+fn request_type(
+    mut item: ItemStruct,
+    required: &[String],
+    facts: &Facts,
+) -> Result<TokenStream, String> {
+    item.attrs.extend([
+        parse_quote!(#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]),
+        parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]),
+        parse_quote!(#[non_exhaustive]),
+    ]);
+    let name = item.ident.to_string();
+    for field in &mut item.fields {
+        add_range(&name, field, facts);
+    }
+    let constructor = constructor(&item, required)?;
+    if let Fields::Named(fields) = &mut item.fields {
+        fields.named.push(extra_field());
+    }
+    Ok(quote!(#item #constructor))
+}
+
+fn response_type(mut item: ItemStruct, facts: &Facts) -> Result<TokenStream, String> {
+    item.attrs.extend([
+        parse_quote!(#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]),
+        parse_quote!(#[non_exhaustive]),
+    ]);
+    let owner = &item.ident;
+    for field in &mut item.fields {
+        let name = wire_name(field);
+        let attribute = decoder_attribute(&field.ty, &facts.responses)
+            .map_err(|reason| format!("`{owner}.{name}` {reason}"))?;
+        field.attrs.push(attribute);
+    }
+    Ok(quote!(#item))
+}
+
+/// Adds a field's range to its JSON schema. Its type has none, as the server checks it.
+fn add_range(name: &str, field: &mut Field, facts: &Facts) {
     let range = match facts.ranges.get(&(name.to_owned(), wire_name(field))) {
         Some((Some(min), Some(max))) => quote!(min = #min, max = #max),
         Some((Some(min), None)) => quote!(min = #min),
@@ -85,7 +112,7 @@ fn show_range(name: &str, field: &mut Field, facts: &Facts) {
     field.attrs.push(parse_quote!(#[cfg_attr(feature = "schemars", schemars(range(#range)))]));
 }
 
-/// The field through which a caller sends what the spec does not know yet.
+/// Returns the field for what the spec doesn't have yet.
 fn extra_field() -> Field {
     parse_quote! {
         /// Fields the spec does not know, sent as they are.
@@ -95,14 +122,15 @@ fn extra_field() -> Field {
     }
 }
 
-/// `new` with the required fields, as the types are `#[non_exhaustive]`.
+/// Returns `new` with the required fields, as the types are `#[non_exhaustive]`.
 fn constructor(item: &ItemStruct, required: &[String]) -> Result<TokenStream, String> {
     let name = &item.ident;
     let mut arguments = Vec::new();
     let mut set = Vec::new();
     for wanted in required {
         let field = item.fields.iter().find(|field| wire_name(field) == *wanted);
-        let field = field.ok_or_else(|| format!("`{name}` lost its required field `{wanted}`"))?;
+        let field =
+            field.ok_or_else(|| format!("`{name}` has no field `{wanted}`, which is required"))?;
         let (ident, ty) = (&field.ident, &field.ty);
         if matches!(ty, Type::Path(path) if path.path.is_ident("String")) {
             arguments.push(quote!(#ident: impl Into<String>));
@@ -118,7 +146,7 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Result<TokenStream, St
             set.push(quote!(#ident: Default::default()));
         }
     }
-    let (default, doc) = match required {
+    let (default, docs) = match required {
         [] => (
             Some(quote! {
                 impl Default for #name {
@@ -137,7 +165,7 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Result<TokenStream, St
             /// The names of its fields on the wire.
             pub const FIELDS: &'static [&'static str] = &[#(#fields),*];
 
-            #[doc = #doc]
+            #[doc = #docs]
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#set,)* extra: Default::default() }
             }
@@ -146,7 +174,7 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Result<TokenStream, St
     })
 }
 
-/// The name a field has in JSON.
+/// Returns the name of a field in JSON.
 fn wire_name(field: &Field) -> String {
     for attribute in &field.attrs {
         let mut renamed = None;
@@ -169,73 +197,118 @@ fn wire_name(field: &Field) -> String {
     field.ident.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-/// Gives a received field the decoder that forgives what this API is known to do to its type.
-fn decode_leniently(
-    owner: &str,
-    field: &mut Field,
-    structs: &BTreeSet<String>,
-) -> Result<(), String> {
-    let name = wire_name(field);
-    let unknown = || format!("`{owner}.{name}` has a type without a lenient decoder");
-    if let Some(decoder) = id_decoder(&field.ty) {
-        field.attrs.push(parse_quote!(#[serde(deserialize_with = #decoder)]));
-        return Ok(());
-    }
-    let (container, inner) = generic(&field.ty).ok_or_else(unknown)?;
-    let leaf = last_segment(inner).ok_or_else(unknown)?;
-    if leaf == "Value" {
-        return Err(format!("`{owner}.{name}` has no type in the spec"));
-    }
-    let own = structs.contains(&leaf);
-    let optional = container == "Option";
-    let decoder = match (optional, leaf.as_str(), own) {
-        (true, "String", _) => "text",
-        (true, "i64", _) => "integer",
-        (true, "f64", _) => "number",
-        (true, "bool", _) => "boolean",
-        (true, "Secret", _) => "secret",
-        (true, _, true) => "object",
-        (true, _, false) => "word",
-        (false, "String", _) => "texts",
-        (false, _, true) => "objects",
-        (false, _, false) => "words",
-    };
-    let decoder = format!("crate::lenient::{decoder}");
-    field.attrs.push(if optional {
-        parse_quote!(#[serde(default, deserialize_with = #decoder)])
-    } else {
-        parse_quote!(#[serde(deserialize_with = #decoder)])
-    });
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
 
-/// The decoder of a list item's id, the one received field that is required.
-fn id_decoder(ty: &Type) -> Option<&'static str> {
-    match last_segment(ty)?.as_str() {
-        "String" => Some("crate::lenient::id_text"),
-        "i64" => Some("crate::lenient::id_integer"),
-        _ => None,
-    }
-}
+    use super::*;
+    use crate::codegen::layout::pretty;
 
-/// `Option<X>` and `Vec<X>` as name and argument.
-fn generic(ty: &Type) -> Option<(String, &Type)> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(inner))
-            if segment.ident == "Option" || segment.ident == "Vec" =>
-        {
-            Some((segment.ident.to_string(), inner))
+    fn facts(requests: &[(&str, &[&str])], responses: &[&str]) -> Facts {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let request = |(name, required): &(&str, &[&str])| ((*name).to_owned(), owned(required));
+        Facts {
+            operations: Vec::new(),
+            requests: requests.iter().map(request).collect(),
+            ranges: BTreeMap::new(),
+            responses: responses.iter().map(|name| (*name).to_owned()).collect(),
         }
-        _ => None,
+    }
+
+    #[test]
+    fn request_types_have_a_constructor_and_response_types_do_not() {
+        let items = vec![
+            parse_quote! {
+                #[doc = "A thing to make."]
+                #[derive(Clone)]
+                pub struct NewThing {
+                    #[serde(rename = "type")]
+                    pub type_: Kind,
+                    pub count: Option<i64>,
+                }
+            },
+            parse_quote! {
+                #[doc = "A thing."]
+                pub struct Thing {
+                    pub id: String,
+                }
+            },
+        ];
+        let mut facts = facts(&[("NewThing", &["type"])], &["Thing"]);
+        let range = (Some(1), None);
+        facts.ranges.insert(("NewThing".to_owned(), "count".to_owned()), range);
+        let code = pretty(rewrite_types(items, &facts).unwrap()).unwrap();
+        let (_, types) = code.split_once("pub use crate::enums::*;\n\n").unwrap();
+        let expected = r#"/// A thing to make.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NewThing {
+    #[serde(rename = "type")]
+    pub type_: Kind,
+    #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
+    pub count: Option<i64>,
+    /// Fields the spec does not know, sent as they are.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
+    pub extra: ::serde_json::Map<String, ::serde_json::Value>,
+}
+
+impl NewThing {
+    /// The names of its fields on the wire.
+    pub const FIELDS: &'static [&'static str] = &["type", "count"];
+
+    /// Starts with the fields the API requires; the others are not sent until set.
+    pub fn new(type_: Kind) -> Self {
+        Self {
+            type_,
+            count: Default::default(),
+            extra: Default::default(),
+        }
     }
 }
 
-/// The last name of a path without arguments.
-fn last_segment(ty: &Type) -> Option<String> {
-    let Type::Path(path) = ty else { return None };
-    let segment = path.path.segments.last()?;
-    segment.arguments.is_none().then(|| segment.ident.to_string())
+/// A thing.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct Thing {
+    #[serde(deserialize_with = "crate::lenient::id_text")]
+    pub id: String,
+}
+"#;
+        assert_eq!(types, expected);
+    }
+
+    #[test]
+    fn types_that_differ_from_the_spec_are_errors() {
+        let thing: Item = parse_quote!(
+            pub struct Thing {
+                pub id: String,
+            }
+        );
+        for (items, facts, message) in [
+            (vec![thing.clone()], facts(&[], &[]), "Thing"),
+            (vec![], facts(&[], &["Thing"]), "Thing"),
+            (vec![thing], facts(&[("Thing", &["name"])], &[]), "`Thing` has no field `name`"),
+            (
+                vec![parse_quote!(
+                    pub enum Kind {
+                        A,
+                    }
+                )],
+                facts(&[], &[]),
+                "neither a struct",
+            ),
+            (
+                vec![parse_quote!(
+                    pub struct Thing(String);
+                )],
+                facts(&[], &["Thing"]),
+                "no named",
+            ),
+        ] {
+            let error = rewrite_types(items, &facts).map(drop).unwrap_err();
+            assert!(error.contains(message), "{error}");
+        }
+    }
 }

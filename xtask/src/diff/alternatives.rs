@@ -1,5 +1,5 @@
-//! `oneOf`, `anyOf` and `not` of two schemas at the same place. Branches have no names, so they
-//! are paired by what they say.
+//! Compares `oneOf`, `anyOf` and `not` of two schemas at the same place. Branches have no names, so
+//! they are paired by their content.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +10,9 @@ use super::tree::{Key, Node};
 use super::walk::Walk;
 use crate::surface::{Fact, Step};
 
-/// Branches less alike than this are not the same one changed.
+/// Branches that are less alike than this don't become a pair.
 const LIKE: f64 = 0.5;
-/// More pairs of branches than this are not compared to find out which are alike.
+/// More possible pairs of branches than this are not searched for those that are alike.
 const MAX_PAIRS: usize = 2_500;
 
 /// One `oneOf`, `anyOf` or `not`.
@@ -34,31 +34,31 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node) {
             .position(|new| keyword(new) == keyword(&old))
             .or_else(|| added.iter().position(|new| (keyword(new) == "not") == is_not(&old)));
         match partner.map(|index| added.remove(index)) {
-            Some(new) => group(walk, &old, &new),
-            None if is_not(&old) => not(walk, Some(&old), None),
-            None => lost(walk, &old),
+            Some(new) => compare_groups(walk, &old, &new),
+            None if is_not(&old) => record_not(walk, Some(&old), None),
+            None => walk.record_subtree(&rules::ALTERNATIVES_REMOVED, Some(&tree(&old)), None),
         }
     }
     for new in added {
         match is_not(&new) {
-            true => not(walk, None, Some(&new)),
-            false => gained(walk, &new),
+            true => record_not(walk, None, Some(&new)),
+            false => walk.record_subtree(&rules::ALTERNATIVES_ADDED, None, Some(&tree(&new))),
         }
     }
 }
 
-/// Where a schema became one of several alternatives, or the other way round, it is compared with
-/// that one. Tells whether that is so; nothing else is left to compare then.
+/// Compares a schema that became one of several alternatives with that one, or the other way round.
+/// Returns whether that was the case; nothing else is left to compare then.
 pub(super) fn compare_wrapped(walk: &mut Walk<'_>, old: &Node, new: &Node) -> bool {
     let wrapped = plain(old).zip(frame(new));
     let Some((schema, branches)) = wrapped.or_else(|| plain(new).zip(frame(old))) else {
         return false;
     };
-    keywords::flags(walk, old, new);
-    keywords::discriminator(walk, old, new);
-    let like = |(_, branch): &&Branch<'_>| similarity(&schema, branch) >= LIKE;
+    keywords::compare_flags(walk, old, new);
+    keywords::compare_discriminator(walk, old, new);
+    let like = |(_, branch): &&Branch<'_>| schema.similarity(branch) >= LIKE;
     let Some((step, _)) = branches.iter().find(like) else {
-        walk.found_subtree(&rules::TYPE_CHANGED, Some(old), Some(new));
+        walk.record_subtree(&rules::TYPE_CHANGED, Some(old), Some(new));
         return true;
     };
     let single = vec![(*step, &schema)];
@@ -69,39 +69,29 @@ pub(super) fn compare_wrapped(walk: &mut Walk<'_>, old: &Node, new: &Node) -> bo
     true
 }
 
-/// How alike two trees are: what both say, of all that either says.
-pub(super) fn similarity(a: &Node, b: &Node) -> f64 {
-    let [a, b] = [a, b].map(|node| node.lines().into_iter().collect::<BTreeSet<_>>());
-    let shared = a.intersection(&b).count();
-    let all = a.len() + b.len() - shared;
-    #[expect(clippy::cast_precision_loss, reason = "a share of few lines")]
-    match all {
-        0 => 1.0,
-        _ => shared as f64 / all as f64,
-    }
-}
-
-/// Keywords that stand beside alternatives and say nothing of what is in them.
-fn beside(fact: &Fact) -> bool {
+/// Whether a keyword may stand beside alternatives without being about their content.
+fn is_beside(fact: &Fact) -> bool {
     let flags = ["deprecated", "discriminator", "nullable", "readOnly", "writeOnly"];
     OF_PLACE.contains(&fact.keyword.as_str()) || flags.contains(&fact.keyword.as_str())
 }
 
-/// A schema that says something and is no alternative, without what stands beside it.
+/// Returns a schema without alternatives, and without what may stand beside them. `None` if nothing
+/// is left.
 fn plain(node: &Node) -> Option<Node> {
-    let facts: BTreeSet<Fact> = node.facts.iter().filter(|fact| !beside(fact)).cloned().collect();
+    let facts: BTreeSet<Fact> =
+        node.facts.iter().filter(|fact| !is_beside(fact)).cloned().collect();
     let says = facts.iter().any(|fact| fact.keyword != "any") || !node.children.is_empty();
     (says && groups(node).is_empty()).then(|| Node { facts, children: node.children.clone() })
 }
 
-/// The branches of a schema that is nothing but alternatives.
+/// Returns the branches of a schema that consists of alternatives alone.
 fn frame(node: &Node) -> Option<Group<'_>> {
     let mut groups = groups(node);
     let branches = groups.pop()?;
     let only = groups.is_empty()
         && !is_not(&branches)
         && branches.len() == node.children.len()
-        && node.facts.iter().all(beside);
+        && node.facts.iter().all(is_beside);
     only.then_some(branches)
 }
 
@@ -135,40 +125,32 @@ fn same(a: &Group<'_>, b: &Group<'_>) -> bool {
     keyword(a) == keyword(b) && a.len() == b.len() && schemas(a) == schemas(b)
 }
 
-fn group(walk: &mut Walk<'_>, old: &Group<'_>, new: &Group<'_>) {
+fn compare_groups(walk: &mut Walk<'_>, old: &Group<'_>, new: &Group<'_>) {
     if is_not(old) {
-        return not(walk, Some(old), Some(new));
+        return record_not(walk, Some(old), Some(new));
     }
     if keyword(old) != keyword(new) {
-        walk.found(&rules::ALTERNATIVES_CHANGED, Some(keyword(old)), Some(keyword(new)));
+        walk.record(&rules::ALTERNATIVES_CHANGED, Some(keyword(old)), Some(keyword(new)));
     }
     align(walk, old, new);
 }
 
-/// What may not be: its parts are not findings of their own, since they mean the opposite there.
-fn not(walk: &mut Walk<'_>, old: Option<&Group<'_>>, new: Option<&Group<'_>>) {
+/// Records an excluded schema as one change: its parts mean the opposite of what they say.
+fn record_not(walk: &mut Walk<'_>, old: Option<&Group<'_>>, new: Option<&Group<'_>>) {
     let (old, new) = (old.and_then(|group| group.first()), new.and_then(|group| group.first()));
     if let Some((step, _)) = new.or(old) {
         let (old, new) = (old.map(|(_, node)| *node), new.map(|(_, node)| *node));
-        walk.in_step(step, |walk| walk.found_subtree(&rules::NOT_CHANGED, old, new));
+        walk.in_step(step, |walk| walk.record_subtree(&rules::NOT_CHANGED, old, new));
     }
 }
 
-/// All alternatives at once are one finding, as a tree of what they were.
-fn lost(walk: &mut Walk<'_>, group: &Group<'_>) {
-    walk.found_subtree(&rules::ALTERNATIVES_REMOVED, Some(&tree(group)), None);
-}
-
-fn gained(walk: &mut Walk<'_>, group: &Group<'_>) {
-    walk.found_subtree(&rules::ALTERNATIVES_ADDED, None, Some(&tree(group)));
-}
-
+/// Returns a group as a tree, for one change of all its branches.
 fn tree(group: &Group<'_>) -> Node {
     let children = group.iter().map(|(step, node)| (Key::Step((*step).clone()), (*node).clone()));
     Node { facts: BTreeSet::new(), children: children.collect() }
 }
 
-/// Pairs the branches and compares each pair; what has no partner was added or removed.
+/// Pairs the branches and compares each pair. Branches without a partner were added or removed.
 fn align(walk: &mut Walk<'_>, old: &Group<'_>, new: &Group<'_>) {
     let (mut removed, mut added) = (old.clone(), new.clone());
     let mut pairs = Vec::new();
@@ -182,11 +164,11 @@ fn align(walk: &mut Walk<'_>, old: &Group<'_>, new: &Group<'_>) {
     }
     for (step, old) in removed {
         walk.in_step(step, |walk| {
-            walk.found_subtree(&rules::ALTERNATIVE_REMOVED, Some(old), None);
+            walk.record_subtree(&rules::ALTERNATIVE_REMOVED, Some(old), None);
         });
     }
     for (step, new) in added {
-        walk.in_step(step, |walk| walk.found_subtree(&rules::ALTERNATIVE_ADDED, None, Some(new)));
+        walk.in_step(step, |walk| walk.record_subtree(&rules::ALTERNATIVE_ADDED, None, Some(new)));
     }
 }
 
@@ -207,7 +189,7 @@ fn pair<'n>(
     });
 }
 
-/// The most alike first, so that one changed branch does not take another's partner.
+/// Pairs the most alike first, so that no branch takes the partner of another.
 fn pair_alike<'n>(
     removed: &mut Group<'n>,
     added: &mut Group<'n>,
@@ -219,7 +201,7 @@ fn pair_alike<'n>(
     let mut alike = Vec::new();
     for old in removed.iter() {
         for new in added.iter() {
-            alike.push((similarity(old.1, new.1), *old, *new));
+            alike.push((old.1.similarity(new.1), *old, *new));
         }
     }
     alike.retain(|(likeness, _, _)| *likeness >= LIKE);

@@ -1,37 +1,67 @@
-//! Keywords of two schemas at the same place.
+//! Compares the keywords of two schemas at the same place.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::operations::flag;
 use super::rules::{self, Rule};
 use super::tree::Node;
 use super::walk::Walk;
+use crate::surface::Fact;
 
-/// Rules for a keyword that appears, has another value, or disappears.
-type Rules = (&'static Rule, &'static Rule, &'static Rule);
+/// The rules for a keyword with a value.
+struct KeywordRules {
+    added: &'static Rule,
+    changed: &'static Rule,
+    removed: &'static Rule,
+    /// Whether the rules are about this keyword alone, so that reports needn't name it.
+    named: bool,
+}
 
-const FORMAT: Rules = (&rules::FORMAT_ADDED, &rules::FORMAT_CHANGED, &rules::FORMAT_REMOVED);
-const DEFAULT: Rules = (&rules::DEFAULT_ADDED, &rules::DEFAULT_CHANGED, &rules::DEFAULT_REMOVED);
-const PATTERN: Rules = (&rules::PATTERN_ADDED, &rules::PATTERN_CHANGED, &rules::PATTERN_REMOVED);
-const CONSTRAINT: Rules =
-    (&rules::CONSTRAINT_ADDED, &rules::CONSTRAINT_CHANGED, &rules::CONSTRAINT_REMOVED);
-const OTHER: Rules = (&rules::KEYWORD_CHANGED, &rules::KEYWORD_CHANGED, &rules::KEYWORD_CHANGED);
+const FORMAT: KeywordRules = KeywordRules {
+    added: &rules::FORMAT_ADDED,
+    changed: &rules::FORMAT_CHANGED,
+    removed: &rules::FORMAT_REMOVED,
+    named: true,
+};
+const DEFAULT: KeywordRules = KeywordRules {
+    added: &rules::DEFAULT_ADDED,
+    changed: &rules::DEFAULT_CHANGED,
+    removed: &rules::DEFAULT_REMOVED,
+    named: true,
+};
+const PATTERN: KeywordRules = KeywordRules {
+    added: &rules::PATTERN_ADDED,
+    changed: &rules::PATTERN_CHANGED,
+    removed: &rules::PATTERN_REMOVED,
+    named: true,
+};
+const CONSTRAINT: KeywordRules = KeywordRules {
+    added: &rules::CONSTRAINT_ADDED,
+    changed: &rules::CONSTRAINT_CHANGED,
+    removed: &rules::CONSTRAINT_REMOVED,
+    named: false,
+};
+const OTHER: KeywordRules = KeywordRules {
+    added: &rules::KEYWORD_CHANGED,
+    changed: &rules::KEYWORD_CHANGED,
+    removed: &rules::KEYWORD_CHANGED,
+    named: false,
+};
 
-/// Bounds, those together that bound the same thing from the same side.
-const BOUNDS: [(&[&str], Side); 8] = [
-    (&["minimum", "exclusiveMinimum"], Side::Lower),
-    (&["maximum", "exclusiveMaximum"], Side::Upper),
-    (&["minItems"], Side::Lower),
-    (&["maxItems"], Side::Upper),
-    (&["minLength"], Side::Lower),
-    (&["maxLength"], Side::Upper),
-    (&["minProperties"], Side::Lower),
-    (&["maxProperties"], Side::Upper),
+/// Bounds. Keywords that bound the same thing from the same end stand together.
+const BOUNDS: [(&[&str], End); 8] = [
+    (&["minimum", "exclusiveMinimum"], End::Lower),
+    (&["maximum", "exclusiveMaximum"], End::Upper),
+    (&["minItems"], End::Lower),
+    (&["maxItems"], End::Upper),
+    (&["minLength"], End::Lower),
+    (&["maxLength"], End::Upper),
+    (&["minProperties"], End::Lower),
+    (&["maxProperties"], End::Upper),
 ];
 
-/// What is compared elsewhere.
+/// Keywords that are compared elsewhere.
 const ELSEWHERE: [&str; 13] = [
     "additionalProperties",
     "any",
@@ -48,29 +78,33 @@ const ELSEWHERE: [&str; 13] = [
     "writeOnly",
 ];
 
-/// What is said of the place, whatever stands there.
-pub(super) fn of_place(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    flag(walk, "required", (&rules::BECAME_REQUIRED, &rules::BECAME_OPTIONAL), old, new);
+/// Compares the keywords that are about the place, whatever schema it has.
+pub(super) fn compare_place(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+    walk.record_flag("required", (&rules::BECAME_REQUIRED, &rules::BECAME_OPTIONAL), old, new);
     let (old, new) = (old.values("mapping"), new.values("mapping"));
-    old.difference(&new).for_each(|old| walk.found(&rules::MAPPING_REMOVED, Some(old), None));
-    new.difference(&old).for_each(|new| walk.found(&rules::MAPPING_ADDED, None, Some(new)));
+    old.difference(&new).for_each(|old| walk.record(&rules::MAPPING_REMOVED, Some(old), None));
+    new.difference(&old).for_each(|new| walk.record(&rules::MAPPING_ADDED, None, Some(new)));
 }
 
-/// What is said of the schema, whatever its type.
-pub(super) fn flags(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    flag(walk, "nullable", (&rules::NULLABLE_ADDED, &rules::NULLABLE_REMOVED), old, new);
-    flag(walk, "readOnly", (&rules::READ_ONLY_ADDED, &rules::READ_ONLY_REMOVED), old, new);
-    flag(walk, "writeOnly", (&rules::WRITE_ONLY_ADDED, &rules::WRITE_ONLY_REMOVED), old, new);
-    flag(walk, "deprecated", (&rules::DEPRECATED, &rules::REINSTATED), old, new);
-}
-
-/// Everything else. A format belongs to its type, so it is not looked at when that is another.
-pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node, same_type: bool) {
-    enumeration(walk, old, new);
-    for (keywords, side) in BOUNDS {
-        bound(walk, keywords, side, old, new);
+/// Compares the keywords that any type can have.
+pub(super) fn compare_flags(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+    for (keyword, rules) in [
+        ("nullable", (&rules::NULLABLE_ADDED, &rules::NULLABLE_REMOVED)),
+        ("readOnly", (&rules::READ_ONLY_ADDED, &rules::READ_ONLY_REMOVED)),
+        ("writeOnly", (&rules::WRITE_ONLY_ADDED, &rules::WRITE_ONLY_REMOVED)),
+        ("deprecated", (&rules::DEPRECATED, &rules::REINSTATED)),
+    ] {
+        walk.record_flag(keyword, rules, old, new);
     }
-    discriminator(walk, old, new);
+}
+
+/// Compares all other keywords. A format belongs to its type, so it is skipped when that changed.
+pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node, same_type: bool) {
+    compare_enum(walk, old, new);
+    for (keywords, end) in BOUNDS {
+        compare_bound(walk, keywords, end, old, new);
+    }
+    compare_discriminator(walk, old, new);
     let bounded = |keyword: &str| BOUNDS.iter().any(|(keywords, _)| keywords.contains(&keyword));
     let facts = old.facts.iter().chain(&new.facts);
     let keywords: BTreeSet<&str> = facts
@@ -80,54 +114,54 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node, same_type: bo
         .collect();
     for keyword in keywords {
         let rules = match keyword {
-            "default" => DEFAULT,
-            "format" => FORMAT,
-            "multipleOf" | "uniqueItems" => CONSTRAINT,
-            "pattern" => PATTERN,
-            _ => OTHER,
+            "default" => &DEFAULT,
+            "format" => &FORMAT,
+            "multipleOf" | "uniqueItems" => &CONSTRAINT,
+            "pattern" => &PATTERN,
+            _ => &OTHER,
         };
-        keyword_values(walk, keyword, rules, old, new);
+        compare_values(walk, keyword, rules, old, new);
     }
 }
 
-/// What tells alternatives apart.
-pub(super) fn discriminator(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+/// Compares what tells alternatives apart.
+pub(super) fn compare_discriminator(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let (old, new) = (old.values("discriminator"), new.values("discriminator"));
     if old != new {
-        walk.found(&rules::DISCRIMINATOR_CHANGED, old.first().copied(), new.first().copied());
+        walk.record(&rules::DISCRIMINATOR_CHANGED, old.first().copied(), new.first().copied());
     }
 }
 
-fn enumeration(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_enum(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let (old, new) = (old.values("enum"), new.values("enum"));
     let list = |values: &BTreeSet<&str>| values.iter().copied().collect::<Vec<_>>().join(" ");
     match (old.is_empty(), new.is_empty()) {
-        (true, false) => walk.found(&rules::ENUM_ADDED, None, Some(&list(&new))),
-        (false, true) => walk.found(&rules::ENUM_REMOVED, Some(&list(&old)), None),
+        (true, false) => walk.record(&rules::ENUM_ADDED, None, Some(&list(&new))),
+        (false, true) => walk.record(&rules::ENUM_REMOVED, Some(&list(&old)), None),
         _ => {
             let (removed, added) = (old.difference(&new), new.difference(&old));
-            removed.for_each(|old| walk.found(&rules::ENUM_VALUE_REMOVED, Some(old), None));
-            added.for_each(|new| walk.found(&rules::ENUM_VALUE_ADDED, None, Some(new)));
+            removed.for_each(|old| walk.record(&rules::ENUM_VALUE_REMOVED, Some(old), None));
+            added.for_each(|new| walk.record(&rules::ENUM_VALUE_ADDED, None, Some(new)));
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
+enum End {
     Lower,
     Upper,
 }
 
-fn bound(walk: &mut Walk<'_>, keywords: &[&str], side: Side, old: &Node, new: &Node) {
-    // The surface has at most one of them: the tightest.
+fn compare_bound(walk: &mut Walk<'_>, keywords: &[&str], end: End, old: &Node, new: &Node) {
+    // A surface has at most one of them: the tightest.
     let find = |node: &Node| {
         let facts = node.facts.iter();
         facts.filter(|fact| keywords.contains(&fact.keyword.as_str())).max().cloned()
     };
-    let tightness = |fact: &crate::surface::Fact| {
+    let tightness = |fact: &Fact| {
         let value = serde_json::from_str::<Value>(&fact.value).ok();
         let value = value.and_then(|value| value.as_f64()).unwrap_or_default();
-        let value = if side == Side::Lower { value } else { -value };
+        let value = if end == End::Lower { value } else { -value };
         (value, fact.keyword.starts_with("exclusive"))
     };
     let (old, new) = (find(old), find(new));
@@ -141,33 +175,30 @@ fn bound(walk: &mut Walk<'_>, keywords: &[&str], side: Side, old: &Node, new: &N
     let rule = if tightened { &rules::BOUND_TIGHTENED } else { &rules::BOUND_LOOSENED };
     let [old, new] =
         [old, new].map(|fact| fact.map(|fact| format!("{} {}", fact.keyword, fact.value)));
-    walk.found(rule, old.as_deref(), new.as_deref());
+    walk.record(rule, old.as_deref(), new.as_deref());
 }
 
-/// A keyword whose values, of which there is rarely more than one, are paired in their order.
-fn keyword_values(
+/// Compares the values of a keyword. There is rarely more than one; several are paired in order.
+fn compare_values(
     walk: &mut Walk<'_>,
     keyword: &str,
-    (added, changed, removed): Rules,
+    rules: &KeywordRules,
     old: &Node,
     new: &Node,
 ) {
     let (old, new) = (old.values(keyword), new.values(keyword));
-    // Formats and the like are known by their rule, other keywords are not.
-    let shown = |value: &&str| match std::ptr::eq(changed, CONSTRAINT.1)
-        || std::ptr::eq(changed, OTHER.1)
-    {
-        true => format!("{keyword} {value}").trim_end().to_owned(),
-        false => (*value).to_owned(),
+    let shown = |value: &&str| match rules.named {
+        true => (*value).to_owned(),
+        false => format!("{keyword} {value}").trim_end().to_owned(),
     };
     let mut lost = old.difference(&new).map(shown);
     let mut gained = new.difference(&old).map(shown);
     loop {
         match (lost.next(), gained.next()) {
             (None, None) => return,
-            (Some(old), None) => walk.found(removed, Some(&old), None),
-            (None, Some(new)) => walk.found(added, None, Some(&new)),
-            (Some(old), Some(new)) => walk.found(changed, Some(&old), Some(&new)),
+            (Some(old), None) => walk.record(rules.removed, Some(&old), None),
+            (None, Some(new)) => walk.record(rules.added, None, Some(&new)),
+            (Some(old), Some(new)) => walk.record(rules.changed, Some(&old), Some(&new)),
         }
     }
 }

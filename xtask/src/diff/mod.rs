@@ -1,19 +1,19 @@
-//! `cargo xtask spec diff`: what changed between two specs, and what that does to those who have
-//! our SDK.
+//! `cargo xtask spec diff`: what changed between two specs, and what that means for users of the
+//! SDK.
 //!
-//! Both sides become surfaces first, and the surfaces trees, which are walked in lock-step. A walk
-//! over the documents themselves would have to follow references, merge `allOf`, guard against
-//! recursion and order alternatives on the way; the surface has done all that, so that hoisting,
-//! inlining, splitting, reordering and renaming components compare equal by construction, and a
-//! printed surface can take the place of a spec on either side. What the surface does not settle is
-//! settled here: operations that moved, path parameters by position, branches of `oneOf` without
-//! names, subtrees that come and go as one finding.
+//! Both sides become surfaces, the surfaces become trees, and the trees are compared in lock-step.
+//! A comparison of the documents themselves would have to follow references, merge `allOf`, guard
+//! against recursion and order alternatives on the way; a surface has all that done. So hoisting,
+//! inlining, splitting, reordering and renaming components change nothing, and a printed surface can
+//! replace a spec on either side. The diff itself matches operations that moved, path parameters by
+//! position, and the branches of `oneOf`, which have no names; and it reports a subtree that was
+//! added or removed as one change.
 //!
-//! The order of things: `source` reads, `tree` shapes, `operations`, `message`, `schema`,
+//! The order of the modules: `source` reads, `tree` shapes, `operations`, `message`, `schema`,
 //! `alternatives` and `keywords` compare, `rules` judges, `report` sums up, `render` prints.
 
 mod alternatives;
-pub(crate) mod finding;
+pub(crate) mod change;
 mod keywords;
 mod message;
 mod operations;
@@ -30,22 +30,22 @@ use std::io::Write as _;
 
 use clap::ValueEnum;
 
-use crate::Failure;
+use crate::failure::Failure;
 use report::Report;
 use rules::Verdict;
 use source::Source;
 
-/// What to compare, and how to say it.
+/// The arguments of `spec diff`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
-    /// A spec or a printed surface: a file, `-` for standard input, or `REV:path` through git
+pub(crate) struct DiffArguments {
+    /// The older spec or printed surface: a file, `-` for standard input, or `REV:path` through git
     old: String,
-    /// The same, as it is now
+    /// The newer spec or printed surface
     new: String,
-    /// How to print what was found
+    /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Exit with 1 when something of this kind was found
+    /// Exit with code 1 if there are changes of these kinds
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     fail_on: Vec<FailOn>,
 }
@@ -55,27 +55,27 @@ pub(crate) enum Format {
     Text,
     Markdown,
     Json,
-    /// Workflow commands, which become annotations
+    /// Workflow commands, which GitHub shows as annotations
     Github,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum FailOn {
-    /// An SDK that is released stops working somewhere
+    /// Changes that break a released SDK
     WireBreak,
-    /// Code that uses the SDK stops compiling once it is regenerated
+    /// Changes that break code which uses the SDK, once that is regenerated
     SourceBreak,
-    /// Anything at all
+    /// Any change
     Any,
 }
 
-/// Compares two sides and prints what differs.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let Arguments { old, new, format, fail_on } = arguments;
+/// Compares two sides and prints the changes.
+pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
+    let DiffArguments { old, new, format, fail_on } = arguments;
     if old == "-" && new == "-" {
-        return Err(source::unreadable(
+        return Err(Failure::nothing_compared(
             "only one side can come from standard input",
-            "keep the other in a file and name that",
+            "save the other to a file and name that",
         ));
     }
     let (old, new) = (Source::read(old)?, Source::read(new)?);
@@ -86,33 +86,33 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Json => format!("{:#}\n", render::json(&report)),
         Format::Github => render::github(&report, &new),
     };
-    // Whoever closed the pipe has seen enough.
+    // A closed pipe isn't an error: its reader has what it needs.
     let _ = std::io::stdout().lock().write_all(text.as_bytes());
-    verdict(&report, fail_on)
+    check_kinds(&report, fail_on)
 }
 
-/// Prints the rule table.
+/// Prints the table of rules.
 pub(crate) fn print_rules() {
     let _ = std::io::stdout().lock().write_all(rules::markdown().as_bytes());
 }
 
-fn verdict(report: &Report, fail_on: &[FailOn]) -> Result<(), Failure> {
+fn check_kinds(report: &Report, fail_on: &[FailOn]) -> Result<(), Failure> {
     let (wire, source) = report.count(Verdict::Break);
     let mut reasons = Vec::new();
     for kind in fail_on {
         let (count, what) = match kind {
-            FailOn::WireBreak => (wire, "break released SDKs"),
-            FailOn::SourceBreak => (source, "break code that uses the SDK"),
-            FailOn::Any => (report.findings.len(), "are there at all"),
+            FailOn::WireBreak => (wire, "that break released SDKs"),
+            FailOn::SourceBreak => (source, "that break code which uses the SDK"),
+            FailOn::Any => (report.changes.len(), "of any kind"),
         };
         if count > 0 {
-            reasons.push(format!("{count} that {what}"));
+            reasons.push(format!("{count} {what}"));
         }
     }
     match reasons.is_empty() {
         true => Ok(()),
         false => Err(Failure::new(format!(
-            "findings: {}; look at each above, and at `cargo xtask spec rules` for the reasons",
+            "changes: {}; see each above, and `cargo xtask spec rules` for the reasons",
             reasons.join(", ")
         ))),
     }

@@ -1,34 +1,33 @@
-//! Operations of two surfaces: which is which, and how they differ outside of schemas.
+//! Matches the operations of two surfaces, and compares what stands outside of schemas.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::alternatives::similarity;
-use super::finding::Finding;
+use super::change::Change;
 use super::message;
 use super::rules::{self, Rule};
 use super::tree::{Node, Tree};
 use super::walk::Walk;
-use crate::surface::Operation;
+use crate::surface::OperationName;
 
-/// More pairs of lost and new operations than this are not compared to find out which moved.
+/// More possible pairs of removed and added operations than this are not searched for moves.
 const MAX_PAIRS: usize = 10_000;
-/// How much an operation must be like one whose path is the end of its own, or the other way.
+/// How alike operations must be when one path is the end of the other.
 const LIKE_MOVED: f64 = 0.5;
-/// How much an operation must be like one whose path differs in a single word.
+/// How alike operations must be when their paths differ in a single segment.
 const LIKE_RENAMED: f64 = 0.9;
-/// Operations that say less than this are too much alike to tell.
-const TELLING: usize = 12;
+/// Operations with fewer lines than this are too similar to each other to recognise.
+const RECOGNISABLE: usize = 12;
 
-/// Operations with their counterparts.
+/// The operations of both sides, in pairs as far as there are any.
 #[derive(Debug, Default)]
 pub(super) struct Matches<'t> {
-    pub(super) both: Vec<(&'t Operation, &'t Operation)>,
-    removed: Vec<&'t Operation>,
-    added: Vec<&'t Operation>,
+    pub(super) both: Vec<(&'t OperationName, &'t OperationName)>,
+    removed: Vec<&'t OperationName>,
+    added: Vec<&'t OperationName>,
 }
 
-/// Finds for each operation what it is on the other side: the one with the same method and path,
-/// else one that lost or gained the beginning of its path, or another word in it.
+/// Finds the counterpart of each operation: the one with the same method and path, else a similar
+/// one whose path lost or gained its beginning, or differs in one segment.
 pub(super) fn matches<'t>(old: &'t Tree, new: &'t Tree) -> Matches<'t> {
     let mut matches = Matches::default();
     let (olds, news) = (&old.operations, &new.operations);
@@ -42,9 +41,9 @@ pub(super) fn matches<'t>(old: &'t Tree, new: &'t Tree) -> Matches<'t> {
     for removed in &matches.removed {
         for added in matches.added.iter().filter(|added| added.method == removed.method) {
             let Some(threshold) = threshold(&removed.path, &added.path) else { continue };
-            let likeness = similarity(&olds[*removed], &news[*added]);
-            let telling = threshold < LIKE_RENAMED || olds[*removed].count() >= TELLING;
-            if telling && likeness >= threshold {
+            let likeness = olds[*removed].similarity(&news[*added]);
+            let recognisable = threshold < LIKE_RENAMED || olds[*removed].count() >= RECOGNISABLE;
+            if recognisable && likeness >= threshold {
                 moves.push((likeness, *removed, *added));
             }
         }
@@ -60,73 +59,64 @@ pub(super) fn matches<'t>(old: &'t Tree, new: &'t Tree) -> Matches<'t> {
     matches
 }
 
-/// Everything that differs.
-pub(super) fn compare(old: &Tree, new: &Tree, matches: &Matches<'_>) -> Vec<Finding> {
+/// Compares everything.
+pub(super) fn compare(old: &Tree, new: &Tree, matches: &Matches<'_>) -> Vec<Change> {
     let mut walk = Walk::new(None);
-    servers(&mut walk, &old.api, &new.api);
-    schemes(&mut walk, &old.api, &new.api);
+    compare_servers(&mut walk, &old.api, &new.api);
+    compare_schemes(&mut walk, &old.api, &new.api);
     let security = security(old, new, matches);
     let everywhere = match security.values().next() {
         Some(change) if security.len() > 1 && security.values().all(|other| other == change) => {
-            report(&mut walk, "security", change);
+            record_security(&mut walk, change);
             true
         }
         _ => false,
     };
-    let mut findings = walk.findings();
+    let mut all = walk.into_changes();
     for (from, to) in &matches.both {
         let (old, new) = (&old.operations[*from], &new.operations[*to]);
         let mut walk = Walk::new(Some(to));
         if from.path != to.path {
-            walk.found(&rules::OPERATION_MOVED, Some(&from.path), Some(&to.path));
+            walk.record(&rules::OPERATION_MOVED, Some(&from.path), Some(&to.path));
         }
         if let Some(changes) = security.get(to).filter(|_| !everywhere) {
-            report(&mut walk, "security", changes);
+            record_security(&mut walk, changes);
         }
-        servers(&mut walk, old, new);
+        compare_servers(&mut walk, old, new);
         let deprecated = (&rules::OPERATION_DEPRECATED, &rules::OPERATION_REINSTATED);
-        flag(&mut walk, "deprecated", deprecated, old, new);
+        walk.record_flag("deprecated", deprecated, old, new);
         message::compare(&mut walk, old, new);
-        findings.extend(walk.findings());
+        all.extend(walk.into_changes());
     }
     for operation in &matches.removed {
         let mut walk = Walk::new(Some(operation));
-        walk.found_subtree(&rules::OPERATION_REMOVED, Some(&old.operations[*operation]), None);
-        findings.extend(walk.findings());
+        walk.record_subtree(&rules::OPERATION_REMOVED, Some(&old.operations[*operation]), None);
+        all.extend(walk.into_changes());
     }
     for operation in &matches.added {
         let mut walk = Walk::new(Some(operation));
-        walk.found_subtree(&rules::OPERATION_ADDED, None, Some(&new.operations[*operation]));
-        findings.extend(walk.findings());
+        walk.record_subtree(&rules::OPERATION_ADDED, None, Some(&new.operations[*operation]));
+        all.extend(walk.into_changes());
     }
-    findings
+    all
 }
 
-/// A keyword that says everything.
-pub(super) fn flag(
-    walk: &mut Walk<'_>,
-    keyword: &str,
-    (added, removed): (&'static Rule, &'static Rule),
-    old: &Node,
-    new: &Node,
-) {
-    match (old.has(keyword), new.has(keyword)) {
-        (false, true) => walk.found(added, None, Some(keyword)),
-        (true, false) => walk.found(removed, Some(keyword), None),
-        _ => {}
-    }
+/// A change of the ways to authenticate, yet without the operation.
+#[derive(PartialEq, Eq)]
+struct SecurityChange {
+    rule: &'static Rule,
+    old: Option<String>,
+    new: Option<String>,
 }
 
-/// A change of one value, as a walk reports it.
-type Change = (&'static Rule, Option<String>, Option<String>);
-
-fn report(walk: &mut Walk<'_>, at: &str, changes: &[Change]) {
-    for (rule, old, new) in changes {
-        walk.found_at(rule, at.to_owned(), old.as_deref(), new.as_deref());
+fn record_security(walk: &mut Walk<'_>, changes: &[SecurityChange]) {
+    for SecurityChange { rule, old, new } in changes {
+        walk.record_at(rule, "security".to_owned(), old.as_deref(), new.as_deref());
     }
 }
 
-/// How alike operations must be that may be one, by what became of the path.
+/// Returns how alike two operations must be to be the same one, by how their paths are related.
+/// `None` if they aren't.
 fn threshold(old: &str, new: &str) -> Option<f64> {
     let [old, new] = [old, new].map(|path| path.trim_end_matches('/'));
     let ends_with = |long: &str, short: &str| !short.is_empty() && long.ends_with(short);
@@ -138,21 +128,21 @@ fn threshold(old: &str, new: &str) -> Option<f64> {
     (old.len() == new.len() && different == 1).then_some(LIKE_RENAMED)
 }
 
-fn servers(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_servers(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let (old, new) = (old.values("server"), new.values("server"));
     let removed: Vec<&str> = old.difference(&new).copied().collect();
     let added: Vec<&str> = new.difference(&old).copied().collect();
     let at = || "server".to_owned();
     if let ([removed], [added]) = (removed.as_slice(), added.as_slice()) {
-        walk.found_at(&rules::SERVER_CHANGED, at(), Some(removed), Some(added));
+        walk.record_at(&rules::SERVER_CHANGED, at(), Some(removed), Some(added));
         return;
     }
-    removed.iter().for_each(|url| walk.found_at(&rules::SERVER_REMOVED, at(), Some(url), None));
-    added.iter().for_each(|url| walk.found_at(&rules::SERVER_ADDED, at(), None, Some(url)));
+    removed.iter().for_each(|url| walk.record_at(&rules::SERVER_REMOVED, at(), Some(url), None));
+    added.iter().for_each(|url| walk.record_at(&rules::SERVER_ADDED, at(), None, Some(url)));
 }
 
-/// The ways to be let in that are defined. One that asks for the same thing is the same.
-fn schemes(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+/// Compares the security schemes. Schemes of the same kind are the same scheme.
+fn compare_schemes(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let (old, new) = (old.values("scheme"), new.values("scheme"));
     let mut removed: BTreeSet<&str> = old.difference(&new).copied().collect();
     let mut added: BTreeSet<&str> = new.difference(&old).copied().collect();
@@ -162,7 +152,7 @@ fn schemes(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let at = || "scheme".to_owned();
     for scheme in removed.clone() {
         if let Some(now) = added.iter().copied().find(|now| kind(now) == kind(scheme)) {
-            walk.found_at(&rules::SCHEME_CHANGED, at(), Some(scheme), Some(now));
+            walk.record_at(&rules::SCHEME_CHANGED, at(), Some(scheme), Some(now));
             removed.remove(scheme);
             added.remove(now);
         }
@@ -170,19 +160,19 @@ fn schemes(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     if let (Some(old), Some(new), 1, 1) =
         (removed.first(), added.first(), removed.len(), added.len())
     {
-        walk.found_at(&rules::SCHEME_CHANGED, at(), Some(old), Some(new));
+        walk.record_at(&rules::SCHEME_CHANGED, at(), Some(old), Some(new));
         return;
     }
-    removed.iter().for_each(|old| walk.found_at(&rules::SCHEME_REMOVED, at(), Some(old), None));
-    added.iter().for_each(|new| walk.found_at(&rules::SCHEME_ADDED, at(), None, Some(new)));
+    removed.iter().for_each(|old| walk.record_at(&rules::SCHEME_REMOVED, at(), Some(old), None));
+    added.iter().for_each(|new| walk.record_at(&rules::SCHEME_ADDED, at(), None, Some(new)));
 }
 
-/// How each operation's security changed. An empty list where it did not.
+/// Returns how each operation's security changed. The list is empty where it didn't.
 fn security<'t>(
     old: &Tree,
     new: &Tree,
     matches: &Matches<'t>,
-) -> BTreeMap<&'t Operation, Vec<Change>> {
+) -> BTreeMap<&'t OperationName, Vec<SecurityChange>> {
     let changes = matches.both.iter().map(|(from, to)| {
         let old = old.operations[*from].values("security");
         let new = new.operations[*to].values("security");
@@ -191,7 +181,7 @@ fn security<'t>(
     changes.collect()
 }
 
-fn security_changes(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> Vec<Change> {
+fn security_changes(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> Vec<SecurityChange> {
     let open = |ways: &BTreeSet<&str>| ways.iter().all(|way| *way == "[]");
     if old == new {
         return Vec::new();
@@ -203,13 +193,17 @@ fn security_changes(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> Vec<Change> {
             _ => &rules::SECURITY_CHANGED,
         };
         let list = |ways: &BTreeSet<&str>| ways.iter().copied().collect::<Vec<_>>().join(" or ");
-        return vec![(rule, Some(list(old)), Some(list(new)))];
+        return vec![SecurityChange { rule, old: Some(list(old)), new: Some(list(new)) }];
     }
-    let removed = old.difference(new).map(|way| -> Change {
-        (&rules::SECURITY_ALTERNATIVE_REMOVED, Some((*way).to_owned()), None)
+    let removed = old.difference(new).map(|way| SecurityChange {
+        rule: &rules::SECURITY_ALTERNATIVE_REMOVED,
+        old: Some((*way).to_owned()),
+        new: None,
     });
-    let added = new.difference(old).map(|way| -> Change {
-        (&rules::SECURITY_ALTERNATIVE_ADDED, None, Some((*way).to_owned()))
+    let added = new.difference(old).map(|way| SecurityChange {
+        rule: &rules::SECURITY_ALTERNATIVE_ADDED,
+        old: None,
+        new: Some((*way).to_owned()),
     });
     removed.chain(added).collect()
 }

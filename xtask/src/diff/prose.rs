@@ -1,4 +1,4 @@
-//! Prose is not on the wire, but this API hides limits in it: so it is counted.
+//! Counts the prose that differs. It isn't on the wire, but this API states limits in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,45 +6,49 @@ use serde_json::Value;
 
 use crate::document::Document;
 use crate::spec;
-use crate::surface::{Operation, template};
+use crate::surface::{OperationName, template};
 
 const TEXTS: [&str; 3] = ["description", "summary", "title"];
 const VALUES: [&str; 3] = ["example", "examples", "x-enum-descriptions"];
-/// Maps whose keys are names, not keywords.
+/// Maps whose keys are names instead of keywords.
 const NAMED: [&str; 3] = ["headers", "properties", "responses"];
 
 /// How much prose differs between two specs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prose {
-    /// Descriptions, summaries, titles and examples that are not the same, each counted once.
+    /// How many descriptions, summaries, titles and examples differ. Shared ones count once.
     pub(crate) differences: usize,
-    /// The operations that they belong to, by their new path.
-    pub(crate) operations: Vec<Operation>,
+    /// The operations they belong to, with their new paths.
+    pub(crate) operations: Vec<OperationName>,
 }
 
 type Texts = BTreeSet<(&'static str, String)>;
 
-/// Counts the prose that differs, in operations that are on both sides and around them.
-pub(super) fn compare(old: &Document, new: &Document, pairs: &[(&Operation, &Operation)]) -> Prose {
+/// Counts the prose that differs: in operations on both sides, and in the API's own sections.
+pub(super) fn compare(
+    old: &Document,
+    new: &Document,
+    pairs: &[(&OperationName, &OperationName)],
+) -> Prose {
     let (olds, news) = (texts_by_operation(old), texts_by_operation(new));
-    let (mut lost, mut gained) = around(old, new);
+    let (mut removed, mut added) = compare_sections(old, new);
     let mut operations = BTreeSet::new();
     for (from, to) in pairs {
         let (Some(from), Some(texts)) = (olds.get(*from), news.get(*to)) else { continue };
         if from != texts {
             operations.insert((*to).clone());
-            lost.extend(from.difference(texts).cloned());
-            gained.extend(texts.difference(from).cloned());
+            removed.extend(from.difference(texts).cloned());
+            added.extend(texts.difference(from).cloned());
         }
     }
     Prose {
-        differences: lost.len().max(gained.len()),
+        differences: removed.len().max(added.len()),
         operations: operations.into_iter().collect(),
     }
 }
 
-/// What differs in what is said of the API as a whole.
-fn around(old: &Document, new: &Document) -> (Texts, Texts) {
+/// Compares the prose about the API as a whole: what is on the old side only, and on the new one.
+fn compare_sections(old: &Document, new: &Document) -> (Texts, Texts) {
     let [old, new] = [old, new].map(|document| {
         let sections = ["info", "tags", "servers"];
         texts(document, sections.iter().filter_map(|section| document.value.get(section)).collect())
@@ -52,17 +56,17 @@ fn around(old: &Document, new: &Document) -> (Texts, Texts) {
     (old.difference(&new).cloned().collect(), new.difference(&old).cloned().collect())
 }
 
-fn texts_by_operation(document: &Document) -> BTreeMap<Operation, Texts> {
+fn texts_by_operation(document: &Document) -> BTreeMap<OperationName, Texts> {
     let operations = spec::operations(document).into_iter().map(|operation| {
         let mut nodes = vec![operation.node];
         nodes.extend(operation.parameters(document).iter().map(|parameter| parameter.node));
         let (path, _) = template(operation.path);
-        (Operation { method: operation.method.to_uppercase(), path }, texts(document, nodes))
+        (OperationName { method: operation.method.to_uppercase(), path }, texts(document, nodes))
     });
     operations.collect()
 }
 
-/// The prose of some nodes and of all they refer to: where it is written down does not matter.
+/// Returns the prose of some nodes and of all they refer to, wherever it is written.
 fn texts<'d>(document: &'d Document, nodes: Vec<&'d Value>) -> Texts {
     let mut texts = Texts::new();
     let mut seen = BTreeSet::new();
@@ -137,7 +141,7 @@ components:
         let new = SPEC.replace(from, to);
         assert!(from.is_empty() || new != SPEC, "`{from}` is not in the spec");
         let [old, new] = [SPEC, &new].map(|text| Document::parse("spec.yaml", text).unwrap());
-        let keys: Vec<Operation> = texts_by_operation(&old).into_keys().collect();
+        let keys: Vec<OperationName> = texts_by_operation(&old).into_keys().collect();
         let pairs: Vec<_> = keys.iter().map(|key| (key, key)).collect();
         let prose = compare(&old, &new, &pairs);
         assert_eq!((prose.differences, prose.operations.len()), (differences, operations), "{to}");
@@ -152,7 +156,7 @@ components:
         check("example: x", "example: y", 1, 2);
         check("description: All", "description: Everything", 1, 0);
         check("      summary: Read\n", "", 1, 1);
-        // A property's name is no keyword, and what an enum holds is no prose.
+        // The name of a property isn't a keyword, and the values of an enum aren't prose.
         check("description: {type: string", "description: {type: integer", 0, 0);
         check("enum: [x, y]", "enum: [x, z]", 0, 0);
     }

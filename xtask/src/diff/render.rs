@@ -1,4 +1,4 @@
-//! A report for people, for machines, and for GitHub.
+//! Prints a report: for people, for programs, and for GitHub.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -6,27 +6,26 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::finding::Finding;
+use super::change::Change;
 use super::report::Report;
 use super::rules::Verdict;
 use super::source::Source;
 use crate::document::Position;
 use crate::spec;
 use crate::surface::template;
+use crate::text::{code, command_message, command_property, counted, escaped, shortened};
 
 const VERDICTS: [Verdict; 4] = [Verdict::Break, Verdict::Loss, Verdict::Risk, Verdict::Ok];
 
-/// A change that this many operations share is shown once.
+/// A change that at least this many operations share is shown once.
 const SHARED: usize = 3;
-/// So many of the operations that share it are named in a terminal.
+/// At most this many operations that share a change are named in a terminal.
 const NAMED: usize = 3;
-/// Values longer than this are cut for people.
-const LONGEST: usize = 120;
 
-/// For a terminal: the findings under their operations.
+/// Prints the changes of each operation for a terminal.
 pub(crate) fn text(report: &Report) -> String {
     let mut output = String::new();
-    for (operations, findings) in groups(report) {
+    for (operations, changes) in groups(report) {
         let names = operations.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
         let _ = match operations.len() {
             1 => writeln!(output, "{names}"),
@@ -35,45 +34,45 @@ pub(crate) fn text(report: &Report) -> String {
                 writeln!(output, "{count} operations: {names} and {} more", count - NAMED)
             }
         };
-        for finding in findings {
-            let effect = finding.effect();
+        for change in changes {
+            let effect = change.effect();
             let (wire, source) = (effect.wire.to_string(), effect.source.to_string());
             let _ = writeln!(
                 output,
                 "  wire {wire:<5}  source {source:<5}  {}  {}: {}",
-                finding.rule.id,
-                finding.at,
-                change(finding, str::to_owned)
+                change.rule.id,
+                change.at,
+                values(change, str::to_owned)
             );
         }
     }
-    if !report.findings.is_empty() {
+    if !report.changes.is_empty() {
         output.push('\n');
     }
     output + &summary(report)
 }
 
-/// For a pull request, an issue or a job summary.
+/// Prints the changes of each operation for a pull request, an issue or a job summary.
 pub(crate) fn markdown(report: &Report) -> String {
     let [old, new] = report.names.each_ref().map(|name| code(name));
     let mut output = format!("### API changes from {old} to {new}\n\n");
-    for (operations, findings) in groups(report) {
+    for (operations, changes) in groups(report) {
         let names: Vec<String> = operations.iter().map(|name| code(name)).collect();
         let _ = match names.as_slice() {
             [name] => writeln!(output, "#### {name}\n"),
             names => writeln!(output, "#### {} operations\n\n{}\n", names.len(), names.join(", ")),
         };
         output.push_str("| wire | source | what | where | change |\n|---|---|---|---|---|\n");
-        for finding in findings {
-            let effect = finding.effect();
+        for change in changes {
+            let effect = change.effect();
             let _ = writeln!(
                 output,
                 "| {} | {} | {} | {} | {} |",
                 effect.wire,
                 effect.source,
-                finding.rule.id,
-                code(&finding.at),
-                change(finding, code)
+                change.rule.id,
+                code(&change.at),
+                values(change, code)
             );
         }
         output.push('\n');
@@ -84,9 +83,10 @@ pub(crate) fn markdown(report: &Report) -> String {
     output
 }
 
-/// For machines.
+/// Prints everything for programs. Its keys are an interface of their own: the names of our types
+/// may change without them.
 pub(crate) fn json(report: &Report) -> Value {
-    let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
+    let changes: Vec<Value> = report.changes.iter().map(change_json).collect();
     let counts = VERDICTS.map(|verdict| (verdict.to_string(), report.count(verdict)));
     let wire: Value = counts.iter().map(|(name, (wire, _))| (name.clone(), *wire)).collect();
     let source: Value = counts.iter().map(|(name, (_, source))| (name.clone(), *source)).collect();
@@ -96,7 +96,7 @@ pub(crate) fn json(report: &Report) -> Value {
     json!({
         "old": {"name": old, "operations": old_operations},
         "new": {"name": new, "operations": new_operations},
-        "findings": findings,
+        "findings": changes,
         "wire": wire,
         "source": source,
         "prose": prose.map(|prose| prose.differences),
@@ -108,39 +108,40 @@ pub(crate) fn json(report: &Report) -> Value {
     })
 }
 
-/// For the log of a GitHub workflow: annotations, at the operation where the new side is a spec.
+/// Prints annotations for the log of a GitHub workflow, at the operation if the new side is a spec.
 pub(super) fn github(report: &Report, new: &Source) -> String {
     let mut output = String::new();
-    for finding in &report.findings {
-        let effect = finding.effect();
+    for change in &report.changes {
+        let effect = change.effect();
         let level = match effect.wire.max(effect.source) {
             Verdict::Break => "error",
             Verdict::Loss | Verdict::Risk => "warning",
             Verdict::Ok => "notice",
         };
-        let operation = finding.operation();
-        let title = format!("{operation}: {}", finding.rule.id);
+        let operation = change.operation_name();
+        let title = command_property(&format!("{operation}: {}", change.rule.id));
         let message = format!(
             "{} {}: {} (wire {}, source {}: {})",
             operation,
-            finding.at,
-            change(finding, str::to_owned),
+            change.at,
+            values(change, str::to_owned),
             effect.wire,
             effect.source,
             effect.why
         );
-        let file = new.file.as_ref().map(|file| format!("file={},", property(file)));
-        let line = line(finding, new).map(|line| format!("line={line},"));
+        let file = new.file.as_ref().map(|file| format!("file={},", command_property(file)));
+        let line = line(change, new).map(|line| format!("line={line},"));
         let place = file.map(|file| file + &line.unwrap_or_default()).unwrap_or_default();
-        let _ = writeln!(output, "::{level} {place}title={}::{}", property(&title), data(&message));
+        let message = command_message(&message);
+        let _ = writeln!(output, "::{level} {place}title={title}::{message}");
     }
     output + &summary(report)
 }
 
-/// `old → new`, `added …` or `removed …`, each value put as the format wants it.
-pub(crate) fn change(finding: &Finding, put: impl Fn(&str) -> String) -> String {
-    let put = |value: &String| put(&shortened(value));
-    match (finding.old.as_ref().map(put), finding.new.as_ref().map(put)) {
+/// Returns `old → new`, `added …` or `removed …`, with each value formatted by `format`.
+pub(crate) fn values(change: &Change, format: impl Fn(&str) -> String) -> String {
+    let format = |value: &String| format(&shortened(value));
+    match (change.old.as_ref().map(format), change.new.as_ref().map(format)) {
         (Some(old), Some(new)) => format!("{old} → {new}"),
         (Some(old), None) => format!("removed {old}"),
         (None, Some(new)) => format!("added {new}"),
@@ -148,12 +149,16 @@ pub(crate) fn change(finding: &Finding, put: impl Fn(&str) -> String) -> String 
     }
 }
 
-/// A long list of values by its beginning; the JSON has it all.
-pub(crate) fn shortened(value: &str) -> String {
-    match value.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", value[..end].trim_end()),
-        None => value.to_owned(),
-    }
+/// Returns the line of the change's operation in the new side, if that is a spec.
+pub(crate) fn line(change: &Change, new: &Source) -> Option<usize> {
+    let (wanted, document) = (change.operation.as_ref()?, new.document.as_ref()?);
+    let operations = spec::operations(document);
+    let operation = operations.iter().find(|operation| {
+        template(operation.path).0 == wanted.path
+            && operation.method.eq_ignore_ascii_case(&wanted.method)
+    })?;
+    let Position { line, .. } = document.position(&operation.pointer);
+    Some(line)
 }
 
 /// The last lines of every report for people.
@@ -161,14 +166,14 @@ fn summary(report: &Report) -> String {
     let mut output = String::new();
     let [old, new] = &report.names;
     let [old_operations, new_operations] = report.operations;
-    let operations = report.findings.chunk_by(|a, b| a.operation == b.operation).count();
+    let operations = report.changes.chunk_by(|a, b| a.operation == b.operation).count();
     let _ = writeln!(
         output,
         "{} in {}, comparing {old} ({old_operations}) with {new} ({new_operations})",
-        counted(report.findings.len(), "finding"),
+        counted(report.changes.len(), "change"),
         counted(operations, "operation"),
     );
-    if !report.findings.is_empty() {
+    if !report.changes.is_empty() {
         for (name, side) in [("wire", 0), ("source", 1)] {
             let counts = VERDICTS.map(|verdict| {
                 let (wire, source) = report.count(verdict);
@@ -183,7 +188,7 @@ fn summary(report: &Report) -> String {
         Some(prose) => {
             let _ = writeln!(
                 output,
-                "prose: {} in {}; limits may hide there",
+                "prose: {} in {}; it may state limits, so read it",
                 match prose.differences {
                     1 => "1 text differs".to_owned(),
                     many => format!("{many} texts differ"),
@@ -197,94 +202,44 @@ fn summary(report: &Report) -> String {
     output
 }
 
-/// The findings with the operations they are about: first what many share, then by operation.
-pub(crate) fn groups(report: &Report) -> Vec<(Vec<String>, Vec<&Finding>)> {
-    let mut sharing: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
-    for finding in &report.findings {
-        sharing.entry(finding.change()).or_default().push(finding);
+/// Groups the changes by the operations that have them: first those that many operations share,
+/// then by operation.
+fn groups(report: &Report) -> Vec<(Vec<String>, Vec<&Change>)> {
+    let mut sharing: BTreeMap<_, Vec<&Change>> = BTreeMap::new();
+    for change in &report.changes {
+        sharing.entry(change.shared_key()).or_default().push(change);
     }
-    let mut shared: BTreeMap<Vec<String>, Vec<&Finding>> = BTreeMap::new();
-    for findings in sharing.values().filter(|findings| findings.len() >= SHARED) {
-        let operations = findings.iter().map(|finding| finding.operation()).collect();
-        shared.entry(operations).or_default().extend(findings.first());
+    let mut shared: BTreeMap<Vec<String>, Vec<&Change>> = BTreeMap::new();
+    for changes in sharing.values().filter(|changes| changes.len() >= SHARED) {
+        let operations = changes.iter().map(|change| change.operation_name()).collect();
+        shared.entry(operations).or_default().extend(changes.first());
     }
     let mut groups: Vec<_> = shared.into_iter().collect();
     groups.sort_by_key(|(operations, _)| Reverse(operations.len()));
-    for findings in report.findings.chunk_by(|a, b| a.operation == b.operation) {
-        let own = findings.iter().filter(|finding| {
-            sharing.get(&finding.change()).is_none_or(|findings| findings.len() < SHARED)
+    for changes in report.changes.chunk_by(|a, b| a.operation == b.operation) {
+        let single = changes.iter().filter(|change| {
+            sharing.get(&change.shared_key()).is_none_or(|changes| changes.len() < SHARED)
         });
-        let own: Vec<&Finding> = own.collect();
-        if let Some(first) = own.first() {
-            groups.push((vec![first.operation()], own));
+        let single: Vec<&Change> = single.collect();
+        if let Some(first) = single.first() {
+            groups.push((vec![first.operation_name()], single));
         }
     }
     groups
 }
 
-pub(crate) fn finding_json(finding: &Finding) -> Value {
-    let effect = finding.effect();
+fn change_json(change: &Change) -> Value {
+    let effect = change.effect();
     json!({
-        "operation": finding.operation(),
-        "direction": finding.direction.to_string(),
-        "at": finding.at,
-        "rule": finding.rule.id,
-        "old": finding.old,
-        "new": finding.new,
+        "operation": change.operation_name(),
+        "direction": change.direction.to_string(),
+        "at": change.at,
+        "rule": change.rule.id,
+        "old": change.old,
+        "new": change.new,
         "wire": effect.wire.to_string(),
         "source": effect.source.to_string(),
         "why": effect.why,
-        "fingerprint": finding.fingerprint(),
+        "fingerprint": change.fingerprint(),
     })
-}
-
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ => format!("{number} {what}s"),
-    }
-}
-
-/// The line of the finding's operation.
-pub(crate) fn line(finding: &Finding, new: &Source) -> Option<usize> {
-    let (wanted, document) = (finding.operation.as_ref()?, new.document.as_ref()?);
-    let operations = spec::operations(document);
-    let operation = operations.iter().find(|operation| {
-        template(operation.path).0 == wanted.path
-            && operation.method.eq_ignore_ascii_case(&wanted.method)
-    })?;
-    let Position { line, .. } = document.position(&operation.pointer);
-    Some(line)
-}
-
-/// A text as code in a Markdown table, where a bar ends the cell whatever stands around it.
-pub(crate) fn code(text: &str) -> String {
-    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    let text = text.replace('|', "\\|").replace(['\n', '\r'], " ");
-    format!("{fence}{space}{text}{space}{fence}")
-}
-
-/// A line of text in which nothing is Markdown.
-pub(crate) fn escaped(text: &str) -> String {
-    let special = |letter: char| "\\`*_{}[]<>|#".contains(letter);
-    let mut output = String::new();
-    for letter in text.chars() {
-        if special(letter) {
-            output.push('\\');
-        }
-        output.push(letter);
-    }
-    output
-}
-
-/// The message of a workflow command.
-pub(crate) fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A property of a workflow command.
-pub(crate) fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,5 +1,5 @@
-//! Two schemas, place by place. Both are surfaces, so references, `allOf` and the order of
-//! alternatives are gone; what is left is a tree on each side.
+//! Compares two schemas, place by place. In a surface, references and `allOf` are resolved and the
+//! order of alternatives doesn't count, so that there is a tree on each side.
 
 use std::collections::BTreeSet;
 
@@ -10,54 +10,54 @@ use super::tree::{Key, Node};
 use super::walk::Walk;
 use crate::surface::Step;
 
-/// Keywords that say something of the place, not of the schema that stands there.
+/// Keywords that are about the place, not about its schema.
 pub(super) const OF_PLACE: [&str; 2] = ["mapping", "required"];
 
 /// Compares two schemas at the same place.
 pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    keywords::of_place(walk, old, new);
+    keywords::compare_place(walk, old, new);
     if old.values("returns") != new.values("returns") {
-        return walk.found_subtree(&rules::RECURSION_CHANGED, Some(old), Some(new));
+        return walk.record_subtree(&rules::RECURSION_CHANGED, Some(old), Some(new));
     }
     if alternatives::compare_wrapped(walk, old, new) {
         return;
     }
-    let types = types(walk, old, new);
+    let types = compare_types(walk, old, new);
     if types == Types::Replaced {
         return;
     }
-    keywords::flags(walk, old, new);
+    keywords::compare_flags(walk, old, new);
     if types == Types::Disjoint {
         return;
     }
     keywords::compare(walk, old, new, types == Types::Same);
     alternatives::compare(walk, old, new);
-    values(walk, old, new);
-    items(walk, old, new);
-    properties(walk, old, new);
+    compare_values(walk, old, new);
+    compare_elements(walk, &Step::Items, old.step(&Step::Items), new.step(&Step::Items));
+    compare_properties(walk, old, new);
 }
 
-/// What became of the type.
+/// How the types of two schemas are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Types {
     Same,
-    /// Narrower or wider: what else is said can still be compared.
+    /// Narrower or wider: other keywords can still be compared.
     Related,
-    /// Nothing of the old type is of the new one: what else is said goes with the type.
+    /// No value has both types: other keywords change with the type.
     Disjoint,
-    /// One of the two sides says nothing at all.
+    /// One of the two schemas is empty.
     Replaced,
 }
 
-fn types(walk: &mut Walk<'_>, old: &Node, new: &Node) -> Types {
+fn compare_types(walk: &mut Walk<'_>, old: &Node, new: &Node) -> Types {
     let says = |node: &Node| node.has("type") || node.has("never") || !node.children.is_empty();
     match (is_any(old), is_any(new)) {
         (true, false) if says(new) => {
-            replaced(walk, &rules::TYPE_ADDED, old, new);
+            record_replaced(walk, &rules::TYPE_ADDED, old, new);
             return Types::Replaced;
         }
         (false, true) if says(old) => {
-            replaced(walk, &rules::TYPE_REMOVED, old, new);
+            record_replaced(walk, &rules::TYPE_REMOVED, old, new);
             return Types::Replaced;
         }
         _ => {}
@@ -74,28 +74,29 @@ fn types(walk: &mut Walk<'_>, old: &Node, new: &Node) -> Types {
         _ => (&rules::TYPE_CHANGED, Types::Disjoint),
     };
     match types {
-        Types::Disjoint => replaced(walk, rule, old, new),
-        _ => walk.found(rule, Some(&from.description(old)), Some(&to.description(new))),
+        Types::Disjoint => record_replaced(walk, rule, old, new),
+        _ => walk.record(rule, Some(&from.description(old)), Some(&to.description(new))),
     }
     types
 }
 
-/// One schema stands in the place of another. What is said of the place was compared before.
-fn replaced(walk: &mut Walk<'_>, rule: &'static Rule, old: &Node, new: &Node) {
+/// Records that one schema took the place of another. Keywords about the place are compared
+/// already.
+fn record_replaced(walk: &mut Walk<'_>, rule: &'static Rule, old: &Node, new: &Node) {
     let [old, new] = [old, new].map(|node| {
         let facts = node.facts.iter().filter(|fact| !OF_PLACE.contains(&fact.keyword.as_str()));
         Node { facts: facts.cloned().collect(), children: node.children.clone() }
     });
-    walk.found_subtree(rule, Some(&old), Some(&new));
+    walk.record_subtree(rule, Some(&old), Some(&new));
 }
 
-/// Nothing is said of what may stand here.
+/// Whether a schema admits any value.
 fn is_any(node: &Node) -> bool {
     let silent = |keyword: &str| keyword == "any" || OF_PLACE.contains(&keyword);
     node.children.is_empty() && node.facts.iter().all(|fact| silent(&fact.keyword))
 }
 
-/// The types that a schema admits, where it says so.
+/// The types that a schema admits, if it has a keyword for them.
 #[derive(Debug, PartialEq, Eq)]
 struct Admitted<'n> {
     types: Option<BTreeSet<&'n str>>,
@@ -106,7 +107,7 @@ impl<'n> Admitted<'n> {
         if node.has("never") {
             return Self { types: Some(BTreeSet::new()) };
         }
-        // Parts of an `allOf` that disagree have a fact each.
+        // Parts of an `allOf` that disagree have a line each.
         let types = node.values("type").into_iter().flat_map(|types| types.split('|')).collect();
         Self { types: Some(types).filter(|types: &BTreeSet<&str>| !types.is_empty()) }
     }
@@ -130,8 +131,8 @@ impl<'n> Admitted<'n> {
     }
 }
 
-/// What properties that are not listed may be: anything, nothing, or what a schema says.
-fn values(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+/// Compares what properties that aren't listed may be: anything, nothing, or what a schema admits.
+fn compare_values(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let closed = |node: &Node| node.has("additionalProperties");
     let rule = match (closed(old), closed(new)) {
         (false, true) => &rules::ADDITIONAL_PROPERTIES_FORBIDDEN,
@@ -139,7 +140,7 @@ fn values(walk: &mut Walk<'_>, old: &Node, new: &Node) {
         (true, true) => return,
         (false, false) => {
             let (old, new) = (old.step(&Step::Values), new.step(&Step::Values));
-            return element(walk, &Step::Values, old, new);
+            return compare_elements(walk, &Step::Values, old, new);
         }
     };
     let [old, new] = [old, new].map(|node| match node.step(&Step::Values) {
@@ -147,15 +148,11 @@ fn values(walk: &mut Walk<'_>, old: &Node, new: &Node) {
         Some(schema) => schema.description(),
         None => "any".to_owned(),
     });
-    walk.found(rule, Some(&old), Some(&new));
+    walk.record(rule, Some(&old), Some(&new));
 }
 
-fn items(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    element(walk, &Step::Items, old.step(&Step::Items), new.step(&Step::Items));
-}
-
-/// Items of a list or values of a map. Where nothing is said of them, anything goes.
-fn element(walk: &mut Walk<'_>, step: &Step, old: Option<&Node>, new: Option<&Node>) {
+/// Compares the items of a list or the values of a map. Without a schema they are anything.
+fn compare_elements(walk: &mut Walk<'_>, step: &Step, old: Option<&Node>, new: Option<&Node>) {
     let any = Node::default();
     if old.is_some() || new.is_some() {
         let (old, new) = (old.unwrap_or(&any), new.unwrap_or(&any));
@@ -163,17 +160,17 @@ fn element(walk: &mut Walk<'_>, step: &Step, old: Option<&Node>, new: Option<&No
     }
 }
 
-fn properties(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_properties(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
     for key in keys {
         let Key::Step(step @ Step::Property(_)) = key else { continue };
         walk.in_step(step, |walk| match (old.children.get(key), new.children.get(key)) {
             (Some(old), Some(new)) => compare(walk, old, new),
             (None, Some(new)) if new.has("required") => {
-                walk.found_subtree(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
+                walk.record_subtree(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
             }
-            (None, new) => walk.found_subtree(&rules::PROPERTY_ADDED, None, new),
-            (old, None) => walk.found_subtree(&rules::PROPERTY_REMOVED, old, None),
+            (None, new) => walk.record_subtree(&rules::PROPERTY_ADDED, None, new),
+            (old, None) => walk.record_subtree(&rules::PROPERTY_REMOVED, old, None),
         });
     }
 }

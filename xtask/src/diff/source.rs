@@ -1,28 +1,29 @@
-//! Where the two sides of a diff come from: files, standard input, or git.
+//! Reads the sides of a diff: from files, standard input, or git.
 
 use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::Failure;
 use crate::document::Document;
+use crate::failure::Failure;
 use crate::surface::Surface;
+use crate::text::quoted;
 
 /// One side of a diff.
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// As the one who asked has named it.
+    /// The name it was given on the command line.
     pub(crate) name: String,
-    /// The file in the working tree that it is, or is a version of.
+    /// The file in the working tree that this is, or a version of it.
     pub(crate) file: Option<String>,
     pub(crate) surface: Surface,
-    /// The spec, where it is one and no printed surface.
+    /// The spec. `None` for a printed surface.
     pub(crate) document: Option<Document>,
 }
 
 impl Source {
-    /// Reads a file, standard input (`-`), or `REV:path` of the repository one is in. A file whose
-    /// name looks like that goes first.
+    /// Reads a file, standard input (`-`), or `REV:path` from the git repository of the current
+    /// folder. An existing file whose name looks like that takes precedence.
     pub(crate) fn read(name: &str) -> Result<Self, Failure> {
         let (text, file) = match name.split_once(':') {
             _ if name == "-" => (standard_input()?, None),
@@ -35,41 +36,36 @@ impl Source {
         Ok(Self { file, ..Self::parse(shown, &text)? })
     }
 
-    /// Understands a text, which is a spec or a printed surface.
+    /// Parses a spec or a printed surface.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
-        let uncompared = |reason: String| unreadable(&reason, &how_to_look(name));
+        let refused = |reason: String| Failure::nothing_compared(&reason, &next_step(name));
         if Surface::is_printed(text) {
-            let surface = Surface::parse(name, text).map_err(uncompared)?;
+            let surface = Surface::parse(name, text).map_err(refused)?;
             return Ok(Self { name: name.to_owned(), file: None, surface, document: None });
         }
-        let document =
-            Document::parse(name, text).map_err(|error| uncompared(error.to_string()))?;
-        let surface = Surface::of(&document).map_err(uncompared)?;
+        let document = Document::parse(name, text).map_err(|error| refused(error.to_string()))?;
+        let surface = Surface::of(&document).map_err(refused)?;
         Ok(Self { name: name.to_owned(), file: None, surface, document: Some(document) })
     }
 }
 
-/// Nothing was compared, which must never pass for "nothing changed": exit code 3.
-pub(crate) fn unreadable(reason: &str, next: &str) -> Failure {
-    Failure { message: format!("{reason}\nnothing was compared: {next}"), exit: 3 }
-}
-
-fn how_to_look(name: &str) -> String {
+/// Returns what to do about a side that can't be parsed.
+fn next_step(name: &str) -> String {
     let (print, saved) = match name.split_once(':') {
-        _ if name == "stdin" => ("keep what is piped in a file".to_owned(), "spec.yaml"),
+        _ if name == "stdin" => ("save what you pipe in to a file".to_owned(), "spec.yaml"),
         Some(_) if !Path::new(name).exists() => {
             (format!("`git show {} > spec.yaml`", quoted(name)), "spec.yaml")
         }
-        _ => return format!("mend it until `cargo xtask spec surface {}` works", quoted(name)),
+        _ => return format!("fix it until `cargo xtask spec surface {}` works", quoted(name)),
     };
-    format!("{print}, then see what is read of it with `cargo xtask spec surface {saved}`")
+    format!("{print}, then fix it until `cargo xtask spec surface {saved}` works")
 }
 
 fn standard_input() -> Result<String, Failure> {
     let mut text = String::new();
     match std::io::stdin().lock().read_to_string(&mut text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(unreadable(
+        Err(error) => Err(Failure::nothing_compared(
             &format!("stdin: {error}"),
             "pipe a spec or a printed surface into it, as in \
              `curl -fsS URL | cargo xtask spec diff openapi/jogg.yaml -`",
@@ -81,26 +77,26 @@ fn file(name: &str) -> Result<String, Failure> {
     std::fs::read_to_string(name).map_err(|error| {
         let folder = Path::new(name).parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
-        unreadable(
+        Failure::nothing_compared(
             &format!("{name}: {error}"),
-            &format!("name a file that is there; `ls {}` lists them", quoted(&folder)),
+            &format!("name an existing file; `ls {}` lists them", quoted(&folder)),
         )
     })
 }
 
-/// A file as it was committed. Without a revision it is the one in git's index.
+/// Reads a committed file. Without a revision it is the one in git's index.
 fn committed(revision: &str, path: &str) -> Result<String, Failure> {
     if revision.starts_with('-') {
-        return Err(unreadable(
-            &format!("`{revision}` is no revision"),
-            "name one that `git rev-parse --verify` knows",
+        return Err(Failure::nothing_compared(
+            &format!("`{revision}` isn't a revision"),
+            "name one that `git rev-parse --verify` accepts",
         ));
     }
     let known = format!("{revision}^{{commit}}");
     if !revision.is_empty() && git(&["rev-parse", "--verify", "--quiet", &known])?.is_none() {
-        return Err(unreadable(
-            &format!("git knows no revision `{revision}` here"),
-            &format!("run `{}` and compare again", fetch(revision)),
+        return Err(Failure::nothing_compared(
+            &format!("there is no revision `{revision}` in this repository"),
+            &format!("run `{}` and compare again", fetch_command(revision)),
         ));
     }
     let object = format!("{revision}:{path}");
@@ -109,40 +105,44 @@ fn committed(revision: &str, path: &str) -> Result<String, Failure> {
             "" => "git ls-files".to_owned(),
             _ => format!("git ls-tree -r --name-only --full-tree {}", quoted(revision)),
         };
-        return Err(unreadable(
+        return Err(Failure::nothing_compared(
             &format!("there is no file `{path}` in `{revision}`"),
-            &format!("`{list}` shows what there is, from the root of the repository"),
+            &format!("`{list}` lists the files, with paths from the root of the repository"),
         ));
     };
     String::from_utf8(content).map_err(|_| {
-        unreadable(&format!("{object}: not UTF-8"), "name a spec or a printed surface")
+        Failure::nothing_compared(
+            &format!("{object}: this isn't UTF-8"),
+            "name a spec or a printed surface",
+        )
     })
 }
 
-/// What git prints, none if it refuses.
+/// Returns what git prints, `None` if it fails.
 pub(crate) fn git(arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
     match Command::new("git").args(arguments).output() {
         Ok(output) if output.status.success() => Ok(Some(output.stdout)),
         Ok(output) => match String::from_utf8_lossy(&output.stderr) {
-            message if message.contains("not a git repository") => {
-                Err(unreadable("this is not a git repository", "`cd` into one, or name two files"))
-            }
+            message if message.contains("not a git repository") => Err(Failure::nothing_compared(
+                "the current folder isn't in a git repository",
+                "`cd` into one, or name two files",
+            )),
             _ => Ok(None),
         },
-        Err(error) => Err(unreadable(
+        Err(error) => Err(Failure::nothing_compared(
             &format!("git cannot be run: {error}"),
             "install it (`apt-get install git`), or name two files",
         )),
     }
 }
 
-/// The command that brings a revision which is not there.
-fn fetch(revision: &str) -> String {
+/// Returns the command that fetches a missing revision.
+fn fetch_command(revision: &str) -> String {
     let name = revision.split(['~', '^', '@']).next().unwrap_or(revision);
     let hash = name.len() >= 7 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     let version = name.trim_start_matches('v').starts_with(|first: char| first.is_ascii_digit());
     match name.split_once('/') {
-        // Something before a commit that is there: the clone is shallow.
+        // An ancestor of an existing commit: the clone is shallow.
         _ if name.len() < revision.len() || name == "HEAD" => "git fetch --unshallow".to_owned(),
         _ if hash => format!("git fetch origin {name}"),
         Some(("origin", branch)) => {
@@ -154,26 +154,17 @@ fn fetch(revision: &str) -> String {
     }
 }
 
-/// An argument that can be pasted into a shell.
-pub(crate) fn quoted(argument: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-:@%+=,".contains(&byte);
-    match !argument.is_empty() && argument.bytes().all(plain) {
-        true => argument.to_owned(),
-        false => format!("'{}'", argument.replace('\'', "'\\''")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check_fetch(revision: &str, expected: &str) {
-        assert_eq!(fetch(revision), expected);
+        assert_eq!(fetch_command(revision), expected);
     }
 
     #[test]
-    fn the_command_brings_what_is_missing() {
+    fn the_command_fetches_the_missing_revision() {
         check_fetch("origin/main", "git fetch origin main:refs/remotes/origin/main");
         check_fetch("v1.2.0", "git fetch origin tag v1.2.0");
         check_fetch("0123abcd", "git fetch origin 0123abcd");
@@ -189,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn specs_and_surfaces_are_told_apart() {
+    fn specs_and_surfaces_are_distinguished() {
         check_parse("openapi: 3.0.3\npaths: {/a: {get: {}}}\n", true);
         check_parse("# jogg surface 1\nGET /a declared\n", false);
     }
@@ -199,15 +190,15 @@ mod tests {
         let failure = Source::parse("spec.yaml", text).unwrap_err();
         assert_eq!(failure.exit, 3, "{text}");
         assert!(failure.message.contains(expected), "{}", failure.message);
-        let next = "mend it until `cargo xtask spec surface spec.yaml` works";
+        let next = "fix it until `cargo xtask spec surface spec.yaml` works";
         assert!(failure.message.contains(next), "{}", failure.message);
     }
 
     #[test]
     fn what_cannot_be_read_is_refused_with_the_next_command() {
         check_refused("", "spec.yaml:1:1: the file is empty");
-        check_refused("a: 1\na: 2\n", "the key `a` stands here a second time");
-        check_refused("swagger: '2.0'\n", "this is not an OpenAPI 3 document");
+        check_refused("a: 1\na: 2\n", "the key `a` is here for the second time");
+        check_refused("swagger: '2.0'\n", "this isn't an OpenAPI 3 document");
         check_refused("# jogg surface 0\n", "the first line must be `# jogg surface 1`");
         check_refused("# jogg surface 1\nGET\n", "spec.yaml:2:1:");
     }

@@ -1,59 +1,62 @@
-//! The state of a comparison: where it is, and what it has found.
+//! The state of a comparison: where it is, and which changes it has recorded.
 
-use super::finding::Finding;
+use super::change::Change;
 use super::rules::{Direction, Rule};
 use super::tree::Node;
-use crate::surface::{Operation, Part, Place, Step};
+use crate::surface::{OperationName, Part, Place, Step};
 
-/// A walk through one operation, or through the API's own facts.
+/// A walk through one operation, or through what is said about the API as a whole.
 #[derive(Debug)]
 pub(super) struct Walk<'w> {
-    operation: Option<&'w Operation>,
+    operation: Option<&'w OperationName>,
     part: Part,
     steps: Option<Vec<Step>>,
-    findings: Vec<Finding>,
+    changes: Vec<Change>,
 }
 
+/// The rules for a keyword without a value: for its appearance, and for its disappearance.
+pub(super) type FlagRules = (&'static Rule, &'static Rule);
+
 impl<'w> Walk<'w> {
-    pub(super) fn new(operation: Option<&'w Operation>) -> Self {
-        Self { operation, part: Part::Whole, steps: None, findings: Vec::new() }
+    pub(super) fn new(operation: Option<&'w OperationName>) -> Self {
+        Self { operation, part: Part::Whole, steps: None, changes: Vec::new() }
     }
 
-    pub(super) fn findings(self) -> Vec<Finding> {
-        self.findings
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        self.changes
     }
 
-    /// Goes to a part of the operation.
-    pub(super) fn part(&mut self, part: Part) {
+    /// Enters a part of the operation.
+    pub(super) fn enter(&mut self, part: Part) {
         self.part = part;
         self.steps = None;
     }
 
-    /// Looks at a schema of the part.
-    pub(super) fn in_schema(&mut self, look: impl FnOnce(&mut Self)) {
+    /// Runs `compare` in the schema of the part.
+    pub(super) fn in_schema(&mut self, compare: impl FnOnce(&mut Self)) {
         let steps = self.steps.replace(Vec::new());
-        look(self);
+        compare(self);
         self.steps = steps;
     }
 
-    /// Looks at something within the schema.
-    pub(super) fn in_step(&mut self, step: &Step, look: impl FnOnce(&mut Self)) {
+    /// Runs `compare` one step deeper in the schema.
+    pub(super) fn in_step(&mut self, step: &Step, compare: impl FnOnce(&mut Self)) {
         let steps = self.steps.get_or_insert_default();
         steps.push(step.clone());
-        look(self);
+        compare(self);
         if let Some(steps) = &mut self.steps {
             steps.pop();
         }
     }
 
-    /// Something here has another value.
-    pub(super) fn found(&mut self, rule: &'static Rule, old: Option<&str>, new: Option<&str>) {
+    /// Records that a value at the current place changed.
+    pub(super) fn record(&mut self, rule: &'static Rule, old: Option<&str>, new: Option<&str>) {
         let at = self.at();
-        self.found_at(rule, at, old, new);
+        self.record_at(rule, at, old, new);
     }
 
-    /// Something that has no place of its own in the part has another value.
-    pub(super) fn found_at(
+    /// Records that a value changed which has no place of its own in a surface.
+    pub(super) fn record_at(
         &mut self,
         rule: &'static Rule,
         at: String,
@@ -64,8 +67,8 @@ impl<'w> Walk<'w> {
         self.push(rule, at, [old, new], [Vec::new(), Vec::new()]);
     }
 
-    /// Everything here was added, was removed, or is something else now.
-    pub(super) fn found_subtree(
+    /// Records that everything at the current place was added, removed or replaced.
+    pub(super) fn record_subtree(
         &mut self,
         rule: &'static Rule,
         old: Option<&Node>,
@@ -75,6 +78,21 @@ impl<'w> Walk<'w> {
         let at = self.at();
         let values = sides.map(|node| node.map(Node::description));
         self.push(rule, at, values, sides.map(|node| node.map(Node::lines).unwrap_or_default()));
+    }
+
+    /// Records that a keyword without a value appeared or disappeared.
+    pub(super) fn record_flag(
+        &mut self,
+        keyword: &str,
+        (added, removed): FlagRules,
+        old: &Node,
+        new: &Node,
+    ) {
+        match (old.has(keyword), new.has(keyword)) {
+            (false, true) => self.record(added, None, Some(keyword)),
+            (true, false) => self.record(removed, Some(keyword), None),
+            _ => {}
+        }
     }
 
     fn push(
@@ -90,7 +108,7 @@ impl<'w> Walk<'w> {
             Part::Response { .. } | Part::ResponseHeader { .. } => Direction::Response,
         });
         let operation = self.operation.cloned();
-        self.findings.push(Finding { operation, direction, at, rule, old, new, structure });
+        self.changes.push(Change { operation, direction, at, rule, old, new, structure });
     }
 
     fn at(&self) -> String {

@@ -1,34 +1,35 @@
-//! `cargo xtask spec accept`: stubs in the ledger for what nobody has acknowledged, and a new pin.
+//! `cargo xtask spec accept`: adds stubs to the ledger for new differences, and writes the pin.
 
 use std::path::Path;
 
-use super::difference::{Change, Comparison};
+use super::difference::{Comparison, Difference};
+use super::inputs::Inputs;
 use super::ledger::{Entry, Ledger, Operations};
 use super::pin::{self, Pin};
 use super::review::{Problem, Review};
-use super::{Sides, Source};
-use crate::Failure;
-use crate::diff::render::counted;
+use crate::diff::source::Source;
+use crate::failure::Failure;
+use crate::text::counted;
 
-/// What to acknowledge, and what else to write.
+/// The arguments of `spec accept`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
+pub(crate) struct AcceptArguments {
     #[command(flatten)]
-    sides: Sides,
-    /// Remove acknowledgements that no difference is about any longer
+    inputs: Inputs,
+    /// Remove entries, or operations of entries, whose difference no longer exists
     #[arg(long)]
     prune: bool,
-    /// Make this the state that was reviewed, as published on this day
+    /// Pin upstream as reviewed, with the day on which it was published
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = pin::date)]
     pin: Option<String>,
 }
 
-/// Writes a stub for each change that nobody has acknowledged. The reasons are left to people.
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let Arguments { sides, prune, pin } = arguments;
-    let (upstream, spec) = (Source::read(&sides.upstream)?, sides.spec()?);
-    let name = sides.ledger_name();
-    let before = sides.ledger()?;
+/// Adds a stub for each difference that no entry acknowledges. People write the reasons.
+pub(crate) fn run(arguments: &AcceptArguments) -> Result<(), Failure> {
+    let AcceptArguments { inputs, prune, pin } = arguments;
+    let (upstream, spec) = (Source::read(&inputs.upstream)?, inputs.spec()?);
+    let name = inputs.ledger_name();
+    let before = inputs.ledger()?;
     let is_new = before.is_none();
     let mut ledger = before.unwrap_or_else(|| Ledger::empty(&name));
     let comparison = Comparison::of(&upstream, &spec)?;
@@ -47,49 +48,46 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let stubs = stubs(&review, &comparison);
     let left = stale(&review, &comparison).len();
     let text = ledger.with_stubs(&stubs);
-    // What was written must be readable before it takes the place of what was there.
+    // A text that can't be read back must not replace the ledger.
     Ledger::parse(&name, &text)?;
     if is_new || text != old_text {
-        write(&sides.ledger_path(), &name, &text)?;
+        write(&inputs.ledger_path(), &name, &text)?;
     }
     if *prune {
-        println!("{name}: {} cut", entries(pruned));
+        println!("{name}: {} removed", counted(pruned, "stale entry"));
     } else if left > 0 {
-        println!("{name}: {} left; `{} --prune` cuts what is stale", entries(left), sides.accept());
+        let left = counted(left, "stale entry");
+        println!(
+            "{name}: {left} kept; `{} --prune` removes what is stale",
+            inputs.accept_command()
+        );
     }
     println!("{name}: {} added", counted(stubs.len(), "stub"));
     if let Some(pin) = pin {
-        let (path, name) = sides.pinned();
-        write(&path, &name, &pin.text())?;
+        let name = inputs.pin_name();
+        write(&inputs.pin_path(), &name, &pin.text())?;
         println!("{name}: pinned {}, sha256 {}", pin.date, pin.sha256);
     }
     if !stubs.is_empty() {
-        println!("give each stub a reason in place of TODO, then run `{}`", sides.drift());
+        println!("replace TODO by a reason in each stub, then run `{}`", inputs.drift_command());
     }
     Ok(())
 }
 
-fn entries(stale: usize) -> String {
-    match stale {
-        1 => "1 stale entry".to_owned(),
-        count => format!("{count} stale entries"),
-    }
-}
-
-/// The changes that no entry is about, with the operations that have them.
-fn stubs(review: &Review<'_>, comparison: &Comparison) -> Vec<(Change, Operations)> {
+/// Returns the differences that no entry acknowledges, with the operations that have them.
+fn stubs(review: &Review<'_>, comparison: &Comparison) -> Vec<(Difference, Operations)> {
     let stub = |problem: &Problem<'_>| match problem {
-        Problem::Unacknowledged { change, differences, .. } => {
-            let operations = differences.iter().map(|difference| difference.operation.clone());
+        Problem::Unacknowledged { difference, occurrences, .. } => {
+            let operations = occurrences.iter().map(|occurrence| occurrence.operation.clone());
             let operations = Operations::of(operations.collect(), &comparison.common);
-            Some(((*change).clone(), operations))
+            Some(((*difference).clone(), operations))
         }
         _ => None,
     };
     review.problems.iter().filter_map(stub).collect()
 }
 
-/// The entries of which something is stale, with the operations that remain to each.
+/// Returns the entries that are stale in some operations, with those that remain.
 fn stale<'r>(review: &Review<'r>, comparison: &Comparison) -> Vec<(&'r Entry, Operations)> {
     let left = |problem: &Problem<'r>| match problem {
         Problem::Stale { entry, operations } => {

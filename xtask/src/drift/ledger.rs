@@ -1,5 +1,5 @@
-//! `openapi/drift.toml`: the differences between upstream and our spec that are meant, each with a
-//! reason. Its text is the maintainers': it is added to and cut, never written anew.
+//! `openapi/drift.toml`: the intended differences between upstream and our spec, each with a reason.
+//! People edit the text too, so entries are added and removed, and the rest stays as it is.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -7,15 +7,15 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::difference::Change;
-use crate::Failure;
+use super::difference::Difference;
+use crate::failure::Failure;
 
-/// What a new ledger begins with.
+/// The beginning of a new ledger.
 const PREAMBLE: &str =
-    "# The differences between the vendor's published spec and jogg.yaml that are meant.\n";
-/// How each entry begins, on a line of its own.
+    "# The intended differences between the vendor's published spec and jogg.yaml.\n";
+/// The first line of each entry.
 const ENTRY: &str = "[[change]]";
-/// The reason of an entry that has none yet.
+/// Stands for a reason that isn't written yet.
 const UNFINISHED: &str = "TODO";
 
 /// The ledger, with its text.
@@ -26,45 +26,42 @@ pub(crate) struct Ledger {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// One acknowledged change.
+/// One acknowledged difference.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// The line it begins on.
+    /// The number of its first line.
     pub(crate) line: usize,
-    pub(crate) change: Change,
+    pub(crate) difference: Difference,
     pub(crate) operations: Operations,
     pub(crate) reason: String,
-    /// Where the entry and its operations stand in the text.
+    /// Where the entry and its operations are in the text.
     place: Range<usize>,
     operations_place: Range<usize>,
 }
 
-/// The operations that have the change.
+/// The operations that have the difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Operations {
-    /// Every one that upstream and our spec both have, also those to come.
+    /// Every operation on both sides, including future ones.
     All,
     Listed(BTreeSet<String>),
 }
 
 impl Ledger {
-    /// A ledger without entries.
+    /// Creates a ledger without entries.
     pub(crate) fn empty(name: &str) -> Self {
         Self { name: name.to_owned(), text: PREAMBLE.to_owned(), entries: Vec::new() }
     }
 
-    /// Reads a ledger. The error says where it cannot be understood.
+    /// Parses a ledger. The error names the line that is wrong.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
         let refused = |offset: usize, reason: &str| {
             let before = text.get(..offset).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            Failure {
-                message: format!(
-                    "{name}:{line}: {reason}\nnothing was compared: mend the entry; one that \
+            Failure::unreadable(format!(
+                "{name}:{line}: {reason}\nnothing was compared: fix the entry; one that \
                      `cargo xtask spec accept` wrote shows the form"
-                ),
-                exit: 3,
-            }
+            ))
         };
         let file: File = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
@@ -72,7 +69,7 @@ impl Ledger {
         })?;
         let places = places(text);
         if places.len() != file.change.len() {
-            let reason = format!("each entry begins with `{ENTRY}` on a line of its own");
+            let reason = format!("each entry must begin with `{ENTRY}` on a line of its own");
             return Err(refused(0, &reason));
         }
         let mut entries = Vec::new();
@@ -83,20 +80,21 @@ impl Ledger {
         Ok(Self { name: name.to_owned(), text: text.to_owned(), entries })
     }
 
-    /// The text with a stub at its end for each change.
-    pub(crate) fn with_stubs(&self, stubs: &[(Change, Operations)]) -> String {
+    /// Returns the text with stubs at its end.
+    pub(crate) fn with_stubs(&self, stubs: &[(Difference, Operations)]) -> String {
         let mut text = self.text.clone();
-        for (change, operations) in stubs {
+        for (difference, operations) in stubs {
             if !text.is_empty() && !text.ends_with('\n') {
                 text.push('\n');
             }
             text.push('\n');
-            text.push_str(&stub(change, operations));
+            text.push_str(&stub(difference, operations));
         }
         text
     }
 
-    /// The text without some operations of some entries, and without entries that have none left.
+    /// Returns the text with the remaining operations of stale entries, and without entries that have
+    /// none left.
     pub(crate) fn without(&self, stale: &[(&Entry, Operations)]) -> String {
         let mut cuts: Vec<(Range<usize>, String)> = Vec::new();
         for (entry, left) in stale {
@@ -115,13 +113,13 @@ impl Ledger {
 }
 
 impl Entry {
-    /// Whether somebody has said why.
+    /// Whether the entry has a reason.
     pub(crate) fn has_reason(&self) -> bool {
         let reason = self.reason.trim();
         !reason.is_empty() && !reason.to_uppercase().starts_with(UNFINISHED)
     }
 
-    /// The operations it speaks of, where these are the ones on both sides.
+    /// Returns its operations. `common` are those on both sides, which "all" stands for.
     pub(crate) fn expanded<'e>(&'e self, common: &'e BTreeSet<String>) -> &'e BTreeSet<String> {
         match &self.operations {
             Operations::All => common,
@@ -137,17 +135,21 @@ impl Entry {
                 let count = list.len();
                 let set: BTreeSet<String> = list.into_iter().collect();
                 if set.len() < count {
-                    return Err("an operation stands twice in the list".to_owned());
+                    return Err("an operation is listed twice; remove one".to_owned());
                 }
                 Operations::Listed(set)
             }
-            _ => return Err("`operations` is \"all\" or a list such as [\"GET /v2/x\"]".to_owned()),
+            _ => {
+                return Err(
+                    "`operations` must be \"all\" or a list such as [\"GET /v2/x\"]".to_owned()
+                );
+            }
         };
         let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         if row.fingerprint.len() != 16 || !row.fingerprint.bytes().all(digits) {
-            return Err("`fingerprint` is sixteen hexadecimal digits".to_owned());
+            return Err("`fingerprint` must be sixteen hexadecimal digits".to_owned());
         }
-        let change = Change {
+        let difference = Difference {
             at: row.at,
             rule: row.rule,
             upstream: row.upstream.map(OneOrMore::list).unwrap_or_default(),
@@ -156,12 +158,12 @@ impl Entry {
         };
         let line = text.get(..place.start).unwrap_or_default().matches('\n').count() + 1;
         let reason = row.reason.split_whitespace().collect::<Vec<_>>().join(" ");
-        Ok(Self { line, change, operations, reason, place, operations_place })
+        Ok(Self { line, difference, operations, reason, place, operations_place })
     }
 }
 
 impl Operations {
-    /// All of them, or the list.
+    /// Returns "all" if these are all common operations, else the list.
     pub(crate) fn of(operations: BTreeSet<String>, common: &BTreeSet<String>) -> Self {
         match operations.len() > 1 && operations == *common {
             true => Self::All,
@@ -184,7 +186,7 @@ struct File {
     change: Vec<Row>,
 }
 
-/// An entry as it is written.
+/// An entry in TOML.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
@@ -213,8 +215,8 @@ impl OneOrMore {
     }
 }
 
-/// Where each entry stands: from its head to its last line, comments and blank lines after it left
-/// to what follows.
+/// Returns where each entry is: from its first to its last line, without comments and blank lines
+/// after it.
 fn places(text: &str) -> Vec<Range<usize>> {
     let mut places: Vec<Range<usize>> = Vec::new();
     let mut start = 0;
@@ -234,15 +236,15 @@ fn places(text: &str) -> Vec<Range<usize>> {
     places
 }
 
-/// An entry whose reason somebody has still to write.
-fn stub(change: &Change, operations: &Operations) -> String {
+/// Returns an entry whose reason is still to be written.
+fn stub(difference: &Difference, operations: &Operations) -> String {
     let string = |value: &str| Value::from(value).to_string();
     let mut lines = vec![
         ENTRY.to_owned(),
-        format!("at = {}", string(&change.at)),
-        format!("rule = {}", string(&change.rule)),
+        format!("at = {}", string(&difference.at)),
+        format!("rule = {}", string(&difference.rule)),
     ];
-    for (name, values) in [("upstream", &change.upstream), ("ours", &change.ours)] {
+    for (name, values) in [("upstream", &difference.upstream), ("ours", &difference.ours)] {
         match values.as_slice() {
             [] => {}
             [value] => lines.push(format!("{name} = {}", string(value))),
@@ -250,12 +252,12 @@ fn stub(change: &Change, operations: &Operations) -> String {
         }
     }
     lines.push(format!("operations = {}", operations.value()));
-    lines.push(format!("fingerprint = {}", string(&change.fingerprint)));
+    lines.push(format!("fingerprint = {}", string(&difference.fingerprint)));
     lines.push(format!("reason = {}\n", string(UNFINISHED)));
     lines.join("\n")
 }
 
-/// A list of strings, on as many lines as are good to read.
+/// Returns a list of strings, on one line if it is short.
 fn list<'v>(values: impl IntoIterator<Item = &'v String>) -> String {
     let values: Vec<String> =
         values.into_iter().map(|value| Value::from(value.as_str()).to_string()).collect();

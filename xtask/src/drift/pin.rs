@@ -1,33 +1,47 @@
-//! `openapi/upstream.surface`: the state of the vendor's spec that was looked at last, as facts
-//! without prose, so that what changed since can be told without the vendor's text.
+//! `openapi/upstream.surface`: the vendor's spec that was reviewed last, as a surface, so that later
+//! changes show without the vendor's text.
 
-use crate::Failure;
-use crate::diff::source::{Source, unreadable};
+use std::path::Path;
+
+use crate::diff::report::Report;
+use crate::diff::source::Source;
+use crate::failure::Failure;
 use crate::surface::{HEADER, Surface};
+use crate::workspace::read_if_exists;
 
-/// A pinned state.
+/// The pin, from the root of the workspace.
+pub(crate) const PINNED: &str = "openapi/upstream.surface";
+
+/// A reviewed state of upstream.
 #[derive(Debug)]
 pub(crate) struct Pin {
+    /// The day on which it was published.
     pub(crate) date: String,
-    /// Of the text it was made from.
+    /// The hash of the vendor's text.
     pub(crate) sha256: String,
     pub(crate) source: Source,
 }
 
 impl Pin {
-    /// Pins a spec. A surface is refused, as the hash of the vendor's text cannot be told from it.
+    /// Pins a spec. Fails for a surface, which doesn't have the hash of the vendor's text.
     pub(crate) fn new(date: &str, source: Source) -> Result<Self, Failure> {
         let Some(document) = &source.document else {
-            return Err(unreadable(
-                &format!("{} is a surface, not the vendor's own text", source.name),
-                "pin from the published spec, whose hash becomes part of the pin",
+            return Err(Failure::nothing_compared(
+                &format!("{} is a surface instead of the vendor's text", source.name),
+                "pin the published spec, whose hash becomes part of the pin",
             ));
         };
         let sha256 = document.sha256.clone();
         Ok(Self { date: date.to_owned(), sha256, source })
     }
 
-    /// Reads what [`Pin::text`] writes.
+    /// Reads a pin. `None` if there is no such file.
+    pub(crate) fn read(path: &Path, name: &str) -> Result<Option<Self>, Failure> {
+        let text = read_if_exists(path, name)?;
+        text.map(|text| Self::parse(name, &text)).transpose()
+    }
+
+    /// Parses the result of [`Pin::text`].
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
         let source = Source::parse(name, text)?;
         let [date, sha256] = ["date", "sha256"].map(|word| {
@@ -38,14 +52,14 @@ impl Pin {
             (Some(date), Some(sha256)) if is_date(date) => {
                 Ok(Self { date: date.to_owned(), sha256: sha256.to_owned(), source })
             }
-            _ => Err(unreadable(
-                &format!("{name}: it has no lines `# date YYYY-MM-DD` and `# sha256 …`"),
+            _ => Err(Failure::nothing_compared(
+                &format!("{name}: the lines `# date YYYY-MM-DD` and `# sha256 …` are missing"),
                 "write it with `cargo xtask spec accept --upstream FILE --pin YYYY-MM-DD`",
             )),
         }
     }
 
-    /// The file: where the facts are from, and the facts.
+    /// Returns the content of the file: the surface, with its date and hash.
     pub(crate) fn text(&self) -> String {
         let Self { date, sha256, source } = self;
         let surface = printed(&source.surface);
@@ -57,11 +71,29 @@ impl Pin {
     }
 }
 
-/// An argument that is a date.
+/// What changed in upstream since the pin.
+#[derive(Debug)]
+pub(crate) struct SincePin {
+    /// The pin and the changes since. `None` if there is no pin.
+    pub(crate) changes: Option<(Pin, Report)>,
+    /// Whether upstream is the text that was pinned. `None` if it is a surface, or without a pin.
+    pub(crate) same_text: Option<bool>,
+}
+
+impl SincePin {
+    pub(crate) fn of(pin: Option<Pin>, upstream: &Source) -> Result<Self, Failure> {
+        let Some(pin) = pin else { return Ok(Self { changes: None, same_text: None }) };
+        let report = Report::of(&pin.source, upstream)?;
+        let same_text = upstream.document.as_ref().map(|document| document.sha256 == pin.sha256);
+        Ok(Self { changes: Some((pin, report)), same_text })
+    }
+}
+
+/// Parses an argument that must be a date.
 pub(crate) fn date(argument: &str) -> Result<String, String> {
     match is_date(argument) {
         true => Ok(argument.to_owned()),
-        false => Err("a date is written YYYY-MM-DD".to_owned()),
+        false => Err("write the date as YYYY-MM-DD".to_owned()),
     }
 }
 
@@ -79,10 +111,10 @@ fn is_date(text: &str) -> bool {
     valid && parts.next().is_none()
 }
 
-/// The facts without the first line.
+/// Returns the lines of a surface after the first.
 fn printed(surface: &Surface) -> String {
     let text = surface.to_string();
-    text.split_once('\n').map(|(_, facts)| facts.to_owned()).unwrap_or_default()
+    text.split_once('\n').map(|(_, lines)| lines.to_owned()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -95,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_told_from_other_words() {
+    fn only_dates_are_accepted() {
         check_date("2026-03-30", true);
         for text in
             ["", "today", "2026-3-30", "2026-13-01", "2026-01-32", "2026-01-01-1", "+026-01-01"]
@@ -105,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pin_is_read_as_it_was_written() {
+    fn a_pin_is_parsed_as_it_was_printed() {
         let spec = Source::parse("spec.yaml", "openapi: 3.0.3\npaths: {/a: {get: {}}}\n").unwrap();
         let text = Pin::new("2026-03-30", spec).unwrap().text();
         let pin = Pin::parse("pin", &text).unwrap();

@@ -1,36 +1,39 @@
-//! What drift found, for people, for machines, and for GitHub.
+//! Prints drift: for people, for programs, and for GitHub.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::difference::Change;
+use super::difference::Difference;
+use super::inputs::Inputs;
 use super::ledger::{Entry, Ledger};
+use super::pin::SincePin;
 use super::review::{Problem, Review};
-use super::{Sides, Since};
-use crate::diff::render::{self, code, counted, escaped};
+use crate::diff::render;
 use crate::diff::source::Source;
+use crate::text::{code, command_message, command_property, counted, escaped};
 
-/// So many of the operations that share a change are named in a terminal.
+/// At most this many operations that share a difference are named in a terminal.
 const NAMED: usize = 3;
 
-/// All that is to be said.
+/// The result of `spec drift`.
 #[derive(Debug)]
-pub(super) struct Outcome<'r> {
-    pub(super) sides: &'r Sides,
+pub(super) struct DriftReport<'r> {
+    pub(super) inputs: &'r Inputs,
     pub(super) names: [&'r str; 2],
     pub(super) spec: &'r Source,
+    /// How many operations both sides have.
     pub(super) common: usize,
     pub(super) ledger: &'r Ledger,
     pub(super) review: &'r Review<'r>,
-    pub(super) since: &'r Since,
+    pub(super) since: &'r SincePin,
 }
 
-impl Outcome<'_> {
+impl DriftReport<'_> {
     pub(super) fn text(&self) -> String {
         let mut output = String::new();
-        for kind in Kind::ALL {
+        for kind in ProblemKind::ALL {
             let problems = self.problems(kind);
             if problems.is_empty() {
                 continue;
@@ -42,12 +45,12 @@ impl Outcome<'_> {
                     let _ = writeln!(output, "    {line}");
                 }
             }
-            let _ = writeln!(output, "  next: {}\n", self.next(kind));
+            let _ = writeln!(output, "  next: {}\n", self.next_step(kind));
         }
         let _ = writeln!(output, "{}", self.summary());
-        let _ = writeln!(output, "\n{}", self.since_words());
-        if let Some((_, report)) = &self.since.pin
-            && !report.findings.is_empty()
+        let _ = writeln!(output, "\n{}", self.since_summary());
+        if let Some((_, report)) = &self.since.changes
+            && !report.changes.is_empty()
         {
             output.push_str(&render::text(report));
         }
@@ -58,7 +61,7 @@ impl Outcome<'_> {
         let [upstream, spec] = self.names.map(code);
         let mut output = format!("### Drift of {upstream} from {spec}\n\n");
         let _ = writeln!(output, "{}\n", escaped(&self.summary()));
-        for kind in Kind::ALL {
+        for kind in ProblemKind::ALL {
             let problems = self.problems(kind);
             if problems.is_empty() {
                 continue;
@@ -70,11 +73,11 @@ impl Outcome<'_> {
                     let _ = writeln!(output, "  - {line}");
                 }
             }
-            let _ = writeln!(output, "\nNext: {}\n", self.next(kind));
+            let _ = writeln!(output, "\nNext: {}\n", self.next_step(kind));
         }
-        let _ = writeln!(output, "#### Since the pinned state\n\n{}\n", self.since_words());
-        if let Some((_, report)) = &self.since.pin
-            && !report.findings.is_empty()
+        let _ = writeln!(output, "#### Since the pinned state\n\n{}\n", self.since_summary());
+        if let Some((_, report)) = &self.since.changes
+            && !report.changes.is_empty()
         {
             output.push_str(&render::markdown(report));
         }
@@ -83,10 +86,9 @@ impl Outcome<'_> {
 
     pub(super) fn json(&self) -> Value {
         let [upstream, spec] = self.names;
-        let of = |kind| -> Vec<Value> {
-            self.problems(kind).into_iter().map(|problem| self.problem_json(problem)).collect()
-        };
-        let pinned = self.since.pin.as_ref().map(|(pin, report)| {
+        let of =
+            |kind| -> Vec<Value> { self.problems(kind).into_iter().map(problem_json).collect() };
+        let pinned = self.since.changes.as_ref().map(|(pin, report)| {
             json!({
                 "date": pin.date,
                 "sha256": pin.sha256,
@@ -100,26 +102,25 @@ impl Outcome<'_> {
             "operations": self.common,
             "entries": self.ledger.entries.len(),
             "acknowledged": self.review.acknowledged,
-            "unacknowledged": of(Kind::Unacknowledged),
-            "stale": of(Kind::Stale),
-            "unfinished": of(Kind::Unfinished),
-            "misleading": of(Kind::Misleading),
-            "repeated": of(Kind::Repeated),
+            "unacknowledged": of(ProblemKind::Unacknowledged),
+            "stale": of(ProblemKind::Stale),
+            "unfinished": of(ProblemKind::Unfinished),
+            "misleading": of(ProblemKind::Misleading),
+            "repeated": of(ProblemKind::Repeated),
             "pinned": pinned,
         })
     }
 
-    /// Annotations: at the operation where our spec is one, else at the entry in the ledger.
+    /// Prints annotations: at the operation for a new difference, else at the entry in the ledger.
     pub(super) fn github(&self) -> String {
         let mut output = String::new();
         for problem in &self.review.problems {
-            let kind = Kind::of(problem);
+            let kind = ProblemKind::of(problem);
             let (file, line) = match problem {
-                Problem::Unacknowledged { differences, .. } => {
-                    let findings =
-                        differences.first().and_then(|difference| difference.findings.first());
-                    let line = findings.and_then(|finding| render::line(finding, self.spec));
-                    (self.sides.spec_name(), line)
+                Problem::Unacknowledged { occurrences, .. } => {
+                    let change = occurrences.first().and_then(|first| first.changes.first());
+                    let line = change.and_then(|change| render::line(change, self.spec));
+                    (self.inputs.spec_name(), line)
                 }
                 Problem::Stale { entry, .. }
                 | Problem::Unfinished { entry }
@@ -131,179 +132,171 @@ impl Outcome<'_> {
             for text in self.lines(problem, str::to_owned) {
                 let _ = write!(message, "\n{text}");
             }
-            let _ = write!(message, "\n{}", self.next(kind));
+            let _ = write!(message, "\n{}", self.next_step(kind));
             let _ = writeln!(
                 output,
                 "::error file={},{line}title={}::{}",
-                render::property(&file),
-                render::property(kind.title()),
-                render::data(&message)
+                command_property(&file),
+                command_property(kind.title()),
+                command_message(&message)
             );
         }
-        let _ = writeln!(output, "{}\n{}", self.summary(), self.since_words());
+        let _ = writeln!(output, "{}\n{}", self.summary(), self.since_summary());
         output
     }
 
-    fn problems(&self, kind: Kind) -> Vec<&Problem<'_>> {
-        self.review.problems.iter().filter(|problem| Kind::of(problem) == kind).collect()
+    fn problems(&self, kind: ProblemKind) -> Vec<&Problem<'_>> {
+        self.review.problems.iter().filter(|problem| ProblemKind::of(problem) == kind).collect()
     }
 
-    /// Where a problem is: the entry, or the operations.
-    fn place(&self, problem: &Problem<'_>, put: fn(&str) -> String, named: usize) -> String {
-        let at = |entry: &Entry| put(&format!("{}:{}", self.ledger.name, entry.line));
+    /// Returns where a problem is: the entry, the operations, or both.
+    fn place(&self, problem: &Problem<'_>, format: fn(&str) -> String, named: usize) -> String {
         match problem {
-            Problem::Unacknowledged { differences, .. } => {
+            Problem::Unacknowledged { occurrences, .. } => {
                 let operations: BTreeSet<String> =
-                    differences.iter().map(|difference| difference.operation.clone()).collect();
-                names(&operations, put, named)
+                    occurrences.iter().map(|occurrence| occurrence.operation.clone()).collect();
+                list(&operations, format, named)
             }
             Problem::Stale { entry, operations } | Problem::Repeated { entry, operations } => {
-                format!("{}: {}", at(entry), names(operations, put, named))
+                format!("{}: {}", self.entry_place(entry, format), list(operations, format, named))
             }
-            Problem::Unfinished { entry } | Problem::Misleading { entry, .. } => at(entry),
+            Problem::Unfinished { entry } | Problem::Misleading { entry, .. } => {
+                self.entry_place(entry, format)
+            }
         }
     }
 
-    /// What a problem is.
-    fn lines(&self, problem: &Problem<'_>, put: fn(&str) -> String) -> Vec<String> {
-        let shown =
-            |change: &Change| format!("{} {}: {}", change.rule, put(&change.at), change.words(put));
+    fn entry_place(&self, entry: &Entry, format: fn(&str) -> String) -> String {
+        format(&format!("{}:{}", self.ledger.name, entry.line))
+    }
+
+    /// Returns what a problem is.
+    fn lines(&self, problem: &Problem<'_>, format: fn(&str) -> String) -> Vec<String> {
+        let shown = |difference: &Difference| {
+            let Difference { at, rule, .. } = difference;
+            format!("{rule} {}: {}", format(at), difference.values(format))
+        };
         match problem {
-            Problem::Unacknowledged { change, was, .. } => {
-                let mut lines = vec![shown(change)];
-                for entry in was {
+            Problem::Unacknowledged { difference, similar, .. } => {
+                let mut lines = vec![shown(difference)];
+                for entry in similar {
                     lines.push(format!(
-                        "{} acknowledges something else there: {}",
-                        put(&format!("{}:{}", self.ledger.name, entry.line)),
-                        entry.change.words(put)
+                        "{} acknowledges another difference there: {}",
+                        self.entry_place(entry, format),
+                        entry.difference.values(format)
                     ));
                 }
                 lines
             }
-            Problem::Misleading { entry, change } => vec![
-                format!("the entry says {}", shown(&entry.change)),
-                format!("its fingerprint stands for {}", shown(change)),
+            Problem::Misleading { entry, difference } => vec![
+                format!("the entry says {}", shown(&entry.difference)),
+                format!("its fingerprint stands for {}", shown(difference)),
             ],
             Problem::Stale { entry, .. }
             | Problem::Unfinished { entry }
-            | Problem::Repeated { entry, .. } => vec![shown(&entry.change)],
+            | Problem::Repeated { entry, .. } => vec![shown(&entry.difference)],
         }
     }
 
-    fn next(&self, kind: Kind) -> String {
-        let (spec, sides) = (self.sides.spec_name(), self.sides);
+    /// Returns how to fix problems of a kind.
+    fn next_step(&self, kind: ProblemKind) -> String {
+        let (spec, ledger) = (self.inputs.spec_name(), &self.ledger.name);
+        let (drift, accept) = (self.inputs.drift_command(), self.inputs.accept_command());
         match kind {
-            Kind::Unacknowledged => format!(
+            ProblemKind::Unacknowledged => format!(
                 "where upstream is right, change {spec} and run `cargo xtask regen`; where the \
-                 difference is meant, run `{}` and write the reason",
-                sides.accept()
+                 difference is intended, run `{accept}` and write the reason"
             ),
-            Kind::Stale => format!(
-                "if {spec} lost it by mistake, put it back there; if upstream has come round, run \
-                 `{} --prune`",
-                sides.accept()
+            ProblemKind::Stale => format!(
+                "if {spec} lost it by mistake, restore it there; if upstream now agrees, run \
+                 `{accept} --prune`"
             ),
-            Kind::Unfinished => {
-                format!("write the reason in {}, then run `{}`", self.ledger.name, sides.drift())
+            ProblemKind::Unfinished => {
+                format!("write the reason in {ledger}, then run `{drift}`")
             }
-            Kind::Misleading => format!(
-                "remove the entry from {}, run `{}`, and put the reason back",
-                self.ledger.name,
-                sides.accept()
+            ProblemKind::Misleading => format!(
+                "remove the entry from {ledger}, run `{accept}`, and write the reason again"
             ),
-            Kind::Repeated => format!(
-                "remove these operations, or the entry, from {}, then run `{}`",
-                self.ledger.name,
-                sides.drift()
-            ),
+            ProblemKind::Repeated => {
+                format!("remove these operations, or the entry, from {ledger}, then run `{drift}`")
+            }
         }
     }
 
     fn summary(&self) -> String {
         let [upstream, spec] = self.names;
-        let open: usize = self
-            .review
-            .problems
-            .iter()
-            .map(|problem| match problem {
-                Problem::Unacknowledged { differences, .. } => {
-                    differences.iter().map(|difference| difference.findings.len()).sum()
-                }
-                _ => 0,
-            })
-            .sum();
-        let entries = match self.ledger.entries.len() {
-            1 => "1 entry".to_owned(),
-            count => format!("{count} entries"),
+        let open = |problem: &Problem<'_>| match problem {
+            Problem::Unacknowledged { occurrences, .. } => {
+                occurrences.iter().map(|occurrence| occurrence.changes.len()).sum()
+            }
+            _ => 0,
         };
+        let open: usize = self.review.problems.iter().map(open).sum();
         format!(
-            "drift: {} between {upstream} and {spec} in {} on both sides: {} acknowledged by \
-             {entries} of {}, {open} not; {} in all",
+            "drift: {} between {upstream} and {spec} in {} on both sides: {} acknowledged by {} of \
+             {}, {open} not; {} in all",
             counted(self.review.acknowledged + open, "difference"),
             counted(self.common, "operation"),
             self.review.acknowledged,
+            counted(self.ledger.entries.len(), "entry"),
             self.ledger.name,
             counted(self.review.problems.len(), "problem"),
         )
     }
 
-    /// What the vendor changed since somebody looked, in a sentence.
-    fn since_words(&self) -> String {
-        let sides = self.sides;
-        let (_, pinned) = sides.pinned();
-        let Some((pin, report)) = &self.since.pin else {
-            return format!(
-                "upstream was never pinned; once it is reviewed, run `{} --pin YYYY-MM-DD`",
-                sides.accept()
-            );
+    /// Returns what the vendor changed since the pin, in a sentence.
+    fn since_summary(&self) -> String {
+        let pin_command = format!("{} --pin YYYY-MM-DD", self.inputs.accept_command());
+        let Some((pin, report)) = &self.since.changes else {
+            return format!("upstream was never pinned; review it, then run `{pin_command}`");
         };
         let date = &pin.date;
-        match (report.findings.len(), self.since.same_text) {
+        match (report.changes.len(), self.since.same_text) {
             (0, Some(true)) => format!("upstream is the text that was pinned on {date}"),
             (0, Some(false)) => format!(
-                "upstream has the facts that were pinned on {date}, but its text is another: limits \
-                 may hide in prose; once it is read, run `{} --pin YYYY-MM-DD`",
-                sides.accept()
+                "upstream has the surface that was pinned on {date}, but another text: prose may \
+                 state limits; read it, then run `{pin_command}`"
             ),
-            (0, None) => format!("upstream has the facts that were pinned on {date}"),
+            (0, None) => format!("upstream has the surface that was pinned on {date}"),
             (count, _) => format!(
                 "upstream has {} since the state pinned on {date}, which \
-                 `cargo xtask spec diff {pinned} {}` shows alone; once it is reviewed, run \
-                 `{} --pin YYYY-MM-DD`",
+                 `cargo xtask spec diff {} {}` shows alone; review them, then run `{pin_command}`",
                 counted(count, "change"),
-                sides.upstream(),
-                sides.accept()
+                self.inputs.pin_name(),
+                self.inputs.upstream_argument(),
             ),
         }
     }
-
-    fn problem_json(&self, problem: &Problem<'_>) -> Value {
-        let (change, operations, entry): (&Change, Vec<&String>, Option<&Entry>) = match problem {
-            Problem::Unacknowledged { change, differences, .. } => {
-                (change, differences.iter().map(|difference| &difference.operation).collect(), None)
-            }
-            Problem::Stale { entry, operations } | Problem::Repeated { entry, operations } => {
-                (&entry.change, operations.iter().collect(), Some(entry))
-            }
-            Problem::Unfinished { entry } => (&entry.change, Vec::new(), Some(entry)),
-            Problem::Misleading { entry, change } => (change, Vec::new(), Some(entry)),
-        };
-        json!({
-            "operations": operations,
-            "at": change.at,
-            "rule": change.rule,
-            "upstream": change.upstream,
-            "ours": change.ours,
-            "fingerprint": change.fingerprint,
-            "line": entry.map(|entry| entry.line),
-            "reason": entry.map(|entry| &entry.reason),
-        })
-    }
 }
 
-/// What is the same about problems of one kind: its title, and what to do.
+fn problem_json(problem: &Problem<'_>) -> Value {
+    let (difference, operations, entry): (&Difference, Vec<&String>, Option<&Entry>) = match problem
+    {
+        Problem::Unacknowledged { difference, occurrences, .. } => {
+            let operations = occurrences.iter().map(|occurrence| &occurrence.operation);
+            (difference, operations.collect(), None)
+        }
+        Problem::Stale { entry, operations } | Problem::Repeated { entry, operations } => {
+            (&entry.difference, operations.iter().collect(), Some(entry))
+        }
+        Problem::Unfinished { entry } => (&entry.difference, Vec::new(), Some(entry)),
+        Problem::Misleading { entry, difference } => (difference, Vec::new(), Some(entry)),
+    };
+    json!({
+        "operations": operations,
+        "at": difference.at,
+        "rule": difference.rule,
+        "upstream": difference.upstream,
+        "ours": difference.ours,
+        "fingerprint": difference.fingerprint,
+        "line": entry.map(|entry| entry.line),
+        "reason": entry.map(|entry| &entry.reason),
+    })
+}
+
+/// What problems have in common: their title, and how to fix them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ProblemKind {
     Unacknowledged,
     Stale,
     Unfinished,
@@ -311,7 +304,7 @@ enum Kind {
     Repeated,
 }
 
-impl Kind {
+impl ProblemKind {
     const ALL: [Self; 5] =
         [Self::Unacknowledged, Self::Stale, Self::Unfinished, Self::Misleading, Self::Repeated];
 
@@ -328,17 +321,17 @@ impl Kind {
     fn title(self) -> &'static str {
         match self {
             Self::Unacknowledged => "Not acknowledged",
-            Self::Stale => "Stale: acknowledged, but no longer so",
+            Self::Stale => "Stale: acknowledged, but no longer different",
             Self::Unfinished => "Without a reason",
-            Self::Misleading => "Described as something else",
+            Self::Misleading => "Entry and fingerprint disagree",
             Self::Repeated => "Acknowledged twice",
         }
     }
 }
 
-/// Some names, and how many more there are.
-fn names(operations: &BTreeSet<String>, put: fn(&str) -> String, named: usize) -> String {
-    let shown: Vec<String> = operations.iter().take(named).map(|name| put(name)).collect();
+/// Lists the first operations, and counts the rest.
+fn list(operations: &BTreeSet<String>, format: fn(&str) -> String, named: usize) -> String {
+    let shown: Vec<String> = operations.iter().take(named).map(|name| format(name)).collect();
     match operations.len().saturating_sub(shown.len()) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

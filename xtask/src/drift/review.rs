@@ -1,43 +1,44 @@
-//! The differences held against the ledger.
+//! Checks the differences against the ledger.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::difference::{Change, Comparison, Difference};
+use super::difference::{Comparison, Difference, Occurrence};
 use super::ledger::{Entry, Ledger};
 
-/// What the ledger says of the differences, and what it fails to say.
+/// How the ledger and the differences agree.
 #[derive(Debug)]
 pub(crate) struct Review<'r> {
-    /// How many findings of the diff the ledger accounts for.
+    /// How many changes of the diff the ledger acknowledges.
     pub(crate) acknowledged: usize,
     pub(crate) problems: Vec<Problem<'r>>,
 }
 
-/// Why the two specs are not as the ledger says.
+/// Where the ledger and the differences disagree.
 #[derive(Debug)]
 pub(crate) enum Problem<'r> {
-    /// No entry is about it.
+    /// No entry acknowledges the difference.
     Unacknowledged {
-        change: &'r Change,
-        differences: Vec<&'r Difference>,
-        /// The entries about the same place and rule, which acknowledge something else there.
-        was: Vec<&'r Entry>,
+        difference: &'r Difference,
+        occurrences: Vec<&'r Occurrence>,
+        /// The entries for the same place and rule, which acknowledge another difference there.
+        similar: Vec<&'r Entry>,
     },
-    /// An entry, or some of its operations, that no difference is about.
+    /// An entry acknowledges a difference that doesn't exist, in these operations.
     Stale { entry: &'r Entry, operations: BTreeSet<String> },
-    /// Nobody has said why.
+    /// The entry has no reason.
     Unfinished { entry: &'r Entry },
-    /// What the entry says for its readers is not what its fingerprint stands for.
-    Misleading { entry: &'r Entry, change: &'r Change },
-    /// Another entry has acknowledged it already.
+    /// The entry describes another difference than the one its fingerprint stands for.
+    Misleading { entry: &'r Entry, difference: &'r Difference },
+    /// Another entry acknowledges the same difference in these operations.
     Repeated { entry: &'r Entry, operations: BTreeSet<String> },
 }
 
 impl<'r> Review<'r> {
     pub(crate) fn of(comparison: &'r Comparison, ledger: &'r Ledger) -> Self {
-        let mut open: BTreeMap<(&str, &str), &Difference> = BTreeMap::new();
-        for difference in &comparison.differences {
-            open.insert((&difference.operation, &difference.change.fingerprint), difference);
+        let mut open: BTreeMap<(&str, &str), &Occurrence> = BTreeMap::new();
+        for occurrence in &comparison.occurrences {
+            let fingerprint = &occurrence.difference.fingerprint;
+            open.insert((&occurrence.operation, fingerprint), occurrence);
         }
         let known = open.clone();
         let (mut acknowledged, mut problems) = (0, Vec::new());
@@ -45,24 +46,24 @@ impl<'r> Review<'r> {
             let (mut stale, mut repeated) = (BTreeSet::new(), BTreeSet::new());
             let mut misleading = None;
             for operation in entry.expanded(&comparison.common) {
-                let key = (operation.as_str(), entry.change.fingerprint.as_str());
-                let Some(difference) = known.get(&key) else {
+                let key = (operation.as_str(), entry.difference.fingerprint.as_str());
+                let Some(occurrence) = known.get(&key) else {
                     stale.insert(operation.clone());
                     continue;
                 };
                 match open.remove(&key) {
-                    Some(_) => acknowledged += difference.findings.len(),
+                    Some(_) => acknowledged += occurrence.changes.len(),
                     None => drop(repeated.insert(operation.clone())),
                 }
-                if difference.change != entry.change {
-                    misleading = Some(&difference.change);
+                if occurrence.difference != entry.difference {
+                    misleading = Some(&occurrence.difference);
                 }
             }
             if !entry.has_reason() {
                 problems.push(Problem::Unfinished { entry });
             }
-            if let Some(change) = misleading {
-                problems.push(Problem::Misleading { entry, change });
+            if let Some(difference) = misleading {
+                problems.push(Problem::Misleading { entry, difference });
             }
             if !repeated.is_empty() {
                 problems.push(Problem::Repeated { entry, operations: repeated });
@@ -77,20 +78,20 @@ impl<'r> Review<'r> {
     }
 }
 
-/// What remains, each change once, with the operations that share it, in the order of the report.
-fn unacknowledged<'r>(open: Vec<&'r Difference>, ledger: &'r Ledger) -> Vec<Problem<'r>> {
-    let mut changes: BTreeMap<&Change, Vec<&Difference>> = BTreeMap::new();
-    for difference in open {
-        changes.entry(&difference.change).or_default().push(difference);
+/// Returns a problem for each difference that is left, with the operations that share it.
+fn unacknowledged<'r>(open: Vec<&'r Occurrence>, ledger: &'r Ledger) -> Vec<Problem<'r>> {
+    let mut differences: BTreeMap<&Difference, Vec<&Occurrence>> = BTreeMap::new();
+    for occurrence in open {
+        differences.entry(&occurrence.difference).or_default().push(occurrence);
     }
-    let problem = |(change, differences): (&'r Change, Vec<&'r Difference>)| {
-        let same_place = |entry: &&Entry| {
-            let Entry { change: other, .. } = entry;
-            (&other.at, &other.rule) == (&change.at, &change.rule)
-                && other.fingerprint != change.fingerprint
+    let problem = |(difference, occurrences): (&'r Difference, Vec<&'r Occurrence>)| {
+        let is_similar = |entry: &&Entry| {
+            let other = &entry.difference;
+            (&other.at, &other.rule) == (&difference.at, &difference.rule)
+                && other.fingerprint != difference.fingerprint
         };
-        let was = ledger.entries.iter().filter(same_place).collect();
-        Problem::Unacknowledged { change, differences, was }
+        let similar = ledger.entries.iter().filter(is_similar).collect();
+        Problem::Unacknowledged { difference, occurrences, similar }
     };
-    changes.into_iter().map(problem).collect()
+    differences.into_iter().map(problem).collect()
 }

@@ -1,66 +1,76 @@
-//! Extensions: known, where they belong, and with values that the tables can hold.
+//! Checks extensions: they must be known, in the right place, and have a value that the tables
+//! support.
 
 use serde_json::{Map, Value};
 
-use super::{Findings, walk};
+use super::findings::LintFindings;
+use super::visit;
 use crate::document::Document;
 use crate::spec::{self, Operation};
 
-/// Where an extension has its effect; anywhere else it would be ignored.
+/// What an extension belongs to. It is ignored anywhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Owner {
     Operation,
     Enum,
-    Schema,
+    /// A property of a component.
+    Property,
+    /// A property or a parameter.
+    Value,
 }
 
-const KNOWN: [(&str, Place); 8] = [
-    ("x-enum-descriptions", Place::Enum),
-    ("x-enum-varnames", Place::Enum),
-    ("x-jogg-credits", Place::Operation),
-    ("x-jogg-id", Place::Schema),
-    ("x-jogg-job", Place::Operation),
-    ("x-jogg-open", Place::Enum),
-    ("x-jogg-retry", Place::Operation),
-    ("x-jogg-secret", Place::Schema),
+const KNOWN: [(&str, Owner); 8] = [
+    ("x-enum-descriptions", Owner::Enum),
+    ("x-enum-varnames", Owner::Enum),
+    ("x-jogg-credits", Owner::Operation),
+    ("x-jogg-id", Owner::Property),
+    ("x-jogg-job", Owner::Operation),
+    ("x-jogg-open", Owner::Enum),
+    ("x-jogg-retry", Owner::Operation),
+    ("x-jogg-secret", Owner::Value),
 ];
 
-/// A misspelt extension would silently do nothing.
-pub(super) fn known(document: &Document, findings: &mut Findings) {
-    walk::objects(document, &mut |pointer, members| {
+/// Checks that every extension is known. A misspelt one would be ignored.
+pub(super) fn known(document: &Document, findings: &mut LintFindings) {
+    visit::objects(document, &mut |pointer, members| {
         for (key, value) in members.iter().filter(|(key, _)| key.starts_with("x-")) {
             let place = format!("{pointer}/{key}");
-            let Some((_, expected)) = KNOWN.iter().find(|(name, _)| name == key) else {
+            let Some((_, owner)) = KNOWN.iter().find(|(name, _)| name == key) else {
                 let names = KNOWN.map(|(name, _)| name).join(", ");
-                findings.add(place, format!("`{key}` is unknown; known are {names}"));
+                findings.add(place, format!("`{key}` is unknown; use one of {names}"));
                 continue;
             };
-            if !stands_at(*expected, members) {
-                let owner = match expected {
-                    Place::Operation => "an operation",
-                    Place::Enum => "an enum",
-                    Place::Schema => "a property",
+            if !is_owner(*owner, pointer, members) {
+                let owner = match owner {
+                    Owner::Operation => "an operation",
+                    Owner::Enum => "an enum",
+                    Owner::Property => "a property of a component",
+                    Owner::Value => "a property or a parameter's schema",
                 };
                 findings.add(place, format!("`{key}` has no effect here; it belongs on {owner}"));
             } else if ["x-jogg-id", "x-jogg-open", "x-jogg-secret"].contains(&key.as_str())
                 && *value != Value::Bool(true)
             {
-                findings.add(place, format!("`{key}` is either `true` or left out; correct it"));
+                findings.add(place, format!("`{key}` must be `true`; correct or remove it"));
             }
         }
     });
 }
 
-fn stands_at(place: Place, members: &Map<String, Value>) -> bool {
-    match place {
-        Place::Operation => members.contains_key("responses"),
-        Place::Enum => members.contains_key("enum"),
-        Place::Schema => members.contains_key("type") && !members.contains_key("responses"),
+fn is_owner(owner: Owner, pointer: &str, members: &Map<String, Value>) -> bool {
+    match owner {
+        Owner::Operation => members.contains_key("responses"),
+        Owner::Enum => members.contains_key("enum"),
+        Owner::Property => {
+            let steps: Vec<&str> = pointer.split('/').collect();
+            matches!(steps.as_slice(), ["", "components", "schemas", _, "properties", _])
+        }
+        Owner::Value => members.contains_key("type") && !members.contains_key("responses"),
     }
 }
 
-/// What may be sent again is decided per operation, and the method leaves little choice.
-pub(super) fn retry(document: &Document, findings: &mut Findings) {
+/// Checks that every operation has a retry class that its method allows.
+pub(super) fn retry(document: &Document, findings: &mut LintFindings) {
     for operation in spec::operations(document) {
         let allowed: &[&str] = match operation.method {
             "get" => &["read"],
@@ -70,9 +80,7 @@ pub(super) fn retry(document: &Document, findings: &mut Findings) {
                 let method = method.to_uppercase();
                 findings.add(
                     &operation.pointer,
-                    format!(
-                        "nothing is decided about retrying {method}; use GET, POST, PUT or DELETE"
-                    ),
+                    format!("there is no retry class for {method}; use GET, POST, PUT or DELETE"),
                 );
                 continue;
             }
@@ -88,15 +96,15 @@ pub(super) fn retry(document: &Document, findings: &mut Findings) {
     }
 }
 
-/// Only what costs has a price, in one of the forms that `Credits` can express.
-pub(super) fn credits(document: &Document, findings: &mut Findings) {
+/// Checks that only paid operations have a price, in a form that `Credits` supports.
+pub(super) fn credits(document: &Document, findings: &mut LintFindings) {
     for operation in spec::operations(document) {
         let Some(credits) = operation.node.get("x-jogg-credits") else { continue };
         let pointer = format!("{}/x-jogg-credits", operation.pointer);
         if spec::text(operation.node, "x-jogg-retry") != "at-most-once" {
             findings.add(
                 &pointer,
-                format!("{} is not paid; remove its x-jogg-credits", operation.title()),
+                format!("{} isn't paid; remove its x-jogg-credits", operation.title()),
             );
         }
         if let Err(reason) = credits_form(document, &operation, credits) {
@@ -129,47 +137,49 @@ fn credits_form(
         return Err(format!("x-jogg-credits has the keys [{}]", keys.join(", ")));
     }
     if !is_month(spec::text(node, "as_of")) {
-        return Err("`as_of` is no month like '2026-03'".to_owned());
+        return Err("`as_of` isn't a month like '2026-03'".to_owned());
     }
     let price = |value: &Value| value.as_f64().is_some_and(|amount| amount > 0.0);
     if node.get("amount").is_some_and(|amount| !price(amount)) {
-        return Err("`amount` is no positive number".to_owned());
+        return Err("`amount` isn't a positive number".to_owned());
     }
     if node.get("per_second").is_some_and(|value| *value != Value::Bool(true)) {
-        return Err("`per_second` is not `true`".to_owned());
+        return Err("`per_second` isn't `true`".to_owned());
     }
     let seconds = node.get("per_started_seconds");
     if seconds.is_some_and(|value| value.as_u64().is_none_or(|seconds| seconds == 0)) {
-        return Err("`per_started_seconds` is no positive integer".to_owned());
+        return Err("`per_started_seconds` isn't a positive integer".to_owned());
     }
     match node.get("by") {
-        Some(by) => amounts(document, operation, by.as_str().unwrap_or_default(), node, price),
+        Some(by) => {
+            check_amounts(document, operation, by.as_str().unwrap_or_default(), node, price)
+        }
         None => Ok(()),
     }
 }
 
-/// One amount for each value of the field that decides.
-fn amounts(
+/// Checks a price that depends on a property of the request.
+fn check_amounts(
     document: &Document,
     operation: &Operation<'_>,
     by: &str,
     node: &Value,
     price: impl Fn(&Value) -> bool,
 ) -> Result<(), String> {
-    let request = operation.request_schema().and_then(|(schema, _)| spec::referred(schema));
-    let field = request
+    let request = operation.request_schema().and_then(spec::referred);
+    let property = request
         .and_then(|name| spec::schema(document, name)?.get("properties")?.get(by))
-        .ok_or_else(|| format!("`by` names `{by}`, which is no property of the request"))?;
+        .ok_or_else(|| format!("`by` is `{by}`, which isn't a property of the request"))?;
     let amounts: Vec<_> = spec::members(node.get("amounts")).collect();
     if amounts.is_empty() || !amounts.iter().all(|(_, amount)| price(amount)) {
-        return Err("`amounts` does not map values to positive numbers".to_owned());
+        return Err("`amounts` doesn't map values to positive numbers".to_owned());
     }
-    let Some(set) = spec::referred(field).and_then(|name| spec::schema(document, name)) else {
+    let Some(set) = spec::referred(property).and_then(|name| spec::schema(document, name)) else {
         return Ok(());
     };
     let known = spec::texts(set, "enum");
     match amounts.iter().find(|(value, _)| !known.contains(value)) {
-        Some((value, _)) => Err(format!("`{value}` in `amounts` is no value of `{by}`")),
+        Some((value, _)) => Err(format!("`{value}` in `amounts` isn't a value of `{by}`")),
         None => Ok(()),
     }
 }
@@ -190,7 +200,7 @@ mod tests {
     fn unknown_extensions_are_typos() {
         check(
             &[("x-jogg-open: true # State", "x-jogg-open: true\n      x-jogg-opne: true")],
-            &[("x-jogg-opne: true", "`x-jogg-opne` is unknown; known are x-enum-descriptions,")],
+            &[("x-jogg-opne: true", "`x-jogg-opne` is unknown; use one of x-enum-descriptions,")],
         );
         check(
             &[("info:\n", "info:\n  x-logo: none\n")],
@@ -199,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn extensions_stand_where_they_have_an_effect() {
+    fn extensions_are_where_they_have_an_effect() {
         for (added, message) in [
             ("x-jogg-open: true", "`x-jogg-open` has no effect here; it belongs on an enum"),
             ("x-enum-varnames: [A]", "`x-enum-varnames` has no effect here"),
@@ -209,15 +219,15 @@ mod tests {
             check(&[("description: A thing.", &edited)], &[(added, message)]);
         }
         check(
-            &[("x-jogg-retry: write", "x-jogg-retry: write\n      x-jogg-secret: true")],
+            &[("x-jogg-retry: idempotent", "x-jogg-retry: idempotent\n      x-jogg-secret: true")],
             &[(
                 "x-jogg-secret: true",
-                "`x-jogg-secret` has no effect here; it belongs on a property",
+                "`x-jogg-secret` has no effect here; it belongs on a property or",
             )],
         );
         check(
             &[("x-jogg-open: true # State", "x-jogg-open: true\n      x-jogg-secret: 1")],
-            &[("x-jogg-secret: 1", "`x-jogg-secret` is either `true` or left out")],
+            &[("x-jogg-secret: 1", "`x-jogg-secret` must be `true`; correct or remove it")],
         );
     }
 
@@ -225,30 +235,30 @@ mod tests {
     fn each_method_has_its_retry_class() {
         for (class, edited, message) in [
             (
-                "x-jogg-retry: write",
-                "x-jogg-retry: paid",
-                "PUT /things/{id} has `paid`; write write",
+                "x-jogg-retry: idempotent",
+                "x-jogg-retry: at-most-once",
+                "PUT /things/{id} has `at-most-once`; write idempotent",
             ),
             (
-                "x-jogg-retry: ticket",
+                "x-jogg-retry: upload-ticket",
                 "x-jogg-retry: read",
-                "POST /tickets has `read`; write ticket or paid",
+                "POST /tickets has `read`; write upload-ticket or at-most-once",
             ),
             (
                 "x-jogg-retry: read # get",
-                "x-jogg-retry: write",
-                "GET /things/{id} has `write`; write read",
+                "x-jogg-retry: idempotent",
+                "GET /things/{id} has `idempotent`; write read",
             ),
         ] {
             check(&[(class, edited)], &[(edited, message)]);
         }
         check(
-            &[("      x-jogg-retry: write\n", "")],
-            &[("put:", "PUT /things/{id} has no x-jogg-retry; write write")],
+            &[("      x-jogg-retry: idempotent\n", "")],
+            &[("put:", "PUT /things/{id} has no x-jogg-retry; write idempotent")],
         );
         check(
-            &[("    put:\n", "    patch:\n"), ("      x-jogg-retry: write\n", "")],
-            &[("patch:", "nothing is decided about retrying PATCH")],
+            &[("    put:\n", "    patch:\n"), ("      x-jogg-retry: idempotent\n", "")],
+            &[("patch:", "there is no retry class for PATCH")],
         );
     }
 
@@ -273,21 +283,21 @@ mod tests {
                 "{as_of: '2026-03', amount: 1, per_second: true, per_started_seconds: 2}",
                 "x-jogg-cred",
             ),
-            ("{as_of: '2026', amount: 1}", "`as_of` is no month"),
-            ("{as_of: '2026-13', amount: 1}", "`as_of` is no month"),
-            ("{as_of: '2026-03', amount: one}", "`amount` is no positive number"),
-            ("{as_of: '2026-03', amount: 0}", "`amount` is no positive number"),
-            ("{as_of: '2026-03', amount: 1, per_second: false}", "`per_second` is not `true`"),
+            ("{as_of: '2026', amount: 1}", "`as_of` isn't a month"),
+            ("{as_of: '2026-13', amount: 1}", "`as_of` isn't a month"),
+            ("{as_of: '2026-03', amount: one}", "`amount` isn't a positive number"),
+            ("{as_of: '2026-03', amount: 0}", "`amount` isn't a positive number"),
+            ("{as_of: '2026-03', amount: 1, per_second: false}", "`per_second` isn't `true`"),
             (
                 "{as_of: '2026-03', amount: 1, per_started_seconds: 0}",
-                "`per_started_seconds` is no",
+                "`per_started_seconds` isn't",
             ),
-            ("{as_of: '2026-03', by: size, amounts: {plain: 1}}", "`by` names `size`, which is no"),
-            ("{as_of: '2026-03', by: kind, amounts: {plain: x}}", "`amounts` does not map"),
-            ("{as_of: '2026-03', by: kind, amounts: {}}", "`amounts` does not map"),
+            ("{as_of: '2026-03', by: size, amounts: {plain: 1}}", "`by` is `size`, which isn't"),
+            ("{as_of: '2026-03', by: kind, amounts: {plain: x}}", "`amounts` doesn't map"),
+            ("{as_of: '2026-03', by: kind, amounts: {}}", "`amounts` doesn't map"),
             (
                 "{as_of: '2026-03', by: kind, amounts: {other: 1}}",
-                "`other` in `amounts` is no value",
+                "`other` in `amounts` isn't a value",
             ),
         ] {
             let line = format!("x-jogg-credits: {bad}");
@@ -299,8 +309,8 @@ mod tests {
     fn only_paid_operations_have_a_price() {
         let line = "x-jogg-credits: {as_of: '2026-03', amount: 1}";
         check(
-            &[("x-jogg-retry: write", &format!("x-jogg-retry: write\n      {line}"))],
-            &[(line, "PUT /things/{id} is not paid; remove its x-jogg-credits")],
+            &[("x-jogg-retry: idempotent", &format!("x-jogg-retry: idempotent\n      {line}"))],
+            &[(line, "PUT /things/{id} isn't paid; remove its x-jogg-credits")],
         );
     }
 }

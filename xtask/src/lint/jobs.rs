@@ -1,16 +1,17 @@
-//! Jobs: how a job's id travels from the call that starts it to the one that reports on it.
+//! Checks `x-jogg-job`: how the id of a job gets from the operation that starts it to the one that
+//! reports on it.
 
 use serde_json::Value;
 
-use super::Findings;
+use super::findings::LintFindings;
 use crate::document::Document;
 use crate::spec::{self, Operation};
 
-/// Deeper paths than any answer has, and the end of a schema that refers to itself.
+/// The limit for paths: deeper than any response, and the end of recursive schemas.
 const MAX_DEPTH: usize = 50;
 
-/// Every path and name in `x-jogg-job` exists where it is said to be.
-pub(super) fn jobs(document: &Document, findings: &mut Findings) {
+/// Checks that every path and name in `x-jogg-job` exists.
+pub(super) fn jobs(document: &Document, findings: &mut LintFindings) {
     let operations = spec::operations(document);
     for operation in &operations {
         let Some(job) = operation.node.get("x-jogg-job") else { continue };
@@ -25,12 +26,12 @@ pub(super) fn jobs(document: &Document, findings: &mut Findings) {
         };
         let mut keys: Vec<&str> = spec::members(Some(job)).map(|(key, _)| key).collect();
         keys.retain(|key| *key != "report");
-        let rule = Rule { document, create: operation, report, pointer };
+        let link = JobLink { document, create: operation, report, pointer };
         match keys.as_slice() {
-            ["id"] => rule.id(&job["id"], findings),
-            ["match"] => rule.lookup(&job["match"], findings),
+            ["id"] => link.check_id(&job["id"], findings),
+            ["match"] => link.check_lookup(&job["match"], findings),
             _ => findings.add(
-                rule.pointer,
+                link.pointer,
                 "x-jogg-job needs `report`, and either `id: {from, to}` or `match: {from, in}`; \
                  give it these keys",
             ),
@@ -38,59 +39,60 @@ pub(super) fn jobs(document: &Document, findings: &mut Findings) {
     }
 }
 
-struct Rule<'d> {
+/// The `x-jogg-job` of an operation.
+struct JobLink<'d> {
     document: &'d Document,
     create: &'d Operation<'d>,
     report: &'d Operation<'d>,
     pointer: String,
 }
 
-impl Rule<'_> {
-    /// The id is a parameter of the report.
-    fn id(&self, node: &Value, findings: &mut Findings) {
-        self.answer_has(self.create, "id", "from", node, findings);
+impl JobLink<'_> {
+    /// Checks an id that is a parameter of the report.
+    fn check_id(&self, node: &Value, findings: &mut LintFindings) {
+        self.check_path(self.create, "id", "from", node, findings);
         let target = spec::text(node, "to");
         let (place, name) = target.split_once('.').unwrap_or_default();
         let parameters = self.report.parameters(self.document);
         let exists = parameters
             .iter()
-            .any(|parameter| parameter.place() == place && parameter.name() == name);
+            .any(|parameter| parameter.location() == place && parameter.name() == name);
         if !exists || !["path", "query"].contains(&place) {
             findings.add(
                 format!("{}/id/to", self.pointer),
                 format!(
-                    "`{target}` is no parameter of `{}`; write query.NAME or path.NAME",
+                    "`{target}` isn't a parameter of `{}`; write query.NAME or path.NAME",
                     self.report.id()
                 ),
             );
         }
     }
 
-    /// The id is looked for in a list.
-    fn lookup(&self, node: &Value, findings: &mut Findings) {
-        self.answer_has(self.create, "match", "from", node, findings);
-        self.answer_has(self.report, "match", "in", node, findings);
+    /// Checks an id that is looked up in a list.
+    fn check_lookup(&self, node: &Value, findings: &mut LintFindings) {
+        self.check_path(self.create, "match", "from", node, findings);
+        self.check_path(self.report, "match", "in", node, findings);
     }
 
-    fn answer_has(
+    fn check_path(
         &self,
         operation: &Operation<'_>,
         section: &str,
         key: &str,
         node: &Value,
-        findings: &mut Findings,
+        findings: &mut LintFindings,
     ) {
         let path = spec::text(node, key);
         let found = operation
             .response_schema()
-            .and_then(|(schema, _)| field(self.document, schema, path, MAX_DEPTH));
+            .and_then(|schema| property(self.document, schema, path, MAX_DEPTH));
         let scalar = |schema: &Value| ["string", "integer"].contains(&spec::text(schema, "type"));
         if !found.is_some_and(scalar) {
             findings.add(
                 format!("{}/{section}/{key}", self.pointer),
                 format!(
-                    "`{path}` is no string or integer in the answer of `{}`; write the dotted path \
-                     of the id, `[]` after a list",
+                    "`{path}` isn't a string or integer in the response of `{}`; write the dotted \
+                     path of the id, with `[]` after a list",
                     operation.id()
                 ),
             );
@@ -98,8 +100,8 @@ impl Rule<'_> {
     }
 }
 
-/// The schema at a dotted path such as `data.previews[].preview_id`.
-fn field<'d>(
+/// Returns the schema at a dotted path such as `data.previews[].preview_id`.
+fn property<'d>(
     document: &'d Document,
     schema: &'d Value,
     path: &str,
@@ -107,22 +109,22 @@ fn field<'d>(
 ) -> Option<&'d Value> {
     let depth = depth.checked_sub(1)?;
     if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
-        return field(document, spec::resolve(document, target)?.0, path, depth);
+        return property(document, spec::resolve(document, target)?.0, path, depth);
     }
     let mut parts = spec::list(schema, "allOf").iter();
-    if let Some(found) = parts.find_map(|part| field(document, part, path, depth)) {
+    if let Some(found) = parts.find_map(|part| property(document, part, path, depth)) {
         return Some(found);
     }
     if path.is_empty() {
         return Some(schema).filter(|schema| schema.get("type").is_some());
     }
     if let Some(rest) = path.strip_prefix("[]") {
-        return field(document, schema.get("items")?, rest.trim_start_matches('.'), depth);
+        return property(document, schema.get("items")?, rest.trim_start_matches('.'), depth);
     }
     let end = path.find(['.', '[']).unwrap_or(path.len());
     let (name, rest) = path.split_at(end);
     let rest = rest.strip_prefix('.').unwrap_or(rest);
-    field(document, schema.get("properties")?.get(name)?, rest, depth)
+    property(document, schema.get("properties")?.get(name)?, rest, depth)
 }
 
 #[cfg(test)]
@@ -141,42 +143,42 @@ mod tests {
     #[test]
     fn the_report_exists() {
         check_job(
-            "{report: look_at_thing, id: {from: data.thing_id, to: path.id}}",
-            Some("there is no operation `look_at_thing`"),
+            "{report: read_thing, id: {from: data.thing_id, to: path.id}}",
+            Some("there is no operation `read_thing`"),
         );
     }
 
     #[test]
-    fn the_id_is_where_it_is_said_to_be() {
+    fn the_paths_of_the_id_exist() {
         check_job("{report: list_things, id: {from: data.thing_id, to: query.kind}}", None);
         for (id, message) in [
             (
                 "{from: data.id, to: path.id}",
-                "`data.id` is no string or integer in the answer of `cr",
+                "`data.id` isn't a string or integer in the response of `cr",
             ),
-            ("{from: data, to: path.id}", "`data` is no string or integer in the answer"),
-            ("{to: path.id}", "`` is no string or integer in the answer"),
-            ("{from: data.thing_id, to: query.id}", "`query.id` is no parameter of `get_thing`"),
-            ("{from: data.thing_id, to: id}", "`id` is no parameter of `get_thing`"),
+            ("{from: data, to: path.id}", "`data` isn't a string or integer in the response"),
+            ("{to: path.id}", "`` isn't a string or integer in the response"),
+            ("{from: data.thing_id, to: query.id}", "`query.id` isn't a parameter of `get_thing`"),
+            ("{from: data.thing_id, to: id}", "`id` isn't a parameter of `get_thing`"),
         ] {
             check_job(&format!("{{report: get_thing, id: {id}}}"), Some(message));
         }
     }
 
     #[test]
-    fn a_list_is_looked_through() {
-        let rule = |from: &str, within: &str| {
+    fn the_id_is_looked_up_in_a_list() {
+        let job = |from: &str, within: &str| {
             format!("{{report: list_things, match: {{from: '{from}', in: '{within}'}}}}")
         };
-        check_job(&rule("data.thing_id", "data.things[].id"), None);
-        check_job(&rule("data.thing_id", "data.things[].labels[]"), None);
-        check_job(&rule("data.thing_id", "data.things.id"), Some("`data.things.id` is no string"));
-        check_job(&rule("data.thing_id", "data.things[]"), Some("`data.things[]` is no string"));
-        check_job(&rule("data.other", "data.things[].id"), Some("`data.other` is no string"));
+        check_job(&job("data.thing_id", "data.things[].id"), None);
+        check_job(&job("data.thing_id", "data.things[].labels[]"), None);
+        check_job(&job("data.thing_id", "data.things.id"), Some("`data.things.id` isn't a string"));
+        check_job(&job("data.thing_id", "data.things[]"), Some("`data.things[]` isn't a string"));
+        check_job(&job("data.other", "data.things[].id"), Some("`data.other` isn't a string"));
     }
 
     #[test]
-    fn the_rule_is_complete() {
+    fn the_keys_are_complete() {
         for job in ["{report: get_thing}", "{report: get_thing, by: data.thing_id}"] {
             check_job(job, Some("x-jogg-job needs `report`, and either `id: {from, to}` or"));
         }

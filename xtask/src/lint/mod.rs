@@ -1,7 +1,9 @@
-//! `cargo xtask spec lint`: what the generator, the tables, the tests and the docs rely on, checked
-//! before any of them runs. Every rule collects; none stops at its first finding.
+//! `cargo xtask spec lint`: the conventions that the generator, the tables, the tests and the docs
+//! rely on, checked before any of them runs. Every check reports all it finds.
 
 mod extensions;
+mod findings;
+mod ids;
 mod jobs;
 mod names;
 mod openness;
@@ -14,19 +16,21 @@ mod sample;
 mod schemas;
 mod secrets;
 mod structure;
-mod walk;
+mod visit;
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use crate::Failure;
 use crate::document::Document;
+use crate::failure::Failure;
 use crate::spec;
+use crate::text::counted;
+use findings::{LintFinding, LintFindings};
 
-/// Prints every finding, then their count. A spec without findings is counted too, so that a run
-/// that looked at nothing does not pass for a good one.
+/// Prints every finding, then their number. A spec without findings prints what was checked, so that
+/// a run without operations doesn't look like a good one.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
-    let document = spec::open(file).map_err(Failure::from_document)?;
+    let document = spec::open(file)?;
     let findings = lint(&document);
     let mut report = String::new();
     for finding in &findings {
@@ -37,40 +41,25 @@ pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
         let schemas = spec::schemas(&document).count();
         report = format!("spec lint: {operations} operations, {schemas} schemas, no findings\n");
     }
-    // Whoever closed the pipe has seen enough.
+    // A closed pipe isn't an error: its reader has what it needs.
     let _ = std::io::stdout().lock().write_all(report.as_bytes());
     match findings.len() {
         0 => Ok(()),
-        1 => Err(Failure::new(format!("spec lint: 1 finding in {}", document.name))),
-        count => Err(Failure::new(format!("spec lint: {count} findings in {}", document.name))),
+        count => {
+            let findings = counted(count, "finding");
+            Err(Failure::new(format!("spec lint: {findings} in {}", document.name)))
+        }
     }
 }
 
-/// Something in the spec that breaks a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Finding {
-    /// JSON pointer of the node to mend.
-    pointer: String,
-    message: String,
-}
+/// Checks one convention.
+type Check = fn(&Document, &mut LintFindings);
 
-/// What the rules have found so far.
-#[derive(Debug, Default)]
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    fn add(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Finding { pointer: pointer.into(), message: message.into() });
-    }
-}
-
-type Rule = fn(&Document, &mut Findings);
-
-const RULES: &[Rule] = &[
+const CHECKS: &[Check] = &[
     structure::version,
     structure::sections,
     operations::identity,
-    operations::answers,
+    operations::responses,
     operations::bodies,
     references::references,
     schemas::components,
@@ -85,6 +74,8 @@ const RULES: &[Rule] = &[
     names::components,
     names::operations,
     secrets::secrets,
+    ids::marked,
+    ids::unmarked,
     extensions::known,
     extensions::retry,
     extensions::credits,
@@ -92,11 +83,11 @@ const RULES: &[Rule] = &[
     prose::prose,
 ];
 
-/// All findings, in the order of the file.
-fn lint(document: &Document) -> Vec<Finding> {
-    let mut findings = Findings::default();
-    for rule in RULES {
-        rule(document, &mut findings);
+/// Returns all findings, in the order of the file.
+fn lint(document: &Document) -> Vec<LintFinding> {
+    let mut findings = LintFindings::default();
+    for check in CHECKS {
+        check(document, &mut findings);
     }
     if findings.0.is_empty() {
         structure::model(document, &mut findings);
@@ -147,33 +138,33 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_a_parse_error() {
+    fn a_repeated_key_is_a_parse_error() {
         check_run(
             "twice",
             "openapi: 3.0.3\npaths: {}\npaths: {}\n",
             3,
-            "FILE:3:1: the key `paths` stands here a second time (first on line 2); \
+            "FILE:3:1: the key `paths` is here for the second time (first on line 2); \
              remove one of the two",
         );
     }
 
     #[test]
     fn findings_are_counted_and_fail_the_task() {
-        let one = sample::TEXT.replacen("summary: Read a thing", "summary: ''", 1);
+        let one = sample::TEXT.replacen("summary: Get a thing", "summary: ''", 1);
         check_run("one", &one, 1, "spec lint: 1 finding in FILE");
         check_run("none", "openapi: 3.0.3\n", 1, "spec lint: 3 findings in FILE");
         check_run("list", "[1, 2]", 1, "spec lint: 4 findings in FILE");
     }
 
     #[test]
-    fn a_missing_file_is_not_nothing_found() {
+    fn a_missing_file_does_not_pass() {
         let failure = run(Some(PathBuf::from("no/such/spec.yaml"))).unwrap_err();
         assert_eq!(failure.exit, 3);
         assert!(failure.message.starts_with("no/such/spec.yaml: "), "{}", failure.message);
     }
 
     #[test]
-    fn findings_stand_in_the_order_of_the_file() {
+    fn findings_are_in_the_order_of_the_file() {
         let text = sample::TEXT.replacen("description: A thing.", "description: ''", 1).replacen(
             "description: All things.",
             "description: ''",

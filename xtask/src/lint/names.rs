@@ -1,24 +1,25 @@
-//! Names: what is distinct in the spec is distinct in Rust, and valid there.
+//! Checks names: what is distinct in the spec must be distinct and valid in Rust.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Findings, walk};
+use super::findings::LintFindings;
+use super::visit;
 use crate::codegen::enums;
 use crate::codegen::transform::{NO_DATA, SECRET, query_name};
 use crate::document::Document;
 use crate::spec;
 
-/// Names that the generated modules use for something else.
+/// Names that the generated modules use otherwise.
 const RESERVED: [&str; 8] =
     [SECRET, NO_DATA, "Unknown", "Box", "Option", "Result", "String", "Vec"];
 
-/// Integers have no names of their own; and no two values may share one.
-pub(super) fn enums(document: &Document, findings: &mut Findings) {
+/// Checks that the values of enums have distinct names. Integers need `x-enum-varnames`.
+pub(super) fn enums(document: &Document, findings: &mut LintFindings) {
     for (name, schema) in spec::schemas(document) {
         let Some(values) = schema.get("enum") else { continue };
-        let pointer = walk::component_pointer(name);
+        let pointer = visit::component_pointer(name);
         let count = spec::list(schema, "enum").len();
         if count == 0 {
             findings.add(format!("{pointer}/enum"), format!("`{name}` has no values; list them"));
@@ -28,7 +29,7 @@ pub(super) fn enums(document: &Document, findings: &mut Findings) {
             if schema.get(key).is_some() && texts != count {
                 findings.add(
                     format!("{pointer}/{key}"),
-                    format!("`{name}` has {count} values but {texts} of {key}; give one each"),
+                    format!("`{name}` has {count} values but {texts} {key}; write one for each"),
                 );
             }
         }
@@ -42,7 +43,7 @@ pub(super) fn enums(document: &Document, findings: &mut Findings) {
             findings.add(
                 format!("{pointer}/enum"),
                 format!(
-                    "`{name}` is `type: {kind}`, and not all its values are; use string or integer"
+                    "`{name}` has values that aren't `type: {kind}`; use only strings or integers"
                 ),
             );
         } else if kind == "integer" && schema.get("x-enum-varnames").is_none() {
@@ -56,7 +57,7 @@ pub(super) fn enums(document: &Document, findings: &mut Findings) {
     }
 }
 
-fn variants(name: &str, schema: &Value, pointer: &str, findings: &mut Findings) {
+fn variants(name: &str, schema: &Value, pointer: &str, findings: &mut LintFindings) {
     let variants = match enums::variants(name, schema) {
         Ok(variants) => variants,
         Err(reason) => {
@@ -74,7 +75,7 @@ fn variants(name: &str, schema: &Value, pointer: &str, findings: &mut Findings) 
             findings.add(
                 place,
                 format!(
-                    "{first} and {} are both `{}` in Rust; tell them apart with x-enum-varnames",
+                    "{first} and {} are both `{}` in Rust; give them names with x-enum-varnames",
                     variant.wire, variant.name
                 ),
             );
@@ -82,11 +83,11 @@ fn variants(name: &str, schema: &Value, pointer: &str, findings: &mut Findings) 
     }
 }
 
-/// Properties become fields in snake case.
-pub(super) fn properties(document: &Document, findings: &mut Findings) {
+/// Checks that the properties of a component become distinct fields.
+pub(super) fn properties(document: &Document, findings: &mut LintFindings) {
     for (name, schema) in spec::schemas(document) {
         let mut fields = Distinct::default();
-        for (property, _, pointer) in walk::properties(schema, &walk::component_pointer(name)) {
+        for (property, _, pointer) in visit::properties(schema, &visit::component_pointer(name)) {
             if let Some(first) = fields.taken(snake_case(property), property) {
                 findings.add(
                     pointer,
@@ -97,40 +98,40 @@ pub(super) fn properties(document: &Document, findings: &mut Findings) {
     }
 }
 
-/// Components become types, beside those that are made for query parameters.
-pub(super) fn components(document: &Document, findings: &mut Findings) {
+/// Checks that components become distinct types, also from those for query parameters.
+pub(super) fn components(document: &Document, findings: &mut LintFindings) {
     let mut types = Distinct::default();
     for name in RESERVED {
         types.taken(letters(name), name);
     }
     for operation in spec::operations(document) {
         let parameters = operation.parameters(document);
-        if parameters.iter().any(|parameter| parameter.place() == "query") {
+        if parameters.iter().any(|parameter| parameter.location() == "query") {
             let name = query_name(&operation);
             types.taken(letters(&name), &name);
         }
     }
     for (name, _) in spec::schemas(document) {
-        let pointer = walk::component_pointer(name);
+        let pointer = visit::component_pointer(name);
         if !name.starts_with(|first: char| first.is_ascii_uppercase())
             || spec::pascal_case(name) != name
         {
             findings.add(
                 &pointer,
-                format!("`{name}` is no name of a type; write it like `VideoLength`"),
+                format!("`{name}` isn't a name for a type; write it like `VideoLength`"),
             );
         }
         if let Some(first) = types.taken(letters(name), name) {
             findings.add(
                 pointer,
-                format!("the type `{first}` exists already, made or reserved; rename `{name}`"),
+                format!("the type `{first}` already exists or is reserved; rename `{name}`"),
             );
         }
     }
 }
 
-/// Ids become types too, once their underscores are gone.
-pub(super) fn operations(document: &Document, findings: &mut Findings) {
+/// Checks that operationIds become distinct types.
+pub(super) fn operations(document: &Document, findings: &mut LintFindings) {
     let mut ids = Distinct::default();
     for operation in spec::operations(document) {
         let id = operation.id();
@@ -144,12 +145,12 @@ pub(super) fn operations(document: &Document, findings: &mut Findings) {
     }
 }
 
-/// Names by the form in which they must differ.
+/// Names by the form in which they must be distinct.
 #[derive(Debug, Default)]
 struct Distinct(HashMap<String, String>);
 
 impl Distinct {
-    /// Who had this form before, if anyone.
+    /// Returns the name that already has this form, if any.
     fn taken(&mut self, form: String, name: &str) -> Option<String> {
         let first = self.0.entry(form).or_default();
         match first.is_empty() {
@@ -162,7 +163,8 @@ impl Distinct {
     }
 }
 
-/// The generator's own casing splits words differently, so names must differ by their letters.
+/// Returns the letters of a name. The generator splits words in its own way, so types must differ by
+/// more than their case.
 fn letters(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)
@@ -170,7 +172,7 @@ fn letters(name: &str) -> String {
         .collect()
 }
 
-/// `fooBar`, `foo-bar` and `foo_bar` are one field.
+/// Converts `fooBar` and `foo-bar` to `foo_bar`.
 fn snake_case(name: &str) -> String {
     let mut output = String::new();
     let mut lower = false;
@@ -194,7 +196,7 @@ mod tests {
     use super::snake_case;
 
     #[test]
-    fn words_are_split_at_capitals_and_signs() {
+    fn words_are_split_at_capitals_and_separators() {
         for (name, expected) in [
             ("foo_bar", "foo_bar"),
             ("fooBar", "foo_bar"),
@@ -226,17 +228,17 @@ mod tests {
             &[(names, "x-enum-varnames: [Waiting, Ready, Gone]")],
             &[(
                 "x-enum-varnames: [Waiting, Ready, Gone]",
-                "`State` has 2 values but 3 of x-enum-varnames",
+                "`State` has 2 values but 3 x-enum-varnames",
             )],
         );
         check(
             &[("        - It is there.\n", "")],
-            &[("x-enum-descriptions:", "`State` has 2 values but 1 of x-enum-descriptions")],
+            &[("x-enum-descriptions:", "`State` has 2 values but 1 x-enum-descriptions")],
         );
     }
 
     #[test]
-    fn values_are_distinct_and_of_one_kind() {
+    fn values_are_distinct_and_of_one_type() {
         let kinds = "enum: [plain, fancy]";
         for (text, message) in [
             ("enum: [plain, plain]", "\"plain\" is listed twice"),
@@ -244,13 +246,16 @@ mod tests {
                 "enum: [very plain, very_plain]",
                 "\"very plain\" and \"very_plain\" are both `VeryPlain`",
             ),
-            ("enum: [plain, 1]", "`Kind` is `type: string`, and not all its values are"),
+            ("enum: [plain, 1]", "`Kind` has values that aren't `type: string`"),
             ("enum: [plain, '1st']", "Kind: `1st` cannot name \"1st\""),
             ("enum: []", "`Kind` has no values"),
         ] {
             check(&[(kinds, text)], &[(text, message)]);
         }
-        check(&[("type: string # Kind", "type: number")], &[(kinds, "`Kind` is `type: number`")]);
+        check(
+            &[("type: string # Kind", "type: number")],
+            &[(kinds, "`Kind` has values that aren't `type: number`")],
+        );
     }
 
     #[test]
@@ -265,13 +270,13 @@ mod tests {
     fn types_are_distinct() {
         let rename = |name: &str| format!("schemas/{name}' # options");
         for (name, message) in [
-            ("Secret", "the type `Secret` exists already"),
-            ("NoData", "the type `NoData` exists already"),
-            ("Unknown", "the type `Unknown` exists already"),
-            ("Option", "the type `Option` exists already"),
-            ("ListThingsQuery", "the type `ListThingsQuery` exists already"),
-            ("updateOptions", "`updateOptions` is no name of a type"),
-            ("Update_Options", "`Update_Options` is no name of a type"),
+            ("Secret", "the type `Secret` already exists"),
+            ("NoData", "the type `NoData` already exists"),
+            ("Unknown", "the type `Unknown` already exists"),
+            ("Option", "the type `Option` already exists"),
+            ("ListThingsQuery", "the type `ListThingsQuery` already exists"),
+            ("updateOptions", "`updateOptions` isn't a name for a type"),
+            ("Update_Options", "`Update_Options` isn't a name for a type"),
         ] {
             let (line, target) = (format!("{name}:"), rename(name));
             check(
@@ -287,7 +292,7 @@ mod tests {
                 ("    UpdateOptions:", "    THING:"),
                 ("schemas/UpdateOptions' # options", "schemas/THING' # options"),
             ],
-            &[("Thing:", "the type `THING` exists already")],
+            &[("Thing:", "the type `THING` already exists")],
         );
     }
 
@@ -303,7 +308,7 @@ mod tests {
             ],
             &[
                 ("operationId: get_t_hing", "`get_t_hing` and `get_thing` name the same types"),
-                ("GetThingResponse:", "the type `GetTHingResponse` exists already"),
+                ("GetThingResponse:", "the type `GetTHingResponse` already exists"),
             ],
         );
     }

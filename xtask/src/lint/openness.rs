@@ -1,56 +1,58 @@
-//! What is sent and what is received: answers grow without notice, requests are exact.
+//! Checks which components are sent and received: responses grow without notice, requests are exact.
 
 use serde_json::Value;
 
-use super::{Findings, references, walk};
+use super::findings::LintFindings;
+use super::{references, visit};
 use crate::document::{Document, pointer_token};
 use crate::spec::{self, Side};
 
-/// One new word in a closed set would fail a whole answer.
-pub(super) fn open_enums(document: &Document, findings: &mut Findings) {
+/// Checks that enums in responses are open. A new value in a closed one would fail the response.
+pub(super) fn open_enums(document: &Document, findings: &mut LintFindings) {
     for name in spec::reachable(document, Side::Response) {
         let Some(schema) = spec::schema(document, &name) else { continue };
         if schema.get("enum").is_some() && schema.get("x-jogg-open") != Some(&Value::Bool(true)) {
             findings.add(
-                walk::component_pointer(&name),
+                visit::component_pointer(&name),
                 format!(
-                    "`{name}` comes in answers, where new values appear; add `x-jogg-open: true`"
+                    "`{name}` is in responses, where new values appear; add `x-jogg-open: true`"
                 ),
             );
         }
     }
 }
 
-/// Received types forgive what sent ones must not, so no object can be both.
-pub(super) fn sides(document: &Document, findings: &mut Findings) {
-    let answers = spec::reachable(document, Side::Response);
-    for name in spec::reachable(document, Side::Request).intersection(&answers) {
+/// Checks that no object is both sent and received. Received types tolerate what sent ones must not.
+pub(super) fn sides(document: &Document, findings: &mut LintFindings) {
+    let responses = spec::reachable(document, Side::Response);
+    for name in spec::reachable(document, Side::Request).intersection(&responses) {
         let Some(schema) = spec::schema(document, name) else { continue };
         if schema.get("enum").is_none() && schema.get("properties").is_some() {
             findings.add(
-                walk::component_pointer(name),
-                format!("`{name}` is both sent and received; make it two components"),
+                visit::component_pointer(name),
+                format!("`{name}` is both sent and received; split it into two components"),
             );
         }
     }
 }
 
-/// A component that nothing uses is a leftover, or a reference that was forgotten.
-pub(super) fn unused(document: &Document, findings: &mut Findings) {
+/// Checks that every component is used. An unused one is a leftover, or a reference is missing.
+pub(super) fn unused(document: &Document, findings: &mut LintFindings) {
     let mut used = spec::reachable(document, Side::Request);
     used.append(&mut spec::reachable(document, Side::Response));
     for (name, _) in spec::schemas(document).filter(|(name, _)| !used.contains(*name)) {
         findings.add(
-            walk::component_pointer(name),
-            format!(
-                "nothing refers to `{name}`, neither a request nor an answer; use or remove it"
-            ),
+            visit::component_pointer(name),
+            format!("no request and no response refers to `{name}`; use or remove it"),
         );
     }
     for (name, _) in spec::members(document.value.pointer("/components/parameters")) {
         let pointer = format!("/components/parameters/{}", pointer_token(name));
         if !references::is_referred(document, &format!("#{pointer}")) {
-            findings.add(pointer, format!("nothing refers to the parameter `{name}`; remove it"));
+            findings.add(
+                pointer,
+                format!("no operation refers to the parameter `{name}`; use or remove it"),
+            );
         }
     }
 }
@@ -60,14 +62,14 @@ mod tests {
     use super::super::sample::check;
 
     #[test]
-    fn enums_in_answers_are_open() {
+    fn enums_in_responses_are_open() {
         check(
             &[("      x-jogg-open: true # Kind\n", "")],
-            &[("Kind:", "`Kind` comes in answers, where new values appear")],
+            &[("Kind:", "`Kind` is in responses, where new values appear")],
         );
         check(
             &[("      x-jogg-open: true # State\n", "")],
-            &[("State:", "`State` comes in answers")],
+            &[("State:", "`State` is in responses")],
         );
     }
 
@@ -76,7 +78,7 @@ mod tests {
         check(
             &[("$ref: '#/components/schemas/UpdateOptions'", "$ref: '#/components/schemas/Thing'")],
             &[
-                ("UpdateOptions:", "nothing refers to `UpdateOptions`"),
+                ("UpdateOptions:", "no request and no response refers to `UpdateOptions`"),
                 ("Thing:", "`Thing` is both sent and received"),
             ],
         );
@@ -89,7 +91,7 @@ mod tests {
                 "    Thing:\n",
                 "    Spare:\n      type: string\n      description: Not used.\n    Thing:\n",
             )],
-            &[("Spare:", "nothing refers to `Spare`")],
+            &[("Spare:", "no request and no response refers to `Spare`")],
         );
         check(
             &[(
@@ -97,7 +99,7 @@ mod tests {
                 "  parameters:\n    Spare: {name: s, in: query, description: Not used., \
                  schema: {type: string}}\n    ThingId:\n",
             )],
-            &[("Spare:", "nothing refers to the parameter `Spare`")],
+            &[("Spare:", "no operation refers to the parameter `Spare`")],
         );
     }
 }

@@ -1,19 +1,21 @@
-//! Operations: who they are, what they answer, what they take.
+//! Checks operations: their identity, responses and bodies.
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{Findings, walk};
+use super::findings::LintFindings;
+use super::visit;
 use crate::document::{Document, pointer_token};
-use crate::spec::{self, Operation};
+use crate::spec;
 
-/// The schema that frames every answer.
+/// The schema that frames every response.
 const ENVELOPE: &str = "Envelope";
 const MEDIA_TYPE: &str = "application/json";
 
-/// Ids become names of methods, constants and types; tags become sections of the docs.
-pub(super) fn identity(document: &Document, findings: &mut Findings) {
+/// Checks operationIds, which become methods, constants and types, and tags, summaries and
+/// descriptions, which become documentation.
+pub(super) fn identity(document: &Document, findings: &mut LintFindings) {
     let declared: Vec<&str> =
         spec::list(&document.value, "tags").iter().map(|tag| spec::text(tag, "name")).collect();
     let mut seen: HashMap<&str, String> = HashMap::new();
@@ -23,19 +25,19 @@ pub(super) fn identity(document: &Document, findings: &mut Findings) {
         if !is_snake_case(id) {
             findings.add(
                 format!("{pointer}/operationId"),
-                format!("{title} has the operationId `{id}`; name it like `list_voices`"),
+                format!("{title} has the operationId `{id}`; write it like `list_voices`"),
             );
         } else if let Some(first) = seen.insert(id, title.clone()) {
             findings.add(
                 format!("{pointer}/operationId"),
-                format!("`{id}` is the operationId of {first} already; choose another"),
+                format!("`{id}` is already the operationId of {first}; choose another"),
             );
         }
         match spec::texts(operation.node, "tags").as_slice() {
             [tag] if declared.contains(tag) => {}
             [tag] => findings.add(
                 format!("{pointer}/tags"),
-                format!("the tag `{tag}` is not declared; add it to the top-level `tags`"),
+                format!("the tag `{tag}` isn't declared; add it to the top-level `tags`"),
             ),
             tags => findings.add(
                 format!("{pointer}/tags"),
@@ -51,8 +53,8 @@ pub(super) fn identity(document: &Document, findings: &mut Findings) {
     }
 }
 
-/// Every answer is the envelope, by a component named after the operation.
-pub(super) fn answers(document: &Document, findings: &mut Findings) {
+/// Checks that every response is the envelope, in a component named after the operation.
+pub(super) fn responses(document: &Document, findings: &mut LintFindings) {
     for operation in spec::operations(document) {
         let pointer = format!("{}/responses", operation.pointer);
         let statuses: Vec<&str> =
@@ -61,46 +63,51 @@ pub(super) fn answers(document: &Document, findings: &mut Findings) {
             if *status != "200" {
                 findings.add(
                     format!("{pointer}/{}", pointer_token(status)),
-                    format!("a `{status}` response; declare only `200`, the generator takes one"),
+                    format!("there is a `{status}` response; declare only `200`, as the generator takes one"),
                 );
             }
         }
         if !statuses.contains(&"200") {
-            findings.add(&pointer, "there is no `200` response; declare what success looks like");
+            findings.add(
+                &pointer,
+                "there is no `200` response; declare the response of a successful call",
+            );
             continue;
         }
         let name = format!("{}Response", spec::pascal_case(operation.id()));
         let content = operation.node.pointer("/responses/200/content");
-        let referred = body(&name, content, &format!("{pointer}/200"), findings);
+        let referred = check_content(&name, content, &format!("{pointer}/200"), findings);
         if referred && let Some(schema) = spec::schema(document, &name) {
-            frame(&name, schema, findings);
+            check_frame(&name, schema, findings);
         }
     }
 }
 
-/// A body is one JSON component named after the operation.
-pub(super) fn bodies(document: &Document, findings: &mut Findings) {
+/// Checks that every body is a JSON component named after the operation.
+pub(super) fn bodies(document: &Document, findings: &mut LintFindings) {
     for operation in spec::operations(document) {
         let Some(request) = operation.node.get("requestBody") else { continue };
         let pointer = format!("{}/requestBody", operation.pointer);
         if request.get("required") != Some(&Value::Bool(true)) {
             findings.add(&pointer, "the request body is optional; add `required: true`");
         }
-        body(&request_name(&operation), request.get("content"), &pointer, findings);
+        let name = format!("{}Request", spec::pascal_case(operation.id()));
+        check_content(&name, request.get("content"), &pointer, findings);
     }
 }
 
-fn request_name(operation: &Operation<'_>) -> String {
-    format!("{}Request", spec::pascal_case(operation.id()))
-}
-
-/// Whether the content is JSON alone, with a reference to the component of that name.
-fn body(name: &str, content: Option<&Value>, pointer: &str, findings: &mut Findings) -> bool {
+/// Checks that the content is JSON only. Returns whether it refers to the component of that name.
+fn check_content(
+    name: &str,
+    content: Option<&Value>,
+    pointer: &str,
+    findings: &mut LintFindings,
+) -> bool {
     for (media_type, _) in spec::members(content) {
         if media_type != MEDIA_TYPE {
             findings.add(
                 format!("{pointer}/content/{}", pointer_token(media_type)),
-                format!("the media type `{media_type}`; use `{MEDIA_TYPE}` alone"),
+                format!("there is the media type `{media_type}`; use only `{MEDIA_TYPE}`"),
             );
         }
     }
@@ -115,13 +122,14 @@ fn body(name: &str, content: Option<&Value>, pointer: &str, findings: &mut Findi
     };
     findings.add(
         pointer,
-        format!("the {MEDIA_TYPE} schema must be a `$ref` to the component `{name}`; make it one"),
+        format!("the {MEDIA_TYPE} schema must be a `$ref` to the component `{name}`; write that"),
     );
     false
 }
 
-/// `allOf: [Envelope]`, or `allOf: [Envelope, {type: object, properties: {data: $ref}}]`.
-fn frame(name: &str, schema: &Value, findings: &mut Findings) {
+/// Checks that a response is `allOf: [Envelope]`, or
+/// `allOf: [Envelope, {type: object, properties: {data: $ref}}]`.
+fn check_frame(name: &str, schema: &Value, findings: &mut LintFindings) {
     let envelope = json!({"$ref": format!("#/components/schemas/{ENVELOPE}")});
     let parts = spec::list(schema, "allOf");
     let framed = parts.first() == Some(&envelope);
@@ -133,10 +141,10 @@ fn frame(name: &str, schema: &Value, findings: &mut Findings) {
     let keys = spec::members(Some(schema)).all(|(key, _)| ["allOf", "description"].contains(&key));
     if !(framed && filled && keys) {
         findings.add(
-            walk::component_pointer(name),
+            visit::component_pointer(name),
             format!(
-                "`{name}` must be `allOf` of `{ENVELOPE}` and, if there is data, of an object with \
-                 the one property `data`, a `$ref`; bring it into this form"
+                "`{name}` must be `allOf` of `{ENVELOPE}` and, if there is data, of an object whose \
+                 only property `data` is a `$ref`; write it in this form"
             ),
         );
     }
@@ -149,7 +157,7 @@ fn is_data(part: &Value) -> bool {
     })
 }
 
-/// `^[a-z][a-z0-9]*(_[a-z0-9]+)*$`
+/// Whether an id matches `^[a-z][a-z0-9]*(_[a-z0-9]+)*$`.
 fn is_snake_case(id: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty()
@@ -182,7 +190,7 @@ mod tests {
         check(
             &[("      operationId: update_thing\n", "")],
             &[
-                ("put:", "PUT /things/{id} has the operationId ``; name it like"),
+                ("put:", "PUT /things/{id} has the operationId ``; write it like"),
                 ("schema:", "the application/json schema must be a `$ref` to the component"),
                 ("schema:", "the application/json schema must be a `$ref` to the component"),
             ],
@@ -200,8 +208,12 @@ mod tests {
                 ("to: path.id", "to: query.kind"),
             ],
             &[
-                ("operationId: list_things", "`list_things` is the operationId of GET /things"),
-                ("DropThingResponse:", "nothing refers to `DropThingResponse`"),
+                (
+                    "operationId: list_things",
+                    "`list_things` is already the operationId of GET /things",
+                ),
+                ("Thing:", "no request and no response refers to `Thing`"),
+                ("DropThingResponse:", "no request and no response refers to `DropThingResponse`"),
             ],
         );
     }
@@ -214,38 +226,42 @@ mod tests {
         );
         check(
             &[("tags: [Things] # update", "tags: [Other] # update")],
-            &[("tags: [Other] # update", "the tag `Other` is not declared")],
+            &[("tags: [Other] # update", "the tag `Other` isn't declared")],
         );
     }
 
     #[test]
     fn each_operation_is_described() {
         check(
-            &[("summary: Read a thing", "summary: ''")],
+            &[("summary: Get a thing", "summary: ''")],
             &[("summary: ''", "GET /things/{id} has no summary")],
         );
         check(
-            &[("      description: Looks at one thing.\n", "")],
+            &[("      description: Returns one thing.\n", "")],
             &[("get:", "GET /things/{id} has no description")],
         );
     }
 
     #[test]
-    fn the_only_answer_is_200() {
+    fn the_only_response_is_200() {
         let status = "'200': # get_thing";
         check(
             &[(status, "'404': {description: Gone.}\n        '200': # get_thing")],
-            &[("'404': {description: Gone.}", "a `404` response; declare only `200`")],
+            &[("'404': {description: Gone.}", "there is a `404` response; declare only `200`")],
         );
         check(
             &[(status, "'201':")],
-            &[("responses:", "there is no `200` response"), ("'201':", "a `201` response")],
+            &[
+                ("responses:", "there is no `200` response"),
+                ("'201':", "there is a `201` response"),
+            ],
         );
     }
 
     #[test]
-    fn an_answer_is_the_envelope() {
-        let data = "            data:\n              $ref: '#/components/schemas/Thing'";
+    fn a_response_is_the_envelope() {
+        let data =
+            "            data:\n              $ref: '#/components/schemas/Thing' # of get_thing";
         let line = "GetThingResponse:";
         let wrong = "`GetThingResponse` must be `allOf` of `Envelope`";
         let array = "            data:\n              type: array\n              items:\n                \
@@ -254,7 +270,10 @@ mod tests {
         let more = format!("{data}\n            more: {{type: string, description: More.}}");
         check(&[(data, &more)], &[(line, wrong)]);
         check(
-            &[("description: Answer of `get_thing`.", "type: object\n      description: Answer.")],
+            &[(
+                "description: Response of `get_thing`.",
+                "type: object\n      description: Response.",
+            )],
             &[(line, wrong)],
         );
     }
@@ -265,8 +284,11 @@ mod tests {
             &[("$ref: '#/components/schemas/UpdateThingRequest'", "{type: string}")],
             &[
                 ("schema:", "the application/json schema must be a `$ref` to the component"),
-                ("UpdateThingRequest:", "nothing refers to `UpdateThingRequest`"),
-                ("UpdateOptions:", "nothing refers to `UpdateOptions`"),
+                (
+                    "UpdateThingRequest:",
+                    "no request and no response refers to `UpdateThingRequest`",
+                ),
+                ("UpdateOptions:", "no request and no response refers to `UpdateOptions`"),
             ],
         );
         check(
@@ -278,7 +300,7 @@ mod tests {
                 "          application/json: # update",
                 "          text/plain: {}\n          application/json: # update",
             )],
-            &[("text/plain: {}", "the media type `text/plain`")],
+            &[("text/plain: {}", "there is the media type `text/plain`")],
         );
     }
 }

@@ -1,23 +1,23 @@
-//! Parameters: the template of a path and what is declared for it agree.
+//! Checks parameters: those in a path and those declared for it must agree.
 
-use super::Findings;
+use super::findings::LintFindings;
 use crate::document::Document;
 use crate::spec::{self, Operation};
 
-/// Both ways: nothing in the template is undeclared, and nothing declared is missing from it.
-pub(super) fn parameters(document: &Document, findings: &mut Findings) {
+/// Checks that all parameters in the path are declared, and all declared ones can be generated.
+pub(super) fn parameters(document: &Document, findings: &mut LintFindings) {
     for operation in spec::operations(document) {
         let template = template(operation.path);
         let parameters = operation.parameters(document);
         for name in &template {
             let declared = parameters
                 .iter()
-                .any(|parameter| parameter.place() == "path" && parameter.name() == *name);
+                .any(|parameter| parameter.location() == "path" && parameter.name() == *name);
             if !declared {
                 findings.add(
                     &operation.pointer,
                     format!(
-                        "{{{name}}} stands in the path of {} but is no parameter; declare it with \
+                        "{{{name}}} is in the path of {} but isn't declared; add a parameter with \
                          `in: path`",
                         operation.title()
                     ),
@@ -25,38 +25,39 @@ pub(super) fn parameters(document: &Document, findings: &mut Findings) {
             }
         }
         for parameter in &parameters {
-            check_place(&operation, parameter, &template, findings);
+            check_location(&operation, parameter, &template, findings);
         }
     }
 }
 
-fn check_place(
+fn check_location(
     operation: &Operation<'_>,
     parameter: &spec::Parameter<'_>,
     template: &[&str],
-    findings: &mut Findings,
+    findings: &mut LintFindings,
 ) {
     let name = parameter.name();
-    match parameter.place() {
+    match parameter.location() {
         "path" if !template.contains(&name) => findings.add(
             &parameter.pointer,
-            format!("`{name}` is not in the path of {}; put {{{name}}} there", operation.title()),
+            format!("`{name}` isn't in the path of {}; add {{{name}}} there", operation.title()),
         ),
         "path" if !parameter.required() => findings.add(
             &parameter.pointer,
             format!("the path parameter `{name}` is optional; add `required: true`"),
         ),
         "path" | "query" => {}
-        place => findings.add(
+        location => findings.add(
             &parameter.pointer,
             format!(
-                "the parameter `{name}` is in `{place}`; only `path` and `query` are generated"
+                "the parameter `{name}` is in `{location}`; use `path` or `query`, as no other can be \
+                 generated"
             ),
         ),
     }
 }
 
-/// The names in braces, in order.
+/// Returns the names in braces.
 fn template(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
 }
@@ -66,13 +67,13 @@ mod tests {
     use super::super::sample::check;
 
     #[test]
-    fn template_and_parameters_agree() {
+    fn path_and_parameters_agree() {
         check(
             &[(
                 "      parameters:\n        - $ref: '#/components/parameters/ThingId' # update\n",
                 "",
             )],
-            &[("put:", "{id} stands in the path of PUT /things/{id} but is no parameter")],
+            &[("put:", "{id} is in the path of PUT /things/{id} but isn't declared")],
         );
         check(
             &[(
@@ -80,7 +81,7 @@ mod tests {
                 "      parameters:\n        - $ref: '#/components/parameters/ThingId'\n        - name: other\n\
                  \x20         in: path\n          required: true\n          description: Another.\n          schema: {type: string}\n",
             )],
-            &[("- name: other", "`other` is not in the path of PUT /things/{id}")],
+            &[("- name: other", "`other` isn't in the path of PUT /things/{id}")],
         );
     }
 

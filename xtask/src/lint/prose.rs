@@ -1,71 +1,78 @@
-//! Prose: it becomes the documentation of the generated types, which must not have gaps.
+//! Checks prose, which becomes the documentation of the generated types.
 
 use serde_json::Value;
 
-use super::{Findings, walk};
+use super::findings::LintFindings;
+use super::visit;
 use crate::document::Document;
 use crate::spec;
 
-/// Components, properties, parameters, tags, answers and explained values.
-pub(super) fn prose(document: &Document, findings: &mut Findings) {
+/// Checks that components, properties, parameters, tags, responses and values are described.
+pub(super) fn prose(document: &Document, findings: &mut LintFindings) {
     for (index, tag) in spec::list(&document.value, "tags").iter().enumerate() {
         let what = format!("the tag `{}`", spec::text(tag, "name"));
-        described(tag, spec::text(tag, "name"), &what, format!("/tags/{index}"), findings);
+        check_description(tag, spec::text(tag, "name"), &what, format!("/tags/{index}"), findings);
     }
     for operation in spec::operations(document) {
-        if let Some(answer) = operation.node.pointer("/responses/200") {
+        if let Some(response) = operation.node.pointer("/responses/200") {
             let pointer = format!("{}/responses/200", operation.pointer);
-            described(answer, "200", "the `200` response", pointer, findings);
+            check_description(response, "200", "the `200` response", pointer, findings);
         }
     }
-    for parameter in walk::parameters(document) {
+    for parameter in visit::parameters(document) {
         let name = parameter.name();
         let what = format!("the parameter `{name}`");
-        described(parameter.node, name, &what, parameter.pointer.clone(), findings);
+        check_description(parameter.node, name, &what, parameter.pointer.clone(), findings);
     }
     for (name, schema) in spec::schemas(document) {
-        let pointer = walk::component_pointer(name);
-        described(schema, name, &format!("`{name}`"), pointer.clone(), findings);
-        for (property, node, pointer) in walk::properties(schema, &pointer) {
-            property_described(name, property, node, pointer, findings);
+        let pointer = visit::component_pointer(name);
+        check_description(schema, name, &format!("`{name}`"), pointer.clone(), findings);
+        for (property, node, pointer) in visit::properties(schema, &pointer) {
+            check_property(name, property, node, pointer, findings);
         }
         let values = spec::list(schema, "x-enum-descriptions").iter().enumerate();
         for (index, text) in values.filter(|(_, text)| is_blank(text)) {
             findings.add(
                 format!("{pointer}/x-enum-descriptions/{index}"),
-                format!("{text} explains nothing; write what this value of `{name}` means"),
+                format!("{text} isn't a description; write what this value of `{name}` means"),
             );
         }
     }
 }
 
-fn property_described(
+fn check_property(
     owner: &str,
     name: &str,
     node: &Value,
     pointer: String,
-    findings: &mut Findings,
+    findings: &mut LintFindings,
 ) {
     let what = format!("`{name}` of `{owner}`");
     if node.get("$ref").is_some() {
         findings.add(
             pointer,
-            format!("{what} has no description; write one, beside `allOf: [{{$ref: …}}]`"),
+            format!("{what} has no description; write one beside `allOf: [{{$ref: …}}]`"),
         );
         return;
     }
-    described(node, name, &what, pointer, findings);
+    check_description(node, name, &what, pointer, findings);
 }
 
-/// A description that only repeats the name says nothing either.
-fn described(node: &Value, name: &str, what: &str, pointer: String, findings: &mut Findings) {
+/// Checks that there is a description which doesn't only repeat the name.
+fn check_description(
+    node: &Value,
+    name: &str,
+    what: &str,
+    pointer: String,
+    findings: &mut LintFindings,
+) {
     let description = node.get("description").unwrap_or(&Value::Null);
     if is_blank(description) {
         findings.add(pointer, format!("{what} has no description; write one"));
     } else if letters(description.as_str().unwrap_or_default()) == letters(name) {
         findings.add(
             format!("{pointer}/description"),
-            format!("the description of {what} only repeats the name; say what it is"),
+            format!("the description of {what} only repeats the name; write what it is"),
         );
     }
 }
@@ -107,7 +114,7 @@ mod tests {
         }
         check(
             &[("- It is there.", "- ''")],
-            &[("- ''", "\"\" explains nothing; write what this value of `State` means")],
+            &[("- ''", "\"\" isn't a description; write what this value of `State` means")],
         );
     }
 
@@ -119,12 +126,12 @@ mod tests {
                  - $ref: '#/components/schemas/Kind' # of a thing\n",
                 "          $ref: '#/components/schemas/Kind'\n",
             )],
-            &[("kind:", "`kind` of `Thing` has no description; write one, beside `allOf:")],
+            &[("kind:", "`kind` of `Thing` has no description; write one beside `allOf:")],
         );
     }
 
     #[test]
-    fn a_name_is_no_description() {
+    fn a_name_is_not_a_description() {
         check(
             &[("description: What it is called.", "description: Name.")],
             &[("description: Name.", "the description of `name` of `Thing` only repeats")],

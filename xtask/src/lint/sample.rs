@@ -1,22 +1,21 @@
-//! A small spec without findings, and how tests break it.
+//! A small spec without findings, for tests to edit.
 
 use super::lint;
 use crate::document::Document;
 
-/// Asserts what lint finds once each of some snippets, which must stand exactly once, is replaced:
-/// the text from where the finding points to the end of that line must start as expected, and so
-/// must the message.
+/// Replaces snippets of the sample, each of which must occur once, and compares the findings: the
+/// beginning of the line that a finding points to, and the beginning of its message.
 #[track_caller]
 pub(super) fn check(edits: &[(&str, &str)], expected: &[(&str, &str)]) {
     let mut text = TEXT.to_owned();
     for (snippet, replacement) in edits {
-        assert_eq!(text.matches(snippet).count(), 1, "{snippet:?} must stand once");
+        assert_eq!(text.matches(snippet).count(), 1, "{snippet:?} must occur once");
         text = text.replace(snippet, replacement);
     }
     check_document(&text, expected);
 }
 
-/// Asserts what lint finds in a whole document.
+/// Compares the findings of a whole document.
 #[track_caller]
 pub(super) fn check_document(text: &str, expected: &[(&str, &str)]) {
     let document = Document::parse("spec.yaml", text).unwrap();
@@ -68,9 +67,9 @@ paths:
     post:
       operationId: create_thing
       tags: [Things]
-      summary: Make a thing
-      description: Starts making one.
-      x-jogg-retry: paid
+      summary: Create a thing
+      description: Starts a job.
+      x-jogg-retry: at-most-once
       x-jogg-credits: {as_of: '2026-03', amount: 0.5}
       x-jogg-job: {report: get_thing, id: {from: data.thing_id, to: path.id}}
       requestBody:
@@ -90,8 +89,8 @@ paths:
     get:
       operationId: get_thing
       tags: [Things]
-      summary: Read a thing
-      description: Looks at one thing.
+      summary: Get a thing
+      description: Returns one thing.
       x-jogg-retry: read # get
       parameters:
         - $ref: '#/components/parameters/ThingId' # get
@@ -105,9 +104,9 @@ paths:
     put:
       operationId: update_thing
       tags: [Things] # update
-      summary: Change a thing
+      summary: Update a thing
       description: Changes its label.
-      x-jogg-retry: write
+      x-jogg-retry: idempotent
       parameters:
         - $ref: '#/components/parameters/ThingId' # update
       requestBody:
@@ -127,9 +126,9 @@ paths:
     post:
       operationId: create_ticket
       tags: [Things]
-      summary: Get a ticket
+      summary: Create a ticket
       description: Allows one upload.
-      x-jogg-retry: ticket
+      x-jogg-retry: upload-ticket
       responses:
         '200':
           description: The ticket.
@@ -149,7 +148,7 @@ components:
   schemas:
     Envelope:
       type: object
-      description: Frame of every answer.
+      description: Frame of every response.
       required: [code]
       properties:
         code:
@@ -201,7 +200,7 @@ components:
       description: A thing.
       properties:
         id:
-          type: string
+          type: string # id of a thing
           description: Which one it is.
         name:
           type: string # name of a thing
@@ -219,15 +218,35 @@ components:
           description: Words stuck to it.
           items:
             type: string # item of labels
+    ListedThing:
+      type: object
+      description: A thing in a list.
+      properties:
+        id: # of a listed thing
+          type: string # id of a listed thing
+          x-jogg-id: true
+          description: Which of them it is.
+        name:
+          type: string # name of a listed thing
+          description: What it is called in the list.
+        state:
+          description: How far it is, for the list.
+          allOf:
+            - $ref: '#/components/schemas/State'
+        labels:
+          type: array
+          description: Words stuck to it in the list.
+          items:
+            type: string
     ThingList:
       type: object
       description: Some things.
       properties:
         things:
           type: array
-          description: They themselves.
+          description: The things themselves.
           items:
-            $ref: '#/components/schemas/Thing'
+            $ref: '#/components/schemas/ListedThing'
     ThingSubmission:
       type: object
       description: A thing to be.
@@ -247,7 +266,7 @@ components:
           description: Where to send it.
           x-jogg-secret: true
     CreateThingResponse:
-      description: Answer of `create_thing`.
+      description: Response of `create_thing`.
       allOf:
         - $ref: '#/components/schemas/Envelope'
         - type: object
@@ -255,7 +274,7 @@ components:
             data:
               $ref: '#/components/schemas/ThingSubmission'
     CreateTicketResponse:
-      description: Answer of `create_ticket`.
+      description: Response of `create_ticket`.
       allOf:
         - $ref: '#/components/schemas/Envelope'
         - type: object
@@ -263,15 +282,15 @@ components:
             data:
               $ref: '#/components/schemas/Ticket'
     GetThingResponse:
-      description: Answer of `get_thing`.
+      description: Response of `get_thing`.
       allOf:
         - $ref: '#/components/schemas/Envelope'
         - type: object
           properties:
             data:
-              $ref: '#/components/schemas/Thing'
+              $ref: '#/components/schemas/Thing' # of get_thing
     ListThingsResponse:
-      description: Answer of `list_things`.
+      description: Response of `list_things`.
       allOf:
         - $ref: '#/components/schemas/Envelope'
         - type: object
@@ -279,7 +298,7 @@ components:
             data:
               $ref: '#/components/schemas/ThingList'
     UpdateThingResponse:
-      description: Answer of `update_thing`.
+      description: Response of `update_thing`.
       allOf:
         - $ref: '#/components/schemas/Envelope'
 "#;

@@ -1,37 +1,38 @@
-//! Schemas: everything with a shape has a name, and nothing is used that cannot be generated.
+//! Checks schemas: objects and enums must have names, and only what can be generated is used.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Findings, walk};
+use super::findings::LintFindings;
+use super::visit;
 use crate::document::Document;
 use crate::spec;
 
-/// What the generator cannot express: its `anyOf` with an enum compiles and always fails.
-const ALTERNATIVES: [&str; 3] = ["oneOf", "anyOf", "not"];
+/// Keywords that the generator doesn't support. Its `anyOf` with an enum compiles and always fails.
+const UNSUPPORTED: [&str; 4] = ["oneOf", "anyOf", "not", "discriminator"];
 
-/// A component is an enum, an object with properties, a scalar, or a frame around the envelope.
-pub(super) fn components(document: &Document, findings: &mut Findings) {
+/// Checks that a component is an enum, an object with properties, a scalar, or a response.
+pub(super) fn components(document: &Document, findings: &mut LintFindings) {
     for (name, schema) in spec::schemas(document) {
-        let pointer = walk::component_pointer(name);
-        for key in ALTERNATIVES {
+        let pointer = visit::component_pointer(name);
+        for key in UNSUPPORTED {
             if schema.get(key).is_some() {
                 findings.add(
                     format!("{pointer}/{key}"),
-                    format!("the generator cannot express `{key}`; describe one shape"),
+                    format!("the generator doesn't support `{key}`; describe a single schema"),
                 );
             }
         }
-        let framed = name.ends_with("Response");
-        if schema.get("allOf").is_some() && !framed {
+        let response = name.ends_with("Response");
+        if schema.get("allOf").is_some() && !response {
             findings.add(
                 format!("{pointer}/allOf"),
-                format!("`{name}` is put together by `allOf`; write its properties out"),
+                format!("`{name}` combines schemas with `allOf`; write its properties out"),
             );
         }
-        if !framed && !is_typed(schema) {
-            findings.add(&pointer, format!("`{name}` has no type; give it one"));
+        if !response && !is_typed(schema) {
+            findings.add(&pointer, format!("`{name}` has no type; add one"));
         }
         if schema.get("properties").is_some() && spec::text(schema, "type") != "object" {
             findings.add(&pointer, format!("`{name}` has properties; add `type: object`"));
@@ -39,77 +40,80 @@ pub(super) fn components(document: &Document, findings: &mut Findings) {
     }
 }
 
-/// Nothing inline: a shape or a set of values inside another schema has no name to refer to.
-pub(super) fn inline(document: &Document, findings: &mut Findings) {
+/// Checks that nothing is inline: an object or enum inside another schema has no name.
+pub(super) fn inline(document: &Document, findings: &mut LintFindings) {
     for (name, schema) in spec::schemas(document) {
-        let pointer = walk::component_pointer(name);
-        for (_, node, pointer) in walk::properties(schema, &pointer) {
-            nested(node, &pointer, findings);
+        let pointer = visit::component_pointer(name);
+        for (_, node, pointer) in visit::properties(schema, &pointer) {
+            check_inline(node, &pointer, findings);
         }
-        for (part, pointer) in walk::parts(schema, &pointer) {
-            for (_, node, pointer) in walk::properties(part, &pointer) {
-                nested(node, &pointer, findings);
+        for (part, pointer) in visit::parts(schema, &pointer) {
+            for (_, node, pointer) in visit::properties(part, &pointer) {
+                check_inline(node, &pointer, findings);
             }
         }
-        elements(schema, &pointer, findings);
+        check_elements(schema, &pointer, findings);
     }
-    for parameter in walk::parameters(document) {
+    for parameter in visit::parameters(document) {
         match parameter.node.get("schema") {
-            Some(schema) => nested(schema, &format!("{}/schema", parameter.pointer), findings),
+            Some(schema) => {
+                check_inline(schema, &format!("{}/schema", parameter.pointer), findings);
+            }
             None => findings.add(
                 &parameter.pointer,
-                format!("the parameter `{}` has no `schema`; give it one", parameter.name()),
+                format!("the parameter `{}` has no `schema`; add one", parameter.name()),
             ),
         }
     }
 }
 
-/// A schema that has no name of its own: a scalar, a reference, or a list of these.
-fn nested(node: &Value, pointer: &str, findings: &mut Findings) {
-    for key in ALTERNATIVES {
+/// Checks that a schema without a name is a scalar, a reference, or a list of these.
+fn check_inline(node: &Value, pointer: &str, findings: &mut LintFindings) {
+    for key in UNSUPPORTED {
         if node.get(key).is_some() {
             findings.add(
                 format!("{pointer}/{key}"),
-                format!("the generator cannot express `{key}`; refer to one named component"),
+                format!("the generator doesn't support `{key}`; refer to a single component"),
             );
         }
     }
-    let shaped = spec::text(node, "type") == "object" || node.get("properties").is_some();
-    if shaped || node.get("enum").is_some() {
-        let what = if shaped { "an object" } else { "an enum" };
+    let object = spec::text(node, "type") == "object" || node.get("properties").is_some();
+    if object || node.get("enum").is_some() {
+        let what = if object { "an object" } else { "an enum" };
         findings.add(
             pointer,
-            format!("{what} inside another schema; make it a named component and refer to it"),
+            format!("there is {what} inside another schema; make it a component and refer to that"),
         );
     }
     let wrapped = matches!(spec::list(node, "allOf"), [only] if only.get("$ref").is_some());
     if node.get("allOf").is_some() && !wrapped {
         findings.add(
             format!("{pointer}/allOf"),
-            "`allOf` may only wrap one `$ref` to a schema here; name the combination as a \
-             component",
+            "`allOf` may only have one `$ref` to a schema here; make the combination a component",
         );
     }
-    let undecided = [&["$ref", "allOf"][..], &ALTERNATIVES].concat();
-    if !is_typed(node) && !shaped && undecided.iter().all(|key| node.get(key).is_none()) {
-        findings.add(pointer, "this schema has no type; give it one");
+    let undecided = [&["$ref", "allOf"][..], &UNSUPPORTED].concat();
+    if !is_typed(node) && !object && undecided.iter().all(|key| node.get(key).is_none()) {
+        findings.add(pointer, "this schema has no type; add one");
     }
-    elements(node, pointer, findings);
+    check_elements(node, pointer, findings);
 }
 
-/// The items of a list, and the values of a map.
-fn elements(node: &Value, pointer: &str, findings: &mut Findings) {
+/// Checks the items of a list, and the values of a map.
+fn check_elements(node: &Value, pointer: &str, findings: &mut LintFindings) {
     if let Some(values) = node.get("additionalProperties").filter(|values| values.is_object()) {
-        nested(values, &format!("{pointer}/additionalProperties"), findings);
+        check_inline(values, &format!("{pointer}/additionalProperties"), findings);
     }
     let list = spec::text(node, "type") == "array";
     match node.get("items") {
         Some(items) if spec::text(items, "type") == "array" => findings.add(
             format!("{pointer}/items"),
-            "a list of lists; make the inner one a property of a named component",
+            "this is a list of lists; make the inner one a property of a component",
         ),
-        Some(items) => nested(items, &format!("{pointer}/items"), findings),
-        None if list => findings.add(pointer, "a list without `items`; say what it holds"),
+        Some(items) => check_inline(items, &format!("{pointer}/items"), findings),
+        None if list => {
+            findings.add(pointer, "this list has no `items`; add the schema of its items");
+        }
         None => {}
     }
 }
@@ -119,9 +123,9 @@ fn is_typed(schema: &Value) -> bool {
     types.contains(&spec::text(schema, "type"))
 }
 
-/// A misspelt name in `required` demands a field that nobody can send.
-pub(super) fn required(document: &Document, findings: &mut Findings) {
-    walk::objects(document, &mut |pointer, members| {
+/// Checks that required properties exist. Nobody could send a misspelt one.
+pub(super) fn required(document: &Document, findings: &mut LintFindings) {
+    visit::objects(document, &mut |pointer, members| {
         let Some(Value::Array(required)) = members.get("required") else { return };
         let mut seen = BTreeSet::new();
         for (index, name) in required.iter().enumerate() {
@@ -131,12 +135,12 @@ pub(super) fn required(document: &Document, findings: &mut Findings) {
             if !exists {
                 findings.add(
                     format!("{pointer}/required/{index}"),
-                    format!("`{name}` is required but no property; correct the name or remove it"),
+                    format!("`{name}` is required but isn't a property; correct or remove it"),
                 );
             } else if !seen.insert(name) {
                 findings.add(
                     format!("{pointer}/required/{index}"),
-                    format!("`{name}` is listed as required twice; remove one"),
+                    format!("`{name}` is required twice; remove one"),
                 );
             }
         }
@@ -153,23 +157,31 @@ mod tests {
     #[test]
     fn nothing_is_inline() {
         for (inline, line, message) in [
-            ("type: object", "name:", "an object inside another schema"),
-            ("properties: {a: {type: string, description: An a.}}", "name:", "an object inside"),
-            ("type: string\n          enum: [a, b]", "name:", "an enum inside another schema"),
+            ("type: object", "name:", "there is an object inside another schema"),
+            (
+                "properties: {a: {type: string, description: An a.}}",
+                "name:",
+                "there is an object inside",
+            ),
+            (
+                "type: string\n          enum: [a, b]",
+                "name:",
+                "there is an enum inside another schema",
+            ),
             (
                 "oneOf: [{type: string}]",
                 "oneOf: [{type: string}]",
-                "the generator cannot express `oneOf`",
+                "the generator doesn't support `oneOf`",
             ),
             (
                 "anyOf: [{type: string}]",
                 "anyOf: [{type: string}]",
-                "the generator cannot express `anyOf`",
+                "the generator doesn't support `anyOf`",
             ),
             ("nullable: true", "name:", "this schema has no type"),
             ("type: text", "name:", "this schema has no type"),
-            ("type: array", "name:", "a list without `items`"),
-            ("allOf: [{type: string}]", "allOf: [{type: string}]", "`allOf` may only wrap one"),
+            ("type: array", "name:", "this list has no `items`"),
+            ("allOf: [{type: string}]", "allOf: [{type: string}]", "`allOf` may only have one"),
         ] {
             check(&[(NAME, inline)], &[(line, message)]);
         }
@@ -178,9 +190,9 @@ mod tests {
     #[test]
     fn items_and_values_are_scalars_or_references() {
         for (inline, message) in [
-            ("type: object", "an object inside another schema"),
-            ("type: string\n            enum: [a]", "an enum inside another schema"),
-            ("type: array", "a list of lists"),
+            ("type: object", "there is an object inside another schema"),
+            ("type: string\n            enum: [a]", "there is an enum inside another schema"),
+            ("type: array", "this is a list of lists"),
         ] {
             check(&[(LIST, inline)], &[("items:", message)]);
         }
@@ -189,7 +201,7 @@ mod tests {
                 "      description: A thing.\n",
                 "      description: A thing.\n      additionalProperties: {type: object}\n",
             )],
-            &[("additionalProperties: {type: object}", "an object inside another schema")],
+            &[("additionalProperties: {type: object}", "there is an object inside another schema")],
         );
     }
 
@@ -197,7 +209,7 @@ mod tests {
     fn parameters_are_scalars_or_references() {
         check(
             &[("type: string # of ThingId", "type: string\n        enum: [a]")],
-            &[("schema:", "an enum inside another schema")],
+            &[("schema:", "there is an enum inside another schema")],
         );
         check(
             &[("      schema:\n        type: string # of ThingId\n", "")],
@@ -212,13 +224,18 @@ mod tests {
             (
                 "oneOf: [{type: string}]",
                 "oneOf: [{type: string}]",
-                "the generator cannot express `oneOf`",
+                "the generator doesn't support `oneOf`",
             ),
-            ("not: {type: string}", "not: {type: string}", "the generator cannot express `not`"),
+            ("not: {type: string}", "not: {type: string}", "the generator doesn't support `not`"),
+            (
+                "discriminator: {propertyName: name}",
+                "discriminator: {propertyName: name}",
+                "the generator doesn't support `discriminator`",
+            ),
             (
                 "allOf: [{$ref: '#/components/schemas/Thing'}]",
                 "allOf: [{$ref: '#/components/schemas/Thing'}]",
-                "`Thing` is put together by `allOf`",
+                "`Thing` combines schemas with `allOf`",
             ),
         ] {
             check(&[(text, &format!("{text}      {added}\n"))], &[(line, message)]);
@@ -233,11 +250,11 @@ mod tests {
     fn required_names_exist_once() {
         check(
             &[("required: [label]", "required: [label, labl]")],
-            &[("required: [label, labl]", "`labl` is required but no property")],
+            &[("required: [label, labl]", "`labl` is required but isn't a property")],
         );
         check(
             &[("required: [label]", "required: [label, label]")],
-            &[("required: [label, label]", "`label` is listed as required twice")],
+            &[("required: [label, label]", "`label` is required twice")],
         );
     }
 }

@@ -1,17 +1,18 @@
-//! Secrets: what must never be printed is marked, so that its type redacts itself.
+//! Checks secrets: what must never be printed is marked, so that its type redacts it.
 
 use serde_json::Value;
 
-use super::{Findings, walk};
+use super::findings::LintFindings;
+use super::visit;
 use crate::document::{Document, pointer_token};
 use crate::spec;
 
-/// Names of properties that hold secrets, alone or at the end of a longer name.
+/// Names of properties with secrets, also as the end of longer names.
 const NAMES: [&str; 5] = ["secret", "sign_url", "token", "password", "api_key"];
 
-/// Every property of every component.
-pub(super) fn secrets(document: &Document, findings: &mut Findings) {
-    walk::objects(document, &mut |pointer, members| {
+/// Checks every property of every component.
+pub(super) fn secrets(document: &Document, findings: &mut LintFindings) {
+    visit::objects(document, &mut |pointer, members| {
         for (name, node) in spec::members(members.get("properties")) {
             let pointer = format!("{pointer}/properties/{}", pointer_token(name));
             let marked = node.get("x-jogg-secret") == Some(&Value::Bool(true));
@@ -19,14 +20,14 @@ pub(super) fn secrets(document: &Document, findings: &mut Findings) {
             if named && !marked {
                 findings.add(
                     &pointer,
-                    format!("`{name}` sounds like a secret; add `x-jogg-secret: true`"),
+                    format!("`{name}` looks like a secret; add `x-jogg-secret: true`"),
                 );
             }
             let plain = spec::text(node, "type") == "string" && node.get("enum").is_none();
             if (named || marked) && !plain {
                 findings.add(
                     &pointer,
-                    format!("the secret `{name}` is no plain string; make it `type: string`"),
+                    format!("the secret `{name}` isn't a plain string; make it `type: string`"),
                 );
             }
         }
@@ -41,10 +42,10 @@ mod tests {
     fn secrets_are_marked() {
         check(
             &[("          x-jogg-secret: true\n", "")],
-            &[("sign_url:", "`sign_url` sounds like a secret; add `x-jogg-secret: true`")],
+            &[("sign_url:", "`sign_url` looks like a secret; add `x-jogg-secret: true`")],
         );
         for name in ["secret", "thumb_sign_url", "access_token", "password", "api_key"] {
-            let (line, message) = (format!("{name}:"), format!("`{name}` sounds like a secret"));
+            let (line, message) = (format!("{name}:"), format!("`{name}` looks like a secret"));
             check(&[("upload_name: #", &format!("{name}: #"))], &[(&line, &message)]);
         }
         check(&[("upload_name: #", "secret_name: #")], &[]);
@@ -54,11 +55,11 @@ mod tests {
     fn secrets_are_strings() {
         check(
             &[("type: string # of the secret", "type: integer")],
-            &[("sign_url:", "the secret `sign_url` is no plain string")],
+            &[("sign_url:", "the secret `sign_url` isn't a plain string")],
         );
         check(
             &[("type: string # name of a thing", "type: boolean\n          x-jogg-secret: true")],
-            &[("name:", "the secret `name` is no plain string")],
+            &[("name:", "the secret `name` isn't a plain string")],
         );
     }
 }

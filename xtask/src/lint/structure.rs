@@ -1,13 +1,13 @@
-//! The frame of the document.
+//! Checks the top level of the document.
 
 use serde_json::Value;
 
-use super::Findings;
+use super::findings::LintFindings;
 use crate::document::Document;
 use crate::spec;
 
-/// OpenAPI 3.0 is what the generator reads.
-pub(super) fn version(document: &Document, findings: &mut Findings) {
+/// Checks the version. The generator reads OpenAPI 3.0.
+pub(super) fn version(document: &Document, findings: &mut LintFindings) {
     let version = spec::text(&document.value, "openapi");
     let patch = version.strip_prefix("3.0.").unwrap_or_default();
     if patch.is_empty() || !patch.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -15,8 +15,8 @@ pub(super) fn version(document: &Document, findings: &mut Findings) {
     }
 }
 
-/// Without paths or schemas every other rule would pass by looking at nothing.
-pub(super) fn sections(document: &Document, findings: &mut Findings) {
+/// Checks that there are operations and schemas. Without them every other check would pass.
+pub(super) fn sections(document: &Document, findings: &mut LintFindings) {
     if !document.value.get("paths").is_some_and(Value::is_object) {
         findings.add("/paths", "there are no `paths`; add the map of paths");
     }
@@ -24,16 +24,15 @@ pub(super) fn sections(document: &Document, findings: &mut Findings) {
         findings.add("/components", "there are no `components.schemas`; add the named schemas");
     }
     if spec::operations(document).is_empty() {
-        findings.add("/paths", "there is no operation to check; is this the right file?");
+        findings.add("/paths", "there is no operation; name the right file, or add one");
     }
 }
 
-/// What no other rule has seen: whether the document has the shape of OpenAPI at all.
-pub(super) fn model(document: &Document, findings: &mut Findings) {
+/// Checks that the document can be read as OpenAPI. It covers what no other check does.
+pub(super) fn model(document: &Document, findings: &mut LintFindings) {
     let model = serde_json::from_value::<openapiv3::OpenAPI>(document.value.clone());
     if let Err(error) = model {
-        findings
-            .add("", format!("this is not an OpenAPI 3.0 document: {error}; correct that part"));
+        findings.add("", format!("this isn't an OpenAPI 3.0 document: {error}; correct that part"));
     }
 }
 
@@ -50,11 +49,11 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_document_is_not_a_good_one() {
+    fn an_empty_document_does_not_pass() {
         check_document(
             "openapi: 3.0.3\npaths: {}\ncomponents: {}\n",
             &[
-                ("paths: {}", "there is no operation to check"),
+                ("paths: {}", "there is no operation"),
                 ("components: {}", "there are no `components.schemas`"),
             ],
         );
@@ -62,16 +61,16 @@ mod tests {
             "openapi: 3.0.3\ncomponents: {schemas: {}}\n",
             &[
                 ("openapi: 3.0.3", "there are no `paths`"),
-                ("openapi: 3.0.3", "there is no operation to check"),
+                ("openapi: 3.0.3", "there is no operation"),
             ],
         );
     }
 
     #[test]
-    fn what_is_not_openapi_is_found() {
+    fn other_documents_do_not_pass() {
         check(
             &[("version: \"1\"", "version: [1]")],
-            &[("openapi: 3.0.3", "this is not an OpenAPI 3.0 document: ")],
+            &[("openapi: 3.0.3", "this isn't an OpenAPI 3.0 document: ")],
         );
     }
 }

@@ -1,4 +1,4 @@
-//! From a document to lines: servers, security, operations, parameters, bodies and answers.
+//! Turns a document into lines: servers, security, operations, parameters, bodies and responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,21 +6,21 @@ use serde_json::{Value, json};
 
 use super::expand::Expansion;
 use super::keywords::canonical;
-use super::line::{Fact, Line, Operation, Part, Place};
+use super::line::{Fact, Line, OperationName, Part, Place};
 use super::schema::{Schemas, unresolved};
 use crate::document::{Document, pointer_token};
 use crate::spec::{self, METHODS};
 
-/// More schemas than this come from no sane spec, but few lines can ask for as many.
-const MAX_SCHEMAS: usize = 200_000;
-/// Longer chains of references go round in circles.
+/// The limit for written-out schemas: more than a real spec has, but a few lines can ask for more.
+const MAX_WRITTEN: usize = 200_000;
+/// The limit for chains of references. Longer ones are circular.
 const MAX_REFERENCES: usize = 50;
 
-/// All lines of a document.
+/// Returns the lines of a document.
 pub(super) fn lines(document: &Document) -> Result<BTreeSet<Line>, String> {
     if !spec::text(&document.value, "openapi").starts_with("3.") {
         let location = document.location("/openapi");
-        return Err(format!("{location}: this is not an OpenAPI 3 document; name one"));
+        return Err(format!("{location}: this isn't an OpenAPI 3 document; name one that is"));
     }
     let mut reader = Reader {
         document,
@@ -29,7 +29,7 @@ pub(super) fn lines(document: &Document) -> Result<BTreeSet<Line>, String> {
         lines: BTreeSet::new(),
     };
     reader.api()?;
-    let mut expansion = Expansion::new(document, &reader.schemas, MAX_SCHEMAS)?;
+    let mut expansion = Expansion::new(document, &reader.schemas, MAX_WRITTEN)?;
     for (place, root) in reader.roots {
         for (steps, fact) in expansion.facts(root)? {
             let place = Place { schema: Some(steps), ..place.clone() };
@@ -42,12 +42,12 @@ pub(super) fn lines(document: &Document) -> Result<BTreeSet<Line>, String> {
 struct Reader<'d> {
     document: &'d Document,
     schemas: Schemas<'d>,
-    /// Schemas whose facts are written when all are known.
+    /// Schemas that are written out once all are known.
     roots: Vec<(Place, usize)>,
     lines: BTreeSet<Line>,
 }
 
-/// A node with its pointer, references followed.
+/// A node with its pointer, after references were followed.
 type Found<'d> = (&'d Value, String);
 
 impl<'d> Reader<'d> {
@@ -92,7 +92,7 @@ impl<'d> Reader<'d> {
         let node = item.get(method).unwrap_or(&Value::Null);
         let pointer = format!("{item_pointer}/{method}");
         let (template, names) = template(path);
-        let operation = Operation { method: method.to_uppercase(), path: template };
+        let operation = OperationName { method: method.to_uppercase(), path: template };
         let place = Place { operation: Some(operation), part: Part::Whole, schema: None };
         self.fact(&place, Fact::flag("declared"));
         self.flags(&place, node, &["deprecated"]);
@@ -144,13 +144,13 @@ impl<'d> Reader<'d> {
             };
             let place = Place { part: part(None), ..place.clone() };
             self.flags(&place, header, &["deprecated", "required"]);
-            self.described(&place, header, &pointer, part)?;
+            self.value(&place, header, &pointer, part)?;
         }
         let part = |media_type| Part::Response { status: status.clone(), media_type };
         self.content(place, response, &pointer, part)
     }
 
-    /// The parameters of an operation, then those of its path that it does not replace.
+    /// Returns the parameters of an operation, then those of its path that it doesn't replace.
     fn parameters(
         &self,
         operation: (&'d Value, &str),
@@ -181,7 +181,7 @@ impl<'d> Reader<'d> {
         if !["path", "query", "header", "cookie"].contains(&location) {
             let location = self.document.location(pointer);
             return Err(format!(
-                "{location}: a parameter is `in: path`, `query`, `header` or `cookie`; say which"
+                "{location}: a parameter must be `in: path`, `query`, `header` or `cookie`; add one of them"
             ));
         }
         let position = names.iter().position(|other| *other == name && location == "path");
@@ -197,11 +197,11 @@ impl<'d> Reader<'d> {
             name: key.clone(),
             media_type,
         };
-        self.described(&place, node, pointer, part)
+        self.value(&place, node, pointer, part)
     }
 
-    /// A parameter or header, which has a schema with a style, or else one content.
-    fn described(
+    /// Adds the value of a parameter or header: its schema with a style, or its content.
+    fn value(
         &mut self,
         place: &Place,
         node: &'d Value,
@@ -230,7 +230,7 @@ impl<'d> Reader<'d> {
         self.schema(place, node, pointer)
     }
 
-    /// A body by its media types.
+    /// Adds a body by its media types.
     fn content(
         &mut self,
         place: &Place,
@@ -251,7 +251,7 @@ impl<'d> Reader<'d> {
         Ok(())
     }
 
-    /// The schema of something, for later. No schema means that anything goes.
+    /// Adds a schema, to be written out later. Without one, any value is possible.
     fn schema(&mut self, place: &Place, node: &Value, pointer: &str) -> Result<(), String> {
         if node.get("schema").is_none() {
             let place = Place { schema: Some(Vec::new()), ..place.clone() };
@@ -275,10 +275,10 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// One line for each way to be let in, as it applies to the operation.
+    /// Adds a line for each way to authenticate, as it applies to the operation.
     fn security(&mut self, place: &Place, node: &'d Value) -> Result<(), String> {
-        let own = if node.get("security").is_some() { node } else { &self.document.value };
-        let requirements = spec::list(own, "security");
+        let owner = if node.get("security").is_some() { node } else { &self.document.value };
+        let requirements = spec::list(owner, "security");
         if requirements.is_empty() {
             self.fact(place, Fact::json("security", &json!([])));
         }
@@ -300,7 +300,7 @@ impl<'d> Reader<'d> {
         Ok(())
     }
 
-    /// A security scheme, null where the document does not define it.
+    /// Returns a security scheme, null if the document doesn't define it.
     fn scheme(&self, name: &str) -> Result<&'d Value, String> {
         let pointer = format!("/components/securitySchemes/{}", pointer_token(name));
         Ok(self.follow(pointer)?.0)
@@ -317,7 +317,7 @@ impl<'d> Reader<'d> {
             }
         }
         let location = self.document.location(&pointer);
-        Err(format!("{location}: this reference leads back to itself; let it end somewhere"))
+        Err(format!("{location}: this reference leads back to itself; make it end somewhere"))
     }
 
     fn flags(&mut self, place: &Place, node: &Value, keywords: &[&str]) {
@@ -338,7 +338,7 @@ fn parameter(place: &Place, location: &str, name: String, media_type: Option<Str
     Place { part, ..place.clone() }
 }
 
-/// A path with `{}` for its parameters, and their names.
+/// Returns a path with `{}` for its parameters, and their names.
 pub(crate) fn template(path: &str) -> (String, Vec<&str>) {
     let mut parts = path.split('{');
     let mut template = parts.next().unwrap_or_default().to_owned();
@@ -359,7 +359,7 @@ pub(crate) fn template(path: &str) -> (String, Vec<&str>) {
     (template, names)
 }
 
-/// What a security scheme asks for, in words.
+/// Returns what a security scheme asks for.
 fn descriptor(scheme: &Value) -> String {
     let kind = spec::text(scheme, "type");
     let name = spec::text(scheme, "name");
@@ -372,7 +372,7 @@ fn descriptor(scheme: &Value) -> String {
     }
 }
 
-/// An OAuth flow or a server variable without its explanations.
+/// Returns an OAuth flow or a server variable without its descriptions.
 fn without_prose(node: &Value) -> Value {
     let kept = spec::members(Some(node))
         .filter(|(key, _)| *key != "description" && !key.starts_with("x-"))

@@ -1,17 +1,16 @@
-//! Keywords of schemas as facts, merged over all parts of a schema.
+//! Keywords of schemas, merged over all parts of a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::line::Fact;
-use super::schema::Node;
 
-/// Each keyword with the values that the parts of a schema give it, and where they stand.
+/// Each keyword with the values that the parts of a schema give it, and their pointers.
 pub(super) type Keywords<'d> = BTreeMap<&'d str, Vec<(&'d Value, String)>>;
 
-/// Prose and names, which are not on the wire; and what is followed or merged elsewhere.
-const OTHERWISE: [&str; 32] = [
+/// Prose and names, which aren't on the wire, and what other functions follow or merge.
+const ELSEWHERE: [&str; 32] = [
     "$anchor",
     "$comment",
     "$defs",
@@ -47,70 +46,80 @@ const OTHERWISE: [&str; 32] = [
 ];
 const FLAGS: [&str; 5] = ["deprecated", "nullable", "readOnly", "uniqueItems", "writeOnly"];
 
-/// Adds what the keywords say of the schema itself.
-pub(super) fn facts(keywords: &Keywords<'_>, node: &mut Node) {
-    for keyword in keywords.keys() {
-        fact(keyword, keywords, node);
-    }
-    values(keywords, node);
-    bounds(keywords, node);
+/// What the keywords say about the schema itself, and the names of its required properties.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    pub(super) facts: BTreeSet<Fact>,
+    pub(super) required: BTreeSet<String>,
 }
 
-/// What one keyword says, by the values that the parts give it.
-fn fact(keyword: &str, keywords: &Keywords<'_>, node: &mut Node) {
+/// Merges the keywords.
+pub(super) fn merged(keywords: &Keywords<'_>) -> Merged {
+    let names = given(keywords, "required").filter_map(Value::as_array).flatten();
+    let required = names.filter_map(Value::as_str).map(str::to_owned).collect();
+    let mut facts: BTreeSet<Fact> =
+        keywords.keys().flat_map(|keyword| keyword_facts(keyword, keywords)).collect();
+    facts.extend(enum_facts(keywords));
+    facts.extend(bound_facts(keywords));
+    Merged { facts, required }
+}
+
+/// Returns what one keyword says, with the values that the parts give it.
+fn keyword_facts(keyword: &str, keywords: &Keywords<'_>) -> Vec<Fact> {
     let mut values = given(keywords, keyword);
     match keyword {
-        _ if OTHERWISE.contains(&keyword) || keyword.starts_with("x-") => {}
+        "required" => Vec::new(),
+        _ if ELSEWHERE.contains(&keyword) || keyword.starts_with("x-") => Vec::new(),
         _ if FLAGS.contains(&keyword) => {
-            if values.any(|value| *value == Value::Bool(true)) {
-                node.facts.insert(Fact::flag(keyword));
-            }
+            let set = values.any(|value| *value == Value::Bool(true));
+            set.then(|| Fact::flag(keyword)).into_iter().collect()
         }
         "format" => {
             let formats = values.filter_map(Value::as_str);
-            node.facts.extend(formats.map(|format| Fact::word("format", format)));
+            formats.map(|format| Fact::word("format", format)).collect()
         }
-        "required" => {
-            let names = values.filter_map(Value::as_array).flatten().filter_map(Value::as_str);
-            node.required.extend(names.map(str::to_owned));
-        }
-        "type" => values.for_each(|value| types(value, node)),
-        _ => node.facts.extend(values.map(|value| Fact::json(keyword, &canonical(value)))),
+        "type" => values.flat_map(type_facts).collect(),
+        _ => values.map(|value| Fact::json(keyword, &canonical(value))).collect(),
     }
 }
 
-/// Values must be in every set: in those of all parts, and of `const` as well as `enum`.
-fn values(keywords: &Keywords<'_>, node: &mut Node) {
+/// Intersects the sets of values of all parts, those of `const` and of `enum`.
+fn enum_facts(keywords: &Keywords<'_>) -> Vec<Fact> {
     let constants =
         given(keywords, "const").map(|value| BTreeSet::from([canonical(value).to_string()]));
     let enums = given(keywords, "enum").filter_map(Value::as_array);
     let enums =
         enums.map(|values| values.iter().map(|value| canonical(value).to_string()).collect());
     let sets = constants.chain(enums);
-    let Some(values) = sets.reduce(|a, b| a.intersection(&b).cloned().collect()) else { return };
-    if values.is_empty() {
-        node.facts.insert(Fact::flag("never"));
+    match sets.reduce(|a, b| a.intersection(&b).cloned().collect()) {
+        None => Vec::new(),
+        Some(values) if values.is_empty() => vec![Fact::flag("never")],
+        Some(values) => {
+            let fact = |value| Fact { keyword: "enum".to_owned(), value };
+            values.into_iter().map(fact).collect()
+        }
     }
-    let facts = values.into_iter().map(|value| Fact { keyword: "enum".to_owned(), value });
-    node.facts.extend(facts);
 }
 
-fn types(value: &Value, node: &mut Node) {
+fn type_facts(value: &Value) -> Vec<Fact> {
+    let mut facts = Vec::new();
     let mut names: BTreeSet<&str> = match value {
         Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
         name => name.as_str().into_iter().collect(),
     };
     if names.len() > 1 && names.remove("null") {
-        node.facts.insert(Fact::flag("nullable"));
+        facts.push(Fact::flag("nullable"));
     }
     if !names.is_empty() {
         let names: Vec<&str> = names.into_iter().collect();
-        node.facts.insert(Fact::word("type", &names.join("|")));
+        facts.push(Fact::word("type", &names.join("|")));
     }
+    facts
 }
 
-/// Bounds: the tightest of all parts holds, and one that says nothing is left out.
-fn bounds(keywords: &Keywords<'_>, node: &mut Node) {
+/// Returns the tightest bounds of all parts, without those that exclude nothing.
+fn bound_facts(keywords: &Keywords<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
     for (keyword, exclusive, lower) in
         [("minimum", "exclusiveMinimum", true), ("maximum", "exclusiveMaximum", false)]
     {
@@ -132,20 +141,21 @@ fn bounds(keywords: &Keywords<'_>, node: &mut Node) {
             (None, Some(strict)) => Fact::json(exclusive, &strict),
             (None, None) => continue,
         };
-        node.facts.insert(fact);
+        facts.push(fact);
     }
     for keyword in ["minItems", "minLength", "minProperties"] {
         let bound = tightest(numbers(keywords, keyword), true);
         let bound = bound.filter(|bound| bound.as_f64() != Some(0.0));
-        node.facts.extend(bound.map(|bound| Fact::json(keyword, &bound)));
+        facts.extend(bound.map(|bound| Fact::json(keyword, &bound)));
     }
     for keyword in ["maxItems", "maxLength", "maxProperties"] {
         let bound = tightest(numbers(keywords, keyword), false);
-        node.facts.extend(bound.map(|bound| Fact::json(keyword, &bound)));
+        facts.extend(bound.map(|bound| Fact::json(keyword, &bound)));
     }
+    facts
 }
 
-/// The values that the parts give a keyword.
+/// Returns the values that the parts give a keyword.
 fn given<'d>(keywords: &Keywords<'d>, keyword: &str) -> impl Iterator<Item = &'d Value> {
     keywords.get(keyword).into_iter().flatten().map(|(value, _)| *value)
 }
@@ -159,9 +169,9 @@ fn tightest(values: Vec<Value>, lower: bool) -> Option<Value> {
     values.into_iter().reduce(|a, b| if (number(&a) >= number(&b)) == lower { a } else { b })
 }
 
-/// A value in which whole numbers have no fraction: JSON does not tell them apart.
+/// Returns a value in which whole numbers have no fraction. In JSON, `1` and `1.0` are the same.
 pub(super) fn canonical(value: &Value) -> Value {
-    /// Beyond this not every whole number has a float of its own.
+    /// Above this, several whole numbers share a float.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
         Value::Number(number) if number.is_f64() => {

@@ -9,19 +9,19 @@ pub(crate) struct Line {
     pub(crate) fact: Fact,
 }
 
-/// Where a fact holds.
+/// The place that a fact is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    /// None for the API as a whole.
-    pub(crate) operation: Option<Operation>,
+    /// `None` for the API as a whole.
+    pub(crate) operation: Option<OperationName>,
     pub(crate) part: Part,
-    /// The way into the schema, where the fact is one about a schema.
+    /// The steps into the schema, if the fact is about one.
     pub(crate) schema: Option<Vec<Step>>,
 }
 
-/// A method and a path with `{}` for each parameter.
+/// The method of an operation, and its path with `{}` for each parameter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Operation {
+pub(crate) struct OperationName {
     pub(crate) method: String,
     pub(crate) path: String,
 }
@@ -30,7 +30,7 @@ pub(crate) struct Operation {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Part {
     Whole,
-    /// `path`, `query`, `header` or `cookie`, with the name; for a path, with the position.
+    /// The location is `path`, `query`, `header` or `cookie`. In a path, the name is the position.
     Parameter {
         location: String,
         name: String,
@@ -56,7 +56,7 @@ pub(crate) enum Step {
     Property(String),
     Items,
     Values,
-    /// The group counts alternatives that hold at the same time.
+    /// The group counts alternatives that apply at the same time.
     Branch {
         keyword: String,
         group: usize,
@@ -64,7 +64,7 @@ pub(crate) enum Step {
     },
 }
 
-/// A keyword with its value, which may be empty.
+/// A keyword and its value. A keyword that says everything has an empty value.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fact {
     pub(crate) keyword: String,
@@ -72,7 +72,7 @@ pub(crate) struct Fact {
 }
 
 impl Place {
-    /// The place within its operation, empty for the whole.
+    /// Returns the place within its operation. It is empty for the operation itself.
     pub(crate) fn within(&self) -> String {
         Within(self).to_string().trim_start().to_owned()
     }
@@ -91,7 +91,7 @@ impl Part {
 }
 
 impl Fact {
-    /// A keyword that says everything.
+    /// A keyword without a value.
     pub(crate) fn flag(keyword: &str) -> Self {
         Self { keyword: keyword.to_owned(), value: String::new() }
     }
@@ -127,13 +127,13 @@ impl fmt::Display for Place {
     }
 }
 
-impl fmt::Display for Operation {
+impl fmt::Display for OperationName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", Word(&self.method), Word(&self.path))
     }
 }
 
-/// A place without its operation: empty for the whole, else with a space before it.
+/// A place without its operation: empty for the operation itself, else with a leading space.
 struct Within<'p>(&'p Place);
 
 impl fmt::Display for Within<'_> {
@@ -158,7 +158,7 @@ impl fmt::Display for Within<'_> {
     }
 }
 
-/// The way into a schema, from its `$`.
+/// The steps into a schema, from its `$`.
 pub(super) struct Steps<'s>(pub(super) &'s [Step]);
 
 impl fmt::Display for Steps<'_> {
@@ -178,7 +178,7 @@ impl fmt::Display for Steps<'_> {
     }
 }
 
-/// A word as it is, or as a JSON string when it could be taken for something else.
+/// A word, or a JSON string if the word has unusual characters.
 struct Word<'w>(&'w str);
 
 impl fmt::Display for Word<'_> {
@@ -191,7 +191,7 @@ impl fmt::Display for Word<'_> {
     }
 }
 
-/// A word that is known for a media type by its slash, or by its quotes.
+/// A media type. It is recognised by its slash, or else by its quotes.
 struct MediaType<'w>(&'w str);
 
 impl fmt::Display for MediaType<'_> {

@@ -1,15 +1,15 @@
-//! `cargo xtask spec surface`: what a spec says of the wire, as flat and sorted facts.
+//! `cargo xtask spec surface`: what a spec says about the wire, as sorted lines.
 //!
-//! The surface is the one normal form that snapshots, diffs and the pinned upstream state share.
-//! Two specs that describe the same wire have the same surface, however they are written:
-//! references are followed, `allOf` is merged, defaults that are spelled out disappear, and no
-//! prose, tag, operationId, extension or component name remains.
+//! The surface is the normal form that snapshots, diffs and the pinned state of upstream share. Two
+//! specs that describe the same wire have the same surface, however they are written: references are
+//! followed, `allOf` is merged, explicit defaults of OpenAPI are dropped, and no prose, tag,
+//! operationId, extension or component name remains.
 //!
 //! # Format
 //!
-//! The first line is `# jogg surface 1`. Lines right after it that begin with `#` say where the facts
-//! are from, and are skipped. Every other line is a place and one fact about it, in the
-//! order of their bytes:
+//! The first line is `# jogg surface 1`. Lines directly after it that begin with `#` say where the
+//! surface is from, and are ignored. Every other line is a place and one fact about it. The lines are
+//! sorted by their bytes:
 //!
 //! ```text
 //! api server "https://api.jogg.ai"
@@ -28,26 +28,27 @@
 //! POST /v2/photo_avatar/add_motion response 200 application/json $.data.status type string
 //! ```
 //!
-//! - **Words** stand as they are, or as JSON strings where they hold anything unusual. Values of
-//!   `enum`, `default`, `pattern`, bounds and unknown keywords are compact JSON, numbers without a
-//!   needless fraction, so that `"1"` and `1` differ but `1` and `1.0` do not.
-//! - **Paths** have `{}` for each parameter. A path parameter goes by its position, from 0, and its
-//!   name is a fact: renaming it changes one line.
+//! - **Words** are plain, or JSON strings if they have unusual characters. Values of `enum`,
+//!   `default`, `pattern`, bounds and unknown keywords are compact JSON, and whole numbers have no
+//!   fraction: `"1"` and `1` differ, `1` and `1.0` don't.
+//! - **Paths** have `{}` for each parameter. A path parameter is given by its position, from 0, and
+//!   its name is a fact, so that renaming it changes one line.
 //! - **Places in schemas** begin with `$`: `$.name`, `$.list[]`, `$.map{}`, `$<oneOf 0>`. Branches
-//!   are numbered in the order of their discriminator values, then of their own facts, never in
-//!   that of the file; `$<oneOf 1.0>` belongs to a second `oneOf` that holds at the same time.
-//! - **`declared`** says that an operation, a body or an answer is there at all.
-//! - **`required`** stands at the property, and `any` at a schema that says nothing.
-//! - **`security`** has one line for each alternative, `[]` being "no key", with whatever applies
-//!   from above; schemes are known by kind, place and name.
-//! - **Recursion** ends in `returns $.node`, the place above with the same schema. Schemas are the
-//!   same when they admit the same trees, even where one is written out a few levels deep.
-//! - **`allOf`**: properties and `required` are united, enums intersected, bounds tightened, flags
-//!   are set by any part. Other keywords that disagree have one line each.
+//!   are numbered in the order of their discriminator values, then of their content, regardless of
+//!   their order in the file. `$<oneOf 1.0>` belongs to a second `oneOf` that applies at the same
+//!   time.
+//! - **`declared`** says that an operation, a body or a response exists.
+//! - **`required`** is a fact about the property, and `any` about a schema without keywords.
+//! - **`security`** has one line for each alternative, including inherited ones. `[]` means that no
+//!   key is needed. Schemes are given by kind, location and name.
+//! - **Recursion** ends with `returns $.node`, the place above with the same schema. Schemas are the
+//!   same if they admit the same trees, even if one is written out a few levels deep.
+//! - **`allOf`**: properties and `required` are united, enums intersected, bounds tightened, and a
+//!   flag of any part counts. Other keywords that disagree have one line each.
 //! - **OpenAPI 3.1**: `type: [string, 'null']`, `anyOf: [X, {type: 'null'}]` and numeric exclusive
-//!   bounds come out like their counterparts of 3.0. A list of types is `type integer|string`.
+//!   bounds are printed like their counterparts in 3.0. A list of types is `type integer|string`.
 //!
-//! Left out are callbacks, links and 3.1's webhooks, of which this API has none.
+//! Callbacks, links and the webhooks of 3.1 are skipped; this API has none.
 
 mod api;
 mod expand;
@@ -61,60 +62,59 @@ use std::fmt;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use crate::Failure;
 use crate::document::Document;
+use crate::failure::Failure;
 use crate::spec;
 
 pub(crate) use api::template;
-pub(crate) use line::{Fact, Line, Operation, Part, Place, Step};
+pub(crate) use line::{Fact, Line, OperationName, Part, Place, Step};
 
-/// The first line: it tells a surface from a spec, and this form of it from later ones.
+/// The first line. It distinguishes a surface from a spec, and this format from later ones.
 pub(crate) const HEADER: &str = "# jogg surface 1";
 
-/// Prints the surface of a spec. A printed surface is checked and put in order.
+/// Prints the surface of a spec. A printed surface is checked and sorted.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
     let surface = Surface::open(file)?;
-    // Whoever closed the pipe has seen enough.
+    // A closed pipe isn't an error: its reader has what it needs.
     let _ = std::io::stdout().lock().write_all(surface.to_string().as_bytes());
     Ok(())
 }
 
-/// What a spec says of the wire.
+/// What a spec says about the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Surface {
     pub(crate) lines: BTreeSet<Line>,
 }
 
 impl Surface {
-    /// Reads a spec or a printed surface; the API's own spec when no file is named.
+    /// Reads a spec or a printed surface. Without a file it is the API's own spec.
     pub(crate) fn open(file: Option<PathBuf>) -> Result<Self, Failure> {
-        let unreadable = |message| Failure { message, exit: 3 };
         if let Some(path) = &file
             && let Ok(text) = std::fs::read_to_string(path)
             && Self::is_printed(&text)
         {
-            return Self::parse(&path.display().to_string(), &text).map_err(unreadable);
+            return Self::parse(&path.display().to_string(), &text).map_err(Failure::unreadable);
         }
-        let document = spec::open(file).map_err(Failure::from_document)?;
-        Self::of(&document).map_err(unreadable)
+        let document = spec::open(file)?;
+        Self::of(&document).map_err(Failure::unreadable)
     }
 
-    /// Whether a text is a printed surface, of this form or another, and no spec.
+    /// Whether a text is a printed surface, in this format or another.
     pub(crate) fn is_printed(text: &str) -> bool {
         text.starts_with("# jogg surface")
     }
 
-    /// The surface of a spec. The error says where the spec cannot be understood.
+    /// Returns the surface of a spec. The error names the place that is wrong.
     pub(crate) fn of(document: &Document) -> Result<Self, String> {
         Ok(Self { lines: api::lines(document)? })
     }
 
-    /// Reads what [`Display`](fmt::Display) writes, in any order.
+    /// Parses the lines that [`Display`](fmt::Display) prints, in any order.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
         let mut numbered = text.lines().enumerate();
         if numbered.next().map(|(_, line)| line) != Some(HEADER) {
             return Err(format!(
-                "{name}:1:1: the first line must be `{HEADER}`; print the surface anew with \
+                "{name}:1:1: the first line must be `{HEADER}`; print the surface again with \
                  `cargo xtask spec surface`"
             ));
         }

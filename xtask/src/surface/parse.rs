@@ -1,17 +1,17 @@
-//! Reading back the lines of a surface.
+//! Parses the lines of a surface.
 
-use super::line::{Fact, Line, Operation, Part, Place, Step};
+use super::line::{Fact, Line, OperationName, Part, Place, Step};
 
 impl Line {
-    /// Reads one line. Only the form that is written is accepted, so that equal lines are equal.
+    /// Parses one line. Only the printed form is accepted, so that lines can be compared as texts.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut tokens = Tokens { rest: text };
         let place = Place::parse(&mut tokens)?;
-        let keyword = word(tokens.next().ok_or("the fact is missing; complete the line")?)?;
+        let keyword = word(tokens.next().ok_or("the keyword is missing; complete the line")?)?;
         let line = Self { place, fact: Fact { keyword, value: tokens.rest.to_owned() } };
         let normal = line.to_string();
         if normal != text {
-            return Err(format!("not in the normal form; write `{normal}`"));
+            return Err(format!("this isn't the normal form; write `{normal}`"));
         }
         Ok(line)
     }
@@ -24,7 +24,7 @@ impl Place {
             return Ok(Self { operation: None, part: Part::Whole, schema: None });
         }
         let path = tokens.next().ok_or("the path is missing; complete the line")?;
-        let operation = Operation { method: word(first)?, path: word(path)? };
+        let operation = OperationName { method: word(first)?, path: word(path)? };
         let part = Part::parse(tokens)?;
         let schema = match tokens.peek() {
             Some(token) if token.starts_with('$') => {
@@ -55,7 +55,8 @@ impl Part {
         }
         if tokens.peek() == Some("header") {
             tokens.next();
-            let header = word(tokens.next().ok_or("the header's name is missing; add it")?)?;
+            let header =
+                word(tokens.next().ok_or("the name of the header is missing; complete the line")?)?;
             let media_type = tokens.media_type()?;
             return Ok(Self::ResponseHeader { status: name, name: header, media_type });
         }
@@ -63,10 +64,10 @@ impl Part {
     }
 }
 
-/// Nesting deeper than this is refused, so that a hostile file cannot overflow the stack.
+/// The limit for nesting, so that a hostile file can't overflow the stack.
 const MAX_STEPS: usize = 300;
 
-/// The words of a line: spaces within quotes or angle brackets do not part them.
+/// The words of a line. Spaces within quotes or angle brackets don't separate words.
 struct Tokens<'t> {
     rest: &'t str,
 }
@@ -100,7 +101,7 @@ impl<'t> Tokens<'t> {
     fn media_type(&mut self) -> Result<Option<String>, String> {
         match self.peek() {
             Some(token) if token.starts_with('"') || token.contains('/') => {
-                // `$."a/b"` is the way into a schema.
+                // `$."a/b"` is a step into a schema.
                 if token.starts_with('$') {
                     return Ok(None);
                 }
@@ -115,13 +116,13 @@ impl<'t> Tokens<'t> {
 fn word(token: &str) -> Result<String, String> {
     match token.starts_with('"') {
         true => serde_json::from_str(token)
-            .map_err(|error| format!("{token} is no JSON string ({error}); correct it")),
+            .map_err(|error| format!("{token} isn't a JSON string ({error}); correct it")),
         false => Ok(token.to_owned()),
     }
 }
 
 fn steps(token: &str) -> Result<Vec<Step>, String> {
-    let wrong = || format!("`{token}` is no way into a schema; write it like `$.list[]`");
+    let wrong = || format!("`{token}` isn't a place in a schema; write it like `$.list[]`");
     let mut steps = Vec::new();
     let mut rest = token.strip_prefix('$').ok_or_else(wrong)?;
     while !rest.is_empty() {
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_read_as_they_are_written() {
+    fn lines_are_parsed_as_they_are_printed() {
         for text in [
             "api server \"https://api.example.com\" {\"a\":{\"default\":\"b c\"}}",
             "GET /v2/{}/x deprecated",
@@ -199,25 +200,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_line_is_refused() {
+    fn malformed_lines_are_errors() {
         check_error("", "the line is empty");
-        check_error("api", "the fact is missing");
+        check_error("api", "the keyword is missing");
         check_error("GET", "the path is missing");
         check_error("GET /x query", "the name or status is missing");
-        check_error("GET /x response 200 header", "the header's name is missing");
-        check_error("GET /x request $x type string", "`$x` is no way into a schema");
-        check_error("GET /x request $. type string", "`$.` is no way into a schema");
-        check_error("GET /x request $<oneOf> any", "`$<oneOf>` is no way into a schema");
-        check_error("GET /x request $<oneOf a> any", "is no way into a schema");
-        check_error("GET /x query \"a $ any", "is no JSON string");
-        check_error("GET /x  declared", "the fact is missing");
+        check_error("GET /x response 200 header", "the name of the header is missing");
+        check_error("GET /x request $x type string", "`$x` isn't a place in a schema");
+        check_error("GET /x request $. type string", "`$.` isn't a place in a schema");
+        check_error("GET /x request $<oneOf> any", "`$<oneOf>` isn't a place in a schema");
+        check_error("GET /x request $<oneOf a> any", "isn't a place in a schema");
+        check_error("GET /x query \"a $ any", "isn't a JSON string");
+        check_error("GET /x  declared", "the keyword is missing");
         check_error(
             "GET /x query \"a\" $ any",
-            "not in the normal form; write `GET /x query a $ any`",
+            "this isn't the normal form; write `GET /x query a $ any`",
         );
-        check_error("GET /x request a/b $.\"a\" any", "not in the normal form");
-        check_error("GET /x request a/b $<oneOf 0.1> any", "not in the normal form");
-        check_error("GET /x declared ", "not in the normal form");
+        check_error("GET /x request a/b $.\"a\" any", "this isn't the normal form");
+        check_error("GET /x request a/b $<oneOf 0.1> any", "this isn't the normal form");
+        check_error("GET /x declared ", "this isn't the normal form");
         let deep = "[]".repeat(MAX_STEPS + 1);
         check_error(&format!("GET /x query a ${deep} any"), "nested more than 300 deep");
     }

@@ -1,32 +1,32 @@
-//! Schemas as a graph: each node is the set of places in the document that hold at once, so that
-//! references, `allOf` and recursion are gone before anything is compared or printed.
+//! Schemas as a graph. Each is merged from the places in the document that apply together, so that
+//! references, `allOf` and recursion are resolved before anything is compared or printed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::keywords::{self, Keywords};
+use super::keywords::{self, Keywords, Merged};
 use super::line::{Fact, Step};
 use crate::document::{Document, pointer_token};
 use crate::spec;
 
-/// More nodes than this come from no sane spec: each merges parts of others.
-const MAX_NODES: usize = 50_000;
+/// The limit for schemas, which can combine without end: each is merged from parts of others.
+const MAX_SCHEMAS: usize = 50_000;
 
 /// The schemas of a document that are on the wire.
 pub(super) struct Schemas<'d> {
     document: &'d Document,
-    /// 3.0 ignores what stands beside a reference, 3.1 does not.
+    /// Whether keywords beside a reference count. OpenAPI 3.0 ignores them, 3.1 doesn't.
     siblings: bool,
-    pub(super) nodes: Vec<Node>,
+    pub(super) schemas: Vec<Schema>,
     known: HashMap<BTreeSet<String>, usize>,
     pending: Vec<(usize, BTreeSet<String>)>,
 }
 
-/// A schema without references and `allOf`.
+/// A schema without references and `allOf`. Other schemas are given by their index.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Node {
-    /// Where it begins, for messages.
+pub(super) struct Schema {
+    /// The pointer of its first part, for messages.
     pub(super) pointer: String,
     pub(super) facts: BTreeSet<Fact>,
     pub(super) required: BTreeSet<String>,
@@ -38,7 +38,7 @@ pub(super) struct Node {
 #[derive(Clone, Debug)]
 pub(super) struct Alternatives {
     pub(super) keyword: &'static str,
-    /// Each with the discriminator's values that choose it.
+    /// The branches, each with the discriminator's values that select it.
     pub(super) branches: Vec<(Vec<String>, usize)>,
 }
 
@@ -47,41 +47,43 @@ impl<'d> Schemas<'d> {
         Self {
             document,
             siblings: !spec::text(&document.value, "openapi").starts_with("3.0"),
-            nodes: Vec::new(),
+            schemas: Vec::new(),
             known: HashMap::new(),
             pending: Vec::new(),
         }
     }
 
-    /// The node of the schema at a pointer; everything it reaches is added too.
+    /// Adds the schema at a pointer, and everything it reaches.
     pub(super) fn add(&mut self, pointer: &str) -> Result<usize, String> {
-        let root = self.node(BTreeSet::from([pointer.to_owned()]))?;
-        while let Some((node, parts)) = self.pending.pop() {
-            self.fill(node, &parts)?;
+        let root = self.reserve(BTreeSet::from([pointer.to_owned()]))?;
+        while let Some((schema, parts)) = self.pending.pop() {
+            self.fill(schema, &parts)?;
         }
         Ok(root)
     }
 
-    fn node(&mut self, pointers: BTreeSet<String>) -> Result<usize, String> {
+    /// Returns the schema that is merged from these pointers. A new one is filled later.
+    fn reserve(&mut self, pointers: BTreeSet<String>) -> Result<usize, String> {
         let pointer = pointers.first().cloned().unwrap_or_default();
         let parts = self.closure(pointers)?;
-        if let Some(node) = self.known.get(&parts) {
-            return Ok(*node);
+        if let Some(schema) = self.known.get(&parts) {
+            return Ok(*schema);
         }
-        let node = self.nodes.len();
-        if node == MAX_NODES {
+        let schema = self.schemas.len();
+        if schema == MAX_SCHEMAS {
             let location = self.document.location(&pointer);
             return Err(format!(
-                "{location}: the schemas combine into more than {MAX_NODES}; simplify their allOf"
+                "{location}: the schemas combine into more than {MAX_SCHEMAS}; simplify their allOf"
             ));
         }
-        self.nodes.push(Node { pointer, ..Node::default() });
-        self.known.insert(parts.clone(), node);
-        self.pending.push((node, parts));
-        Ok(node)
+        self.schemas.push(Schema { pointer, ..Schema::default() });
+        self.known.insert(parts.clone(), schema);
+        self.pending.push((schema, parts));
+        Ok(schema)
     }
 
-    /// Everything that holds where some schemas hold: references and `allOf` followed.
+    /// Returns the pointers of everything that applies where some schemas apply: references and
+    /// `allOf` are followed.
     fn closure(&self, pointers: BTreeSet<String>) -> Result<BTreeSet<String>, String> {
         let start = pointers.first().cloned().unwrap_or_default();
         let mut parts = BTreeSet::new();
@@ -101,7 +103,7 @@ impl<'d> Schemas<'d> {
             for index in 0..spec::list(node, "allOf").len() {
                 queue.push(format!("{pointer}/allOf/{index}"));
             }
-            // An alternative without an alternative.
+            // A single alternative always applies.
             for keyword in ["oneOf", "anyOf"] {
                 if let [only] = branches(node, keyword, &pointer).0.as_slice() {
                     queue.push(only.clone());
@@ -112,7 +114,7 @@ impl<'d> Schemas<'d> {
         match parts.is_empty() {
             false => Ok(parts),
             true => Err(format!(
-                "{}: this reference leads back to itself; let it end at a schema",
+                "{}: this reference leads back to itself; make it end at a schema",
                 self.document.location(&start)
             )),
         }
@@ -127,38 +129,47 @@ impl<'d> Schemas<'d> {
     }
 
     fn fill(&mut self, id: usize, parts: &BTreeSet<String>) -> Result<(), String> {
-        let mut node = Node { pointer: self.nodes[id].pointer.clone(), ..Node::default() };
+        let pointer = self.schemas[id].pointer.clone();
+        let mut schema = Schema { pointer, ..Schema::default() };
         let document = self.document;
         let mut keywords = Keywords::new();
         for pointer in parts {
             match document.value.pointer(pointer) {
-                Some(Value::Object(members)) => {
+                Some(part @ Value::Object(members)) => {
                     for (keyword, value) in members {
                         let place = format!("{pointer}/{}", pointer_token(keyword));
                         keywords.entry(keyword).or_default().push((value, place));
                     }
-                    nullable_branch(members, &mut node);
+                    if has_null_branch(part) {
+                        schema.facts.insert(Fact::flag("nullable"));
+                    }
                 }
                 Some(Value::Bool(true)) => {}
                 Some(Value::Bool(false)) => {
-                    node.facts.insert(Fact::flag("never"));
+                    schema.facts.insert(Fact::flag("never"));
                 }
                 _ => {
                     let location = document.location(pointer);
                     return Err(format!(
-                        "{location}: a schema must be a map of keywords; make it one"
+                        "{location}: a schema must be a map of keywords; change it to one"
                     ));
                 }
             }
         }
-        self.children(&keywords, &mut node)?;
-        self.alternatives(parts, &keywords, &mut node)?;
-        keywords::facts(&keywords, &mut node);
-        self.nodes[id] = node;
+        self.fill_children(&keywords, &mut schema)?;
+        self.fill_alternatives(parts, &keywords, &mut schema)?;
+        let Merged { facts, required } = keywords::merged(&keywords);
+        schema.facts.extend(facts);
+        schema.required = required;
+        self.schemas[id] = schema;
         Ok(())
     }
 
-    fn children(&mut self, keywords: &Keywords<'d>, node: &mut Node) -> Result<(), String> {
+    fn fill_children(
+        &mut self,
+        keywords: &Keywords<'d>,
+        schema: &mut Schema,
+    ) -> Result<(), String> {
         let mut places: BTreeMap<Step, BTreeSet<String>> = BTreeMap::new();
         for (properties, pointer) in keywords.get("properties").into_iter().flatten() {
             for (name, _) in spec::members(Some(properties)) {
@@ -173,7 +184,7 @@ impl<'d> Schemas<'d> {
             match value {
                 Value::Bool(true) => {}
                 Value::Bool(false) => {
-                    node.facts.insert(Fact::word("additionalProperties", "false"));
+                    schema.facts.insert(Fact::word("additionalProperties", "false"));
                 }
                 _ => {
                     places.entry(Step::Values).or_default().insert(pointer.clone());
@@ -181,24 +192,24 @@ impl<'d> Schemas<'d> {
             }
         }
         for (step, pointers) in places {
-            let child = self.node(pointers)?;
-            node.children.insert(step, child);
+            let child = self.reserve(pointers)?;
+            schema.children.insert(step, child);
         }
         Ok(())
     }
 
-    fn alternatives(
+    fn fill_alternatives(
         &mut self,
         parts: &BTreeSet<String>,
         keywords: &Keywords<'d>,
-        node: &mut Node,
+        schema: &mut Schema,
     ) -> Result<(), String> {
         let discriminators: Vec<&Value> =
             keywords.get("discriminator").into_iter().flatten().map(|(value, _)| *value).collect();
         let mut unused: BTreeSet<&str> = BTreeSet::new();
         for discriminator in &discriminators {
             let property = spec::text(discriminator, "propertyName");
-            node.facts.insert(Fact::word("discriminator", property));
+            schema.facts.insert(Fact::word("discriminator", property));
             unused.extend(spec::members(discriminator.get("mapping")).map(|(value, _)| value));
         }
         for pointer in parts {
@@ -210,24 +221,24 @@ impl<'d> Schemas<'d> {
                 }
                 let mut branches = Vec::new();
                 for pointer in pointers {
-                    let values = self.chosen_by(&pointer, &discriminators);
+                    let values = self.selecting_values(&pointer, &discriminators);
                     values.iter().for_each(|value| {
                         unused.remove(value.as_str());
                     });
-                    branches.push((values, self.node(BTreeSet::from([pointer]))?));
+                    branches.push((values, self.reserve(BTreeSet::from([pointer]))?));
                 }
-                node.alternatives.push(Alternatives { keyword, branches });
+                schema.alternatives.push(Alternatives { keyword, branches });
             }
         }
-        node.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", &value.into())));
+        schema.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", &value.into())));
         Ok(())
     }
 
-    /// The values that choose a branch. Without a mapping it is the component's name, which is the
-    /// one way for such a name to be on the wire.
-    fn chosen_by(&self, pointer: &str, discriminators: &[&Value]) -> Vec<String> {
+    /// Returns the discriminator's values that select a branch. Without a mapping it is the name of
+    /// the component, which is the only way for such a name to be on the wire.
+    fn selecting_values(&self, pointer: &str, discriminators: &[&Value]) -> Vec<String> {
         let mut branch = self.document.value.pointer(pointer).unwrap_or(&Value::Null);
-        // A reference may be wrapped, as it is to carry a description.
+        // A reference may be wrapped to have a description.
         while let [only] = spec::list(branch, "allOf") {
             branch = only;
         }
@@ -247,16 +258,16 @@ impl<'d> Schemas<'d> {
     }
 }
 
-/// The message for a reference that leads nowhere.
+/// Returns the message for a reference that can't be resolved.
 pub(super) fn unresolved(document: &Document, reference: &Value, pointer: &str) -> String {
     let location = document.location(&format!("{pointer}/$ref"));
     format!(
-        "{location}: the reference {reference} cannot be followed; only '#/…' within this file can, \
-         so define it or correct it"
+        "{location}: the reference {reference} cannot be followed; use '#/…' to refer to something \
+         in this file"
     )
 }
 
-/// The branches of an alternative, apart from `null`, and whether that was one.
+/// Returns the branches of an alternative except `null`, and whether that was one.
 fn branches(node: &Value, keyword: &str, pointer: &str) -> (Vec<String>, bool) {
     if keyword == "not" {
         let pointers = node.get("not").map(|_| format!("{pointer}/not"));
@@ -273,14 +284,7 @@ fn branches(node: &Value, keyword: &str, pointer: &str) -> (Vec<String>, bool) {
     (pointers.collect(), nullable)
 }
 
-fn nullable_branch(members: &Map<String, Value>, node: &mut Node) {
-    for keyword in ["oneOf", "anyOf"] {
-        if let Some(alternatives) = members.get(keyword) {
-            let holder =
-                Value::Object(Map::from_iter([(keyword.to_owned(), alternatives.clone())]));
-            if branches(&holder, keyword, "").1 {
-                node.facts.insert(Fact::flag("nullable"));
-            }
-        }
-    }
+/// Whether `null` is one of the alternatives.
+fn has_null_branch(part: &Value) -> bool {
+    ["oneOf", "anyOf"].iter().any(|keyword| branches(part, keyword, "").1)
 }

@@ -1,4 +1,4 @@
-//! `oneOf`, `anyOf` and `not`: branches are paired by what they say.
+//! `oneOf`, `anyOf` and `not`: branches are paired by their content.
 
 use super::*;
 
@@ -10,14 +10,14 @@ fn one_of(branches: &[&str]) -> String {
 }
 
 #[test]
-fn the_order_of_branches_means_nothing() {
+fn the_order_of_branches_does_not_count() {
     check_schemas(&one_of(&[A, B]), &one_of(&[B, A]), &[]);
     check_schemas(A, &one_of(&[A]), &[]);
     check_schemas(&one_of(&[A, B, A]), &one_of(&[A, A, B]), &[]);
 }
 
 #[test]
-fn branches_come_and_go() {
+fn branches_are_added_and_removed() {
     let string = "{type: string}";
     check_schemas(
         &one_of(&[A, B]),
@@ -34,10 +34,10 @@ fn branches_come_and_go() {
         &one_of(&[A, string]),
         &[
             "$<oneOf 1> | alternative-added | added string | ok risk",
-            "$<oneOf 1> | alternative-removed | removed object, 2 facts | break break",
+            "$<oneOf 1> | alternative-removed | removed object, 1 property | break break",
         ],
     );
-    // A branch that is much like another is that one changed.
+    // Similar branches are one that changed.
     check_schemas(
         &one_of(&["{type: string, maxLength: 3}", A]),
         &one_of(&[A, "{type: string, maxLength: 3, minLength: 1}"]),
@@ -50,17 +50,17 @@ fn one_schema_becomes_one_of_several() {
     check_schemas(
         A,
         &one_of(&[A, B]),
-        &["$<oneOf 1> | alternative-added | added object, 2 facts | ok risk"],
+        &["$<oneOf 1> | alternative-added | added object, 1 property | ok risk"],
     );
     check_schemas(
         &one_of(&[A, B]),
         B,
-        &["$<oneOf 0> | alternative-removed | removed object, 2 facts | break break"],
+        &["$<oneOf 0> | alternative-removed | removed object, 1 property | break break"],
     );
     check_schemas(
         "{type: string}",
         &one_of(&[A, B]),
-        &["$ | type-changed | string → 4 facts | break break"],
+        &["$ | type-changed | string → 2 alternatives, 2 properties | break break"],
     );
     check_schemas(
         "{type: string}",
@@ -78,19 +78,19 @@ fn alternatives_as_a_whole() {
     check_schemas(
         "{type: object}",
         &format!("{{type: object, {either}}}"),
-        &["$ | alternatives-added | added 4 facts | break break"],
+        &["$ | alternatives-added | added 2 alternatives, 2 properties | break break"],
     );
     check_schemas(
         &format!("{{type: object, {either}}}"),
         "{type: object}",
-        &["$ | alternatives-removed | removed 4 facts | ok break"],
+        &["$ | alternatives-removed | removed 2 alternatives, 2 properties | ok break"],
     );
     check_schemas(
         &one_of(&[A, B]),
         &format!("{{anyOf: [{A}, {B}]}}"),
         &["$ | alternatives-changed | oneOf → anyOf | risk risk"],
     );
-    // Of two groups only one changed.
+    // Only one of two groups changed.
     check_schemas(
         &format!(
             "{{allOf: [{}, {{oneOf: [{{minLength: 1}}, {{maxLength: 9}}]}}]}}",
@@ -101,42 +101,42 @@ fn alternatives_as_a_whole() {
             one_of(&[A, B])
         ),
         &[
-            "$<oneOf 1> | alternative-added | added 1 fact | ok risk",
-            "$<oneOf 1> | alternative-removed | removed 1 fact | break break",
+            "$<oneOf 1> | alternative-added | added minLength 2 | ok risk",
+            "$<oneOf 1> | alternative-removed | removed minLength 1 | break break",
         ],
     );
 }
 
 #[test]
-fn what_may_not_be_is_one_finding() {
+fn an_excluded_schema_is_one_change() {
     check_schemas(
         "{type: string}",
         "{type: string, not: {enum: [a]}}",
-        &["$<not 0> | not-changed | added 1 fact | risk ok"],
+        &["$<not 0> | not-changed | added 1 value | risk ok"],
     );
     check_schemas(
         "{not: {enum: [a]}}",
         "{not: {enum: [a, b]}}",
-        &["$<not 0> | not-changed | 1 fact → 2 facts | risk ok"],
+        &["$<not 0> | not-changed | 1 value → 2 values | risk ok"],
     );
 }
 
 #[test]
-fn a_discriminator_tells_branches_apart() {
-    let told_by = |property: &str, first: &str| {
+fn a_discriminator_distinguishes_branches() {
+    let selected_by = |property: &str, first: &str| {
         format!(
             "{{oneOf: [{A}, {B}], discriminator: {{propertyName: {property}, mapping: \
              {{{first}: '#/components/schemas/A', y: '#/components/schemas/B'}}}}}}"
         )
     };
     check_schemas(
-        &told_by("k", "x"),
-        &told_by("l", "x"),
+        &selected_by("k", "x"),
+        &selected_by("l", "x"),
         &["$ | discriminator-changed | k → l | break break"],
     );
     check_schemas(
-        &told_by("k", "x"),
-        &told_by("k", "z"),
+        &selected_by("k", "x"),
+        &selected_by("k", "z"),
         &[
             "$<oneOf 1> | mapping-added | added \"z\" | ok risk",
             "$<oneOf 1> | mapping-removed | removed \"x\" | break risk",
@@ -154,8 +154,8 @@ fn a_discriminator_tells_branches_apart() {
 }
 
 #[test]
-fn a_branch_is_known_by_what_stands_for_it() {
-    // Not by likeness, which would take the two for swapped values.
+fn a_branch_is_matched_by_its_mapping() {
+    // By similarity the two values would look swapped.
     let of = |x: &str, y: &str| {
         format!(
             "{{oneOf: [{{$ref: '#/components/schemas/{x}'}}, {{$ref: '#/components/schemas/{y}'}}], \

@@ -1,4 +1,4 @@
-//! The same wire written differently: nothing is found.
+//! Nothing is reported for the same wire, however it is written.
 
 use serde_json::json;
 
@@ -9,21 +9,21 @@ use crate::surface::tests::variants;
 #[track_caller]
 fn check_silent(name: &str, new: &Source) -> Option<Prose> {
     let report = Report::of(&source(jogg().clone()), new).unwrap();
-    let lines: Vec<String> = report.findings.iter().map(line).collect();
+    let lines: Vec<String> = report.changes.iter().map(line).collect();
     assert!(lines.is_empty(), "{name}: {lines:#?}");
     assert_eq!(report.operations[0], report.operations[1], "{name}");
     report.prose
 }
 
 #[track_caller]
-fn check_changes(changes: &[&str]) {
+fn check_edits(edits: &[&str]) {
     let mut spec = jogg().clone();
-    changes.iter().for_each(|change| apply(&mut spec, change));
-    assert_ne!(spec, *jogg(), "{changes:?} change nothing");
-    check_silent(changes[0], &source(spec));
+    edits.iter().for_each(|edit| apply(&mut spec, edit));
+    assert_ne!(spec, *jogg(), "{edits:?} edit nothing");
+    check_silent(edits[0], &source(spec));
 }
 
-/// All prose goes, or is replaced.
+/// Removes or replaces all prose.
 fn with_prose(node: &Value, prose: &impl Fn(&Value) -> Option<Value>) -> Value {
     match node {
         Value::Object(members) => {
@@ -49,7 +49,7 @@ fn identical_specs_are_silent() {
 }
 
 #[test]
-fn written_otherwise_it_is_the_same() {
+fn another_way_to_write_it_is_the_same() {
     type Variant = fn(&Value) -> Value;
     let variants: [(&str, Variant); 5] = [
         ("hoisted", variants::hoisted),
@@ -68,7 +68,7 @@ fn written_otherwise_it_is_the_same() {
 }
 
 #[test]
-fn hoisting_and_renaming_leave_the_prose_alone() {
+fn hoisting_and_renaming_keep_the_prose() {
     for (name, spec) in
         [("hoisted", variants::hoisted(jogg())), ("renamed", variants::renamed(jogg()))]
     {
@@ -99,21 +99,21 @@ fn another_form_of_file_is_the_same() {
     let surface = source(jogg().clone()).surface.to_string();
     assert_eq!(check_silent("printed surface", &parsed(&surface)), None);
     check_silent("JSON", &parsed(&jogg().to_string()));
-    let text = std::fs::read_to_string(crate::root().join("openapi/jogg.yaml")).unwrap();
+    let text = std::fs::read_to_string(crate::workspace::root().join("openapi/jogg.yaml")).unwrap();
     check_silent("line ends", &parsed(&text.replace('\n', "\r\n")));
 }
 
 #[test]
-fn what_is_not_on_the_wire_is_silent() {
-    for changes in [
+fn edits_that_leave_the_wire_alone_are_silent() {
+    for edits in [
         &["set get /v2/events|/operationId = \"events\""][..],
         &["set get /v2/events|/tags = [\"Other\"]"],
-        &["set get /v2/events|/x-jogg-retry = \"paid\""],
+        &["set get /v2/events|/x-jogg-retry = \"at-most-once\""],
         &["set #Unused = {\"type\": \"string\"}"],
         &["set /info/version = \"3\"", "set /info/title = \"Other\""],
         &["set post /v2/product|/callbacks = {\"done\": {}}"],
         &["set get /v2/voices|/responses/200/links = {\"next\": {}}"],
-        // What is spelled out is what holds anyway.
+        // Explicit defaults.
         &["set get /v2/events|/security = [{\"ApiKeyAuth\": []}]"],
         &["set get /v2/events|/deprecated = false"],
         &["set get /v2/voices|/parameters/5/style = \"form\""],
@@ -125,7 +125,7 @@ fn what_is_not_on_the_wire_is_silent() {
         &["set #User/required = []"],
         &["set #CreateAssetUploadRequest/properties/file_size/minimum = 1.0"],
         &["push #CreateAssetUploadRequest/required = \"filename\""],
-        // One alternative is none, and so is one part.
+        // A single alternative or part.
         &["set #User/properties/email = {\"oneOf\": [{\"type\": \"string\"}]}"],
         &["set #User/properties/email = {\"allOf\": [{\"type\": \"string\"}, {}]}"],
         &[
@@ -133,7 +133,7 @@ fn what_is_not_on_the_wire_is_silent() {
             "set #WhoamiResponse/allOf/1/properties/data/$ref = \
            \"#/components/schemas/Account\"",
         ],
-        // A parameter of the path is one of each of its operations.
+        // A parameter of the path is a parameter of each of its operations.
         &[
             "remove get /v2/photo_avatar/photo|/parameters",
             "set /paths/~1v2~1photo_avatar~1photo/parameters = [{\"name\": \"photo_id\", \
@@ -141,6 +141,6 @@ fn what_is_not_on_the_wire_is_silent() {
         ],
         &["rename post /v2/product|/requestBody/content/application~1json = \"Application/JSON\""],
     ] {
-        check_changes(changes);
+        check_edits(edits);
     }
 }

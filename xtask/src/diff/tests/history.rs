@@ -1,8 +1,8 @@
-//! The steps that the vendor's spec took, as surfaces.
+//! The published versions of the vendor's spec, as surfaces.
 
 use super::super::render;
 use super::*;
-use crate::root;
+use crate::workspace::root;
 
 const DATES: [&str; 4] = ["2025-12-16", "2025-12-17", "2025-12-29", "2026-03-30"];
 
@@ -15,32 +15,33 @@ fn upstream(date: &str) -> Source {
     Source::parse(date, &text(date)).unwrap()
 }
 
-/// A step, with the operations that changed but are on both sides, the findings in these, and the
-/// operations that came.
+/// Compares two versions: how many operations on both sides changed, how many changes they have, and
+/// how many operations were added.
 #[track_caller]
-fn check_step(old: &str, new: &str, changed: usize, findings: usize, added: usize) {
+fn check_step(old: &str, new: &str, operations: usize, changes: usize, added: usize) {
     let report = Report::of(&upstream(old), &upstream(new)).unwrap();
-    let (came, others): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings.iter().partition(|finding| finding.rule.id == "operation-added");
-    let operations: BTreeSet<String> = others.iter().map(|finding| finding.operation()).collect();
-    assert_eq!((operations.len(), others.len(), came.len()), (changed, findings, added));
+    let (new_operations, others): (Vec<&Change>, Vec<&Change>) =
+        report.changes.iter().partition(|change| change.rule.id == "operation-added");
+    let changed: BTreeSet<String> = others.iter().map(|change| change.operation_name()).collect();
+    let counts = (changed.len(), others.len(), new_operations.len());
+    assert_eq!(counts, (operations, changes, added));
     insta::assert_snapshot!(format!("{old}-to-{new}"), render::text(&report));
     let same = Report::of(&upstream(new), &upstream(new)).unwrap();
-    assert!(same.findings.is_empty());
+    assert!(same.changes.is_empty());
 }
 
 #[test]
-fn the_steps_give_the_true_findings() {
+fn each_step_has_its_changes() {
     check_step(DATES[0], DATES[1], 7, 40, 0);
     check_step(DATES[1], DATES[2], 2, 4, 1);
     check_step(DATES[2], DATES[3], 1, 3, 2);
 }
 
 #[test]
-fn the_fixtures_hold_facts_and_no_prose() {
+fn the_fixtures_have_no_prose() {
     for date in DATES {
         let (text, source) = (text(date), upstream(date));
-        assert_eq!(source.surface.to_string(), text, "{date} is in the form that is printed");
+        assert_eq!(source.surface.to_string(), text, "{date} isn't in the printed form");
         for line in &source.surface.lines {
             let fact = &line.fact;
             let prose = ["description", "example", "examples", "summary", "title"];

@@ -1,4 +1,4 @@
-//! What the diff finds, and what it does not.
+//! What the diff reports, and what it doesn't.
 
 mod alternatives;
 mod equivalences;
@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::finding::Finding;
+use super::change::Change;
 use super::report::Report;
 use super::source::Source;
 use crate::document::{Document, pointer_token};
@@ -26,7 +26,7 @@ fn jogg() -> &'static Value {
     SPEC.get_or_init(|| spec::open(None).unwrap().value)
 }
 
-/// A side of a diff, from a value that need not be parsed again.
+/// Creates a side of a diff from a parsed value.
 fn source(value: Value) -> Source {
     let mut document = Document::parse("spec.yaml", "{}").unwrap();
     document.value = value;
@@ -38,31 +38,31 @@ fn parsed(text: &str) -> Source {
     Source::parse("spec.yaml", text).unwrap()
 }
 
-/// What the diff found, each finding in one line.
-fn found(old: &Source, new: &Source) -> Vec<String> {
-    Report::of(old, new).unwrap().findings.iter().map(line).collect()
+/// Returns the changes that the diff reports, one line each.
+fn changes(old: &Source, new: &Source) -> Vec<String> {
+    Report::of(old, new).unwrap().changes.iter().map(line).collect()
 }
 
-fn line(finding: &Finding) -> String {
-    let effect = finding.effect();
-    let change = match (&finding.old, &finding.new) {
+fn line(change: &Change) -> String {
+    let effect = change.effect();
+    let values = match (&change.old, &change.new) {
         (Some(old), Some(new)) => format!("{old} → {new}"),
         (Some(old), None) => format!("removed {old}"),
         (None, Some(new)) => format!("added {new}"),
-        (None, None) => panic!("{finding:?} says nothing"),
+        (None, None) => panic!("{change:?} has no value"),
     };
     format!(
-        "{} | {} | {} {} | {change} | {} {}",
-        finding.operation(),
-        finding.at,
-        finding.direction,
-        finding.rule.id,
+        "{} | {} | {} {} | {values} | {} {}",
+        change.operation_name(),
+        change.at,
+        change.direction,
+        change.rule.id,
         effect.wire,
         effect.source
     )
 }
 
-/// What the schemas of these tests may refer to.
+/// The components that schemas of these tests can refer to.
 const COMPONENTS: &str = "{
   A: {type: object, properties: {a: {type: string}}},
   B: {type: object, properties: {b: {type: string}}},
@@ -71,7 +71,7 @@ const COMPONENTS: &str = "{
   N: {type: object, properties: {n: {$ref: '#/components/schemas/N'}}}
 }";
 
-/// Two schemas in the place of the one in this operation's body, and what the diff finds.
+/// Compares two schemas as the body of an operation, and the reported changes with the expected.
 #[track_caller]
 fn check_schemas(old: &str, new: &str, expected: &[&str]) {
     let [old_spec, new_spec] = [old, new].map(|schema| {
@@ -80,18 +80,18 @@ fn check_schemas(old: &str, new: &str, expected: &[&str]) {
         );
         parsed(&format!("openapi: 3.1.0\npaths: {paths}\ncomponents: {{schemas: {COMPONENTS}}}\n"))
     });
-    let lines = found(&old_spec, &new_spec);
+    let lines = changes(&old_spec, &new_spec);
     let short = |line: &String| {
         let line = line.replace("POST /x | request application/json ", "");
         line.replace(" | request ", " | ")
     };
     let lines: Vec<String> = lines.iter().map(short).collect();
     assert_eq!(lines, expected, "{old} → {new}");
-    let back = found(&new_spec, &old_spec);
+    let back = changes(&new_spec, &old_spec);
     assert_eq!(back.is_empty(), expected.is_empty(), "{new} → {old}: {back:?}");
 }
 
-/// A pointer as the tables write it.
+/// Returns the pointer of a place as the tables write it.
 fn pointer(place: &str) -> String {
     match (place.strip_prefix('#'), place.split_once('|')) {
         (Some(component), _) => format!("/components/schemas/{component}"),
@@ -103,34 +103,34 @@ fn pointer(place: &str) -> String {
     }
 }
 
-/// Makes a change that is written as in the tables.
-fn apply(spec: &mut Value, change: &str) {
-    let (verb, rest) = change.split_once(' ').unwrap();
+/// Makes an edit that is written as in the tables.
+fn apply(spec: &mut Value, edit: &str) {
+    let (verb, rest) = edit.split_once(' ').unwrap();
     let (place, value) = rest.split_once(" = ").unwrap_or((rest, "null"));
     let value: Value = serde_json::from_str(value).unwrap();
     let pointer = pointer(place);
     let (parent, last) = pointer.rsplit_once('/').unwrap();
     let last = last.replace("~1", "/").replace("~0", "~");
-    let parent = spec.pointer_mut(parent).unwrap_or_else(|| panic!("`{place}` is not there"));
+    let parent = spec.pointer_mut(parent).unwrap_or_else(|| panic!("`{place}` isn't there"));
     match (verb, parent) {
         ("set", Value::Object(members)) => drop(members.insert(last, value)),
-        ("remove", Value::Object(members)) => assert!(members.remove(&last).is_some(), "{change}"),
+        ("remove", Value::Object(members)) => assert!(members.remove(&last).is_some(), "{edit}"),
         ("remove", Value::Array(items)) => drop(items.remove(last.parse().unwrap())),
         ("rename", Value::Object(members)) => {
-            let node = members.remove(&last).unwrap_or_else(|| panic!("`{place}` is not there"));
+            let node = members.remove(&last).unwrap_or_else(|| panic!("`{place}` isn't there"));
             members.insert(value.as_str().unwrap().to_owned(), node);
         }
         ("push", parent) => parent[last].as_array_mut().unwrap().push(value),
         ("drop", parent) => {
             let items = parent[last].as_array_mut().unwrap();
-            assert!(items.contains(&value), "{change}: it is not there");
+            assert!(items.contains(&value), "{edit}: it isn't there");
             items.retain(|item| *item != value);
         }
-        _ => panic!("`{change}` is no change"),
+        _ => panic!("`{edit}` isn't an edit"),
     }
 }
 
-/// The rules that some findings are by.
+/// Returns the rules of all changes.
 fn rules(reports: &[Report]) -> BTreeSet<&'static str> {
-    reports.iter().flat_map(|report| &report.findings).map(|finding| finding.rule.id).collect()
+    reports.iter().flat_map(|report| &report.changes).map(|change| change.rule.id).collect()
 }

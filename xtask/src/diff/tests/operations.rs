@@ -1,14 +1,14 @@
-//! Operations: which is which, and who is let in.
+//! Operations: their counterparts, security, headers and bodies.
 
 use super::*;
 
 #[track_caller]
 fn check(old: &str, new: &str, expected: &[&str]) {
     let [from, to] = [old, new].map(|text| parsed(&format!("# jogg surface 1\n{text}")));
-    assert_eq!(found(&from, &to), expected, "{old}\n→\n{new}");
+    assert_eq!(changes(&from, &to), expected, "{old}\n→\n{new}");
 }
 
-/// An operation with so many telling facts.
+/// Returns an operation with these properties in its response.
 fn operation(title: &str, properties: &[&str]) -> String {
     let mut lines = vec![
         format!("{title} declared"),
@@ -33,7 +33,7 @@ fn an_operation_that_moved_is_recognised() {
             "GET /open/v2/a/b | operation | both operation-moved | /v2/a/b → /open/v2/a/b | break ok",
         ],
     );
-    // What else changed is found too.
+    // Other changes are reported too.
     check(
         &operation("GET /open/v2/a", &MANY),
         &operation("GET /v2/a", &MANY[..9]),
@@ -48,54 +48,52 @@ fn an_operation_that_moved_is_recognised() {
         &operation("GET /v2/items", &MANY),
         &["GET /v2/items | operation | both operation-moved | /v2/item → /v2/items | break ok"],
     );
-    // Of two that could be it, the one that is more alike.
+    // Of two candidates, the more similar one is taken.
     check(
         &operation("GET /v2/a", &MANY),
         &(operation("GET /x/v2/a", &MANY[..9]) + &operation("GET /y/v2/a", &MANY)),
         &[
-            "GET /x/v2/a | operation | both operation-added | added 12 facts | ok ok",
+            "GET /x/v2/a | operation | both operation-added | added 1 response, 9 properties | ok ok",
             "GET /y/v2/a | operation | both operation-moved | /v2/a → /y/v2/a | break ok",
         ],
     );
 }
 
 #[test]
-fn an_operation_that_is_another_is_not() {
-    let added_and_removed = |old: &str, new: &str, facts: [usize; 2]| {
+fn a_different_operation_is_not_a_move() {
+    let added_and_removed = |old: &str, new: &str, properties: [usize; 2]| {
         let [from, to] = [old, new].map(|text| text.split(" declared").next().unwrap().to_owned());
-        let [lost, came] = facts;
-        let facts = |count: usize| format!("{count} facts");
+        let [removed, added] = properties.map(|count| format!("1 response, {count} properties"));
         let mut lines = [
             format!(
-                "{from} | operation | both operation-removed | removed {} | break break",
-                facts(lost)
+                "{from} | operation | both operation-removed | removed {removed} | break break"
             ),
-            format!("{to} | operation | both operation-added | added {} | ok ok", facts(came)),
+            format!("{to} | operation | both operation-added | added {added} | ok ok"),
         ];
         lines.sort_by_key(|line| line.split_whitespace().nth(1).unwrap().to_owned());
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         check(old, new, &lines);
     };
-    // Another method, another content, or too little content to tell.
-    added_and_removed(&operation("GET /a", &FEW), &operation("PUT /x/a", &FEW), [6, 6]);
-    added_and_removed(&operation("GET /a", &FEW), &operation("GET /x/a", &["x", "y"]), [6, 5]);
-    added_and_removed(&operation("GET /a/item", &FEW), &operation("GET /a/other", &FEW), [6, 6]);
-    added_and_removed(&operation("GET /a", &MANY), &operation("GET /b/c", &MANY), [13, 13]);
+    // Another method, another content, or too little content.
+    added_and_removed(&operation("GET /a", &FEW), &operation("PUT /x/a", &FEW), [3, 3]);
+    added_and_removed(&operation("GET /a", &FEW), &operation("GET /x/a", &["x", "y"]), [3, 2]);
+    added_and_removed(&operation("GET /a/item", &FEW), &operation("GET /a/other", &FEW), [3, 3]);
+    added_and_removed(&operation("GET /a", &MANY), &operation("GET /b/c", &MANY), [10, 10]);
 }
 
 #[test]
-fn path_parameters_go_by_position() {
+fn path_parameters_are_matched_by_position() {
     check(
         "GET /a/{} declared\nGET /a/{} path 0 $ type string\nGET /a/{} path 0 name id\n",
         "GET /a/{} declared\nGET /a/{} path 0 $ type string\nGET /a/{} path 0 name key\n",
         &["GET /a/{} | path 0 | request path-parameter-renamed | id → key | ok ok"],
     );
-    // One that was not described could be anything.
+    // Without a declaration its value could be anything.
     check(
         "GET /a/{} declared\nGET /a/{} path 0 name id\n",
         "GET /a/{} declared\nGET /a/{} path 0 $ type string\nGET /a/{} path 0 name id\n\
          GET /a/{} path 0 required\n",
-        &["GET /a/{} | path 0 | request type-added | added string, required, 3 facts \
+        &["GET /a/{} | path 0 | request type-added | added string, required \
            | break break"],
     );
 }
@@ -110,7 +108,7 @@ fn check_security(old: &[&str], new: &[&str], expected: &str) {
 }
 
 #[test]
-fn ways_in_are_judged_together() {
+fn ways_to_authenticate_are_judged_together() {
     let (key, token) = (r#"["apiKey header k"]"#, r#"["http bearer"]"#);
     check_security(&[key], &[token], &format!("security-changed | {key} → {token} | break ok"));
     check_security(&["[]"], &[key], &format!("security-added | [] → {key} | break ok"));
@@ -122,7 +120,7 @@ fn ways_in_are_judged_together() {
 }
 
 #[test]
-fn a_scheme_is_known_by_its_kind() {
+fn a_scheme_is_matched_by_its_kind() {
     check(
         "api scheme \"oauth2\" {\"a\":1}\napi scheme \"apiKey header k\"\nGET /a declared\n",
         "api scheme \"oauth2\" {\"a\":2}\nGET /a declared\n",
@@ -135,14 +133,14 @@ fn a_scheme_is_known_by_its_kind() {
 }
 
 #[test]
-fn headers_and_bodies_of_answers_are_compared() {
-    let answer = "GET /a declared\nGET /a response 200 declared\n";
+fn headers_and_bodies_of_responses_are_compared() {
+    let response = "GET /a declared\nGET /a response 200 declared\n";
     check(
         &format!(
-            "{answer}GET /a response 200 a/b $ type string\nGET /a response 200 header h $ any\n\
+            "{response}GET /a response 200 a/b $ type string\nGET /a response 200 header h $ any\n\
              GET /a response 200 header h required\nGET /a response 200 header x $ any\n"
         ),
-        &format!("{answer}GET /a response 200 c/d $ any\nGET /a response 200 header h $ any\n"),
+        &format!("{response}GET /a response 200 c/d $ any\nGET /a response 200 header h $ any\n"),
         &[
             "GET /a | response 200 a/b | response media-type-removed | removed string \
              | break break",
@@ -155,13 +153,13 @@ fn headers_and_bodies_of_answers_are_compared() {
     check(
         "GET /a declared\nGET /a query q $ type string\n",
         "GET /a declared\nGET /a query q a/b $ type string\n",
-        &["GET /a | query q | request serialization-changed | string → a/b, 1 fact | break ok"],
+        &["GET /a | query q | request serialization-changed | string → a/b | break ok"],
     );
     let encoded = "GET /a declared\nGET /a request declared\nGET /a request a/b $ any\n";
     check(
         encoded,
         &format!("{encoded}GET /a request a/b encoding {{\"x\":{{\"style\":\"form\"}}}}\n"),
-        &["GET /a | request a/b | request serialization-changed | as usual → encoding \
+        &["GET /a | request a/b | request serialization-changed | the default → encoding \
            {\"x\":{\"style\":\"form\"}} | break ok"],
     );
 }

@@ -1,4 +1,4 @@
-//! The forms of a report.
+//! The formats of a report.
 
 use super::super::render;
 use super::*;
@@ -33,19 +33,19 @@ fn report() -> (Report, Source) {
 }
 
 #[test]
-fn a_report_is_put_in_four_forms() {
+fn a_report_has_four_formats() {
     let (report, new) = report();
     insta::assert_snapshot!("text", render::text(&report));
     insta::assert_snapshot!("markdown", render::markdown(&report));
     insta::assert_snapshot!("json", format!("{:#}", render::json(&report)));
     insta::assert_snapshot!("github", render::github(&report, &new));
-    // What was piped in is no file that could be annotated.
+    // Standard input isn't a file that annotations can refer to.
     let piped = render::github(&report, &Source { file: None, ..new });
     assert!(piped.starts_with("::warning title=") && !piped.contains("line="), "{piped}");
 }
 
 #[test]
-fn long_values_are_cut_for_people_alone() {
+fn long_values_are_cut_for_people_only() {
     let values: Vec<String> = (0..99).map(|value| format!("\"vé{value}\"")).collect();
     let enumerated = format!("schema: {{type: string, enum: [{}]}}", values.join(", "));
     let new = OLD.replace("schema: {type: string, enum: ['1%', '2']}", &enumerated);
@@ -61,19 +61,19 @@ fn long_values_are_cut_for_people_alone() {
 }
 
 #[track_caller]
-fn check_bump(change: &str, expected: &str) {
+fn check_bump(edit: &str, expected: &str) {
     let mut spec = jogg().clone();
-    apply(&mut spec, change);
+    apply(&mut spec, edit);
     let report = Report::of(&source(jogg().clone()), &source(spec)).unwrap();
     let bumps = report.bumps().map(|(name, bump)| format!("{name} {}", bump.name()));
     assert_eq!(bumps, [format!("jogg-api {expected}"), format!("jogg-api-ext {expected}")]);
 }
 
 #[test]
-fn a_break_of_the_source_takes_a_minor_version() {
+fn a_source_break_needs_a_minor_version() {
     check_bump("set /info/title = \"Other\"", "none");
     check_bump("set #User/properties/plan = {\"type\": \"string\"}", "patch");
-    // It breaks the wire only: regenerating changes nothing that compiles.
+    // It breaks the wire only: the regenerated code is the same.
     check_bump("set #CreateAssetUploadRequest/properties/filename/minLength = 3", "patch");
     check_bump("remove #User/properties/email", "minor");
 }

@@ -1,5 +1,5 @@
-//! What makes the surface a normal form: the same wire gives the same lines, and nothing that
-//! matters on the wire is lost.
+//! The surface is a normal form: the same wire has the same lines, and everything on the wire is in
+//! them.
 
 mod schemas;
 pub(crate) mod variants;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// A bit of everything that can be written in more than one way.
+/// A spec with parts that can be written in several ways.
 const SPEC: &str = r##"
 openapi: 3.0.3
 info: {title: Sample, version: '1'}
@@ -96,7 +96,7 @@ fn surface(text: &str) -> Surface {
 
 fn sample() -> Value {
     let mut spec = Document::parse("spec.yaml", SPEC).unwrap().value;
-    // Without a mapping the component's name would be on the wire, and could not be changed.
+    // Without a mapping the component's name would be on the wire, and couldn't be changed.
     let shape = &mut spec["components"]["schemas"]["Node"]["properties"]["shape"];
     shape["discriminator"]["mapping"]["square"] = json!("#/components/schemas/Square");
     spec
@@ -162,7 +162,7 @@ fn prose_is_not_on_the_wire() {
         ("summary", json!("Other")),
         ("description", json!("Words.")),
         ("tags", json!(["Other"])),
-        ("x-own", json!({"a": 1})),
+        ("x-custom", json!({"a": 1})),
         ("deprecated", json!(false)),
     ] {
         operation[key] = value;
@@ -223,13 +223,13 @@ fn the_sample_is_written_out() {
     }
     assert!(
         !text.contains("GET /nodes/{}/{} path 0 $ type integer"),
-        "the operation's own parameter counts\n{text}"
+        "the operation's parameter replaces that of the path\n{text}"
     );
     assert!(text.lines().skip(1).is_sorted());
 }
 
 #[test]
-fn operations_are_carried_whole() {
+fn operations_are_complete() {
     for (members, expected) in [
         ("deprecated: true", &["deprecated"][..]),
         ("security: [{K: [], B: []}, {}]", &["security [\"apiKey query k\",\"http bearer\"]"]),
@@ -290,7 +290,7 @@ fn operations_are_carried_whole() {
 }
 
 #[test]
-fn schemes_are_known_by_what_they_ask_for() {
+fn schemes_are_given_by_what_they_need() {
     let flows = "{implicit: {authorizationUrl: 'https://a', scopes: {b: Words., a: Words.}}}";
     let text = format!(
         "openapi: 3.0.3\ncomponents: {{securitySchemes: {{O: {{type: oauth2, flows: {flows}}}, \
@@ -303,7 +303,7 @@ fn schemes_are_known_by_what_they_ask_for() {
 }
 
 #[test]
-fn a_printed_surface_is_read_back() {
+fn a_printed_surface_can_be_parsed() {
     let odd = with_schema(
         "{properties: {'a b': {enum: ['\"<1> \\', '']}, '': {}, 'ü.[]': {type: array, items: \
          {pattern: ' '}}, '<oneOf 0>': {oneOf: [{}, {format: 'a b'}]}}}",
@@ -319,13 +319,13 @@ fn a_printed_surface_is_read_back() {
 }
 
 #[test]
-fn what_is_no_surface_is_refused() {
+fn malformed_surfaces_are_errors() {
     for (text, expected) in [
         ("", "a.surface:1:1: the first line must be `# jogg surface 1`"),
         ("# jogg surface 2\n", "a.surface:1:1: the first line must be"),
-        ("# jogg surface 1\n# x\nGET /x\n", "a.surface:3:1: `GET /x`: the fact is missing"),
+        ("# jogg surface 1\n# x\nGET /x\n", "a.surface:3:1: `GET /x`: the keyword is missing"),
         ("# jogg surface 1\nGET /x declared\n# x\n", "a.surface:3:1: `# x`: "),
-        ("# jogg surface 1\n\nGET /x\n", "a.surface:3:1: `GET /x`: the fact is missing"),
+        ("# jogg surface 1\n\nGET /x\n", "a.surface:3:1: `GET /x`: the keyword is missing"),
     ] {
         let error = Surface::parse("a.surface", text).unwrap_err();
         assert!(error.starts_with(expected), "{error}");
@@ -333,7 +333,7 @@ fn what_is_no_surface_is_refused() {
 }
 
 #[test]
-fn references_that_lead_nowhere_are_errors() {
+fn unresolved_references_are_errors() {
     let nowhere = "spec.yaml:9:45: the reference \"#/nowhere\" cannot be followed";
     check_error(&with_schema("{properties: {a: {$ref: '#/nowhere'}}}"), nowhere);
     let text = with_schema("{}").replace("#/components/schemas/T", "other.yaml#/T");
@@ -349,8 +349,8 @@ fn references_that_lead_nowhere_are_errors() {
 }
 
 #[test]
-fn documents_that_make_no_sense_are_errors() {
-    check_error("swagger: '2.0'", "spec.yaml:1:1: this is not an OpenAPI 3 document");
+fn malformed_documents_are_errors() {
+    check_error("swagger: '2.0'", "spec.yaml:1:1: this isn't an OpenAPI 3 document");
     check_error(&with_schema("[1]"), "spec.yaml:9:24: a schema must be a map of keywords");
     check_error(
         "openapi: 3.0.3\npaths: {'/x/{a}': {get: {}}, '/x/{b}': {get: {}}}\n",
@@ -358,6 +358,6 @@ fn documents_that_make_no_sense_are_errors() {
     );
     check_error(
         "openapi: 3.0.3\npaths: {/x: {get: {parameters: [{name: a, in: body}]}}}\n",
-        "spec.yaml:2:33: a parameter is `in: path`",
+        "spec.yaml:2:33: a parameter must be `in: path`",
     );
 }

@@ -1,8 +1,8 @@
-//! What schemas come to: keywords, merged parts, recursion.
+//! The lines of schemas: keywords, merged parts, recursion.
 
 use super::*;
 
-/// A spec with one schema in a request, in which `T` stands for it too.
+/// Returns a spec with one schema in a request, which can refer to itself as `T`.
 pub(super) fn with_schema(schema: &str) -> String {
     format!(
         "openapi: 3.0.3\npaths:\n  /x:\n    post:\n      requestBody:\n        content:\n          \
@@ -29,7 +29,7 @@ fn check_new_schema(schema: &str, expected: &[&str]) {
 }
 
 #[test]
-fn every_keyword_shows() {
+fn every_keyword_has_a_line() {
     for (schema, expected) in [
         ("{}", &["$ any"][..]),
         ("{type: string, format: date-time}", &["$ format date-time", "$ type string"]),
@@ -111,7 +111,7 @@ fn parts_of_all_of_are_merged() {
 }
 
 #[test]
-fn schemas_of_openapi_3_1_come_out_alike() {
+fn schemas_of_openapi_3_1_have_the_same_lines() {
     check_new_schema("{type: [string, 'null']}", &["$ nullable", "$ type string"]);
     check_new_schema("{type: [string, integer]}", &["$ type integer|string"]);
     check_new_schema("{type: 'null'}", &["$ type null"]);
@@ -126,13 +126,13 @@ fn schemas_of_openapi_3_1_come_out_alike() {
 }
 
 #[test]
-fn recursion_ends_where_it_began() {
+fn recursion_returns_to_its_start() {
     let reference = "$ref: '#/components/schemas/T'";
     check_schema(
         &format!("{{type: object, properties: {{next: {{{reference}}}}}}}"),
         &["$ type object", "$.next returns $"],
     );
-    // The same, written out for two levels.
+    // The same, written out two levels deep.
     check_schema(
         &format!(
             "{{type: object, properties: {{next: {{type: object, properties: {{next: \
@@ -140,7 +140,7 @@ fn recursion_ends_where_it_began() {
         ),
         &["$ type object", "$.next returns $"],
     );
-    // A place that also holds something else is another schema.
+    // A place with another keyword has another schema.
     check_schema(
         &format!(
             "{{type: object, properties: {{next: {{nullable: true, allOf: [{{{reference}}}]}}}}}}"
@@ -151,7 +151,7 @@ fn recursion_ends_where_it_began() {
         &format!("{{oneOf: [{{type: string}}, {{type: array, items: {{{reference}}}}}]}}"),
         &["$<oneOf 0> type array", "$<oneOf 0>[] returns $", "$<oneOf 1> type string"],
     );
-    // The same, one level deep, with the inner branches the other way round.
+    // The same, written out one level deep, with the inner branches in the other order.
     check_schema(
         &format!(
             "{{oneOf: [{{type: string}}, {{type: array, items: {{oneOf: [{{type: array, items: \

@@ -1,14 +1,14 @@
-//! Ways to write the same wire differently, for the tests: each takes a whole spec and returns one
-//! that must have the same surface.
+//! Other ways to write the same wire, for tests: each takes a spec and returns one that must have the
+//! same surface.
 
 use serde_json::{Map, Value, json};
 
 use crate::document::pointer_token;
 
-/// Every schema inside another becomes a component of its own.
+/// Turns every schema inside another into a component.
 pub(crate) fn hoisted(spec: &Value) -> Value {
     let mut made = Map::new();
-    // Names that no component has, even when the spec was hoisted before.
+    // Names without a component, even if the spec was hoisted before.
     let first = spec["components"]["schemas"].as_object().unwrap().len();
     let mut output = map_schemas(spec, &mut |schema| {
         if schema.get("$ref").is_some() {
@@ -25,7 +25,7 @@ pub(crate) fn hoisted(spec: &Value) -> Value {
     output
 }
 
-/// Every reference to something that does not contain itself is replaced by what it leads to.
+/// Replaces every reference that isn't recursive by its target.
 pub(crate) fn inlined(spec: &Value) -> Value {
     inline(spec, spec, &mut Vec::new())
 }
@@ -45,7 +45,7 @@ fn inline(spec: &Value, node: &Value, above: &mut Vec<String>) -> Value {
                 .iter()
                 .map(|(key, value)| match key.as_str() {
                     "components" => (key.clone(), value.clone()),
-                    // A branch that a discriminator knows by its reference stays one.
+                    // Branches that a discriminator refers to stay references.
                     "oneOf" | "anyOf" if node.get("discriminator").is_some() => {
                         (key.clone(), value.clone())
                     }
@@ -58,13 +58,13 @@ fn inline(spec: &Value, node: &Value, above: &mut Vec<String>) -> Value {
     }
 }
 
-/// Every keyword of a schema, and every property, becomes a part of an `allOf` of its own.
+/// Turns every keyword of a schema, and every property, into a part of an `allOf`.
 pub(crate) fn split(spec: &Value) -> Value {
     map_schemas(spec, &mut |schema| {
         let mut parts = Vec::new();
         for (key, value) in schema.as_object().unwrap() {
             match (key.as_str(), value) {
-                ("allOf", Value::Array(own)) => parts.extend(own.iter().cloned()),
+                ("allOf", Value::Array(inner)) => parts.extend(inner.iter().cloned()),
                 ("properties", Value::Object(properties)) => parts.extend(
                     properties.iter().map(|(name, value)| json!({"properties": {name: value}})),
                 ),
@@ -78,7 +78,7 @@ pub(crate) fn split(spec: &Value) -> Value {
     })
 }
 
-/// Lists whose order means nothing are turned round.
+/// Reverses lists, whose order doesn't count.
 pub(crate) fn reordered(spec: &Value) -> Value {
     match spec {
         Value::Object(members) => {
@@ -89,7 +89,7 @@ pub(crate) fn reordered(spec: &Value) -> Value {
     }
 }
 
-/// Every component has another name.
+/// Renames every component.
 pub(crate) fn renamed(spec: &Value) -> Value {
     let text = spec.to_string();
     let mut text = text;
@@ -112,7 +112,7 @@ pub(crate) fn renamed(spec: &Value) -> Value {
     output
 }
 
-/// Applies a change to every schema, the inner ones first.
+/// Applies a change to every schema, inner ones first.
 fn map_schemas(spec: &Value, change: &mut impl FnMut(Value) -> Value) -> Value {
     let Value::Object(members) = spec else {
         return match spec {
@@ -145,7 +145,7 @@ fn map_schema(schema: &Value, change: &mut impl FnMut(Value) -> Value) -> Value 
             ("allOf", Value::Array(parts)) => {
                 parts.iter().map(|part| map_schema(part, change)).collect()
             }
-            // A branch that a discriminator knows by its reference stays one.
+            // Branches that a discriminator refers to stay references.
             ("oneOf" | "anyOf", Value::Array(parts)) if members.get("discriminator").is_none() => {
                 parts.iter().map(|part| map_schema(part, change)).collect()
             }

@@ -1,13 +1,13 @@
-//! Ways through a spec that several rules take.
+//! Parts of a spec that several checks visit.
 
 use serde_json::{Map, Value};
 
 use crate::document::{Document, pointer_token};
 use crate::spec;
 
-/// Members whose value is data, not a part of the spec.
+/// Members whose value is data instead of a part of the spec.
 const LITERALS: [&str; 5] = ["default", "enum", "example", "examples", "security"];
-/// Members whose value maps names to parts of the spec, so that its keys are no keywords.
+/// Members whose value maps names to parts of the spec, so that its keys aren't keywords.
 const NAMED: [&str; 14] = [
     "callbacks",
     "content",
@@ -30,10 +30,10 @@ pub(super) fn objects<'d>(
     document: &'d Document,
     visit: &mut impl FnMut(&str, &'d Map<String, Value>),
 ) {
-    walk(&document.value, &mut String::new(), false, visit);
+    objects_below(&document.value, &mut String::new(), false, visit);
 }
 
-fn walk<'d>(
+fn objects_below<'d>(
     node: &'d Value,
     pointer: &mut String,
     names: bool,
@@ -52,14 +52,14 @@ fn walk<'d>(
                 pointer.push('/');
                 pointer.push_str(&pointer_token(key));
                 let named = !names && child.is_object() && NAMED.contains(&key.as_str());
-                walk(child, pointer, named, visit);
+                objects_below(child, pointer, named, visit);
                 pointer.truncate(length);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 pointer.push_str(&format!("/{index}"));
-                walk(item, pointer, false, visit);
+                objects_below(item, pointer, false, visit);
                 pointer.truncate(length);
             }
         }
@@ -67,22 +67,22 @@ fn walk<'d>(
     }
 }
 
-/// The pointer of a named schema.
+/// Returns the pointer of a named schema.
 pub(super) fn component_pointer(name: &str) -> String {
     format!("/components/schemas/{}", pointer_token(name))
 }
 
-/// The properties of a schema, with their pointers.
+/// Returns the properties of a schema, with their pointers.
 pub(super) fn properties<'d>(
     schema: &'d Value,
     pointer: &str,
-) -> impl Iterator<Item = (&'d str, &'d Value, String)> {
+) -> impl Iterator<Item = (&'d str, &'d Value, String)> + use<'d> {
     let pointer = format!("{pointer}/properties");
     spec::members(schema.get("properties"))
         .map(move |(name, node)| (name, node, format!("{pointer}/{}", pointer_token(name))))
 }
 
-/// The parts of an `allOf`, with their pointers.
+/// Returns the parts of an `allOf`, with their pointers.
 pub(super) fn parts<'d>(
     schema: &'d Value,
     pointer: &str,
@@ -92,7 +92,7 @@ pub(super) fn parts<'d>(
     parts.map(move |(index, part)| (part, format!("{pointer}/{index}")))
 }
 
-/// The parameters that stand in the document itself: shared ones, and those of each operation.
+/// Returns every parameter once: the shared ones, and those of each operation.
 pub(super) fn parameters(document: &Document) -> Vec<spec::Parameter<'_>> {
     let shared = spec::members(document.value.pointer("/components/parameters"));
     let mut parameters: Vec<spec::Parameter<'_>> = shared

@@ -1,0 +1,87 @@
+//! One change from one surface to another.
+
+use sha2::{Digest, Sha256};
+
+use super::rules::{Direction, Effect, Rule};
+use crate::surface::OperationName;
+
+/// What changed, where, and by which rule it is judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    /// `None` for the API as a whole. An operation that moved has its new path.
+    pub(crate) operation: Option<OperationName>,
+    pub(crate) direction: Direction,
+    /// The place within the operation, as a surface writes it.
+    pub(crate) at: String,
+    pub(crate) rule: &'static Rule,
+    /// The old value, or a short description of it.
+    pub(crate) old: Option<String>,
+    /// The new value, or a short description of it.
+    pub(crate) new: Option<String>,
+    /// Everything that was there and everything that is there now, where `old` and `new` are
+    /// descriptions.
+    pub(super) structure: [Vec<String>; 2],
+}
+
+impl Change {
+    /// Returns what the change does, and why.
+    pub(crate) fn effect(&self) -> &'static Effect {
+        self.rule.effect(self.direction)
+    }
+
+    /// Returns `GET /v2/voices`, or `api`.
+    pub(crate) fn operation_name(&self) -> String {
+        self.operation.as_ref().map_or_else(|| "api".to_owned(), OperationName::to_string)
+    }
+
+    /// Returns sixteen hexadecimal digits that identify this change: its place, its rule, and
+    /// everything that was added or removed. An added field that comes to hold something else has
+    /// another fingerprint, so that an acknowledgement doesn't cover it.
+    pub(crate) fn fingerprint(&self) -> String {
+        let mut parts = vec![self.operation_name()];
+        parts.extend(self.parts());
+        fingerprint(parts)
+    }
+
+    /// Returns the fingerprint of the change without its operation. Operations that share a
+    /// component share it.
+    pub(crate) fn shared_fingerprint(&self) -> String {
+        fingerprint(self.parts())
+    }
+
+    fn parts(&self) -> Vec<String> {
+        let mut parts = vec![self.direction.to_string(), self.at.clone(), self.rule.id.to_owned()];
+        for (value, structure) in [(&self.old, &self.structure[0]), (&self.new, &self.structure[1])]
+        {
+            // Descriptions may be reworded; what they describe stays the same.
+            match structure.as_slice() {
+                [] => parts.push(value.clone().unwrap_or_default()),
+                lines => parts.extend(lines.iter().cloned()),
+            }
+            parts.push(String::new());
+        }
+        parts
+    }
+
+    /// Returns a key that is equal for operations that share the change.
+    pub(super) fn shared_key(&self) -> impl Ord + use<'_> {
+        (self.direction, &self.at, self.rule.id, &self.old, &self.new, &self.structure)
+    }
+
+    /// Returns a key that sorts reports by path, then by method and place.
+    pub(super) fn report_key(&self) -> impl Ord + use<'_> {
+        let operation =
+            self.operation.as_ref().map(|operation| (&operation.path, &operation.method));
+        (operation, self.direction, &self.at, self.rule.id, &self.old, &self.new)
+    }
+}
+
+/// Returns sixteen hexadecimal digits that identify some texts in their order.
+pub(crate) fn fingerprint(parts: impl IntoIterator<Item = String>) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part.as_bytes());
+    }
+    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
