@@ -8,7 +8,7 @@ use jogg_api_ext::assets::Download;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{CallOptions, ErrorKind};
-use jogg_tests::{Stage, soon};
+use jogg_tests::{Stage, soon, until};
 
 const FILE: &str = "0123456789";
 
@@ -33,7 +33,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn fact_22_a_fresh_url_is_tried_again() {
+async fn fact_22_a_fresh_url_is_retried() {
     let html = || Reply::body(200, "Text/HTML; charset=utf-8", "<html></html>");
     for (early, seconds) in [
         (reply(202), 5),
@@ -66,7 +66,7 @@ async fn fact_22_a_fresh_url_is_tried_again() {
 }
 
 #[tokio::test]
-async fn fact_22_five_attempts_are_made_and_the_last_error_is_told() {
+async fn fact_22_five_attempts_are_made_and_the_last_error_is_returned() {
     let usual = CallOptions::new;
     for (options, attempts, made, seconds) in [
         (usual(), None, 5, 45.8),
@@ -101,8 +101,8 @@ async fn fact_22_five_attempts_are_made_and_the_last_error_is_told() {
 }
 
 #[tokio::test]
-async fn what_no_time_mends_ends_a_download_at_once() {
-    for (answer, part) in [
+async fn what_no_retry_fixes_ends_a_download_at_once() {
+    for (reply, part) in [
         (reply(206), "HTTP 206"),
         (reply(301), "redirects to another address (HTTP 301), which is not followed"),
         (reply(307).header("location", "/files/b.png"), "(HTTP 307), which is not followed"),
@@ -114,13 +114,13 @@ async fn what_no_time_mends_ends_a_download_at_once() {
     ] {
         let (stage, url) = with_file().await;
         let folder = tempfile::tempdir().unwrap();
-        stage.simulator.reply_next(ReplyTarget::Download, answer);
+        stage.simulator.reply_next(ReplyTarget::Download, reply);
         let path = folder.path().join("a.png");
         let error = stage.jogg.assets().download(&url, &path).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, 1));
         assert!(error.to_string().contains(part), "{error}");
-        let asked = part.contains("503").then_some(Duration::from_secs(121));
-        assert_eq!((error.is_retryable(), error.retry_after()), (asked.is_some(), asked));
+        let wait = part.contains("503").then_some(Duration::from_secs(121));
+        assert_eq!((error.is_retryable(), error.retry_after()), (wait.is_some(), wait));
         assert_eq!((requests(&stage), stage.clock.now()), (1, Duration::ZERO));
         assert!(names(folder.path()).is_empty());
     }
@@ -144,7 +144,7 @@ async fn a_client_that_makes_each_call_once_downloads_once() {
 }
 
 #[tokio::test]
-async fn what_comes_damaged_does_not_replace_what_is_there() {
+async fn a_damaged_file_does_not_replace_what_is_there() {
     let stage = Stage::without_retries().await;
     let asset = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -168,7 +168,7 @@ async fn what_comes_damaged_does_not_replace_what_is_there() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_or_asked_for_is_not_tried() {
+async fn what_cannot_be_written_or_requested_is_not_tried() {
     let (stage, url) = with_file().await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.png");
@@ -194,7 +194,7 @@ async fn what_cannot_be_written_or_asked_for_is_not_tried() {
 /// The folder is gone when the file is to be put in its place.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_disk_error_is_not_tried_again() {
+async fn a_disk_error_is_not_retried() {
     let (stage, url) = with_file().await;
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("folder");
@@ -208,7 +208,7 @@ async fn a_disk_error_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_host_that_does_not_answer_is_asked_again_when_its_time_is_up() {
+async fn a_download_without_a_response_is_retried_after_its_timeout() {
     let (stage, url) = with_file().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.png");
@@ -219,12 +219,7 @@ async fn a_host_that_does_not_answer_is_asked_again_when_its_time_is_up() {
         stage.simulator.reply_next(ReplyTarget::Download, Reply::never());
         let assets = stage.jogg.with_options(options).assets();
         let download = tokio::spawn(assets.download_with(Download::new(&url, &path)));
-        let asked = async {
-            while requests(&stage) == before {
-                tokio::task::yield_now().await;
-            }
-        };
-        soon(asked).await;
+        until(|| requests(&stage) > before).await;
         stage.clock.advance(Duration::from_secs(seconds));
         assert_eq!(soon(download).await.unwrap().unwrap(), 10);
         assert_eq!(requests(&stage), before + 2);
@@ -233,7 +228,7 @@ async fn a_host_that_does_not_answer_is_asked_again_when_its_time_is_up() {
 }
 
 #[tokio::test]
-async fn progress_is_told_as_bytes_are_written() {
+async fn progress_is_reported_as_bytes_are_written() {
     let (stage, url) = with_file().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.png");
@@ -241,15 +236,15 @@ async fn progress_is_told_as_bytes_are_written() {
     let cut = Reply::cut(200, FILE, 4).header("content-type", "image/png");
     stage.simulator.reply_next(ReplyTarget::Download, cut);
     stage.simulator.reply_next(ReplyTarget::Download, drip);
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let teller = Arc::clone(&told);
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let hook = Arc::clone(&reported);
     let download = Download::new(&url, &path).on_progress(move |transferred| {
         assert_eq!(transferred.total, Some(10));
-        teller.lock().unwrap().push(transferred.bytes);
+        hook.lock().unwrap().push(transferred.bytes);
     });
     stage.jogg.assets().download_with(download).await.unwrap();
-    let told = told.lock().unwrap();
+    let reported = reported.lock().unwrap();
     // Four of the attempt that was cut, then all, in pieces that the network decides.
-    assert_eq!((told[0], told.last()), (4, Some(&10)));
-    assert!(told[1..].is_sorted(), "{told:?}");
+    assert_eq!((reported[0], reported.last()), (4, Some(&10)));
+    assert!(reported[1..].is_sorted(), "{reported:?}");
 }

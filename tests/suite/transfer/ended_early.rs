@@ -7,11 +7,12 @@ use std::task::{Context, Waker};
 use jogg_api_ext::assets::{Download, Upload};
 use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{ErrorKind, Jogg};
-use jogg_tests::{KEY, Stage, soon};
+use jogg_tests::{KEY, Stage, soon, until};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{AHEAD, LARGE, accept, drain, host, send_to};
+use super::host::{accept, drain, host, send_to};
+use super::large::{AHEAD, LARGE, sparse};
 
 #[tokio::test]
 async fn a_dropped_upload_stops() {
@@ -19,11 +20,10 @@ async fn a_dropped_upload_stops() {
     let (listener, base_url) = host();
     send_to(&stage, &base_url);
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("f.mp4");
-    std::fs::File::create(&path).unwrap().set_len(LARGE).unwrap();
-    let (told, mut progress) = mpsc::unbounded_channel();
+    let path = sparse(&folder, "f.mp4", LARGE);
+    let (sender, mut progress) = mpsc::unbounded_channel();
     let file = Upload::path(&path).on_progress(move |transferred| {
-        let _ = told.send(*transferred);
+        let _ = sender.send(*transferred);
     });
     let mut upload = Box::pin(stage.jogg.assets().upload(file));
     let (dropped, read_on) = oneshot::channel::<()>();
@@ -44,9 +44,9 @@ async fn a_dropped_upload_stops() {
     soon(async { while progress.recv().await.is_some() {} }).await;
 }
 
-/// The storage has its say before it has the file: nothing more is sent, and a success is none.
+/// The storage responds before it has the file: nothing more is sent, and a success is none.
 #[tokio::test]
-async fn an_upload_that_is_answered_early_stops() {
+async fn an_upload_with_an_early_response_stops() {
     for (status, attempts, part) in [
         (403, 1, "the storage refused `f.mp4`: HTTP 403"),
         (200, 3, "the storage responded before it had all of `f.mp4`"),
@@ -54,8 +54,7 @@ async fn an_upload_that_is_answered_early_stops() {
         let stage = Stage::new().await;
         let (listener, base_url) = host();
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("f.mp4");
-        std::fs::File::create(&path).unwrap().set_len(LARGE).unwrap();
+        let path = sparse(&folder, "f.mp4", LARGE);
         let server = tokio::spawn(async move {
             let mut connections = Vec::new();
             for _ in 0..attempts {
@@ -83,7 +82,7 @@ fn partial_files(folder: &tempfile::TempDir) -> usize {
 }
 
 /// Polls a download until something has happened, then drops it.
-async fn give_up<T: Debug>(
+async fn drop_after<T: Debug>(
     folder: &tempfile::TempDir,
     download: impl Future<Output = T>,
     until: impl Future<Output = ()>,
@@ -103,15 +102,11 @@ async fn a_dropped_download_leaves_nothing_behind() {
     let stage = Stage::new().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f.mp4");
-    // Before the answer.
+    // Before the response.
     stage.simulator.reply_next(ReplyTarget::Download, Reply::never());
     let url = format!("{}/files/f.mp4", stage.simulator.base_url());
-    let asked = async {
-        while stage.simulator.requests().is_empty() {
-            tokio::task::yield_now().await;
-        }
-    };
-    give_up(&folder, stage.jogg.assets().download(url, &path), asked).await;
+    let arrived = until(|| !stage.simulator.requests().is_empty());
+    drop_after(&folder, stage.jogg.assets().download(url, &path), arrived).await;
     // In the middle of the file.
     let (listener, base_url) = host();
     let server = tokio::spawn(async move {
@@ -121,17 +116,17 @@ async fn a_dropped_download_leaves_nothing_behind() {
         stream.write_all(&half).await.unwrap();
         drain(stream).await
     });
-    let (told, mut progress) = mpsc::unbounded_channel();
+    let (sender, mut progress) = mpsc::unbounded_channel();
     let download = Download::new(format!("{base_url}/f.mp4"), &path).on_progress(move |step| {
-        let _ = told.send(step.bytes);
+        let _ = sender.send(step.bytes);
     });
     let begun = async { assert!(progress.recv().await.unwrap() > 0) };
-    give_up(&folder, stage.jogg.assets().download_with(download), begun).await;
+    drop_after(&folder, stage.jogg.assets().download_with(download), begun).await;
     // The connection ends as well.
     soon(server).await.unwrap();
 }
 
-/// The partial file is made on another thread, which may come to it when nobody waits any more.
+/// The partial file is made on another thread, which may get to it when nobody waits any more.
 #[test]
 fn a_download_dropped_at_its_start_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();

@@ -9,8 +9,11 @@ use jogg_api_ext::assets::{Asset, Upload};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{CallOptions, ErrorKind, JoggBuilder, Result, RetryPolicy};
-use jogg_tests::{KEY, Stage, soon, wire};
+use jogg_tests::replies::ticket;
+use jogg_tests::{KEY, Stage, soon, until, wire};
 use serde_json::{Value, json};
+
+use super::large::sparse;
 
 #[tokio::test]
 async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_key() {
@@ -61,16 +64,11 @@ async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_k
 async fn files_the_storage_would_refuse_are_refused_before_the_call() {
     let stage = Stage::new().await;
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, size: u64| {
-        let path = folder.path().join(name);
-        std::fs::File::create(&path).unwrap().set_len(size).unwrap();
-        path
-    };
-    let big = write("big.png", 10_000_001);
-    let long = write("long.mp4", 100_000_001);
-    let loud = write("loud.wav", 20_000_001);
-    let empty = write("empty.png", 0);
-    let text = write("notes.txt", 5);
+    let big = sparse(&folder, "big.png", 10_000_001);
+    let long = sparse(&folder, "long.mp4", 100_000_001);
+    let loud = sparse(&folder, "loud.wav", 20_000_001);
+    let empty = sparse(&folder, "empty.png", 0);
+    let text = sparse(&folder, "notes.txt", 5);
     for (path, kind, part) in [
         (big, ErrorKind::InvalidParameter, "10000001 bytes, but an image may have 10000000"),
         (long, ErrorKind::InvalidParameter, "but a video may have 100000000"),
@@ -91,10 +89,7 @@ async fn files_the_storage_would_refuse_are_refused_before_the_call() {
 
 async fn with_ticket(data: Value) -> (Stage, Result<Asset>) {
     let stage = Stage::new().await;
-    stage.simulator.reply_next(
-        &CREATE_ASSET_UPLOAD,
-        Reply::json(200, json!({"code": 0, "msg": "", "data": data})),
-    );
+    stage.respond(&CREATE_ASSET_UPLOAD, data);
     let outcome = stage.jogg.assets().upload_bytes("a.png", "x").await;
     (stage, outcome)
 }
@@ -126,10 +121,7 @@ async fn a_refusal_of_the_storage_is_an_error() {
     let stage = Stage::new().await;
     // The simulator's storage refuses a signature it did not give.
     let forged = format!("{}/uploads/none/a.png?signature=forged", stage.simulator.base_url());
-    let data = json!({"sign_url": forged, "asset_url": "https://a.example/f"});
-    stage
-        .simulator
-        .reply_next(&CREATE_ASSET_UPLOAD, Reply::json(200, json!({"code": 0, "data": data})));
+    stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, ticket(forged, "https://a.example/f"));
     let error = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::FileTransfer);
     assert_eq!(error.to_string(), "the storage refused `a.png`: HTTP 403");
@@ -152,26 +144,23 @@ async fn fact_37_any_2xx_of_the_storage_is_success() {
 }
 
 #[tokio::test]
-async fn name_and_type_can_be_told() {
+async fn name_and_type_can_be_set() {
     let stage = Stage::new().await;
-    let file = Upload::bytes("blob", "x").filename("portrait").content_type("image/avif");
+    let file = Upload::bytes("blob", "x").filename("photo").content_type("image/avif");
     let asset = stage.jogg.assets().upload(file).await.unwrap();
     assert_eq!(asset.content_type, "image/avif");
     let ticket = &stage.simulator.requests()[0];
     let body: Value = serde_json::from_slice(&ticket.body).unwrap();
-    assert_eq!(
-        (&body["filename"], &body["content_type"]),
-        (&json!("portrait"), &json!("image/avif"))
-    );
+    assert_eq!((&body["filename"], &body["content_type"]), (&json!("photo"), &json!("image/avif")));
 }
 
 #[tokio::test]
 async fn an_undocumented_field_of_the_ticket_can_be_sent() {
     let stage = Stage::new().await;
-    let file = Upload::bytes("a.png", "x").extra("folder", "portraits");
+    let file = Upload::bytes("a.png", "x").extra("folder", "photos");
     stage.jogg.assets().upload(file).await.unwrap();
     let ticket: Value = serde_json::from_slice(&stage.simulator.requests()[0].body).unwrap();
-    assert_eq!(ticket["folder"], "portraits");
+    assert_eq!(ticket["folder"], "photos");
     let file = Upload::bytes("a.png", "x").extra("filename", "b.png");
     let error = stage.jogg.assets().upload(file).await.unwrap_err();
     assert_eq!(
@@ -186,10 +175,7 @@ async fn fact_39_an_asset_is_known_by_its_url_and_not_by_the_signed_one() {
     let base = stage.simulator.base_url();
     let asset_url = format!("{base}/files/asset/a.png");
     let sign_url = format!("{base}/uploads/asset/a.png?signature=planted-signature");
-    let data = json!({"sign_url": sign_url, "asset_url": asset_url});
-    stage
-        .simulator
-        .reply_next(&CREATE_ASSET_UPLOAD, Reply::json(200, json!({"code": 0, "data": data})));
+    stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, ticket(sign_url, &asset_url));
     stage.simulator.reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", ""));
     let asset = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
     assert_eq!(asset.url, asset_url);
@@ -197,7 +183,7 @@ async fn fact_39_an_asset_is_known_by_its_url_and_not_by_the_signed_one() {
 }
 
 #[tokio::test]
-async fn an_upload_that_failed_in_passing_is_sent_again_to_a_fresh_address() {
+async fn a_transient_failure_is_retried_with_a_fresh_address() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("me.png");
     let pixels: Vec<u8> = (0..200_000_u32).map(|number| number as u8).collect();
@@ -230,7 +216,7 @@ async fn an_upload_that_failed_in_passing_is_sent_again_to_a_fresh_address() {
 }
 
 #[tokio::test]
-async fn an_upload_is_sent_again_only_so_often_and_only_if_that_helps() {
+async fn retries_are_limited_and_made_only_where_they_help() {
     let usual = CallOptions::new;
     for (status, options, attempts, seconds) in [
         (500, usual(), 3, 1.5),
@@ -285,7 +271,7 @@ async fn an_upload_keeps_to_the_client_s_policy() {
 }
 
 #[tokio::test]
-async fn a_storage_that_asks_for_too_long_a_wait_is_not_waited_for() {
+async fn a_wait_that_is_too_long_is_not_begun() {
     let stage = Stage::new().await;
     let reply = Reply::body(503, "text/plain", "").header("retry-after", "121");
     stage.simulator.reply_next(ReplyTarget::Upload, reply);
@@ -295,16 +281,11 @@ async fn a_storage_that_asks_for_too_long_a_wait_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn an_upload_without_an_answer_is_sent_again_when_its_time_is_up() {
+async fn an_upload_without_a_response_is_retried_after_its_timeout() {
     let stage = Stage::new().await;
     stage.simulator.reply_next(ReplyTarget::Upload, Reply::never());
     let uploaded = tokio::spawn(stage.jogg.assets().upload_bytes("a.png", "x"));
-    let asked = async {
-        while stage.simulator.requests().len() < 2 {
-            tokio::task::yield_now().await;
-        }
-    };
-    soon(asked).await;
+    until(|| stage.simulator.requests().len() == 2).await;
     stage.clock.advance(Duration::from_secs(60));
     soon(uploaded).await.unwrap().unwrap();
     assert_eq!(stage.simulator.requests().len(), 4);
@@ -315,7 +296,7 @@ type Meddler = fn(&Path);
 
 #[tokio::test]
 async fn a_file_that_changes_meanwhile_is_an_error() {
-    // Whole chunks, so that only a look beyond the last one shows what follows it.
+    // Whole chunks, so that only reading beyond the last one shows what follows it.
     const SIZE: usize = 3 * 65_536;
     let grow: Meddler = |path| std::fs::write(path, vec![8; SIZE + 1]).unwrap();
     let shrink: Meddler = |path| std::fs::write(path, vec![8; 100_000]).unwrap();
@@ -349,7 +330,7 @@ async fn a_file_that_changes_meanwhile_is_an_error() {
 }
 
 #[tokio::test]
-async fn progress_is_told_chunk_by_chunk_and_begins_anew() {
+async fn progress_is_reported_chunk_by_chunk_and_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("me.png");
     for (size, steps) in [
@@ -363,14 +344,14 @@ async fn progress_is_told_chunk_by_chunk_and_begins_anew() {
         for file in [Upload::path(&path), Upload::bytes("me.png", vec![7; size])] {
             let stage = Stage::new().await;
             stage.simulator.reply_next(ReplyTarget::Upload, Reply::reset());
-            let told = Arc::new(Mutex::new(Vec::new()));
-            let teller = Arc::clone(&told);
+            let reported = Arc::new(Mutex::new(Vec::new()));
+            let hook = Arc::clone(&reported);
             let file = file.on_progress(move |transferred| {
                 assert_eq!(transferred.total, Some(size as u64));
-                teller.lock().unwrap().push(transferred.bytes);
+                hook.lock().unwrap().push(transferred.bytes);
             });
             stage.jogg.assets().upload(file).await.unwrap();
-            assert_eq!(*told.lock().unwrap(), [steps.clone(), steps.clone()].concat());
+            assert_eq!(*reported.lock().unwrap(), [steps.clone(), steps.clone()].concat());
         }
     }
 }
