@@ -41,7 +41,7 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "jogg_api_ext::resources::video::Video",
         ],
     ),
-    ("what a test wants as the response", &["jogg_api_ext::simulator::reply::Reply"]),
+    ("what a test wants as the response", &["jogg_api_ext::simulator::wire::reply::Reply"]),
 ];
 
 #[tokio::test]

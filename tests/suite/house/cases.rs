@@ -67,6 +67,7 @@ fn what_is_no_import_ties_nothing() {
         ("", "fn f(b: u32) -> u32 { b.b() + b }"),
         ("", "use std::b::B; use ::other::b;"),
         ("", "macro_rules! make { () => { super::b::B }; }"),
+        ("", "fn f() { quote!(use crate::b::B;); syn::parse_quote!(crate::b::B) }"),
     ] {
         assert_eq!(from_b(root, a), Vec::<String>::new(), "{root} {a}");
     }

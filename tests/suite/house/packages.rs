@@ -13,6 +13,8 @@ struct Package {
     /// only compiled for tests too.
     roots: &'static [Root],
     is_of_tests: bool,
+    /// Packages of their own within the folder, outside of the workspace.
+    others: &'static [&'static str],
     /// Two files that may import each other, as they are two halves of one thing.
     pairs: &'static [Pair],
     rooms: Rooms,
@@ -23,6 +25,7 @@ static PACKAGES: [Package; 4] = [
         folder: "jogg-api/src",
         roots: &[Root { file: "lib.rs", known_as: Some("jogg_api") }],
         is_of_tests: false,
+        others: &[],
         pairs: &[Pair {
             files: ["builder.rs", "client.rs"],
             reason: "`Client::builder` begins what `ClientBuilder::build` ends with a client",
@@ -51,11 +54,23 @@ static PACKAGES: [Package; 4] = [
             Root { file: "bin/jogg-simulator.rs", known_as: None },
         ],
         is_of_tests: false,
+        others: &[],
         pairs: &[],
         rooms: Rooms {
             floors: &[
                 &["lib.rs", "bin"],
                 &["simulator"],
+                &["simulator/handlers"],
+                &["simulator/call.rs", "simulator/references.rs"],
+                &["simulator/state"],
+                &["simulator/wire"],
+                &["simulator/spec"],
+                &[
+                    "simulator/clock.rs",
+                    "simulator/dialect.rs",
+                    "simulator/lock.rs",
+                    "simulator/settings.rs",
+                ],
                 &["resources", "assets"],
                 &["jobs", "lists"],
                 &["call", "request.rs"],
@@ -72,6 +87,7 @@ static PACKAGES: [Package; 4] = [
         folder: "xtask/src",
         roots: &[Root { file: "main.rs", known_as: None }],
         is_of_tests: false,
+        others: &[],
         pairs: &[Pair {
             files: ["diff/alternatives.rs", "diff/schema.rs"],
             reason: "a schema has alternatives, and an alternative is a schema",
@@ -80,12 +96,13 @@ static PACKAGES: [Package; 4] = [
             floors: &[
                 &["main.rs"],
                 &["regen.rs"],
-                &["drift"],
+                &["drift", "bench"],
                 &["diff", "lint"],
                 &["codegen", "surface"],
                 &["spec.rs"],
-                &["document.rs"],
-                &["failure.rs", "workspace.rs"],
+                &["workspace.rs"],
+                &["failure.rs"],
+                &["document.rs", "text.rs"],
             ],
             apart: &[],
         },
@@ -100,6 +117,7 @@ static PACKAGES: [Package; 4] = [
             Root { file: "suite/log.rs", known_as: None },
         ],
         is_of_tests: true,
+        others: &["bench/", "fuzz/"],
         pairs: &[],
         rooms: Rooms {
             floors: &[
@@ -125,7 +143,7 @@ static PACKAGES: [Package; 4] = [
 impl Package {
     fn graph(&self) -> Graph {
         let mut files = with_generated(self.folder, "rs");
-        files.retain(|file, _| !file.starts_with("fuzz/"));
+        files.retain(|file, _| !self.others.iter().any(|other| file.starts_with(other)));
         Graph::of(&files, self.roots, self.is_of_tests)
     }
 

@@ -211,8 +211,11 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         self.visit_path(&call.path);
+        let name = call.path.segments.last().map(|segment| segment.ident.to_string());
         self.mentions.macros.extend(call.path.get_ident().map(ToString::to_string));
-        self.tokens(call.tokens.clone(), false);
+        if !name.is_some_and(|name| QUOTES.contains(&name.as_str())) {
+            self.tokens(call.tokens.clone(), false);
+        }
     }
 
     /// Such as `#[serde(with = "crate::place")]`.
@@ -227,6 +230,9 @@ impl<'ast> Visit<'ast> for Visitor<'_> {
         }
     }
 }
+
+/// The macros whose tokens are code of another crate.
+const QUOTES: [&str; 2] = ["parse_quote", "quote"];
 
 /// Names bound by patterns that may be variables: constants are written in capitals.
 #[derive(Default)]

@@ -61,9 +61,9 @@ impl Rooms {
         if other == room {
             return None;
         }
-        let apart = self.apart.iter().find(|(name, _)| *name == room);
-        if let Some((_, known)) = apart
-            && !known.iter().any(|known| is_in(file, known))
+        let apart = self.apart.iter().find(|(name, _)| is_in(room, name));
+        if let Some((name, known)) = apart
+            && !known.iter().chain([name]).any(|known| is_in(file, known))
         {
             let known = known.join(", ");
             return Some(format!("{room} stands apart and may import only from {known}"));

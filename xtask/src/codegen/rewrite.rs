@@ -75,10 +75,26 @@ fn rewrite_methods(
         let missing: Vec<&str> = missing.map(|operation| operation.id.as_str()).collect();
         return Err(format!("operations without a method: {}", missing.join(", ")));
     }
+    let client = quote! {
+        use crate::{Client, Error, Response, endpoints, types};
+
+        impl Client { #(#client)* }
+    };
+    let endpoints = quote! {
+        use crate::{Endpoint, Error, Operation, PreparedRequest};
+        use crate::{operations, path_segment, types};
+
+        #endpoints
+    };
+    Ok(Rewritten { types, client, endpoints, codecs: codec_table(&codecs) })
+}
+
+/// Returns the table of codecs, and what leads from an operation known only at run time to its types.
+fn codec_table(codecs: &[endpoints::Codec]) -> TokenStream {
     let rows = codecs.iter().map(|codec| &codec.row);
     let arms = codecs.iter().map(|codec| &codec.arm);
     let conversions = codecs.iter().map(|codec| &codec.conversion);
-    let codecs = quote! {
+    quote! {
         use crate::codecs::{Codec, EndpointVisitor, FromRaw, unknown};
         use crate::{Endpoint, Error, Operation, RawRequest, endpoints, types};
 
@@ -111,19 +127,7 @@ fn rewrite_methods(
         }
 
         #(#conversions)*
-    };
-    let client = quote! {
-        use crate::{Client, Error, Response, endpoints, types};
-
-        impl Client { #(#client)* }
-    };
-    let endpoints = quote! {
-        use crate::{Endpoint, Error, Operation, PreparedRequest};
-        use crate::{operations, path_segment, types};
-
-        #endpoints
-    };
-    Ok(Rewritten { types, client, endpoints, codecs })
+    }
 }
 
 /// Reads the types in the signature of one of progenitor's methods.
