@@ -82,7 +82,8 @@ pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream
     }
 }
 
-/// Returns the row in the table of codecs, and the conversion of a raw request into the request type.
+/// Returns the row in the table of codecs, and the conversion of a raw request into the request
+/// type.
 pub(super) fn codec(operation: &OperationFacts, method: &Method) -> (TokenStream, TokenStream) {
     let name = type_name(operation);
     let mut values = Vec::new();
@@ -161,8 +162,8 @@ fn fields(operation: &OperationFacts, method: &Method) -> Vec<RequestField> {
     fields
 }
 
-/// Returns the statements that encode the request. Each path parameter is encoded by one of its own,
-/// as that can fail.
+/// Returns the statements that encode the request. Each path parameter is encoded by one of its
+/// own, as that can fail.
 fn prepare(operation: &OperationFacts, method: &Method) -> TokenStream {
     let path = &operation.path;
     let segments = method.path.iter().map(|(name, ty)| {
