@@ -1,4 +1,4 @@
-//! Measures how long a diff takes, from the start of the process to its end: `cargo bench -p xtask`.
+//! Measures how long a diff takes, including process start: `cargo bench -p xtask`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -23,7 +23,7 @@ use drift::{AcceptArguments, DriftArguments};
 use regen::RegenArguments;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The automation of the jogg workspace")]
+#[command(bin_name = "cargo xtask", about = "The automation of the jogg workspace")]
 struct CommandLine {
     #[command(subcommand)]
     task: Task,
@@ -45,7 +45,7 @@ enum Task {
         #[arg(long, value_name = "FOLDER")]
         output: Option<PathBuf>,
     },
-    /// Do everything that follows a change of the spec: lint, generate, compare, draft the changelog
+    /// Do what follows a change of the spec: lint, generate, compare, draft the changelog
     Regen(RegenArguments),
     /// Check, print or compare specs
     Spec {

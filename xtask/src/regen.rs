@@ -35,8 +35,8 @@ pub(crate) struct RegenArguments {
     released: Option<String>,
 }
 
-/// Lints, generates, lists pending snapshots, compares with the last release, and prints a draft for
-/// the changelog.
+/// Lints, generates, lists pending snapshots, compares with the last release, and prints a draft
+/// for the changelog.
 pub(crate) fn run(arguments: &RegenArguments) -> Result<(), Failure> {
     let RegenArguments { spec, output, released } = arguments;
     println!("== spec lint");

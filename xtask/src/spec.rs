@@ -61,7 +61,8 @@ impl<'d> Operation<'d> {
         self.node.pointer("/responses/200/content/application~1json/schema")
     }
 
-    /// Returns the parameters of the operation and of its path item, after references were followed.
+    /// Returns the parameters of the operation and of its path item, after references were
+    /// followed.
     pub(crate) fn parameters(&self, document: &'d Document) -> Vec<Parameter<'d>> {
         let mut parameters: Vec<Parameter<'d>> = Vec::new();
         let sources = [(self.node, &self.pointer), (self.path_item, &self.path_pointer)];

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen --check`: compares the files in the tree with those generated from the spec.
+//! `cargo xtask codegen --check`: compares the files in the tree with newly generated ones.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use syn::{Attribute, GenericArgument, PathArguments, Type, parse_quote};
 
-/// Returns the attribute with the decoder for a type, which tolerates what this API is known to send.
-/// `structs` are the types of objects. The error completes a sentence about the field.
+/// Returns the attribute with the decoder for a type, which tolerates what this API is known to
+/// send. `structs` are the types of objects. The error completes a sentence about the field.
 pub(super) fn decoder_attribute(
     ty: &Type,
     structs: &BTreeSet<String>,

@@ -11,8 +11,8 @@ pub(super) fn doc_attributes(text: &str, indent: usize) -> Vec<Attribute> {
     doc_lines(text, indent).into_iter().map(|line| parse_quote!(#[doc = #line])).collect()
 }
 
-/// Returns the lines of a doc comment: each begins with a space, none is too long, and the first and
-/// last aren't blank.
+/// Returns the lines of a doc comment: each begins with a space, none is too long, and the first
+/// and last aren't blank.
 pub(super) fn doc_lines(text: &str, indent: usize) -> Vec<String> {
     let width = WIDTH.saturating_sub(indent + "///".len());
     text.trim().lines().flat_map(|line| wrapped(line, width)).collect()

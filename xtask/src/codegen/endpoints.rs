@@ -176,8 +176,8 @@ fn fields(operation: &OperationFacts, method: &Method) -> Vec<RequestField> {
     fields
 }
 
-/// Returns the statements that encode the request. Each path parameter is encoded by one of its own,
-/// as that can fail.
+/// Returns the statements that encode the request. Each path parameter is encoded by one of its
+/// own, as that can fail.
 fn prepare(operation: &OperationFacts, method: &Method) -> TokenStream {
     let path = &operation.path;
     let segments = method.path.iter().map(|(name, ty)| {

@@ -1,6 +1,6 @@
-//! Writes enums as calls of the macros in `jogg-api/src/enumeration.rs`. typify's enums are closed, so
-//! that a new value would fail the response. The output is text, since the formatter doesn't format
-//! macro calls.
+//! Writes enums as calls of the macros in `jogg-api/src/enumeration.rs`. typify's enums are closed,
+//! so that a new value would fail the response. The output is text, since the formatter doesn't
+//! format macro calls.
 
 use std::fmt::Write as _;
 

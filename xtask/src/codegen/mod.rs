@@ -1,9 +1,9 @@
 //! `cargo xtask codegen`: generates a part of `jogg-api` from `openapi/jogg.yaml`.
 //!
-//! The order of the modules: `transform` prepares the spec for progenitor, and `rewrite` splits what
-//! it generates. `facts` is what that needs of the spec. `types`, `decoders` and `endpoints` rewrite
-//! the parts, `enums` and `tables` write what progenitor doesn't. `docs`, `layout` and `preamble`
-//! format, and `check` compares.
+//! The order of the modules: `transform` prepares the spec for progenitor, and `rewrite` splits
+//! what it generates. `facts` is what that needs of the spec. `types`, `decoders` and `endpoints`
+//! rewrite the parts, `enums` and `tables` write what progenitor doesn't. `docs`, `layout` and
+//! `preamble` format, and `check` compares.
 
 mod check;
 mod decoders;

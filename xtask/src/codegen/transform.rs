@@ -1,5 +1,5 @@
-//! Transforms the spec for progenitor: a copy in memory, changed where progenitor supports less than
-//! the spec says. `openapi/jogg.yaml` itself describes the wire.
+//! Transforms the spec for progenitor: a copy in memory, changed where progenitor supports less
+//! than the spec says. `openapi/jogg.yaml` itself describes the wire.
 
 use serde_json::{Map, Value, json};
 
@@ -11,8 +11,8 @@ pub(crate) const SECRET: &str = "Secret";
 /// The component that becomes the `data` of a response without any.
 pub(crate) const NO_DATA: &str = "NoData";
 
-/// Keywords that the generator would turn into additional types, or into values that are sent although
-/// nobody set them.
+/// Keywords that the generator would turn into additional types, or into values that are sent
+/// although nobody set them.
 const DROPPED: [&str; 12] = [
     "default",
     "example",
@@ -126,8 +126,9 @@ fn transform_operation(
     node.insert("responses".to_owned(), json!({ "200": response }));
 }
 
-/// Returns a schema without keywords that the generator must ignore. In responses only the ids of list
-/// items are required: every version of the API has omitted, nulled or emptied fields it promises.
+/// Returns a schema without keywords that the generator must ignore. In responses only the ids of
+/// list items are required: every version of the API has omitted, nulled or emptied fields it
+/// promises.
 fn component(schema: &Value, response: bool) -> Value {
     let Value::Object(members) = schema else {
         return schema.clone();

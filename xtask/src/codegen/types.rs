@@ -1,5 +1,5 @@
-//! Rewrites the types of progenitor's output, which are typify's: those of requests get a constructor
-//! and a place for unknown fields, those of responses get lenient decoders.
+//! Rewrites the types of progenitor's output, which are typify's: those of requests get a
+//! constructor and a place for unknown fields, those of responses get lenient decoders.
 
 use std::collections::BTreeSet;
 

@@ -4,10 +4,10 @@
 //! Both sides become surfaces, the surfaces become trees, and the trees are compared in lock-step.
 //! A comparison of the documents themselves would have to follow references, merge `allOf`, guard
 //! against recursion and order alternatives on the way; a surface has all that done. So hoisting,
-//! inlining, splitting, reordering and renaming components change nothing, and a printed surface can
-//! replace a spec on either side. The diff itself matches operations that moved, path parameters by
-//! position, and the branches of `oneOf`, which have no names; and it reports a subtree that was
-//! added or removed as one change.
+//! inlining, splitting, reordering and renaming components change nothing, and a printed surface
+//! can replace a spec on either side. The diff itself matches operations that moved, path
+//! parameters by position, and the branches of `oneOf`, which have no names; and it reports a
+//! subtree that was added or removed as one change.
 //!
 //! The order of the modules: `source` reads, `tree` shapes, `operations`, `message`, `schema`,
 //! `alternatives` and `keywords` compare, `rules` judges, `report` sums up, `render` prints.

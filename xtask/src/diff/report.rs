@@ -29,8 +29,8 @@ pub(crate) enum Bump {
 }
 
 impl Report {
-    /// Compares two surfaces, and the prose if both are specs. Fails if there is nothing to compare,
-    /// or a difference that no rule is about: neither may pass for "nothing changed".
+    /// Compares two surfaces, and the prose if both are specs. Fails if there is nothing to
+    /// compare, or a difference that no rule is about: neither may pass for "nothing changed".
     pub(crate) fn of(old: &Source, new: &Source) -> Result<Self, Failure> {
         let trees = [Tree::of(&old.surface), Tree::of(&new.surface)];
         let [old_tree, new_tree] = &trees;
@@ -74,9 +74,9 @@ impl Report {
         )
     }
 
-    /// Returns the version bump of each crate once it is regenerated. Before 1.0 a break needs a minor
-    /// version, anything else a patch. The low-level types are part of jogg-api-ext's API, and its
-    /// simulator responds as the spec says, so both crates have the same bump.
+    /// Returns the version bump of each crate once it is regenerated. Before 1.0 a break needs a
+    /// minor version, anything else a patch. The low-level types are part of jogg-api-ext's API,
+    /// and its simulator responds as the spec says, so both crates have the same bump.
     pub(crate) fn bumps(&self) -> [(&'static str, Bump); 2] {
         let bump = match self.changes.is_empty() {
             true => Bump::None,

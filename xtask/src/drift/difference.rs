@@ -11,9 +11,9 @@ use crate::text::shortened;
 /// The rule for an operation that only our spec has.
 const ADDED: &str = "operation-added";
 
-/// Everything of one kind that differs at one place. Ten added values of an enum are one difference,
-/// as one reason explains them; an eleventh value makes it another difference. Operations that share
-/// a component share the difference.
+/// Everything of one kind that differs at one place. Ten added values of an enum are one
+/// difference, as one reason explains them; an eleventh value makes it another difference.
+/// Operations that share a component share the difference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Difference {
     pub(crate) at: String,
@@ -104,8 +104,8 @@ fn occurrences(changes: Vec<Change>) -> Vec<Occurrence> {
     places.into_iter().map(occurrence).collect()
 }
 
-/// Returns the values on one side. If only some changes have one, the others count as empty, so that
-/// both sides have the same order.
+/// Returns the values on one side. If only some changes have one, the others count as empty, so
+/// that both sides have the same order.
 fn values(changes: &[Change], side: impl Fn(&Change) -> Option<&String>) -> Vec<String> {
     if changes.iter().all(|change| side(change).is_none()) {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! `openapi/drift.toml`: the intended differences between upstream and our spec, each with a reason.
-//! People edit the text too, so entries are added and removed, and the rest stays as it is.
+//! `openapi/drift.toml`: the intended differences between upstream and our spec, each with a
+//! reason. People edit the text too, so entries are added and removed, and the rest stays as it is.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -93,8 +93,8 @@ impl Ledger {
         text
     }
 
-    /// Returns the text with the remaining operations of stale entries, and without entries that have
-    /// none left.
+    /// Returns the text with the remaining operations of stale entries, and without entries that
+    /// have none left.
     pub(crate) fn without(&self, stale: &[(&Entry, Operations)]) -> String {
         let mut cuts: Vec<(Range<usize>, String)> = Vec::new();
         for (entry, left) in stale {

@@ -2,8 +2,8 @@
 //! differences in `openapi/drift.toml`; and `spec accept`, which writes that ledger.
 //!
 //! The order of the modules: `inputs` names the files, `difference` compares, `ledger` reads and
-//! edits the ledger, `review` checks the differences against it, `pin` is the state of upstream that
-//! was reviewed last, `render` prints, `accept` writes.
+//! edits the ledger, `review` checks the differences against it, `pin` is the state of upstream
+//! that was reviewed last, `render` prints, `accept` writes.
 
 mod accept;
 mod difference;

@@ -1,5 +1,5 @@
-//! `openapi/upstream.surface`: the vendor's spec that was reviewed last, as a surface, so that later
-//! changes show without the vendor's text.
+//! `openapi/upstream.surface`: the vendor's spec that was reviewed last, as a surface, so that
+//! later changes show without the vendor's text.
 
 use std::path::Path;
 

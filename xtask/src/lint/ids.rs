@@ -1,5 +1,5 @@
-//! Checks `x-jogg-id`, which marks the property that identifies a list item. Its generated type isn't
-//! optional, and an item without it is skipped.
+//! Checks `x-jogg-id`, which marks the property that identifies a list item. Its generated type
+//! isn't optional, and an item without it is skipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,8 @@ use super::visit;
 use crate::document::Document;
 use crate::spec::{self, Side};
 
-/// Checks the marked properties: a string or integer, one for each component, and only in list items.
+/// Checks the marked properties: a string or integer, one for each component, and only in list
+/// items.
 pub(super) fn marked(document: &Document, findings: &mut LintFindings) {
     let list_items = list_items(document);
     for (name, schema) in spec::schemas(document) {

@@ -27,8 +27,8 @@ use crate::spec;
 use crate::text::counted;
 use findings::{LintFinding, LintFindings};
 
-/// Prints every finding, then their number. A spec without findings prints what was checked, so that
-/// a run without operations doesn't look like a good one.
+/// Prints every finding, then their number. A spec without findings prints what was checked, so
+/// that a run without operations doesn't look like a good one.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
     let document = spec::open(file)?;
     let findings = lint(&document);

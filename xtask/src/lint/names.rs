@@ -163,8 +163,8 @@ impl Distinct {
     }
 }
 
-/// Returns the letters of a name. The generator splits words in its own way, so types must differ by
-/// more than their case.
+/// Returns the letters of a name. The generator splits words in its own way, so types must differ
+/// by more than their case.
 fn letters(name: &str) -> String {
     name.chars()
         .filter(char::is_ascii_alphanumeric)

@@ -1,4 +1,5 @@
-//! Checks which components are sent and received: responses grow without notice, requests are exact.
+//! Checks which components are sent and received: responses grow without notice, requests are
+//! exact.
 
 use serde_json::Value;
 
@@ -22,7 +23,8 @@ pub(super) fn open_enums(document: &Document, findings: &mut LintFindings) {
     }
 }
 
-/// Checks that no object is both sent and received. Received types tolerate what sent ones must not.
+/// Checks that no object is both sent and received. Received types tolerate what sent ones must
+/// not.
 pub(super) fn sides(document: &Document, findings: &mut LintFindings) {
     let responses = spec::reachable(document, Side::Response);
     for name in spec::reachable(document, Side::Request).intersection(&responses) {

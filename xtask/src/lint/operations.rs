@@ -63,7 +63,7 @@ pub(super) fn responses(document: &Document, findings: &mut LintFindings) {
             if *status != "200" {
                 findings.add(
                     format!("{pointer}/{}", pointer_token(status)),
-                    format!("there is a `{status}` response; declare only `200`, as the generator takes one"),
+                    format!("there is a `{status}` response; the generator takes only `200`, so remove it"),
                 );
             }
         }
@@ -143,8 +143,8 @@ fn check_frame(name: &str, schema: &Value, findings: &mut LintFindings) {
         findings.add(
             visit::component_pointer(name),
             format!(
-                "`{name}` must be `allOf` of `{ENVELOPE}` and, if there is data, of an object whose \
-                 only property `data` is a `$ref`; write it in this form"
+                "`{name}` must be `allOf` of `{ENVELOPE}` and, if there is data, of an object \
+                 whose only property `data` is a `$ref`; write it in this form"
             ),
         );
     }
@@ -247,7 +247,10 @@ mod tests {
         let status = "'200': # get_thing";
         check(
             &[(status, "'404': {description: Gone.}\n        '200': # get_thing")],
-            &[("'404': {description: Gone.}", "there is a `404` response; declare only `200`")],
+            &[(
+                "'404': {description: Gone.}",
+                "there is a `404` response; the generator takes only `200`",
+            )],
         );
         check(
             &[(status, "'201':")],

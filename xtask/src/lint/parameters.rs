@@ -50,8 +50,8 @@ fn check_location(
         location => findings.add(
             &parameter.pointer,
             format!(
-                "the parameter `{name}` is in `{location}`; use `path` or `query`, as no other can be \
-                 generated"
+                "the parameter `{name}` is in `{location}`, which can't be generated; use `path` or \
+                 `query`"
             ),
         ),
     }
@@ -97,7 +97,7 @@ mod tests {
     fn headers_are_not_generated() {
         check(
             &[("in: query # kind", "in: header")],
-            &[("- name: kind", "the parameter `kind` is in `header`")],
+            &[("- name: kind", "the parameter `kind` is in `header`, which can't be generated")],
         );
     }
 }

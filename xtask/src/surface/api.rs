@@ -181,7 +181,8 @@ impl<'d> Reader<'d> {
         if !["path", "query", "header", "cookie"].contains(&location) {
             let location = self.document.location(pointer);
             return Err(format!(
-                "{location}: a parameter must be `in: path`, `query`, `header` or `cookie`; add one of them"
+                "{location}: a parameter must be in `path`, `query`, `header` or `cookie`; \
+                 correct `in`"
             ));
         }
         let position = names.iter().position(|other| *other == name && location == "path");

@@ -1,15 +1,15 @@
 //! `cargo xtask spec surface`: what a spec says about the wire, as sorted lines.
 //!
 //! The surface is the normal form that snapshots, diffs and the pinned state of upstream share. Two
-//! specs that describe the same wire have the same surface, however they are written: references are
-//! followed, `allOf` is merged, explicit defaults of OpenAPI are dropped, and no prose, tag,
+//! specs that describe the same wire have the same surface, however they are written: references
+//! are followed, `allOf` is merged, explicit defaults of OpenAPI are dropped, and no prose, tag,
 //! operationId, extension or component name remains.
 //!
 //! # Format
 //!
 //! The first line is `# jogg surface 1`. Lines directly after it that begin with `#` say where the
-//! surface is from, and are ignored. Every other line is a place and one fact about it. The lines are
-//! sorted by their bytes:
+//! surface is from, and are ignored. Every other line is a place and one fact about it. The lines
+//! are sorted by their bytes:
 //!
 //! ```text
 //! api server "https://api.jogg.ai"
@@ -41,8 +41,8 @@
 //! - **`required`** is a fact about the property, and `any` about a schema without keywords.
 //! - **`security`** has one line for each alternative, including inherited ones. `[]` means that no
 //!   key is needed. Schemes are given by kind, location and name.
-//! - **Recursion** ends with `returns $.node`, the place above with the same schema. Schemas are the
-//!   same if they admit the same trees, even if one is written out a few levels deep.
+//! - **Recursion** ends with `returns $.node`, the place above with the same schema. Schemas are
+//!   the same if they admit the same trees, even if one is written out a few levels deep.
 //! - **`allOf`**: properties and `required` are united, enums intersected, bounds tightened, and a
 //!   flag of any part counts. Other keywords that disagree have one line each.
 //! - **OpenAPI 3.1**: `type: [string, 'null']`, `anyOf: [X, {type: 'null'}]` and numeric exclusive

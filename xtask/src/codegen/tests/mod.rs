@@ -90,7 +90,7 @@ components:
       properties:
         named: {type: array, description: One kind., items: {$ref: '#/components/schemas/Named'}}
         numbered:
-          {type: array, description: The other kind., items: {$ref: '#/components/schemas/Numbered'}}
+          {type: array, description: Another., items: {$ref: '#/components/schemas/Numbered'}}
     Named:
       type: object
       description: A named thing.

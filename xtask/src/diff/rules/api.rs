@@ -44,7 +44,7 @@ table! { API:
     REQUIRED_PARAMETER_ADDED = request("required-parameter-added", effect(Break, Break,
         "A released SDK doesn't send it, and `new` takes another argument."));
     PARAMETER_REMOVED = request("parameter-removed", effect(Risk, Break,
-        "Sending it may be ignored, which changes the response, or rejected; its field is removed."));
+        "It may be ignored, which changes the response, or rejected; its field is removed."));
     PATH_PARAMETER_RENAMED = request("path-parameter-renamed", effect(Ok, Ok,
         "Only its position counts, on the wire as in the argument list."));
     SERIALIZATION_CHANGED = request("serialization-changed", effect(Break, Ok,

@@ -5,11 +5,11 @@
 //! - **wire**: what happens to a released SDK that calls the changed server?
 //! - **source**: what happens to a program that uses the SDK, once that is regenerated?
 //!
-//! The verdicts follow from how the SDK is made. In responses every field is optional except the ids
-//! of list items, enums keep unknown values, everything received stays available in the raw JSON,
-//! and a part that doesn't have its type is skipped and reported. Requests are exact: structs with
-//! `new(required fields)`, closed sets as enums, and neither bounds nor defaults. Structs and enums
-//! are `#[non_exhaustive]`, so that code compiles with additions.
+//! The verdicts follow from how the SDK is made. In responses every field is optional except the
+//! ids of list items, enums keep unknown values, everything received stays available in the raw
+//! JSON, and a part that doesn't have its type is skipped and reported. Requests are exact: structs
+//! with `new(required fields)`, closed sets as enums, and neither bounds nor defaults. Structs and
+//! enums are `#[non_exhaustive]`, so that code compiles with additions.
 
 mod api;
 mod rule;

@@ -65,10 +65,10 @@ table! { SCHEMA:
         effect(Ok, Ok, "It documents what happens without a value; the SDK sends no defaults."),
         effect(Ok, Ok, "The SDK fills in no defaults."));
     DEFAULT_CHANGED = each("default-changed",
-        effect(Risk, Ok, "Requests without a value mean something else; the SDK sends no defaults."),
+        effect(Risk, Ok, "Requests without it mean something else; the SDK sends no defaults."),
         effect(Ok, Ok, "The SDK fills in no defaults."));
     DEFAULT_REMOVED = each("default-removed",
-        effect(Risk, Ok, "Requests without a value may mean something else; the SDK sends no defaults."),
+        effect(Risk, Ok, "Requests without it may mean something else; the SDK sends no defaults."),
         effect(Ok, Ok, "The SDK fills in no defaults."));
     BOUND_LOOSENED = each("bound-loosened",
         effect(Ok, Ok, "All values are still accepted; bounds have no types."),

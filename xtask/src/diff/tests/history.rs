@@ -15,8 +15,8 @@ fn upstream(date: &str) -> Source {
     Source::parse(date, &text(date)).unwrap()
 }
 
-/// Compares two versions: how many operations on both sides changed, how many changes they have, and
-/// how many operations were added.
+/// Compares two versions: how many operations on both sides changed, how many changes they have,
+/// and how many operations were added.
 #[track_caller]
 fn check_step(old: &str, new: &str, operations: usize, changes: usize, added: usize) {
     let report = Report::of(&upstream(old), &upstream(new)).unwrap();

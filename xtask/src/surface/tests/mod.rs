@@ -358,6 +358,6 @@ fn malformed_documents_are_errors() {
     );
     check_error(
         "openapi: 3.0.3\npaths: {/x: {get: {parameters: [{name: a, in: body}]}}}\n",
-        "spec.yaml:2:33: a parameter must be `in: path`",
+        "spec.yaml:2:33: a parameter must be in `path`",
     );
 }

@@ -1,5 +1,5 @@
-//! Other ways to write the same wire, for tests: each takes a spec and returns one that must have the
-//! same surface.
+//! Other ways to write the same wire, for tests: each takes a spec and returns one that must have
+//! the same surface.
 
 use serde_json::{Map, Value, json};
 
