@@ -182,7 +182,7 @@ impl Simulator {
     /// let jogg = Jogg::builder("any key").base_url(simulator.base_url()).build()?;
     /// let page = jogg.voices().list(Default::default()).page().await?;
     /// assert_eq!(page.items.len(), 1);
-    /// assert_eq!(page.skipped.len(), 1);
+    /// assert_eq!(page.metadata.skipped.len(), 1);
     /// # Ok(())
     /// # }
     /// ```
