@@ -104,9 +104,9 @@ async fn live(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 fn confirmed() -> std::io::Result<bool> {
     print!("spend them? [y/N] ");
     std::io::stdout().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(matches!(line.trim(), "y" | "Y" | "yes"))
 }
 
 async fn run(jogg: &Jogg, arguments: &Arguments) -> Result<(), Box<dyn Error>> {

@@ -55,7 +55,7 @@ impl Jogg {
     /// Starts to build a client as [`Jogg::from_env`] does, with more to set.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if there is no key, or a variable isn't text.
+    /// [`ErrorKind::Configuration`] if there is no key, or a variable isn't Unicode.
     pub fn builder_from_env() -> Result<JoggBuilder> {
         let Some(key) = variable(API_KEY_VARIABLE)? else {
             return Err(Error::new(
@@ -312,14 +312,14 @@ impl fmt::Debug for JoggBuilder {
     }
 }
 
-/// A variable that is set to something. One that is not text is an error: to overlook a base URL
-/// would be to spend credits on the wrong server.
+/// Reads a variable that is set to something. One that isn't Unicode is an error: to overlook a
+/// base URL would be to spend credits on the wrong server.
 fn variable(name: &str) -> Result<Option<String>> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(_)) => {
-            Err(Error::new(ErrorKind::Configuration, format!("{name} is not valid text")))
+            Err(Error::new(ErrorKind::Configuration, format!("{name} must be valid Unicode")))
         }
     }
 }

@@ -1,4 +1,20 @@
-//! Time, so that tests need none.
+//! Time, from a clock that tests can replace.
+//!
+//! A client and a simulator on one virtual clock wait without taking time:
+//!
+//! ```
+//! # #[cfg(feature = "simulator")]
+//! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use jogg_api_ext::Jogg;
+//! use jogg_api_ext::simulator::{Simulator, VirtualClock};
+//!
+//! let clock = Arc::new(VirtualClock::new());
+//! let simulator = Simulator::builder().clock(clock.clone()).start().await?;
+//! let jogg = Jogg::builder("any key").base_url(simulator.base_url()).clock(clock).build()?;
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -17,19 +33,19 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Returns the time since a fixed point of this clock's choosing. Never runs backwards.
     fn now(&self) -> Duration;
 
-    /// Ends after a wait: between two polls of a job, before a retry.
+    /// Returns a future that ends after a wait: between two polls of a job, or before a retry.
     fn sleep(&self, duration: Duration) -> Sleep;
 
-    /// Ends when the time for something else that is going on is up: a timeout.
+    /// Returns a future that ends when the time for something else is up: a timeout.
     fn timeout(&self, duration: Duration) -> Sleep;
 
-    /// Returns a number from 0 up to 1, by which waits are spread.
+    /// Returns a random number from 0 up to 1, by which waits are spread.
     fn random(&self) -> f64 {
         fastrand::f64()
     }
 }
 
-/// The time of this machine, on tokio's timer.
+/// The clock of this machine, on tokio's timer.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
     start: Instant,
@@ -62,7 +78,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// The output of a future, unless the guard ends first.
+/// Returns the output of a future; `None` if the guard ends first.
 pub(crate) async fn within<F: Future>(future: F, mut guard: Sleep) -> Option<F::Output> {
     let mut future = pin!(future);
     std::future::poll_fn(|context| {

@@ -1,4 +1,4 @@
-//! What went wrong, said so that the caller knows what to do.
+//! Errors, in kinds that say what the caller can do.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -40,7 +40,7 @@ struct Inner {
 
 enum Message {
     Text(Cow<'static, str>),
-    /// Written when it is asked for: most errors of attempts are retried, and nobody reads them.
+    /// Written when it is displayed: most errors of attempts are retried, and nobody reads them.
     Lazy(fn(&Error) -> String),
 }
 
@@ -77,7 +77,8 @@ pub enum ErrorKind {
     /// Nothing has this id. Nothing was executed.
     NotFound,
     /// A paid request was sent and its response was lost: it may have been executed and paid for.
-    /// It is never retried. Check the API's lists before you send it again.
+    /// It is never retried. Check the API's lists before you retry; see
+    /// [`outcome_unknown`](crate::outcome_unknown).
     OutcomeUnknown,
     /// The plan doesn't include the API, or not this part of it. Nothing was executed.
     PermissionDenied,
@@ -102,76 +103,78 @@ impl Error {
         self.inner.kind
     }
 
-    /// The API's error code, where it gave one. 0 is no error code.
+    /// Returns the API's error code, if it gave one. 0 isn't an error code.
     pub fn code(&self) -> Option<i64> {
         self.call().and_then(jogg_api::Error::code).filter(|code| *code != 0)
     }
 
-    /// The HTTP status, if a response began.
+    /// Returns the HTTP status, if a response began.
     pub fn http_status(&self) -> Option<u16> {
         let call = self.call().and_then(jogg_api::Error::status);
         call.map(|status| status.as_u16()).or(self.inner.http_status)
     }
 
-    /// The request id, which support asks for. Not redacted.
+    /// Returns the request id, which support asks for. Not redacted.
     pub fn request_id(&self) -> Option<&str> {
         self.call().and_then(jogg_api::Error::request_id)
     }
 
-    /// The id of the operation that was called, such as `add_photo_avatar_motion`.
+    /// Returns the id of the operation that was called, such as `add_photo_avatar_motion`.
     pub fn operation(&self) -> Option<&'static str> {
         self.inner.operation.map(|operation| operation.id)
     }
 
-    /// How many attempts were made; 0 if no request was sent.
+    /// Returns how many attempts were made; 0 if no request was sent.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
 
-    /// How long the server, or the file host, asks to wait before another attempt, if it does.
+    /// Returns how long the server or the file host asks to wait before another attempt, if it
+    /// does.
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
     }
 
-    /// When the request was sent, where the kind is [`ErrorKind::OutcomeUnknown`].
+    /// Returns when the request was sent, if the kind is [`ErrorKind::OutcomeUnknown`].
     pub fn sent_at(&self) -> Option<SystemTime> {
         self.inner.sent_at
     }
 
-    /// What was received of the response's body. Not redacted.
+    /// Returns what was received of the response's body. Not redacted.
     pub fn body(&self) -> Option<&Bytes> {
         self.call().map(jogg_api::Error::body).filter(|body| !body.is_empty())
     }
 
-    /// The server's message. Not redacted.
+    /// Returns the server's message. Not redacted.
     pub fn server_message(&self) -> Option<&str> {
         self.call().and_then(jogg_api::Error::message).filter(|message| !message.is_empty())
     }
 
-    /// The job an error of waiting belongs to: store it, or resume it with
+    /// Returns the job that an error of waiting belongs to: store it, or resume it with
     /// [`Jogg::resume`](crate::Jogg::resume).
     pub fn job(&self) -> Option<&JobRecord> {
         self.inner.job.as_ref()
     }
 
-    /// The `data` of the last report on the job. Not redacted.
+    /// Returns the `data` of the last report on the job. Not redacted.
     pub fn raw(&self) -> Option<&Value> {
         self.inner.raw.as_ref()
     }
 
-    /// Whether the same call may be retried without harm, now or after [`Error::retry_after`].
+    /// Returns whether the same call may be retried without harm, now or after
+    /// [`Error::retry_after`].
     pub fn is_retryable(&self) -> bool {
         self.inner.retryable
     }
 
-    /// Whether the server may have executed the request. Always false for reads, which change
-    /// nothing; always true for errors of waiting, as the job they belong to was started and paid
-    /// for.
+    /// Returns whether the server may have executed the request. Always false for reads, which
+    /// change nothing; always true for errors of waiting, as the job they belong to was started and
+    /// paid for.
     pub fn may_have_executed(&self) -> bool {
         self.inner.may_have_executed || self.inner.job.is_some()
     }
 
-    /// The low-level error of the call that failed.
+    /// Returns the low-level error of the call that failed.
     pub(crate) fn call(&self) -> Option<&jogg_api::Error> {
         match &self.inner.source {
             Some(Source::Call(error)) => Some(error),
@@ -181,13 +184,13 @@ impl Error {
     }
 }
 
-/// How errors are made. The kind and the message are given; the rest is set where it applies.
+/// Creates errors. The kind and the message are given; the rest is set where it applies.
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self::with_message(kind, Message::Text(message.into()))
     }
 
-    /// An error whose message is written when it is asked for.
+    /// Creates an error whose message is written when it is displayed.
     pub(crate) fn lazy(kind: ErrorKind, message: fn(&Self) -> String) -> Self {
         Self::with_message(kind, Message::Lazy(message))
     }
@@ -231,7 +234,7 @@ impl Error {
         self
     }
 
-    /// The URL is taken out: signed ones are keys.
+    /// Sets the source, without its URL: signed URLs are keys.
     pub(crate) fn with_http(mut self, error: reqwest::Error) -> Self {
         self.inner.source = Some(Source::Http(error.without_url()));
         self
@@ -277,7 +280,7 @@ impl Error {
         self
     }
 
-    /// The time an attempt had.
+    /// Sets the time that the attempt had.
     pub(crate) fn with_time_limit(mut self, limit: Option<Duration>) -> Self {
         self.inner.time_limit = limit;
         self

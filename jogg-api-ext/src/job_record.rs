@@ -54,19 +54,19 @@ impl fmt::Debug for JobRecord {
     }
 }
 
-/// Records are written by hand as well, from databases in which an id may be a number.
+/// Records are written by hand, too, from databases in which an id may be a number.
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let id = Value::deserialize(deserializer)?;
     id_text(&id)
         .or_else(|| id.as_str().map(str::to_owned))
-        .ok_or_else(|| serde::de::Error::custom("the `id` of a job must be a text or a number"))
+        .ok_or_else(|| serde::de::Error::custom("the `id` of a job must be a string or a number"))
 }
 
 fn seconds_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     Option::<u64>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Where the response that starts a job of this operation has the job's id, such as
+/// Returns where the response that starts a job of this operation has the job's id, such as
 /// `data.motion_id`; `None` if the operation starts no job with an id of its own.
 pub(crate) fn id_place(operation: &Operation) -> Option<&'static str> {
     match JOBS.iter().find(|rule| std::ptr::eq(rule.create, operation))?.link {
@@ -75,7 +75,7 @@ pub(crate) fn id_place(operation: &Operation) -> Option<&'static str> {
     }
 }
 
-/// The id at this place in the `data` of a response, or where else a video's id may be.
+/// Reads the id at this place in the `data` of a response, or where else a video's id may be.
 pub(crate) fn started_id(place: &str, raw: &Value) -> Option<String> {
     let name = place.strip_prefix("data.").unwrap_or(place);
     let others: &[&str] = if name == "video_id" { &OTHER_VIDEO_IDS } else { &[] };
@@ -85,7 +85,7 @@ pub(crate) fn started_id(place: &str, raw: &Value) -> Option<String> {
 /// What the id of a video is called elsewhere. It is one and the same.
 const OTHER_VIDEO_IDS: [&str; 3] = ["product_video_id", "project_id", "id"];
 
-/// An id, which may come as a number.
+/// Reads an id, which may come as a number.
 pub(crate) fn id_text(id: &Value) -> Option<String> {
     match id {
         Value::String(id) if !id.trim().is_empty() => Some(id.clone()),

@@ -50,20 +50,21 @@
 //!
 //! # What calls return
 //!
-//! - **Jobs** ([`jobs`]): [`Job::wait`] polls until the result is there, [`Job::updates`] returns a
-//!   stream of its progress, and [`wait_all`] waits for many. [`jobs::WaitOptions`] set how often
-//!   and how long. A [`JobRecord`] is what to store, and [`Jogg::resume`] goes on with it.
-//! - **Lists** ([`lists`]): a [`List`] is fetched as one [`Page`], or as a stream of pages or items.
-//! - **Responses**: [`Call::with_metadata`] returns [`ResponseMetadata`] beside the value, with what
-//!   was skipped and with the body as received.
+//! - **Jobs** ([`jobs`]): [`Job::wait`] polls until the result is there, [`Job::updates`] returns
+//!   the progress as a stream, and [`wait_all`] waits for many. [`jobs::WaitOptions`] set how often
+//!   and for how long. A [`JobRecord`] is what to store, and [`Jogg::resume`] continues with it.
+//! - **Lists** ([`lists`]): a [`List`] is fetched as one [`Page`], or as a stream of pages or
+//!   items.
+//! - **Responses**: [`Call::with_metadata`] returns [`ResponseMetadata`] beside the value, with
+//!   what was skipped and with the body as received.
 //! - **Errors**: one [`Error`], whose [`ErrorKind`] says what the caller can do.
 //!
 //! # Settings
 //!
 //! - **The client**: [`Jogg::from_env`] or a [`JoggBuilder`].
-//! - **Policy** ([`policy`]): [`RetryPolicy`], [`Timeouts`], the [`RateLimiter`](policy::RateLimiter)
-//!   and the [`Observer`](policy::Observer); what is retried, and what never is.
-//!   [`CallOptions`] override it for some calls.
+//! - **Policy** ([`policy`]): [`RetryPolicy`], [`Timeouts`], [`policy::RateLimiter`] and
+//!   [`policy::Observer`]; what is retried, and what never is. [`CallOptions`] override it for some
+//!   calls.
 //! - **Time** ([`clock`]): the clock of the client, for tests.
 //!
 //! # Beyond the typed methods
@@ -81,8 +82,8 @@
 //!
 //! - [`outcome_unknown`]: what to do when the response to a paid request was lost.
 //! - [What is retried](policy#what-is-retried): the table for paid requests.
-//! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): a program for every
-//!   group.
+//! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): a program for
+//!   every group.
 //!
 //! # Features
 //!

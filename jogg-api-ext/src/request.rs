@@ -1,5 +1,5 @@
-//! The macros that make groups and request builders. Builders are newtypes over the generated
-//! requests, so that a field that vanishes from the spec is a compile error here.
+//! The macros that groups and request builders are made with. Builders are newtypes over the
+//! generated requests, so that a field that vanishes from the spec is a compile error here.
 
 use std::borrow::Cow;
 
@@ -28,8 +28,8 @@ macro_rules! group {
 pub(crate) use group;
 
 /// A builder over a generated request: a newtype that reads and writes the API's own form, with a
-/// method for each optional field of a plain type. `text` takes anything that becomes a `String`;
-/// any other type is taken as it is.
+/// method for each optional field of a plain type. `text` takes anything that converts to a
+/// `String`; any other kind is the type itself.
 macro_rules! request {
     (
         $(#[$meta:meta])*
@@ -38,15 +38,15 @@ macro_rules! request {
     ) => {
         $(#[$meta])*
         ///
-        /// It serialises and deserialises in the API's own form, so that the arguments of a tool
+        /// It serializes and deserializes in the API's own form, so that the arguments of a tool
         /// call can be read into it.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[must_use]
         #[serde(transparent)]
         $visibility struct $name($body);
 
-        /// The schema of the request itself: a derived one would be a mere reference to it, and
-        /// tool definitions have to be objects.
+        /// The schema of the request itself: a derived one would be a reference to it, and tool
+        /// definitions must be objects.
         #[cfg(feature = "schemars")]
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -170,16 +170,16 @@ pub(crate) use paged_request;
 pub(crate) trait Paged: Send + Sync + 'static {
     type Query;
 
-    /// Page and page size, as asked for.
+    /// Returns the page and the page size that are asked for.
     fn paging(&self) -> (Option<i64>, Option<i64>);
 
     fn check(&self) -> Result<()>;
 
-    /// The query for one of the pages.
+    /// Returns the query for one of the pages.
     fn on_page(&self, page: Option<i64>) -> Self::Query;
 }
 
-/// Refuses an extra field that the request has: it would be sent twice.
+/// Refuses an extra field that the request already has: it would be sent twice.
 pub(crate) fn check_extra(fields: &[&str], extra: &Map<String, Value>) -> Result<()> {
     match extra.keys().find(|name| fields.contains(&name.as_str())) {
         None => Ok(()),
@@ -194,7 +194,7 @@ pub(crate) fn check_plain(extra: &Map<String, Value>) -> Result<()> {
     let is_plain = |value: &Value| !(value.is_null() || value.is_array() || value.is_object());
     match extra.iter().find(|(_, value)| !is_plain(value)) {
         None => Ok(()),
-        Some((name, _)) => refuse(format!("`{name}` must be a text, a number or a boolean")),
+        Some((name, _)) => refuse(format!("`{name}` must be a string, a number or a boolean")),
     }
 }
 

@@ -94,8 +94,8 @@ pub(crate) async fn download(jogg: Jogg, download: Download) -> Result<u64> {
     }
 }
 
-/// The wait after so many attempts: 5 s, 8 s, 12.8 s, 20 s, varied by up to a fifth as long as it
-/// stays between 5 and 20. `random` is from 0 to 1.
+/// Returns the wait after so many attempts: 5 s, 8 s, 12.8 s, 20 s, varied by up to a fifth as long
+/// as it stays between 5 s and 20 s. `random` is from 0 to 1.
 fn planned_wait(attempts: u32, random: f64) -> Duration {
     let growth = 1.6_f64.powi(i32::try_from(attempts).unwrap_or(i32::MAX).clamp(1, 64) - 1);
     let varied = growth * (0.8 + 0.4 * random);
@@ -106,7 +106,7 @@ fn planned_wait(attempts: u32, random: f64) -> Duration {
 
 /// Gets the file once, with the bare HTTP client: the key goes to the API, not to the file host.
 async fn attempt(transfer: &mut Transfer, url: Url, download: &Download) -> Result<u64> {
-    // Before the request: what can't be written need not be downloaded.
+    // Before the request: what can't be written needn't be downloaded.
     let partial = Partial::create(&download.path).await?;
     transfer.count();
     let jogg = transfer.client();
@@ -127,8 +127,8 @@ async fn attempt(transfer: &mut Transfer, url: Url, download: &Download) -> Resu
     saved.unwrap_or_else(|| Err(too_slow(limit)))
 }
 
-/// The file itself: not an error page or a response of the API behind a 2xx, which would replace
-/// what the caller has.
+/// Refuses everything but the file itself. An error page, or a response of the API, with a 2xx
+/// would replace what the caller has.
 fn expect_file(response: Response) -> Result<Response> {
     let (status, headers) = (response.status(), response.headers());
     let code = status.as_u16();
@@ -145,7 +145,7 @@ fn expect_file(response: Response) -> Result<Response> {
         ),
         _ => format!("the file host doesn't return the file: HTTP {code}"),
     };
-    // So responds a host whose file isn't there yet.
+    // A host responds like this while the file isn't there yet.
     let early = matches!(code, 200 | 202 | 204 | 403 | 404 | 425);
     Err(refused(message, early || is_transient(status), status, headers))
 }
@@ -163,7 +163,7 @@ async fn save(
             transient("the connection to the file host failed").with_http(error)
         })?;
         let Some(chunk) = chunk else { break };
-        // The HTTP client may have more at once than one wants to hear of only at its end.
+        // The HTTP client may return more at once than should pass between two reports of progress.
         for piece in chunk.chunks(CHUNK) {
             partial.write(piece).await?;
             bytes += piece.len() as u64;

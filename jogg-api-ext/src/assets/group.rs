@@ -44,19 +44,19 @@ impl Assets {
     /// audio (mp3, wav, m4a) 20 MB and 10 minutes. Type and size are checked before anything is
     /// sent, the length in minutes is not.
     ///
-    /// If the connection fails, the storage is too slow or responds with 408, 429 or 5xx, the upload
-    /// is retried with a new URL: up to three attempts in all, with the waits, total time and
-    /// budget of the client's [`RetryPolicy`](crate::RetryPolicy). Its `max_attempts`, or that of
-    /// [`CallOptions`](crate::CallOptions), may lower the number. The deadline of `CallOptions`
+    /// If the connection fails, or the storage is too slow or responds with 408, 429 or 5xx, the
+    /// upload is retried with a new URL: up to three attempts in all, with the waits, total time
+    /// and budget of the client's [`RetryPolicy`](crate::RetryPolicy). Its `max_attempts`, or that
+    /// of [`CallOptions`](crate::CallOptions), may lower the number. The deadline of `CallOptions`
     /// is for the whole; its timeout replaces [`Timeouts::transfer`](crate::Timeouts::transfer).
     ///
-    /// Memory does not depend on the size. Dropping the future stops the upload.
+    /// The memory it uses doesn't depend on the size. Dropping the future stops the upload.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it cannot be read or changes meanwhile,
-    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if its type or size isn't
-    /// allowed, [`ErrorKind::FileTransfer`](crate::ErrorKind::FileTransfer) if the storage refuses it;
-    /// see [`ErrorKind`](crate::ErrorKind) for those of `create_asset_upload`.
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io) if it can't be read or changes meanwhile,
+    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if its type or size
+    /// isn't allowed, [`ErrorKind::FileTransfer`](crate::ErrorKind::FileTransfer) if the storage
+    /// refuses it; see [`ErrorKind`](crate::ErrorKind) for those of `create_asset_upload`.
     pub fn upload(&self, file: Upload) -> impl Future<Output = Result<Asset>> + Send + use<> {
         upload::upload(self.jogg.clone(), file)
     }
@@ -76,8 +76,8 @@ impl Assets {
     /// Downloads a result to a file, and returns its size in bytes. The API key is not sent.
     ///
     /// The file is written beside its path and renamed when it is complete, so that a partial one
-    /// never has the name. An existing file is replaced. Memory does not depend on the size.
-    /// Dropping the future stops the download and removes the partial file.
+    /// never has the name. An existing file is replaced. The memory it uses doesn't depend on the
+    /// size. Dropping the future stops the download and removes the partial file.
     ///
     /// The file behind a fresh URL may not be there yet, so the download is retried, 5 to 20 s
     /// apart, after 202, 204, 403, 404, 408, 425, 429 and 5xx, a page instead of the file, an empty
@@ -89,9 +89,9 @@ impl Assets {
     /// # Errors
     /// [`ErrorKind::FileTransfer`](crate::ErrorKind::FileTransfer) if the host doesn't return the
     /// file, redirects, or returns less than it announced: the last such error, with
-    /// [`attempts`](crate::Error::attempts). [`ErrorKind::Io`](crate::ErrorKind::Io) if it
+    /// [`attempts`](crate::Error::attempts). [`ErrorKind::Io`](crate::ErrorKind::Io) if the file
     /// can't be written, [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if
-    /// files may not come from the URL.
+    /// files must not come from the URL.
     pub fn download_with(
         &self,
         download: Download,

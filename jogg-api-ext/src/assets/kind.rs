@@ -39,8 +39,8 @@ impl AssetKind {
         }
     }
 
-    /// The kind and content type of a file, or why it isn't accepted: by the type if one is given,
-    /// else by the name.
+    /// Returns the kind and content type of a file, or why it isn't accepted: by the type if one is
+    /// given, else by the name.
     pub(crate) fn of_file(
         filename: &str,
         content_type: Option<&str>,
@@ -49,7 +49,7 @@ impl AssetKind {
             return match (Self::of_content_type(content_type), HeaderValue::from_str(content_type))
             {
                 (Some(kind), Ok(value)) => Ok((kind, value)),
-                _ => Err(format!("`{content_type}` is not a type of image, video or audio")),
+                _ => Err(format!("`{content_type}` must be an image, video or audio type")),
             };
         }
         let extension = Path::new(filename).extension().and_then(|extension| extension.to_str());

@@ -4,7 +4,7 @@
 //! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
 //! use jogg_api_ext::assets::{Download, Upload};
 //!
-//! let upload = Upload::path("portrait.bin").content_type("image/png");
+//! let upload = Upload::path("photo.bin").content_type("image/png");
 //! let asset = jogg.assets().upload(upload).await?;
 //! let download = Download::new(asset.url, "copy.png")
 //!     .on_progress(|progress| println!("{} of {:?} bytes", progress.bytes, progress.total));

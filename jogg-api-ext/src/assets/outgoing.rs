@@ -28,7 +28,7 @@ pub(crate) enum Content {
     File(FileContent),
 }
 
-/// What became of a body, for those who handed it to the HTTP client.
+/// What happened to a body that was handed to the HTTP client.
 #[derive(Default)]
 pub(crate) struct Outcome {
     sent: AtomicU64,
@@ -44,7 +44,7 @@ pub(crate) enum Trouble {
 }
 
 impl Outgoing {
-    /// Content that has this size, and its outcome.
+    /// Creates a body of content that has this size, and its outcome.
     pub(crate) fn new(
         content: Content,
         size: u64,
@@ -57,7 +57,7 @@ impl Outgoing {
 }
 
 impl Outcome {
-    /// How many bytes the HTTP client has taken.
+    /// Returns how many bytes the HTTP client has taken.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.load(Ordering::Acquire)
     }
@@ -130,9 +130,9 @@ impl FileContent {
         Self { file, buffer: vec![0; CHUNK + 1], filled: 0 }
     }
 
-    /// The next chunk, where so many bytes are left by what was measured. The last one is given
-    /// only when the file is seen to end after it: the host never gets all of a file that changed,
-    /// so it cannot take a part of it for the whole.
+    /// Reads the next chunk, where so many bytes are left by what was measured. The last one is
+    /// returned only when the file ends after it: the host never gets all of a file that changed,
+    /// so it can't take a part of it for the whole.
     fn poll_chunk(&mut self, context: &mut Context<'_>, left: u64) -> Poll<Result<Bytes, Trouble>> {
         let last = left <= CHUNK as u64;
         let room = if last { CHUNK + 1 } else { CHUNK };

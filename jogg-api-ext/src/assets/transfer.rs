@@ -16,19 +16,19 @@ use crate::error::{Error, ErrorKind};
 /// The most bytes that are read, sent or written at a time.
 pub(crate) const CHUNK: usize = 64 * 1024;
 
-/// How far an upload or download has come.
+/// The progress of an upload or download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferProgress {
-    /// Bytes so far, of this attempt: the count begins anew with a retry.
+    /// Bytes so far in this attempt: the count begins anew with a retry.
     pub bytes: u64,
-    /// Bytes in all; `None` if the file host doesn't say. Always known of an upload.
+    /// Bytes in all; `None` if the file host doesn't say. Always known for an upload.
     pub total: Option<u64>,
 }
 
 pub(crate) type ProgressHook = Arc<dyn Fn(&TransferProgress) + Send + Sync>;
 
-/// A URL files may go to or come from: as safe as the API itself.
+/// Parses a URL that files may go to or come from: as safe as the API itself.
 pub(crate) fn file_url(jogg: &Jogg, text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "is not a URL")?;
     match url.scheme() {
@@ -39,7 +39,8 @@ pub(crate) fn file_url(jogg: &Jogg, text: &str) -> Result<Url, &'static str> {
     }
 }
 
-/// A URL for `Debug`: without its query, which may be a signature, even if it is no good URL.
+/// Returns a URL for `Debug`: without its query, which may be a signature, even if it isn't a valid
+/// URL.
 pub(crate) fn without_query(url: &str) -> String {
     match url.split_once(['?', '#']) {
         Some((place, _)) => redact_urls(place) + "?[redacted]",
@@ -72,7 +73,7 @@ impl Transfer {
         &self.jogg
     }
 
-    /// The same client for the calls a transfer needs: its deadline is that of the whole.
+    /// Returns the client for the calls a transfer needs: its deadline is that of the whole.
     pub(crate) fn client_until_deadline(&self) -> Jogg {
         match self.remaining() {
             Some(remaining) => {
@@ -83,8 +84,8 @@ impl Transfer {
         }
     }
 
-    /// How long a request may take that moves so many bytes: a second more for every 100 kB,
-    /// unless the call has a limit of its own; not past the deadline.
+    /// Returns how long a request may take that moves so many bytes: a second more for every
+    /// 100 kB, unless the call has a limit of its own; not past the deadline.
     pub(crate) fn time_limit(&self, size: u64) -> Duration {
         let usual =
             self.jogg.timeouts().transfer.saturating_add(Duration::from_secs(size / 100_000));
@@ -92,8 +93,8 @@ impl Transfer {
         self.remaining().map_or(limit, |remaining| limit.min(remaining))
     }
 
-    /// The wait before the next attempt: the planned one, or what the host asks for if that is
-    /// longer. `None` if the host asks for too much, or the deadline comes first.
+    /// Returns the wait before the next attempt: the planned one, or what the host asks for if that
+    /// is longer. `None` if the host asks for too much, or the deadline comes first.
     pub(crate) fn wait(&self, error: &Error, planned: Duration) -> Option<Duration> {
         let asked = error.retry_after().unwrap_or_default();
         let wait = planned.max(asked);
@@ -101,7 +102,7 @@ impl Transfer {
         (patient && self.remaining().is_none_or(|remaining| wait < remaining)).then_some(wait)
     }
 
-    /// Whether so much time has passed by then since the first attempt began.
+    /// Returns whether so much time has passed after this wait since the first attempt began.
     pub(crate) fn exceeds(&self, total: Duration, wait: Duration) -> bool {
         self.elapsed().saturating_add(wait) >= total
     }
@@ -117,24 +118,24 @@ impl Transfer {
         self.jogg.clock().now().saturating_sub(self.start)
     }
 
-    /// Time until the deadline, if there is one.
+    /// Returns the time until the deadline, if there is one.
     fn remaining(&self) -> Option<Duration> {
         let deadline = self.jogg.options().deadline?;
         Some(deadline.saturating_sub(self.elapsed()))
     }
 }
 
-/// A transfer that failed with a transient error.
+/// Creates the error of a transfer that may succeed later.
 pub(crate) fn transient(message: impl Into<Cow<'static, str>>) -> Error {
     permanent(message).with_retryable(true)
 }
 
-/// A transfer that would fail in the same way again.
+/// Creates the error of a transfer that would fail in the same way again.
 pub(crate) fn permanent(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::FileTransfer, message)
 }
 
-/// The failure behind a status, with what its headers ask for.
+/// Creates the error of a response with this status, with the wait that its headers ask for.
 pub(crate) fn refused(
     message: impl Into<Cow<'static, str>>,
     retryable: bool,
@@ -147,7 +148,7 @@ pub(crate) fn refused(
         .with_retry_after(retry_after::of_headers(headers).filter(|_| retryable))
 }
 
-/// Statuses that mean "not now", of any host.
+/// Returns whether a status means "not now", from any host.
 pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429) || status.is_server_error()
 }

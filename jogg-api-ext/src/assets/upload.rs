@@ -123,7 +123,8 @@ pub(crate) async fn upload(jogg: Jogg, file: Upload) -> Result<Asset> {
     }
 }
 
-/// The time until the next attempt, by the client's policy for calls; none if there is to be none.
+/// Returns the wait before the next attempt, by the client's policy for calls; `None` if there is
+/// to be none.
 fn wait(transfer: &Transfer, error: &Error) -> Option<Duration> {
     let jogg = transfer.client();
     let mut policy = jogg.retry_policy().clone();
@@ -145,8 +146,8 @@ struct Described {
 }
 
 impl Described {
-    /// The content once more, from its beginning. A new handle: the HTTP client may still hold the
-    /// one of the attempt before.
+    /// Opens the content once more, from its beginning. A new handle: the HTTP client may still
+    /// hold that of the last attempt.
     async fn open_again(&self) -> Result<Content> {
         match open(&self.source).await? {
             (content, size) if size == self.size => Ok(content),
@@ -205,7 +206,7 @@ async fn open(source: &Source) -> Result<(Content, u64)> {
         Source::Path(path) => path,
     };
     let failed = |error| unreadable(path, error);
-    // Before it is opened: to open a pipe is to wait for whoever writes to it.
+    // Checked before it is opened: opening a pipe waits for a writer.
     if !tokio::fs::metadata(path).await.map_err(failed)?.is_file() {
         return Err(Error::new(ErrorKind::Io, format!("`{}` is not a file", path.display())));
     }
@@ -250,7 +251,7 @@ async fn put(transfer: &Transfer, sign_url: Url, file: &Described, content: Cont
         .body(Body::wrap(body));
     let limit = transfer.time_limit(file.size);
     let response = within(request.send(), jogg.clock().timeout(limit)).await;
-    // First, as it ends the connection, which then looks like the cause.
+    // Read first: it ends the connection, which then seems to be the cause.
     if let Some(trouble) = outcome.take_trouble() {
         return Err(file.failed(trouble));
     }
@@ -273,7 +274,7 @@ async fn put(transfer: &Transfer, sign_url: Url, file: &Described, content: Cont
     }
 }
 
-/// Any 2xx is success; what the storage writes below it differs, and is not read.
+/// Accepts any 2xx. The body differs between hosts and isn't read.
 fn expect_accepted(response: &Response, filename: &str) -> Result<()> {
     let status = response.status();
     if status.is_success() {

@@ -19,9 +19,9 @@ use crate::policy::observer::{self, AbandonGuard};
 use crate::policy::{Attempt, AttemptOutcome, Permit};
 
 /// Decodes a response, keeps its value, and returns the rest.
-pub(super) type Decode<'d> = dyn FnMut(&jogg_api::Client, RawResponse) -> std::result::Result<Response<()>, jogg_api::Error>
-    + Send
-    + 'd;
+pub(super) type Decode<'d> = dyn FnMut(&jogg_api::Client, RawResponse) -> Decoded + Send + 'd;
+
+type Decoded = std::result::Result<Response<()>, jogg_api::Error>;
 
 /// A call that succeeded.
 pub(super) struct Completed {
@@ -49,7 +49,7 @@ struct Attempts<'j> {
     attempts: u32,
 }
 
-/// What an attempt brought.
+/// The result of a successful attempt.
 struct Received {
     response: Response<()>,
     started: Option<(String, Value)>,
@@ -133,7 +133,7 @@ impl<'j> Attempts<'j> {
             .or_else(|error| self.failure(error, attempt, limit))
     }
 
-    /// Decodes a response. That of a paid request must say what was paid for.
+    /// Decodes a response. The response to a paid request must say what was paid for.
     fn decoded(
         &self,
         response: RawResponse,
@@ -141,7 +141,7 @@ impl<'j> Attempts<'j> {
     ) -> std::result::Result<Received, jogg_api::Error> {
         let api = self.jogg.api();
         let at_most_once = self.operation.retry == RetryClass::AtMostOnce;
-        // What other operations respond is known to their caller alone.
+        // Only the caller knows what any other operation responds with.
         let known = || OPERATIONS.iter().any(|known| std::ptr::eq(*known, self.operation));
         let paid = at_most_once && known();
         let place = if paid { id_place(self.operation) } else { None };
@@ -170,7 +170,7 @@ impl<'j> Attempts<'j> {
         }
     }
 
-    /// What a failure means. A deletion that was sent before and finds nothing has succeeded.
+    /// Classifies a failure. A deletion that is retried and finds nothing has succeeded.
     fn failure(
         &self,
         error: jogg_api::Error,
@@ -184,7 +184,7 @@ impl<'j> Attempts<'j> {
         Err(outcome::classify(error, attempt, Some(limit)))
     }
 
-    /// How long to wait before the next attempt; `None` if there is to be none.
+    /// Returns the delay before the next attempt; `None` if there is to be none.
     fn delay(&self, error: &Error) -> Option<Duration> {
         let mut policy = self.jogg.retry_policy().clone();
         if let Some(attempts) = self.jogg.options().max_attempts {
@@ -197,7 +197,7 @@ impl<'j> Attempts<'j> {
         (next < last && self.jogg.retry_budget().take()).then_some(delay)
     }
 
-    /// Notifies whoever watches, if anyone does.
+    /// Reports the outcome to the span and the observer, if there are any.
     fn notify(&self, span: &Span, attempt: &Attempt, outcome: impl FnOnce() -> AttemptOutcome) {
         let observer = self.jogg.observer();
         if span.is_disabled() && observer.is_none() {
@@ -214,17 +214,17 @@ impl<'j> Attempts<'j> {
         self.jogg.clock().now()
     }
 
-    /// When the call must have ended, on the client's clock.
+    /// Returns when the call must have ended, on the client's clock.
     fn deadline(&self) -> Option<Duration> {
         self.jogg.options().deadline.map(|deadline| self.start.saturating_add(deadline))
     }
 
-    /// How long until the deadline.
+    /// Returns the time until the deadline, if there is one.
     fn remaining(&self) -> Option<Duration> {
         self.deadline().map(|deadline| deadline.saturating_sub(self.now()))
     }
 
-    /// How long this attempt may take.
+    /// Returns how long this attempt may take.
     fn time_limit(&self) -> Duration {
         let options = self.jogg.options();
         let limit = options.timeout.unwrap_or_else(|| self.jogg.timeouts().of(self.operation));

@@ -1,4 +1,4 @@
-//! How a call was answered.
+//! The metadata of a response.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -20,11 +20,11 @@ pub struct ResponseMetadata {
     pub headers: HeaderMap,
     /// The id support asks for, if the response had one.
     pub request_id: Option<String>,
-    /// How many attempts the call made.
+    /// How many attempts the call made, the successful one included.
     pub attempts: u32,
     /// When the last request was sent.
     pub sent_at: SystemTime,
-    /// Time from the call to its response, waits included.
+    /// The time from the call to its response, waits included.
     pub elapsed: Duration,
     /// Items and fields that couldn't be decoded, with where and why; the first hundred.
     pub skipped: Vec<Skipped>,

@@ -1,4 +1,4 @@
-//! A call as its caller sees it: a future of the value, with metadata of the response if wanted.
+//! A call as its caller sees it: a future of the value, and of the response's metadata if wanted.
 
 mod attempts;
 mod metadata;
@@ -175,7 +175,7 @@ pub(crate) struct Received<'r> {
 }
 
 impl Received<'_> {
-    /// The error of a response that lacks what the caller needs, with the response kept.
+    /// Creates the error of a response that lacks what the caller needs. It keeps the response.
     pub(crate) fn lacks(&self, reason: impl AsRef<str>) -> Error {
         let Self { jogg, operation, metadata } = *self;
         let ResponseMetadata { status, attempts: number, sent_at, .. } = *metadata;
@@ -193,7 +193,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    /// The request of an endpoint. `checked` says whether it may be sent at all.
+    /// Prepares the request of an endpoint. `checked` says whether it may be sent at all.
     fn of<E: Endpoint>(endpoint: &E, checked: Result<()>) -> Self {
         let operation = E::OPERATION;
         let request = match checked {
@@ -216,7 +216,7 @@ impl Prepared {
     }
 }
 
-/// The error of a request that can't be encoded. Nothing was sent.
+/// Creates the error of a request that can't be encoded. Nothing was sent.
 fn refused(operation: &'static Operation, error: jogg_api::Error) -> Error {
     outcome::classify(error, &Attempt { operation, number: 0, sent_at: UNIX_EPOCH }, None)
 }

@@ -35,7 +35,7 @@ pub(super) fn classify(
         .with_call(error)
 }
 
-/// Whether the server says that nothing has this id.
+/// Returns whether the server says that nothing has this id.
 pub(super) fn is_not_found(error: &jogg_api::Error) -> bool {
     meaning(error).kind == ErrorKind::NotFound
 }
@@ -46,14 +46,14 @@ struct Meaning {
     transient: bool,
 }
 
-/// Kind, whether it may have executed, and whether it is transient: by the code if there is one,
-/// else by the status, else by how the connection failed.
+/// Returns what a failure means: by the code if there is one, else by the status, else by how the
+/// connection failed.
 fn meaning(error: &jogg_api::Error) -> Meaning {
     use ErrorKind as Kind;
     let refused =
         error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403 | 404 | 429));
     let (kind, may_have_executed, transient) = match error.kind() {
-        // The status came whole, so that it counts though the body did not.
+        // The status came whole: it counts although the body didn't.
         CallErrorKind::Timeout | CallErrorKind::Connection | CallErrorKind::BodyTooLarge { .. }
             if refused =>
         {
@@ -87,7 +87,7 @@ fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
         ErrorCode::NoPermission => (Kind::PermissionDenied, false, false),
         ErrorCode::RateLimited => (Kind::RateLimited, false, true),
         ErrorCode::SystemError => (Kind::ServerError, true, true),
-        // A new code behind the status 429 is a refusal before processing all the same.
+        // An unknown code with the status 429 is still a refusal before processing.
         _ if error.status().is_some_and(|status| status.as_u16() == 429) => {
             (Kind::RateLimited, false, true)
         }
@@ -109,12 +109,12 @@ fn by_status(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
     }
 }
 
-/// Whether a retry does no harm and may help.
+/// Returns whether a retry does no harm and may help.
 fn is_retryable(class: RetryClass, meaning: &Meaning) -> bool {
     meaning.transient && (class != RetryClass::AtMostOnce || !meaning.may_have_executed)
 }
 
-/// The low-level message without the operation's name, and what to do.
+/// Writes the low-level message without the operation's name, and what to do.
 fn message(error: &Error) -> String {
     let (Some(call), Some(operation)) = (error.call(), error.called_operation()) else {
         return String::new();
@@ -128,7 +128,7 @@ fn message(error: &Error) -> String {
     }
 }
 
-/// What to do, where the kind alone says it.
+/// Says what to do, where the kind alone says it.
 fn advice(operation: &'static Operation, kind: ErrorKind) -> String {
     match kind {
         ErrorKind::InsufficientCredit => "; add credits or choose something cheaper".to_owned(),

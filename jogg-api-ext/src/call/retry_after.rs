@@ -5,18 +5,19 @@ use std::time::{Duration, SystemTime};
 use jogg_api::http::header::{HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
-/// How long to wait after a refusal that does not say.
+/// How long to wait after a refusal that doesn't say.
 const DEFAULT: Duration = Duration::from_secs(60);
-/// The longest wait a server is believed.
+/// The longest wait that is accepted from a server.
 const MAX: Duration = Duration::from_secs(600);
 
-/// After a refusal for too many requests: what the header says, else the body, else a minute.
+/// Returns how long to wait after a refusal for too many requests: what the header says, else the
+/// body, else a minute.
 pub(crate) fn of_refusal(error: &jogg_api::Error) -> Duration {
     let wait = of_headers(error.headers()).or_else(|| of_body(error.body()));
     wait.unwrap_or(DEFAULT).min(MAX)
 }
 
-/// `Retry-After` in seconds, fractions allowed, or as a date.
+/// Reads `Retry-After`, in seconds, fractions allowed, or as a date.
 pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {

@@ -1,5 +1,5 @@
-//! Fields of raw reports that the API calls by several names, or puts in several places: what is
-//! read where the generated types have nothing.
+//! Fields of raw reports that have several names or places in the API. They are read where the
+//! generated types have nothing.
 
 use jogg_api::enums::RawStatus;
 use serde_json::Value;
@@ -10,20 +10,20 @@ use crate::job_record::id_text;
 const URLS: [&str; 3] = ["video_url", "url", "result_url"];
 /// Names of a running time in seconds.
 const DURATIONS: [&str; 3] = ["duration", "duration_seconds", "video_duration"];
-/// Names under which a failed job is explained, as a text or as an object with a `message`.
+/// Names under which a failed job is explained, as a string or as an object with a `message`.
 const ERRORS: [&str; 5] = ["error", "error_msg", "err_msg", "fail_msg", "msg"];
 
-/// Where the result is.
+/// Reads the URL of the result.
 pub(crate) fn url(raw: &Value) -> Option<String> {
     text(raw, &URLS)
 }
 
-/// Where the still image of the result is.
+/// Reads the URL of the still image of the result.
 pub(crate) fn cover_url(raw: &Value) -> Option<String> {
     text(raw, &["cover_url"])
 }
 
-/// How long the result is, in seconds.
+/// Reads the length of the result, in seconds.
 pub(crate) fn duration_seconds(raw: &Value) -> Option<f64> {
     find(raw, &DURATIONS, |value| {
         let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
@@ -31,7 +31,7 @@ pub(crate) fn duration_seconds(raw: &Value) -> Option<f64> {
     })
 }
 
-/// Why a job failed.
+/// Reads why a job failed.
 pub(crate) fn error(raw: &Value) -> Option<String> {
     find(raw, &ERRORS, |value| {
         let text = value.as_str().or_else(|| value.get("message")?.as_str());
@@ -40,19 +40,19 @@ pub(crate) fn error(raw: &Value) -> Option<String> {
     })
 }
 
-/// The API's word or number for the state.
+/// Reads the raw status.
 pub(crate) fn status(raw: &Value) -> Option<RawStatus> {
     raw.get("status").and_then(id_text).map(|status| RawStatus::from(status.as_str()))
 }
 
-/// The first of these members that is a text with something in it.
+/// Returns the first of these members that is a string with something in it.
 pub(crate) fn text(raw: &Value, names: &[&str]) -> Option<String> {
     find(raw, names, |value| {
         value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
     })
 }
 
-/// The first of these members, of the raw or of its `data`, that can be read.
+/// Returns the first of these members, of the report or of its `data`, that can be read.
 fn find<T>(raw: &Value, names: &[&str], read: impl Fn(&Value) -> Option<T>) -> Option<T> {
     let places = [Some(raw), raw.get("data")];
     places

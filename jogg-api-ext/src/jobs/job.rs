@@ -95,12 +95,12 @@ impl<T: JobResult> Job<T> {
         updates(self.jogg, self.record, options)
     }
 
-    /// The job of this record.
+    /// Creates the job of this record.
     pub(crate) fn new(jogg: Jogg, record: JobRecord) -> Self {
         Self { jogg, record, result: PhantomData }
     }
 
-    /// The job of this id.
+    /// Creates the job of this id.
     pub(crate) fn of(jogg: &Jogg, operation: &'static Operation, id: impl Into<String>) -> Self {
         Self::new(jogg.clone(), JobRecord::new(operation, id))
     }
@@ -134,7 +134,7 @@ impl Jogg {
         Err(Error::new(ErrorKind::InvalidParameter, wrong))
     }
 
-    /// The call of an operation that starts a job with an id of its own.
+    /// Calls an operation that starts a job with an id of its own.
     pub(crate) fn start<T: JobResult, E: Endpoint>(
         &self,
         checked: Result<()>,

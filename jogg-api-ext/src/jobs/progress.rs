@@ -1,21 +1,21 @@
-//! What a wait says while it goes on.
+//! What is reported while a wait goes on.
 
 use std::time::Duration;
 
 use super::JobStatus;
 use crate::error::ErrorKind;
 
-/// What a poll brought, for progress bars and logs.
+/// The state of a wait after a poll, for progress bars and logs.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JobProgress {
     /// The job's id.
     pub job_id: String,
-    /// Where the job stands; the last known state if the poll failed.
+    /// The status of the job; the last known one if the poll failed.
     pub status: JobStatus,
     /// How many polls there were.
     pub polls: u32,
-    /// Time since the wait began.
+    /// The time since the wait began.
     pub elapsed: Duration,
     /// The kind of error, if this poll failed and the wait goes on.
     pub poll_error: Option<ErrorKind>,

@@ -25,7 +25,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// The `data` in the body of a response.
+    /// Takes the `data` in the body of a response.
     pub(crate) fn of_body(body: Bytes) -> Self {
         Self { body, value: OnceLock::new() }
     }

@@ -14,9 +14,9 @@ use crate::job_record::JobRecord;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct JobReport<T> {
-    /// Where the job stands.
+    /// The status of the job.
     pub status: JobStatus,
-    /// The API's own word or number for that; empty if it gave none.
+    /// The status as the API calls it, a word or a number; empty if it gave none.
     pub raw_status: String,
     /// The result, if it is there and complete.
     pub result: Option<T>,
@@ -50,7 +50,7 @@ pub(crate) async fn report<T: JobResult>(jogg: Jogg, record: JobRecord) -> Resul
 }
 
 impl Jogg {
-    /// Calls an operation that reports on a job: what it says, and its `data` as received.
+    /// Calls an operation that reports on a job. Returns the report, and its `data` as received.
     pub(crate) async fn report<E: Endpoint>(&self, endpoint: E) -> Result<(E::Response, Raw)> {
         let (report, metadata) = self.call(endpoint).with_metadata().await?;
         Ok((report, Raw::of_body(metadata.body)))
@@ -58,12 +58,12 @@ impl Jogg {
 }
 
 impl<T> JobReport<T> {
-    /// A report with this state, and this reason if the job failed; the raw report may have one
-    /// under another name.
+    /// Creates a report with this status, and with this reason if the job failed; the raw report
+    /// may have one under another name.
     pub(crate) fn of(status: Option<RawStatus>, error: Option<String>, raw: Raw) -> Self {
         let mut report =
             Self::new(status.as_ref().map_or(JobStatus::Unknown, JobStatus::from), raw);
-        report.raw_status = status.map(|word| word.as_str().to_owned()).unwrap_or_default();
+        report.raw_status = status.map(|status| status.as_str().to_owned()).unwrap_or_default();
         if report.status == JobStatus::Failed {
             let error = error.filter(|error| !error.trim().is_empty());
             report.error = error.or_else(|| fields::error(&report.raw));
@@ -71,12 +71,12 @@ impl<T> JobReport<T> {
         report
     }
 
-    /// A report with this status.
+    /// Creates a report with this status.
     pub(crate) fn new(status: JobStatus, raw: Raw) -> Self {
         Self { status, raw_status: String::new(), result: None, error: None, raw, partial: None }
     }
 
-    /// Why the job failed, if it did: a completed one may have a message, too.
+    /// Sets why the job failed, if it did: a completed one may have a message, too.
     pub(crate) fn with_error(mut self, error: Option<String>) -> Self {
         if self.status == JobStatus::Failed {
             self.error = error.filter(|error| !error.is_empty());
@@ -84,7 +84,7 @@ impl<T> JobReport<T> {
         self
     }
 
-    /// The result, if the job is completed and its result is there.
+    /// Sets the result, if the job is completed and its result is there.
     pub(crate) fn with_result(mut self, result: impl FnOnce(Raw) -> Option<T>) -> Self {
         if self.status == JobStatus::Completed {
             self.result = result(self.raw.clone());
@@ -92,7 +92,7 @@ impl<T> JobReport<T> {
         self
     }
 
-    /// The result of a batch: whole if no part is missing, else only to fall back on.
+    /// Sets the result of a batch: whole if no part is missing, else only to fall back on.
     pub(crate) fn with_batch(mut self, is_whole: bool, result: impl FnOnce(Raw) -> T) -> Self {
         if self.status == JobStatus::Completed {
             let result = result(self.raw.clone());

@@ -1,8 +1,8 @@
-//! One status for the words and numbers the API has for a job's state.
+//! One status for the many words and numbers that the API has for it.
 
 use jogg_api::enums::{AvatarStatus, RawStatus};
 
-/// Where a job stands. The API has fourteen words and three numbers for these five states.
+/// The status of a job. The API has fourteen words and three numbers for these five.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -12,9 +12,9 @@ pub enum JobStatus {
     Processing,
     /// Done.
     Completed,
-    /// Ended without a result, or cancelled.
+    /// Ended without a result, or canceled.
     Failed,
-    /// A word this crate doesn't know, or none. Not an end: poll again.
+    /// A status that this crate doesn't know, or none. The job hasn't ended: poll again.
     Unknown,
 }
 
@@ -26,8 +26,8 @@ impl JobStatus {
 }
 
 impl From<&RawStatus> for JobStatus {
-    fn from(word: &RawStatus) -> Self {
-        match word {
+    fn from(raw_status: &RawStatus) -> Self {
+        match raw_status {
             RawStatus::Pending | RawStatus::Queued | RawStatus::Waiting => Self::Pending,
             RawStatus::Processing | RawStatus::InProgress | RawStatus::Running => Self::Processing,
             RawStatus::Completed | RawStatus::Success | RawStatus::Succeeded | RawStatus::Done => {

@@ -29,7 +29,7 @@ pub(super) async fn wait<T: JobResult>(
     }
 }
 
-/// The same as a stream.
+/// Returns the same as a stream.
 pub(super) fn updates<T: JobResult>(
     jogg: Jogg,
     record: JobRecord,
@@ -108,7 +108,7 @@ impl<T: JobResult> Wait<T> {
         ControlFlow::Break(Err(self.of_job(error)))
     }
 
-    /// The error, with the job it is about.
+    /// Adds the job that the error is about.
     fn of_job(&self, error: Error) -> Error {
         let started_by = |operation: &&&'static Operation| operation.id == self.record.operation;
         let error = error.with_job(self.record.clone());
@@ -144,7 +144,7 @@ impl Default for State {
 }
 
 impl State {
-    /// What a report means for the wait: its end, or the kind of error of a failed poll.
+    /// Decides what a report means for the wait: its end, or the kind of error of a failed poll.
     fn take<T: JobResult>(
         &mut self,
         report: Result<JobReport<T>>,
@@ -212,11 +212,11 @@ impl State {
     }
 }
 
-/// Whether a failed poll is transient. The job is paid for: giving up on it is the caller's
-/// decision, so that only errors that stay end the wait.
+/// Returns whether a failed poll is transient. The job is paid for: giving up on it is the caller's
+/// decision, so only errors that won't pass end the wait.
 fn is_tolerable(error: &Error, elapsed: Duration, options: &WaitOptions) -> bool {
     if error.http_status().is_some() && error.code().is_none() {
-        // A gateway's page, whatever its status: not the API's word on the job.
+        // A gateway's page, whatever its status: the API said nothing about the job.
         return true;
     }
     match error.kind() {

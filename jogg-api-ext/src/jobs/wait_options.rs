@@ -45,8 +45,8 @@ impl Default for WaitOptions {
 /// Polls without a pause would be an attack.
 const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Initial delay, first and longest interval, and deadline, in seconds, of the kinds of job that are
-/// faster or slower than a video.
+/// Initial delay, first and longest interval, and deadline, in seconds, of the kinds of job that
+/// are faster or slower than a video.
 const UNUSUAL: [(&Operation, [u64; 4]); 4] = [
     (&op::CREATE_AI_SCRIPT, [5, 5, 10, 10 * 60]),
     (&op::CREATE_VIDEO_TRANSLATION, [10, 15, 30, 60 * 60]),
@@ -75,8 +75,8 @@ impl WaitOptions {
     }
 
     /// Sets the time between the first and the second poll, 10 ms at least. Default: 5 s, as the
-    /// API should not be polled more often. It grows by half with each poll. Each interval is varied
-    /// by up to a fifth, so that many jobs aren't polled at once.
+    /// API should not be polled more often. It grows by half with each poll. Each interval is
+    /// varied by up to a fifth, so that many jobs aren't polled at once.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.interval = interval.max(MIN_INTERVAL);
         self
@@ -120,7 +120,7 @@ impl WaitOptions {
         self
     }
 
-    /// The time before the poll after this many; `random` is from 0 to 1.
+    /// Returns the time before the poll after this many; `random` is from 0 to 1.
     pub(super) fn delay(&self, polls: u32, random: f64) -> Duration {
         match polls {
             0 => self.initial_delay,
@@ -128,7 +128,7 @@ impl WaitOptions {
                 let growth = 1.5_f64.powi(i32::try_from(polls - 1).unwrap_or(i32::MAX).min(64));
                 let grown = Duration::try_from_secs_f64(self.interval.as_secs_f64() * growth);
                 let grown = grown.unwrap_or(Duration::MAX).min(self.max_interval);
-                // Where it cannot become longer, it is varied downward alone.
+                // Where it can't become longer, it is only varied downward.
                 let varied = grown.as_secs_f64() * (0.8 + 0.4 * random);
                 let most = self.max_interval.as_secs_f64();
                 let varied = if varied > most { 2.0 * most - varied } else { varied };

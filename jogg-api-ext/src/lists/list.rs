@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::request::Paged;
 use crate::stream::BoxStream;
 
-/// How many items a page has when a request does not say.
+/// How many items a page has if the request doesn't say.
 const DEFAULT_PAGE_SIZE: u64 = 10;
 
 /// A list of the API. Nothing is sent until a page or an item is asked for.
@@ -46,8 +46,8 @@ struct Paging {
 }
 
 impl<T: Send + 'static> List<T> {
-    /// A list that comes in pages, from the page and in the size that the request asks for. `id`
-    /// tells an item from the others.
+    /// Creates a list that comes in pages, from the page and in the size that the request asks for.
+    /// `id` tells an item from the others.
     pub(crate) fn paged<E: Endpoint + 'static, R: Paged>(
         jogg: &Jogg,
         request: R,
@@ -66,7 +66,7 @@ impl<T: Send + 'static> List<T> {
         Self { fetch: Arc::new(fetch), id, paging: Some(paging) }
     }
 
-    /// A list that comes all at once. `request` says whether it may be sent at all, too.
+    /// Creates a list that comes all at once. `request` also says whether it may be sent at all.
     pub(crate) fn whole<E: Endpoint + 'static>(
         jogg: &Jogg,
         request: impl Fn() -> (Result<()>, E) + Send + Sync + 'static,
@@ -118,7 +118,7 @@ impl<T: Send + 'static> List<T> {
         }))
     }
 
-    /// The pages, with all their items or with those alone that did not come before.
+    /// Returns the pages, with all their items or only with those that didn't come before.
     fn stream(self, only_fresh: bool) -> BoxStream<Result<Page<T>>> {
         let state = Pages {
             list: self,
@@ -164,7 +164,7 @@ struct Pages<T> {
 }
 
 impl<T: Send + 'static> Pages<T> {
-    /// The next page, and whether another may follow; `None` if it brings nothing new.
+    /// Fetches the next page, and says whether another may follow; `None` if it brings nothing new.
     async fn next(&mut self) -> Result<Option<(Page<T>, bool)>> {
         let number = match (self.number, self.list.paging) {
             (None, paging) => paging.and_then(|paging| paging.first),
@@ -187,7 +187,7 @@ impl<T: Send + 'static> Pages<T> {
         Ok(is_new.then_some((page, goes_on)))
     }
 
-    /// Whether a page may follow this one, which came with so many items.
+    /// Returns whether a page may follow this one, which came with so many items.
     fn goes_on(&self, page: &Page<T>, length: u64) -> bool {
         let Some(paging) = self.list.paging else { return false };
         let number = self.number.unwrap_or(1);
@@ -208,7 +208,7 @@ impl<T: Send + 'static> Pages<T> {
     }
 }
 
-/// How many items a page has, skipped ones included.
+/// Counts the items of a page, skipped ones included.
 fn length<T>(page: &Page<T>) -> u64 {
     let skipped = page.metadata.skipped.iter().filter(|skipped| skipped.at.ends_with(']')).count();
     (page.items.len() + skipped) as u64

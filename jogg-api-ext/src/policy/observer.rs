@@ -9,18 +9,19 @@ use tracing::field::Empty;
 
 use crate::error::{Error, ErrorKind};
 
-/// Is notified of every attempt of a call. For metrics and audits; it sees no body and no key.
+/// A hook that is notified of every attempt of a call. For metrics and audits: it sees no body and
+/// no key.
 ///
 /// The methods are called on the task that makes the call, so they should be quick.
 pub trait Observer: Send + Sync + 'static {
-    /// A request is about to be sent.
+    /// Called when a request is about to be sent.
     fn on_attempt(&self, _attempt: &Attempt) {}
 
-    /// An attempt has outcome. `outcome.retry_in` says whether another follows.
+    /// Called when an attempt has ended. `outcome.retry_in` says whether another follows.
     fn on_outcome(&self, _attempt: &Attempt, _outcome: &AttemptOutcome) {}
 
-    /// The future of a paid call was dropped after sending began: it may have been executed and
-    /// paid for, and only this notification says so.
+    /// Called when the future of a paid call was dropped after sending began: it may have been
+    /// executed and paid for, and only this notification says so.
     fn on_abandon(&self, _attempt: &Attempt) {}
 }
 
@@ -36,7 +37,7 @@ pub struct Attempt {
     pub sent_at: SystemTime,
 }
 
-/// How an attempt outcome.
+/// The outcome of an attempt.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttemptOutcome {
@@ -46,7 +47,7 @@ pub struct AttemptOutcome {
     pub code: Option<i64>,
     /// The request id, if the response had one; on one line, and a URL in it without its query.
     pub request_id: Option<String>,
-    /// Time from sending to the end.
+    /// The time from sending to the end of the attempt.
     pub elapsed: Duration,
     /// The kind of error; `None` for success.
     pub error: Option<ErrorKind>,
@@ -78,7 +79,7 @@ impl AttemptOutcome {
     }
 }
 
-/// The span of a call; its fields are filled in as they are known.
+/// Creates the span of a call, whose fields are recorded as they are known.
 pub(crate) fn span(operation: &Operation) -> Span {
     tracing::info_span!(
         "jogg.call",
@@ -132,7 +133,7 @@ impl AbandonGuard {
         Self { attempt: paid.then(|| attempt.clone()), observer: observer.cloned() }
     }
 
-    /// The request has outcome.
+    /// Ends the watch: the request has ended.
     pub(crate) fn disarm(mut self) {
         self.attempt = None;
     }

@@ -15,8 +15,8 @@ use crate::stream::BoxFuture;
 /// [`SlidingWindow`] is the one in memory. Implement it for your own type to keep a limit together
 /// with other processes.
 pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
-    /// Waits until a request may be sent; `None` if that isn't before `remaining` is over. A caller
-    /// that drops the future takes nothing with it.
+    /// Waits until a request may be sent; `None` if `remaining` is over before that. Dropping the
+    /// future uses up nothing of the limit.
     fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>>;
 }
 
@@ -87,7 +87,7 @@ impl SlidingWindow {
         Self { shared: Arc::new(shared) }
     }
 
-    /// What the API documents: 20 per 60 s.
+    /// Creates the limit that the API documents: 20 per 60 s.
     pub(crate) fn documented(clock: Arc<dyn Clock>) -> Self {
         Self::with_clock(20, Duration::from_secs(60), clock)
     }

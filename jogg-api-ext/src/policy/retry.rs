@@ -1,4 +1,4 @@
-//! When a call is retried, and how long after. Whether it may be is decided in `call/outcome.rs`.
+//! When a call is retried, and after which delay. `call/outcome.rs` decides whether it may be.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -93,7 +93,7 @@ impl RetryPolicy {
         self
     }
 
-    /// How long to wait before the next attempt, after this many; `None` if there is to be none.
+    /// Returns the delay before the next attempt, after this many; `None` if there is to be none.
     /// `random` is from 0 to 1.
     pub(crate) fn delay(&self, error: &Error, attempts: u32, random: f64) -> Option<Duration> {
         if !error.is_retryable() || attempts >= self.max_attempts {
@@ -131,7 +131,7 @@ impl RetryBudget {
         enough
     }
 
-    /// A successful call earns a tenth of one.
+    /// Adds a tenth of a retry, for a successful call.
     pub(crate) fn earn(&self) {
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         *left = (*left + 0.1).min(self.most);

@@ -111,7 +111,7 @@ impl From<Speech> for AvatarVideoVoice {
 }
 
 request! {
-    /// A video in which an avatar speaks.
+    /// A request for a video in which an avatar speaks.
     pub struct CreateVideo(CreateVideoFromAvatarRequest);
     /// Sets whether captions are burnt in. A transparent video can't have them.
     caption: bool,

@@ -10,7 +10,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// How many credits.
+    /// The number of credits.
     pub credits: f64,
     /// The month of the price list, such as `2026-03`. Prices may have changed since.
     pub as_of: &'static str,
@@ -31,8 +31,8 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// The estimate for one result of a call, if the price list says. `length` is that of the result,
-/// where the price depends on it; one span is assumed where it is not known.
+/// Returns the estimate for one result of a call, if the price list says. `length` is that of the
+/// result, where the price depends on it; if it isn't known, one span is assumed.
 pub(crate) fn estimate(
     operation: &Operation,
     body: &impl Serialize,

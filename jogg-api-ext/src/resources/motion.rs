@@ -65,7 +65,7 @@ impl JobResult for Motion {
     }
 }
 
-/// It may have come with the response that started the job, and not again.
+/// Reads the id from the response that started the job: the report may lack it.
 fn started_avatar_id(record: &JobRecord) -> Option<i64> {
     let id = record.raw.get("avatar_id")?;
     id.as_i64().or_else(|| id.as_str()?.trim().parse().ok())

@@ -94,7 +94,7 @@ impl Submission {
     }
 }
 
-/// The batch has no state of its own: it follows from those of its previews.
+/// Reports on a batch. It has no status of its own: that follows from those of its previews.
 pub(super) fn report_on_batch(
     ids: &[&str],
     mut found: HashMap<String, Found>,
@@ -153,7 +153,7 @@ pub(super) fn report_on_batch(
     report
 }
 
-/// A preview that is completed, if its URL is there.
+/// Returns a completed preview, if its URL is there.
 fn completed(found: &Found, visual_style: Option<String>) -> Option<Preview> {
     let Found { preview, raw } = found;
     Some(Preview {

@@ -31,7 +31,7 @@ paged_request! {
     sort_order: SortOrder,
 }
 
-/// The account's previews.
+/// Lists the account's previews.
 pub(super) fn list(jogg: &Jogg, request: ListPreviews) -> List<ProductPreview> {
     List::paged(
         jogg,
@@ -45,7 +45,7 @@ pub(super) fn list(jogg: &Jogg, request: ListPreviews) -> List<ProductPreview> {
     )
 }
 
-/// The job of a batch that was accepted, in part at least.
+/// Returns the job of a batch that was accepted, at least in part.
 pub(super) fn started(
     data: PreviewSubmissionList,
     received: &Received<'_>,
@@ -134,7 +134,7 @@ async fn find(jogg: &Jogg, ids: &[&str], started_at: u64) -> Result<HashMap<Stri
     Ok(found)
 }
 
-/// The items of a page as received, by their ids.
+/// Returns the items of a page as received, by their ids.
 fn raw_items(page: &Value) -> HashMap<String, Value> {
     let items = page.get("previews").and_then(Value::as_array).into_iter().flatten();
     let mut by_id = HashMap::new();

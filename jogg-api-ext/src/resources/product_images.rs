@@ -56,7 +56,7 @@ impl JobResult for Images {
     }
 }
 
-/// The batch has no state of its own: it follows from those of its images.
+/// Reports on a batch. It has no status of its own: that follows from those of its images.
 fn report_on_batch(
     report: ProductAvatarImageReport,
     raw: Raw,
@@ -100,7 +100,7 @@ fn status_of(image: &ProductAvatarImage) -> JobStatus {
     image.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from)
 }
 
-/// An image whose id and URL are there.
+/// Returns an image, if its id and URL are there.
 fn image_of(image: &ProductAvatarImage) -> Option<Image> {
     Some(Image {
         generation_id: image.generation_id.clone()?,
@@ -111,7 +111,7 @@ fn image_of(image: &ProductAvatarImage) -> Option<Image> {
     })
 }
 
-/// Why a batch failed, if the batch or one of its images says.
+/// Reads why a batch failed, if the batch or one of its images says.
 fn reason_of(raw: &Value) -> Option<String> {
     let images = raw.get("generations").and_then(Value::as_array).into_iter().flatten();
     std::iter::once(raw).chain(images).find_map(fields::error)

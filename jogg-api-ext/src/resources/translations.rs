@@ -62,7 +62,7 @@ request! {
     pub struct CreateTranslation(CreateVideoTranslationRequest);
     /// Sets the result's title.
     title: text,
-    /// Sets whether only the audio is translated, and the lips stay as they are.
+    /// Sets whether only the audio is translated, and the lips stay unchanged.
     translate_audio_only: bool,
     /// Sets the id of the voice that speaks the translation.
     output_voice: text,
@@ -77,8 +77,7 @@ request! {
 
 impl CreateTranslation {
     /// Creates a request with the fields the API requires: the URL of the video, and the language,
-    /// one of
-    /// [`Translations::target_languages`].
+    /// one of [`Translations::target_languages`].
     pub fn new(video_url: impl Into<String>, output_language: impl Into<String>) -> Self {
         Self(CreateVideoTranslationRequest::new(video_url, output_language))
     }

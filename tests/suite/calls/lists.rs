@@ -239,7 +239,7 @@ async fn pages_the_api_does_not_count_are_refused() {
         (ListVoices::new().page(0), "`page` is 0; it must be 1 or more"),
         (ListVoices::new().page_size(0), "`page_size` is 0; it must be 1 to 100"),
         (ListVoices::new().page_size(101), "`page_size` is 101; it must be 1 to 100"),
-        (ListVoices::new().extra("a", json!([1])), "`a` must be a text, a number or a boolean"),
+        (ListVoices::new().extra("a", json!([1])), "`a` must be a string, a number or a boolean"),
     ] {
         let error = stage.jogg.voices().list(request).items().next().await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidParameter);

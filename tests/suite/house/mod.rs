@@ -1,8 +1,9 @@
 //! What holds for the sources themselves: which file may import from which, how long files and
-//! functions are, and which words are used.
+//! functions are, which words are used, and what documents refer to.
 
 mod cases;
 mod circles;
+mod documents;
 mod graph;
 mod modules;
 mod names;
