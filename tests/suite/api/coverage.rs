@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jogg_api::operations::OPERATIONS;
 use jogg_tests::{collect, root};
 
-use crate::wire::sent;
+use crate::wire::table::sent;
 
 /// The list of facts and the tests named after them belong together.
 #[test]

@@ -9,7 +9,7 @@ use jogg_tests::{Stage, sample, spec};
 use serde_json::{Value, json};
 
 use crate::wire::case::Received;
-use crate::wire::cases;
+use crate::wire::table::cases;
 
 /// A whole answer of each operation that has `data`, and what the caller gets of it.
 async fn received() -> Vec<(&'static str, Value, Received)> {

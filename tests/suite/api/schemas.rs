@@ -7,7 +7,7 @@ use jogg_api::operations::OPERATIONS;
 use jogg_tests::spec::{self, resolved};
 use serde_json::{Value, json};
 
-use crate::wire::cases;
+use crate::wire::table::cases;
 
 /// Compares a schema with the spec's, and tells where they differ.
 struct Comparison {
