@@ -1,11 +1,11 @@
-//! Arbitrary answers of every operation: a value or an error, never a panic; and what was decoded,
+//! Arbitrary responses of every operation: a value or an error, never a panic; and what was decoded,
 //! written out and decoded again, is the same.
 
 use jogg_api::codec::CODECS;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// Names that occur in answers, so that arbitrary objects hit typed fields.
+/// Names that occur in responses, so that arbitrary objects hit typed fields.
 const NAMES: [&str; 16] = [
     "code",
     "msg",
@@ -48,7 +48,7 @@ fn arbitrary_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Decodes a body as the answer of every operation.
+/// Decodes a body as the response of every operation.
 fn check(body: &[u8]) {
     for codec in CODECS {
         let _ = codec.check_body(body);

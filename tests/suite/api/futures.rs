@@ -2,24 +2,22 @@
 
 use jogg_api_ext::assets::Upload;
 use jogg_api_ext::avatars::{ListCustomAvatars, ListPublicAvatars};
-use jogg_api_ext::enums::{EndpointStatus, MotionModel};
+use jogg_api_ext::enums::EndpointStatus;
 use jogg_api_ext::jobs::{JobResult, WaitOptions, wait_all_with};
 use jogg_api_ext::jogg_api::RawRequest;
 use jogg_api_ext::musics::ListMusics;
-use jogg_api_ext::photo_avatars::GeneratePhoto;
-use jogg_api_ext::product_avatars::GenerateImages;
-use jogg_api_ext::product_videos::{CreatePreviews, ListPreviews, RenderPreview};
+use jogg_api_ext::product_videos::{ListPreviews, RenderPreview};
 use jogg_api_ext::products::{CreateProduct, UpdateProduct};
-use jogg_api_ext::scripts::CreateScript;
 use jogg_api_ext::templates::{ListCustomTemplates, ListTemplates};
 use jogg_api_ext::translations::CreateTranslation;
 use jogg_api_ext::visual_styles::ListStyles;
 use jogg_api_ext::voices::{ListCustomVoices, ListVoices, Voice};
 use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
 use jogg_api_ext::{
-    CallOptions, Error, Job, JobRecord, Jogg, List, Motion, avatar_videos, jogg_api, lip_sync,
-    photo_avatars, product_avatars, product_videos, template_videos, wait_all,
+    CallOptions, Error, Job, JobRecord, Jogg, List, Motion, jogg_api, lip_sync, photo_avatars,
+    product_avatars, product_videos, template_videos, wait_all,
 };
+use jogg_tests::requests;
 use serde_json::json;
 
 fn spawnable<T: Send + 'static>(_future: T) {}
@@ -37,7 +35,7 @@ fn short() -> String {
 fn calls_can_be_spawned() {
     let (jogg, text) = (jogg(), short());
     let id = text.as_str();
-    let request = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V2_0);
+    let endpoint = CreateEndpoint::new(id, EndpointStatus::Enabled, []);
     let changed = UpdateEndpoint::new(id, EndpointStatus::Enabled, []);
     spawnable(jogg.account().whoami());
     spawnable(jogg.account().whoami().with_metadata());
@@ -46,54 +44,25 @@ fn calls_can_be_spawned() {
     spawnable(jogg.products().update(UpdateProduct::new(id)));
     spawnable(jogg.templates().custom_template(1));
     spawnable(jogg.translations().target_languages());
-    spawnable(jogg.webhook_endpoints().create(read()));
+    spawnable(jogg.webhook_endpoints().create(endpoint));
     spawnable(jogg.webhook_endpoints().update(id, changed));
     spawnable(jogg.webhook_endpoints().delete(id));
     spawnable(jogg.webhook_endpoints().events());
-    spawnable(jogg.avatar_videos().create(read()));
+    spawnable(jogg.avatar_videos().create(requests::avatar_video()));
     spawnable(jogg.lip_sync().create(lip_sync::CreateVideo::new(id, id)));
-    spawnable(jogg.photo_avatars().generate(read()));
-    spawnable(jogg.photo_avatars().add_motion(request));
-    spawnable(jogg.product_avatars().generate(read()));
+    spawnable(jogg.photo_avatars().generate(requests::photo()));
+    spawnable(jogg.photo_avatars().add_motion(requests::add_motion()));
+    spawnable(jogg.product_avatars().generate(requests::product_avatar_images()));
     spawnable(jogg.product_avatars().add_motion(product_avatars::AddMotion::new(id, id, id, id)));
-    spawnable(jogg.product_videos().create(read()));
-    spawnable(jogg.product_videos().create_previews(read()));
+    spawnable(jogg.product_videos().create(requests::product_video()));
+    spawnable(jogg.product_videos().create_previews(requests::previews([id])));
     spawnable(jogg.product_videos().render(RenderPreview::new(id)));
-    spawnable(jogg.scripts().create(read()));
+    spawnable(jogg.scripts().create(requests::script()));
     spawnable(jogg.template_videos().create(template_videos::CreateVideo::new(1, id)));
     spawnable(jogg.translations().create(CreateTranslation::new(id, id)));
     spawnable(jogg.with_options(CallOptions::new()).account().whoami());
     spawnable(jogg.call(jogg_api::endpoints::Whoami::new()));
     spawnable(jogg.request::<serde_json::Value>(&jogg_api::operations::WHOAMI, RawRequest::new()));
-}
-
-/// A request from the examples of the spec.
-fn read<R: serde::de::DeserializeOwned + Named>() -> R {
-    let operation = jogg_api::codec::Codec::of(R::OPERATION).unwrap().operation;
-    serde_json::from_value(jogg_tests::sample::request(operation).body).unwrap()
-}
-
-/// Which operation takes a request with many required fields.
-trait Named {
-    const OPERATION: &'static str;
-}
-
-macro_rules! named {
-    ($($request:ty: $operation:literal,)*) => {
-        $(impl Named for $request {
-            const OPERATION: &'static str = $operation;
-        })*
-    };
-}
-
-named! {
-    avatar_videos::CreateVideo: "create_video_from_avatar",
-    CreatePreviews: "create_product_previews",
-    product_videos::CreateVideo: "create_video_from_product",
-    CreateScript: "create_ai_script",
-    CreateEndpoint: "create_webhook_endpoint",
-    GeneratePhoto: "generate_photo",
-    GenerateImages: "generate_product_avatar_images",
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod names;
 mod operations;
 mod readable;
 mod redaction;
+mod response_facts;
 mod responses;
 mod schemas;
 mod shown;

@@ -1,84 +1,67 @@
 //! The spec, the client, the tables and the simulator have the same operations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jogg_api::codec::CODECS;
 use jogg_api::jobs::JOBS;
 use jogg_api::operations::OPERATIONS;
 use jogg_tests::Stage;
+use jogg_tests::spec::{self, document};
 use serde_json::Value;
 
 const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
 
-/// The operation ids of the spec, in order of the ids.
-fn spec_ids() -> BTreeSet<String> {
-    let spec: Value = serde_json::from_str(jogg_api::SPEC).unwrap();
-    let mut ids = BTreeSet::new();
-    for (_, item) in spec["paths"].as_object().unwrap() {
-        for method in METHODS {
-            if let Some(operation) = item.get(method) {
-                assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()));
-            }
+/// The operations of the spec by their ids.
+fn in_spec() -> BTreeMap<&'static str, &'static Value> {
+    let mut operations = BTreeMap::new();
+    for item in document()["paths"].as_object().unwrap().values() {
+        for operation in METHODS.iter().filter_map(|method| item.get(*method)) {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(operations.insert(id, operation).is_none(), "{id} is there twice");
         }
     }
-    ids
+    operations
 }
 
 #[test]
 fn fact_01_the_spec_has_47_operations_below_v2() {
-    assert_eq!(spec_ids().len(), 47);
+    assert_eq!(in_spec().len(), 47);
     assert!(OPERATIONS.iter().all(|operation| operation.path.starts_with("/v2/")));
     assert_eq!(jogg_api::DEFAULT_BASE_URL, "https://api.jogg.ai");
 }
 
 #[test]
 fn client_and_tables_have_each_operation_of_the_spec() {
-    let ids = spec_ids();
-    let table: BTreeSet<String> = OPERATIONS.iter().map(|row| row.id.to_owned()).collect();
-    assert_eq!(table, ids);
+    let ids: BTreeSet<_> = in_spec().into_keys().collect();
+    assert_eq!(OPERATIONS.iter().map(|row| row.id).collect::<BTreeSet<_>>(), ids);
     assert_eq!(OPERATIONS.len(), ids.len());
-    let codecs: BTreeSet<String> = CODECS.iter().map(|row| row.operation.id.to_owned()).collect();
-    assert_eq!(codecs, ids);
+    assert_eq!(CODECS.iter().map(|row| row.operation.id).collect::<BTreeSet<_>>(), ids);
     let client = include_str!("../../../jogg-api/src/generated/client.rs");
-    let methods: BTreeSet<String> = client
+    let methods = client
         .lines()
         .filter_map(|line| line.trim().strip_prefix("pub async fn "))
-        .filter_map(|line| line.split(['<', '(']).next())
-        .map(str::to_owned)
-        .collect();
-    assert_eq!(methods, ids);
+        .filter_map(|line| line.split(['<', '(']).next());
+    assert_eq!(methods.collect::<BTreeSet<_>>(), ids);
 }
 
 #[test]
 fn the_job_table_has_every_create_operation() {
-    let spec: Value = serde_json::from_str(jogg_api::SPEC).unwrap();
-    let mut expected = BTreeSet::new();
-    for (_, item) in spec["paths"].as_object().unwrap() {
-        for operation in METHODS.iter().filter_map(|method| item.get(*method)) {
-            if operation.get("x-jogg-job").is_some() {
-                expected.insert(operation["operationId"].as_str().unwrap().to_owned());
-            }
-        }
-    }
-    let table: BTreeSet<String> = JOBS.iter().map(|rule| rule.create.id.to_owned()).collect();
-    assert_eq!(table, expected);
+    let mut expected = in_spec();
+    expected.retain(|_, operation| operation.get("x-jogg-job").is_some());
+    let table: BTreeSet<_> = JOBS.iter().map(|rule| rule.create.id).collect();
+    assert_eq!(table, expected.into_keys().collect());
     assert_eq!(table.len(), 12);
 }
 
 #[test]
 fn fact_03_only_five_operations_take_a_webhook_url() {
-    let spec: Value = serde_json::from_str(jogg_api::SPEC).unwrap();
     let (mut webhook, mut callback) = (Vec::new(), Vec::new());
     for operation in OPERATIONS {
-        let method = operation.method.to_lowercase();
-        let node = &spec["paths"][operation.path][&method];
-        let schema = "/requestBody/content/application~1json/schema/$ref";
-        let Some(name) = node.pointer(schema).and_then(|name| name.as_str()) else { continue };
-        let component = spec.pointer(name.trim_start_matches('#')).unwrap();
-        if component["properties"].get("webhook_url").is_some() {
+        let Some(body) = spec::body(operation) else { continue };
+        if body["properties"].get("webhook_url").is_some() {
             webhook.push(operation.id);
         }
-        if component["properties"].get("callback_url").is_some() {
+        if body["properties"].get("callback_url").is_some() {
             callback.push((operation.id, operation.path));
         }
     }
@@ -96,8 +79,8 @@ fn fact_03_only_five_operations_take_a_webhook_url() {
     assert_eq!(callback, [("create_video_translation", "/v2/video_translate/")]);
 }
 
-/// Nothing but the path template and the method is used, so that the server cannot be told what
-/// to answer.
+/// Nothing but the path template and the method is used, so that the request does not choose the
+/// response.
 #[tokio::test]
 async fn the_simulator_knows_each_operation_of_the_spec() {
     let stage = Stage::new().await;

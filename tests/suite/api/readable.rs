@@ -1,17 +1,16 @@
-//! Everything the spec says an answer can have reaches the caller: in the value of the call, or in
-//! the answer's `data`, which is kept beside it.
+//! Everything the spec says a response can have reaches the caller: in the value of the call, or in
+//! the response's `data`, which is kept beside it.
 
 use std::collections::BTreeSet;
 
 use jogg_api::operations::OPERATIONS;
-use jogg_api_ext::simulator::Reply;
 use jogg_tests::{Stage, sample, spec};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::wire::case::Received;
-use crate::wire::cases;
+use crate::wire::table::cases;
 
-/// A whole answer of each operation that has `data`, and what the caller gets of it.
+/// A whole response of each operation that has `data`, and what the caller gets of it.
 async fn received() -> Vec<(&'static str, Value, Received)> {
     let mut operations = BTreeSet::new();
     let mut all = Vec::new();
@@ -23,8 +22,7 @@ async fn received() -> Vec<(&'static str, Value, Received)> {
         let stage = Stage::new().await;
         let data = sample::full(&schema);
         if case.operation.id != "create_asset_upload" {
-            let answer = json!({"code": 0, "msg": "Success", "data": data});
-            stage.simulator.reply_next(case.operation, Reply::json(200, answer));
+            stage.respond(case.operation, data.clone());
         }
         let received = case.send(&stage.jogg).await;
         all.push((case.operation.id, data, received.unwrap_or_else(|error| panic!("{error}"))));
@@ -33,11 +31,11 @@ async fn received() -> Vec<(&'static str, Value, Received)> {
 }
 
 #[tokio::test]
-async fn every_field_of_every_answer_is_readable() {
+async fn every_field_of_every_response_is_readable() {
     let mut reached = BTreeSet::new();
     for (id, data, received) in received().await {
         reached.insert(id);
-        // Its answer leads to the storage of the simulator, and is used up by the upload.
+        // Its response leads to the storage of the simulator, and is used up by the upload.
         if id == "create_asset_upload" {
             assert!(received.data["asset_url"].is_string());
             continue;
@@ -55,9 +53,9 @@ fn operation(id: &str) -> &'static jogg_api::Operation {
     OPERATIONS.iter().find(|operation| operation.id == id).unwrap()
 }
 
-/// The part of the answer that is the value of the call.
+/// The part of the response that is the value of the call.
 fn value_in(id: &str, data: &Value) -> Option<Value> {
-    // The call says that it is done, and no more.
+    // The call returns nothing.
     if id == "delete_webhook_endpoint" {
         return None;
     }
@@ -71,7 +69,7 @@ fn value_in(id: &str, data: &Value) -> Option<Value> {
 }
 
 #[tokio::test]
-async fn the_value_of_a_call_has_all_of_its_part_of_the_answer() {
+async fn the_value_of_a_call_has_all_of_its_part_of_the_response() {
     for (id, data, received) in received().await {
         if id != "create_asset_upload" {
             assert_eq!(received.value, value_in(id, &data), "{id}");

@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use jogg_api::SPEC;
+use jogg_tests::spec::document;
 use jogg_tests::{collect, root, secrets};
-use serde_json::Value;
 use syn::{Fields, Item, ItemImpl, Type};
 
 use super::names::public;
@@ -70,9 +69,8 @@ async fn no_public_type_shows_a_secret() {
 #[test]
 fn what_the_spec_calls_secret_has_the_type_that_hides_it() {
     let fields = generated_fields();
-    let spec: Value = serde_json::from_str(SPEC).unwrap();
     let mut secret = 0;
-    for (schema, node) in spec["components"]["schemas"].as_object().unwrap() {
+    for (schema, node) in document()["components"]["schemas"].as_object().unwrap() {
         for (name, property) in node["properties"].as_object().into_iter().flatten() {
             if property["x-jogg-secret"] == true {
                 let kind = &fields[&(schema.clone(), name.clone())];

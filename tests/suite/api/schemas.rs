@@ -7,9 +7,9 @@ use jogg_api::operations::OPERATIONS;
 use jogg_tests::spec::{self, resolved};
 use serde_json::{Value, json};
 
-use crate::wire::cases;
+use crate::wire::table::cases;
 
-/// Compares a schema with the spec's, and tells where they differ.
+/// Compares a schema with the spec's.
 struct Comparison {
     /// The whole schema, in which its references lead.
     root: Value,
@@ -30,8 +30,8 @@ impl Comparison {
         }
     }
 
-    /// What a reference of the schema leads to, and whether null is taken as well, which an
-    /// optional field does: it is left out then.
+    /// What a reference of the schema leads to, and whether it also takes null, as an optional
+    /// field does, which is not sent then.
     fn target(&self, schema: &Value) -> (Value, bool) {
         if let Some(pointer) = schema["$ref"].as_str().and_then(|target| target.strip_prefix('#')) {
             let mut target = self.root.pointer(pointer).cloned().unwrap_or_default();
@@ -145,14 +145,14 @@ fn the_schema_of_every_request_type_is_the_spec_s() {
 fn a_schema_that_differs_is_found() {
     let spec = json!({"type": "object", "required": ["size"], "properties": {
         "size": {"type": "integer", "minimum": 1, "description": "How big."},
-        "shape": {"type": "string", "enum": ["round"], "description": "How it looks."},
+        "shape": {"type": "string", "enum": ["round"], "description": "Its outline."},
         "tags": {"type": "array", "description": "Words.", "items":
             {"type": "string", "enum": ["new"], "x-jogg-open": true}},
     }});
     let good = json!({"type": "object", "required": ["size"], "properties": {
         "size": {"type": "integer", "minimum": 1, "description": "How big."},
         "shape": {"anyOf": [{"$ref": "#/$defs/Shape"}, {"type": "null"}],
-            "description": "How it\nlooks."},
+            "description": "Its\noutline."},
         "tags": {"type": "array", "description": "Words.",
             "items": {"type": "string", "examples": ["new"]}},
     }, "$defs": {"Shape": {"type": "string", "enum": ["round"]}}});

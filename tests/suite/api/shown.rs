@@ -12,16 +12,16 @@ use jogg_api::operations::{
     LIST_PHOTO_AVATARS, LIST_PRODUCT_PREVIEWS, LIST_WEBHOOK_ENDPOINTS, WHOAMI,
 };
 use jogg_api::{Endpoint, Secret};
+use jogg_api_ext::Jogg;
 use jogg_api_ext::assets::{Download, Upload};
-use jogg_api_ext::avatars::Avatar;
-use jogg_api_ext::enums::{Language, MotionModel, ScriptStyle, VideoLength};
+use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
-use jogg_api_ext::product_videos::{CreatePreviews, Previews};
+use jogg_api_ext::product_videos::Previews;
 use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
-use jogg_api_ext::{Jogg, photo_avatars};
-use jogg_tests::{KEY, Stage, sample, secrets};
+use jogg_tests::replies::ticket;
+use jogg_tests::{KEY, Stage, requests, sample, secrets};
 use serde_json::{Value, json};
 
 /// What a value shows of itself.
@@ -74,15 +74,14 @@ fn settings(stage: &Stage) -> Vec<Line> {
 }
 
 async fn values(stage: &Stage) -> Vec<Line> {
-    let mut answer = sample::response(&LIST_PHOTO_AVATARS);
-    answer["data"]["avatars"] = json!([{"id": secrets::signed_url()}, [secrets::CONTENT]]);
-    stage.simulator.reply_next(&LIST_PHOTO_AVATARS, Reply::json(200, answer));
+    let mut body = sample::response(&LIST_PHOTO_AVATARS);
+    body["data"]["avatars"] = json!([{"id": secrets::signed_url()}, [secrets::CONTENT]]);
+    stage.simulator.reply_next(&LIST_PHOTO_AVATARS, Reply::json(200, body));
     let page = stage.jogg.photo_avatars().list(ListAvatars::new()).page().await.unwrap();
     assert!(!page.metadata.skipped.is_empty());
     // Through an address that is signed.
     let sign_url = format!("{}/uploads/a.png?{}", stage.simulator.base_url(), secrets::query());
-    let ticket = json!({"sign_url": sign_url, "asset_url": "https://files.example/a.png"});
-    let ticket = Reply::json(200, json!({"code": 0, "data": ticket}));
+    let ticket = ticket(sign_url, "https://files.example/a.png");
     stage.simulator.reply_next(&CREATE_ASSET_UPLOAD, ticket);
     stage
         .simulator
@@ -103,9 +102,9 @@ async fn values(stage: &Stage) -> Vec<Line> {
 }
 
 async fn jobs(stage: &Stage) -> Vec<Line> {
-    let answer = sample::response(&ADD_PHOTO_AVATAR_MOTION);
-    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
-    let request = photo_avatars::AddMotion::new(secrets::signed_url(), "n", "v", MotionModel::V2_0);
+    let started = sample::response(&ADD_PHOTO_AVATAR_MOTION);
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, started));
+    let request = requests::add_motion_to(secrets::signed_url());
     let mut job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
     let mut record = job.record().clone();
     record.raw = json!({"secret": secrets::WEBHOOK_SECRET});
@@ -113,8 +112,7 @@ async fn jobs(stage: &Stage) -> Vec<Line> {
     let mut lines = Vec::new();
     for status in [secrets::signed_url(), "failed".to_owned()] {
         let report = json!({"status": status, "error_msg": secrets::message()});
-        let report = json!({"code": 0, "data": report});
-        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, Reply::json(200, report));
+        stage.respond(&GET_PHOTO_AVATAR_MOTION, report);
         let report = job.report().await.unwrap();
         assert_eq!(report.error.is_some(), status == "failed");
         lines.push(debug(&report));
@@ -134,39 +132,34 @@ async fn jobs(stage: &Stage) -> Vec<Line> {
     lines
 }
 
-/// A batch of which one look was refused and one failed, in texts with secrets.
+/// A batch of which one preview was refused and one failed, in texts with secrets.
 async fn previews(stage: &Stage) -> Previews {
     let previews =
         json!([{"preview_id": "p1"}, {"preview_id": "p2"}, {"err_msg": secrets::message()}]);
-    let started = json!({"code": 0, "data": {"previews": previews}});
-    stage.simulator.reply_next(&CREATE_PRODUCT_PREVIEWS, Reply::json(200, started));
+    stage.respond(&CREATE_PRODUCT_PREVIEWS, json!({"previews": previews}));
     let listed = json!([
         {"id": "p1", "status": "success", "video_url": "u"},
         {"id": "p2", "status": "failed", "err_msg": secrets::message()},
     ]);
-    let listed = json!({"code": 0, "data": {"previews": listed, "total": 2}});
-    stage.simulator.reply_next(&LIST_PRODUCT_PREVIEWS, Reply::json(200, listed));
-    let (style, language) = (ScriptStyle::Data, Language::English);
-    let (length, avatar) = (VideoLength::Seconds15, Avatar::Public(1));
-    let request = CreatePreviews::new("p", ["a"], length, avatar, style, language);
+    stage.respond(&LIST_PRODUCT_PREVIEWS, json!({"previews": listed, "total": 2}));
+    let request = requests::previews(["a"]);
     let job = stage.jogg.product_videos().create_previews(request).await.unwrap();
     job.wait().await.unwrap()
 }
 
-/// Keeps what it is told last.
+/// Keeps the last outcome.
 #[derive(Default)]
-struct Told(Mutex<Option<AttemptOutcome>>);
+struct Last(Mutex<Option<AttemptOutcome>>);
 
-impl Observer for Told {
-    fn on_outcome(&self, _: &Attempt, ended: &AttemptOutcome) {
-        *self.0.lock().unwrap() = Some(ended.clone());
+impl Observer for Last {
+    fn on_outcome(&self, _: &Attempt, outcome: &AttemptOutcome) {
+        *self.0.lock().unwrap() = Some(outcome.clone());
     }
 }
 
 async fn calls(stage: &Stage) -> Vec<Line> {
-    let told = Arc::new(Told::default());
-    let builder = Jogg::builder(KEY).base_url(stage.simulator.base_url());
-    let jogg = builder.observer(told.clone()).build().unwrap();
+    let last = Arc::new(Last::default());
+    let jogg = stage.client().observer(last.clone()).build().unwrap();
     let list = &LIST_WEBHOOK_ENDPOINTS;
     stage.simulator.reply_next(list, Reply::json(200, endpoints()));
     let response = jogg.api().list_webhook_endpoints().await.unwrap();
@@ -177,11 +170,11 @@ async fn calls(stage: &Stage) -> Vec<Line> {
     stage.simulator.reply_next(list, Reply::json(200, endpoints()));
     let call = jogg.call(jogg_api::endpoints::ListWebhookEndpoints::new());
     let (_, metadata) = call.with_metadata().await.unwrap();
-    let success = told.0.lock().unwrap().take().unwrap();
+    let success = last.0.lock().unwrap().take().unwrap();
     let body = json!({"code": 10105, "msg": secrets::message(), "rid": secrets::signed_url()});
     stage.simulator.reply_next(&WHOAMI, Reply::json(401, body));
     let error = jogg.account().whoami().await.unwrap_err();
-    let failure = told.0.lock().unwrap().take().unwrap();
+    let failure = last.0.lock().unwrap().take().unwrap();
     assert!(success.request_id.is_some() && failure.request_id.is_some());
     let endpoint = &response.data.as_ref().unwrap().endpoints[0];
     assert_eq!(endpoint.secret.as_ref().unwrap().expose(), secrets::WEBHOOK_SECRET);
@@ -196,7 +189,7 @@ async fn calls(stage: &Stage) -> Vec<Line> {
     ]
 }
 
-/// A list with a secret in it. Its URL is a value that is there to be seen.
+/// A list with a secret in it. Its URL is no secret.
 fn endpoints() -> Value {
     let mut body = sample::response(&LIST_WEBHOOK_ENDPOINTS);
     body["data"]["endpoints"][0]["url"] = json!("https://a.example/hook");
@@ -205,11 +198,11 @@ fn endpoints() -> Value {
 
 async fn low_level(stage: &Stage) -> Vec<Line> {
     let mut body = endpoints();
-    // Without a client nobody knows what a key is.
+    // Without a client, a key is not known.
     body["msg"] = json!(secrets::signed_url());
     let codec = Codec::of("list_webhook_endpoints").unwrap();
     let motion = Codec::of("add_photo_avatar_motion").unwrap();
-    let word = json!({"model": secrets::signed_url()}).to_string();
+    let model = json!({"model": secrets::signed_url()}).to_string();
     let endpoint = Codec::of("create_webhook_endpoint").unwrap();
     let list = json!({"events": secrets::signed_url()}).to_string();
     let text = json!({"code": 0, "data": {"endpoints": secrets::signed_url()}});
@@ -223,7 +216,7 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
         debug(&CODECS[0]),
         debug(&codec.decode_response(body.to_string().as_bytes()).unwrap()),
         debug(&codec.decode_response(text.to_string().as_bytes()).unwrap()),
-        display(&motion.check_body(word.as_bytes()).unwrap_err()),
+        display(&motion.check_body(model.as_bytes()).unwrap_err()),
         display(&endpoint.check_body(list.as_bytes()).unwrap_err()),
         display(&error),
         debug(error.kind()),

@@ -1,6 +1,6 @@
 //! Every operation, every fault, over a real socket: what the caller gets, how many requests the
-//! server received, and how much (virtual) time passed. One reviewed row for each class of operation
-//! and fault; every operation must equal the row of its class.
+//! server received, and how much (virtual) time passed. One reviewed row for each class of
+//! operation and fault; every operation must equal the row of its class.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;

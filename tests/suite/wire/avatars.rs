@@ -1,4 +1,4 @@
-//! Avatars and voices: the lists, portraits and drawings, and their motion.
+//! Avatars and voices: the lists, photo avatars, and their motion.
 
 use jogg_api_ext::avatars::{ListCustomAvatars, ListPublicAvatars};
 use jogg_api_ext::enums::{

@@ -53,12 +53,12 @@ pub(crate) struct Builder {
     pub(crate) schema: fn() -> Value,
 }
 
-/// What was made of an answer.
+/// What was made of a response.
 #[derive(Debug)]
 pub(crate) struct Received {
     /// The value of the call as JSON; `None` if it has none.
     pub(crate) value: Option<Value>,
-    /// The answer's `data` as the caller can get at it.
+    /// The response's `data` as the caller can get at it.
     pub(crate) data: Value,
 }
 
@@ -100,8 +100,8 @@ pub(crate) fn queries<R, T>(
 }
 
 impl<R: Request + Send + Sync + 'static, T: Shown + 'static> Calls<R, T> {
-    /// A request, and the body or query it is sent as. Line breaks and indentation are left out of
-    /// what is expected.
+    /// A request, and the body or query it is sent as. Line breaks and indentation of what is
+    /// expected are removed.
     pub(crate) fn case(&self, name: &str, request: R, expected: &str) -> Case {
         let expected: String = expected.lines().map(str::trim).collect();
         let (target, body) = match self.separator {
@@ -174,9 +174,9 @@ pub(crate) fn plain(
 }
 
 fn shown<T: Shown + 'static>(call: Call<T>) -> BoxFuture<Result<Received>> {
-    let answered = call.with_metadata();
+    let call = call.with_metadata();
     Box::pin(async move {
-        let (value, metadata) = answered.await?;
+        let (value, metadata) = call.await?;
         Ok(Received { value: value.shown(), data: metadata.json()["data"].clone() })
     })
 }

@@ -1,42 +1,36 @@
 //! Fields the spec does not have can be sent; those it has are not sent twice.
 
-use jogg_api_ext::avatar_videos::Speech;
-use jogg_api_ext::avatars::{Avatar, ListCustomAvatars, ListPublicAvatars};
-use jogg_api_ext::enums::{
-    AspectRatio, EndpointStatus, ImageAspectRatio, ImageCount, ImageQuality, Language, MotionModel,
-    PhotoAge, PhotoGender, PhotoModel, PhotoStyle, ScreenStyle, ScriptStyle, VideoLength,
-};
+use jogg_api_ext::avatars::{ListCustomAvatars, ListPublicAvatars};
+use jogg_api_ext::enums::EndpointStatus;
 use jogg_api_ext::musics::ListMusics;
-use jogg_api_ext::photo_avatars::GeneratePhoto;
-use jogg_api_ext::product_avatars::GenerateImages;
-use jogg_api_ext::product_videos::{CreatePreviews, ListPreviews, RenderPreview};
+use jogg_api_ext::product_videos::{ListPreviews, RenderPreview};
 use jogg_api_ext::products::{CreateProduct, UpdateProduct};
-use jogg_api_ext::scripts::CreateScript;
 use jogg_api_ext::templates::{ListCustomTemplates, ListTemplates};
 use jogg_api_ext::translations::CreateTranslation;
 use jogg_api_ext::visual_styles::ListStyles;
 use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
 use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
 use jogg_api_ext::{
-    Call, avatar_videos, lip_sync, photo_avatars, product_avatars, product_videos, scripts,
-    template_videos,
+    Call, lip_sync, photo_avatars, product_avatars, product_videos, template_videos,
+};
+use jogg_tests::requests::{
+    add_motion, avatar_video, photo, previews, product_avatar_images, product_video, script,
 };
 use jogg_tests::{Stage, wire};
 use serde_json::json;
 
-use super::expected;
+use super::table::expected;
 
 #[tokio::test]
-async fn what_the_spec_lacks_is_sent_as_it_is() {
+async fn what_the_spec_lacks_is_sent_unchanged() {
     let stage = Stage::new().await;
-    let request = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V1_0);
-    let request = request.extra("undocumented", json!({"b": [1, null], "a": "ü"}));
+    let request = add_motion().extra("undocumented", json!({"b": [1, null], "a": "ü"}));
     drop(stage.jogg.photo_avatars().add_motion(request).await.unwrap());
     drop(stage.jogg.voices().list(ListVoices::new().extra("accent", "a b")).page().await.unwrap());
     let requests = stage.simulator.requests();
-    // Behind the others, and as deep as it is.
-    let body = r#"{"image_url":"u","model":"1.0","name":"n","voice_id":"v","#;
-    let body = format!(r#"{body}"undocumented":{{"a":"ü","b":[1,null]}}}}"#);
+    // Behind the others, and at any depth.
+    let known = r#""image_url":"https://a.example/p.jpg","model":"2.0","name":"n","voice_id":"v""#;
+    let body = format!(r#"{{{known},"undocumented":{{"a":"ü","b":[1,null]}}}}"#);
     assert_eq!(wire(&requests[0]), expected("POST /v2/photo_avatar/add_motion", &body));
     assert_eq!(wire(&requests[1]), expected("GET /v2/voices?accent=a+b", ""));
 }
@@ -69,17 +63,26 @@ async fn an_extra_field_cannot_shadow_a_known_one_of_a_list() {
         "scene": jogg.avatars().public(ListPublicAvatars::new().extra("scene", "x")).page(),
         "name": jogg.avatars().custom(ListCustomAvatars::new().extra("name", "x")).page(),
         "page": jogg.musics().list(ListMusics::new().extra("page", 1)).page(),
-        "name": jogg.photo_avatars().list(photo_avatars::ListAvatars::new().extra("name", "x")).page(),
+        "name": jogg
+            .photo_avatars()
+            .list(photo_avatars::ListAvatars::new().extra("name", "x"))
+            .page(),
         "aspect_ratio": jogg
             .product_avatars()
             .list(product_avatars::ListAvatars::new().extra("aspect_ratio", "x"))
             .page(),
-        "status": jogg.product_videos().list(product_videos::ListVideos::new().extra("status", 3)).page(),
+        "status": jogg
+            .product_videos()
+            .list(product_videos::ListVideos::new().extra("status", 3))
+            .page(),
         "sort_by": jogg
             .product_videos()
             .list_previews(ListPreviews::new().extra("sort_by", "x"))
             .page(),
-        "status": jogg.template_videos().list(template_videos::ListVideos::new().extra("status", 3)).page(),
+        "status": jogg
+            .template_videos()
+            .list(template_videos::ListVideos::new().extra("status", 3))
+            .page(),
         "aspect_ratio": jogg
             .templates()
             .list(ListTemplates::new().extra("aspect_ratio", "x"))
@@ -102,28 +105,17 @@ async fn an_extra_field_cannot_shadow_a_known_one_of_a_list() {
 async fn an_extra_field_cannot_shadow_a_known_one_of_a_video() {
     let stage = Stage::new().await;
     let jogg = &stage.jogg;
-    let (style, language) = (ScriptStyle::Data, Language::English);
-    let (length, avatar) = (VideoLength::Seconds15, Avatar::Public(1));
-    let speech = Speech::script("v", "s");
-    let screen = ScreenStyle::WithBackground;
-    let video = avatar_videos::CreateVideo::new(avatar, speech, AspectRatio::Square, screen);
-    let product =
-        product_videos::CreateVideo::new("p", length, avatar, style.clone(), language.clone());
-    let looks = ["Bold"];
-    let previews = CreatePreviews::new("p", looks, length, avatar, style.clone(), language.clone());
-    let source = scripts::Source::Product("p".to_owned());
-    let script = CreateScript::new(language, length, style, source);
     let rendered = RenderPreview::new("p");
     let filled = template_videos::CreateVideo::new(1, "english");
     let dubbed = CreateTranslation::new("u", "french");
     let synced = lip_sync::CreateVideo::new("u", "u");
     twice! {
-        "caption": jogg.avatar_videos().create(video.extra("caption", true)),
+        "caption": jogg.avatar_videos().create(avatar_video().extra("caption", true)),
         "video_url": jogg.lip_sync().create(synced.extra("video_url", "u")),
-        "voice": jogg.product_videos().create(product.extra("voice", "v")),
-        "script": jogg.product_videos().create_previews(previews.extra("script", "s")),
+        "voice": jogg.product_videos().create(product_video().extra("voice", "v")),
+        "script": jogg.product_videos().create_previews(previews(["Bold"]).extra("script", "s")),
         "preview_id": jogg.product_videos().render(rendered.extra("preview_id", "p")),
-        "language": jogg.scripts().create(script.extra("language", "english")),
+        "language": jogg.scripts().create(script().extra("language", "english")),
         "variables": jogg.template_videos().create(filled.extra("variables", "v")),
         "title": jogg.translations().create(dubbed.extra("title", "t")),
     }
@@ -134,24 +126,13 @@ async fn an_extra_field_cannot_shadow_a_known_one_of_a_video() {
 async fn an_extra_field_cannot_shadow_a_known_one_of_what_videos_are_made_with() {
     let stage = Stage::new().await;
     let jogg = &stage.jogg;
-    let photo = GeneratePhoto::new(
-        PhotoAge::Adult,
-        PhotoStyle::Social,
-        PhotoGender::Male,
-        PhotoModel::Modern,
-        AspectRatio::Square,
-    );
-    let source = product_avatars::Source::Image("u".to_owned());
-    let (quality, shape) = (ImageQuality::Low, ImageAspectRatio::Square);
-    let images = GenerateImages::new("u", source, quality, shape, ImageCount::One);
     let endpoint = CreateEndpoint::new("u", EndpointStatus::Enabled, []);
     let changed = UpdateEndpoint::new("u", EndpointStatus::Enabled, []);
-    let motion = photo_avatars::AddMotion::new("u", "n", "v", MotionModel::V1_0);
     let product_motion = product_avatars::AddMotion::new("g", "n", "v", "d");
     twice! {
-        "age": jogg.photo_avatars().generate(photo.extra("age", "Adult")),
-        "name": jogg.photo_avatars().add_motion(motion.extra("name", "twice")),
-        "prompt": jogg.product_avatars().generate(images.extra("prompt", "x")),
+        "age": jogg.photo_avatars().generate(photo().extra("age", "Adult")),
+        "name": jogg.photo_avatars().add_motion(add_motion().extra("name", "twice")),
+        "prompt": jogg.product_avatars().generate(product_avatar_images().extra("prompt", "x")),
         "model": jogg.product_avatars().add_motion(product_motion.extra("model", 1)),
         "media": jogg.products().create(CreateProduct::from_url("u").extra("media", "m")),
         "product_id": jogg.products().update(UpdateProduct::new("p").extra("product_id", "p")),

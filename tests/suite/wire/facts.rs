@@ -1,4 +1,4 @@
-//! Facts about requests, each told from what was sent.
+//! Facts about requests, each read from what was sent.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,11 @@ use jogg_api_ext::avatar_videos::Speech;
 use jogg_api_ext::avatars::Avatar;
 use jogg_api_ext::enums::{AspectRatio, MotionModel, ScreenStyle};
 use jogg_api_ext::product_avatars::ListAvatars;
-use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::{avatar_videos, photo_avatars};
 use jogg_tests::{KEY, Stage, wire};
 use serde_json::{Value, json};
 
-use super::{Sent, expected, sent, sent_values};
+use super::table::{Sent, expected, sent, sent_values};
 
 /// The operations that were sent this field.
 fn senders(field: &str) -> BTreeSet<&'static str> {
@@ -55,10 +54,10 @@ fn fact_03_five_requests_send_a_webhook_url_and_translation_a_callback_url() {
     assert_eq!(sent.unwrap().requests[0].path, "/v2/video_translate/");
 }
 
-/// The request the project began with, in its own shape, and both ages of its answer.
+/// The request the project began with, in its own shape, and both ages of its response.
 #[tokio::test]
-async fn fact_04_the_seed_request_is_sent_whole_and_both_answers_are_understood() {
-    let seed = json!({
+async fn fact_04_the_first_request_is_sent_whole_and_both_responses_are_understood() {
+    let first = json!({
         "image_url": "https://a.example/photo.jpg", "name": "My Photo Avatar",
         "voice_id": "en-US-ChristopherNeural", "model": "2.0", "photo_id": "<string>",
         "description": "<string>", "welcome_msg": "Hello, welcome!",
@@ -68,9 +67,8 @@ async fn fact_04_the_seed_request_is_sent_whole_and_both_answers_are_understood(
         (json!({"motion_id": "<string>", "status": "<string>", "avatar_id": 5}), json!(5)),
     ] {
         let stage = Stage::new().await;
-        let answer = json!({"code": 0, "msg": "Success", "data": data});
-        stage.simulator.reply_next(&op::ADD_PHOTO_AVATAR_MOTION, Reply::json(200, answer));
-        let request: photo_avatars::AddMotion = serde_json::from_value(seed.clone()).unwrap();
+        stage.respond(&op::ADD_PHOTO_AVATAR_MOTION, data);
+        let request: photo_avatars::AddMotion = serde_json::from_value(first.clone()).unwrap();
         let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
         assert_eq!(job.id(), "<string>");
         assert_eq!(job.record().raw["avatar_id"], avatar);
@@ -79,7 +77,7 @@ async fn fact_04_the_seed_request_is_sent_whole_and_both_answers_are_understood(
             (sent.method.as_str(), sent.path.as_str()),
             ("POST", "/v2/photo_avatar/add_motion")
         );
-        assert_eq!(serde_json::from_slice::<Value>(&sent.body).unwrap(), seed);
+        assert_eq!(serde_json::from_slice::<Value>(&sent.body).unwrap(), first);
     }
 }
 
@@ -97,7 +95,7 @@ fn fact_20_video_lists_are_filtered_by_numbers_of_their_own_and_avatar_lists_by_
 }
 
 #[test]
-fn fact_24_a_shape_is_a_word_in_requests_but_a_ratio_for_drawings() {
+fn fact_24_a_shape_is_a_word_in_requests_but_a_ratio_for_images() {
     let words = set([r#""landscape""#, r#""portrait""#, r#""square""#]);
     let mut seen = BTreeSet::new();
     for sent in
@@ -133,7 +131,7 @@ fn fact_25_lengths_are_strings_and_the_motion_model_is_one_or_an_int() {
 }
 
 #[test]
-fn fact_26_the_avatar_type_is_an_int_but_a_word_for_drawings() {
+fn fact_26_the_avatar_type_is_an_int_but_a_word_for_images() {
     for (operation, field) in [
         (&op::CREATE_VIDEO_FROM_AVATAR, "avatar.avatar_type"),
         (&op::CREATE_VIDEO_FROM_PRODUCT, "avatar.type"),
@@ -159,7 +157,7 @@ async fn fact_27_screen_styles_are_numbers_and_the_transparent_one_has_no_captio
     assert_eq!(sent_values(&op::CREATE_VIDEO_FROM_AVATAR, "screen_style"), set(["1", "2", "3"]));
     let transparent = bodies.iter().filter(|body| body["screen_style"] == 3);
     let captions: BTreeSet<_> = transparent.map(|body| body["caption"].to_string()).collect();
-    assert_eq!(captions, set(["false"]), "nobody has to say so");
+    assert_eq!(captions, set(["false"]), "it is the default");
     let stage = Stage::new().await;
     let style = ScreenStyle::Transparent;
     let speech = Speech::script("v", "s");
@@ -219,7 +217,7 @@ fn fact_30_media_of_a_template_go_by_url() {
 }
 
 #[test]
-fn fact_31_ages_are_told_in_three_vocabularies_and_styles_and_languages_are_open() {
+fn fact_31_ages_have_three_vocabularies_and_styles_and_languages_are_open() {
     for (operation, word) in [
         (&op::LIST_PUBLIC_AVATARS, r#""young_adult""#),
         (&op::LIST_VOICES, r#""middle_aged""#),

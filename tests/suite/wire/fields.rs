@@ -7,7 +7,7 @@ use jogg_api::operations::OPERATIONS;
 use jogg_tests::spec::{self, Fields, document};
 use serde_json::{Value, json};
 
-use super::{cases, sent, sent_values};
+use super::table::{cases, sent, sent_values};
 
 /// What an operation's body and query can have.
 fn fields(operation: &jogg_api::Operation) -> Fields {
@@ -32,10 +32,10 @@ fn every_field_of_every_request_was_sent() {
     }
 }
 
-/// A request that says the least has the required fields and no others. Where there is a choice,
-/// either side of it is the least.
+/// The smallest request has the required fields and no others. Where there is a choice, either
+/// side of it is the smallest.
 #[test]
-fn the_least_request_has_the_required_fields_alone() {
+fn the_smallest_request_has_only_the_required_fields() {
     for operation in OPERATIONS {
         let Some(body) = spec::body(operation) else { continue };
         let bodies = sent()
@@ -48,7 +48,7 @@ fn the_least_request_has_the_required_fields_alone() {
         let chosen = match operation.id {
             // The page of a product, or its name.
             "create_product" => 1,
-            // The size is always told, as it is always known.
+            // The size is always sent, as it is always known.
             "create_asset_upload" => 1,
             _ => 0,
         };
@@ -110,7 +110,7 @@ fn replace(value: &mut Value, path: &str, new: &Value) -> bool {
 }
 
 #[test]
-fn closed_sets_take_their_values_alone_and_open_ones_any() {
+fn closed_sets_take_only_their_values_and_open_ones_any() {
     let mut places: BTreeSet<(&str, String)> = BTreeSet::new();
     for case in cases() {
         let Some(builder) = &case.builder else { continue };

@@ -1,8 +1,9 @@
 //! What goes over the wire, byte for byte: each request of the public API over a real socket. The
-//! table of requests is in the files of `wire/`, by theme; other tests ask it what was sent.
+//! table of requests is in files by theme; other rooms read in it what was sent.
 
 mod account;
 mod avatars;
+mod bytes;
 pub(crate) mod case;
 mod extra;
 mod facts;
@@ -10,135 +11,5 @@ mod fields;
 mod product_avatars;
 mod products;
 mod refusals;
+pub(crate) mod table;
 mod videos;
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
-
-use jogg_api::Operation;
-use jogg_api_ext::jogg_api::RetryClass;
-use jogg_api_ext::simulator::{ReceivedRequest, Reply};
-use jogg_tests::{KEY, Stage, spec, wire};
-use serde_json::{Value, json};
-
-use self::case::Case;
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Every row of the table.
-pub(crate) fn cases() -> Vec<Case> {
-    let themes =
-        [account::cases, avatars::cases, product_avatars::cases, products::cases, videos::cases];
-    themes.into_iter().flat_map(|cases| cases()).collect()
-}
-
-/// A row of the table, and what the server received.
-pub(crate) struct Sent {
-    pub(crate) case: Case,
-    /// The request, and those that followed from its answer.
-    pub(crate) requests: Vec<ReceivedRequest>,
-    /// Why the call failed, if it did.
-    error: Option<String>,
-}
-
-impl Sent {
-    /// What the first request said, in its body and its query, by the paths of the fields.
-    pub(crate) fn values(&self) -> BTreeMap<String, Vec<Value>> {
-        let Some(request) = self.requests.first() else { return BTreeMap::new() };
-        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let mut values = spec::values(&body);
-        let url = format!("http://localhost/?{}", request.query);
-        let url: reqwest::Url = url.parse().expect("an address");
-        for (name, text) in url.query_pairs() {
-            values.entry(name.into_owned()).or_default().push(json!(text));
-        }
-        values
-    }
-}
-
-/// All rows, sent once for all tests.
-pub(crate) fn sent() -> &'static [Sent] {
-    static SENT: LazyLock<Vec<Sent>> = LazyLock::new(|| {
-        // Tests have runtimes of their own, in which no other can be started.
-        let sending = std::thread::spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(send(cases()))
-        });
-        sending.join().expect("no panic while sending")
-    });
-    &SENT
-}
-
-async fn send(cases: Vec<Case>) -> Vec<Sent> {
-    let mut sent = Vec::new();
-    for case in cases {
-        let stage = Stage::new().await;
-        // Jobs, products and endpoints the simulator never heard of.
-        if case.reports || case.operation.retry == RetryClass::Idempotent {
-            let nothing = json!({"code": 0, "msg": "Success", "data": {}});
-            stage.simulator.reply_next(case.operation, Reply::json(200, nothing));
-        }
-        let error = case.send(&stage.jogg).await.err().map(|error| error.to_string());
-        sent.push(Sent { case, requests: stage.simulator.requests(), error });
-    }
-    sent
-}
-
-/// The values an operation was sent in one field, as JSON.
-#[track_caller]
-pub(crate) fn sent_values(operation: &Operation, field: &str) -> BTreeSet<String> {
-    let of_operation = sent().iter().filter(|sent| sent.case.operation == operation);
-    let values: BTreeSet<_> = of_operation
-        .filter_map(|sent| sent.values().remove(field))
-        .flatten()
-        .map(|value| value.to_string())
-        .collect();
-    assert!(!values.is_empty(), "{}: `{field}` was never sent", operation.id);
-    values
-}
-
-/// A request as it has to be.
-fn expected(target: &str, body: &str) -> String {
-    let (length, separator) = match body {
-        "" => (String::new(), ""),
-        body => {
-            let length = body.len();
-            (format!("content-length: {length}\ncontent-type: application/json\n"), "\n")
-        }
-    };
-    format!(
-        "{target}\naccept: application/json\n{length}host: 127.0.0.1\n\
-         user-agent: jogg-api-ext/{VERSION}\nx-api-key: {KEY}\n{separator}{body}"
-    )
-}
-
-#[test]
-fn every_request_is_sent_byte_for_byte() {
-    let mut wrong = String::new();
-    for Sent { case, requests, error } in sent() {
-        let expected = expected(&case.target, &case.body);
-        let actual = requests.first().map(wire).unwrap_or_default();
-        // Only an upload goes on, to where its ticket leads.
-        let others = requests.iter().skip(1).filter(|request| request.operation.is_some()).count();
-        if actual != expected || others != 0 || error.is_some() {
-            let name = &case.name;
-            wrong += &format!(
-                "\n{name}: {error:?}, {others} more\nexpected {expected}\nactual   {actual}\n"
-            );
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong}");
-}
-
-/// What a server gets of a tool call is what the tool call said.
-#[test]
-fn every_request_reads_and_writes_the_wire_form() {
-    for Case { name, body, builder, .. } in cases() {
-        let Some(builder) = builder else { continue };
-        if !body.is_empty() {
-            let body: Value = serde_json::from_str(&body).unwrap();
-            assert_eq!(builder.json, body, "{name}");
-        }
-        assert_eq!((builder.again)(&builder.json).as_ref(), Ok(&builder.json), "{name}");
-    }
-}

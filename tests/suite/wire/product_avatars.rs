@@ -1,4 +1,4 @@
-//! Product avatars: the list, drawings of a presenter with a product, and their motion.
+//! Product avatars: the list, images of an avatar with a product, and their motion.
 
 use jogg_api_ext::enums::{
     AspectRatio, AvatarKind, ImageAspectRatio, ImageCount, ImageQuality, ProductAvatarAspectRatio,
@@ -29,7 +29,7 @@ fn list() -> Vec<Case> {
 
 const GENERATE: &str = "POST /v2/product_avatar/generation";
 
-fn drawing(
+fn images(
     source: product_avatars::Source,
     shape: ImageAspectRatio,
     count: ImageCount,
@@ -42,12 +42,12 @@ fn in_words() -> product_avatars::Source {
     product_avatars::Source::Description("a potter".to_owned())
 }
 
-/// Every shape and number of drawings.
+/// Every shape and number of images.
 fn generate() -> Vec<Case> {
     let generate = bodies(&op::GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, |jogg, request| {
         jogg.product_avatars().generate(request)
     });
-    let maximal = drawing(in_words(), ImageAspectRatio::Square, ImageCount::One)
+    let maximal = images(in_words(), ImageAspectRatio::Square, ImageCount::One)
         .prompt("holds the cup up")
         .webhook_url("https://shop.example/hook");
     let mut cases = vec![generate.case(
@@ -68,7 +68,7 @@ fn generate() -> Vec<Case> {
             "avatar_source":{{"type":"description","value":"a potter"}},"num_images":{number},
             "product_image_url":"https://shop.example/cup.png","quality":"high"}}"#
         );
-        cases.push(generate.case("minimal", drawing(in_words(), shape, count), &body));
+        cases.push(generate.case("minimal", images(in_words(), shape, count), &body));
     }
     let target = "GET /v2/product_avatar/generation/batch%2F1";
     cases.push(report(&op::GET_PRODUCT_AVATAR_IMAGES, target, |jogg| {
@@ -77,7 +77,7 @@ fn generate() -> Vec<Case> {
     cases
 }
 
-/// Every way to say who presents.
+/// Every way to choose the avatar.
 fn sources() -> Vec<Case> {
     let generate = bodies(&op::GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, |jogg, request| {
         jogg.product_avatars().generate(request)
@@ -95,7 +95,7 @@ fn sources() -> Vec<Case> {
             r#"{{"aspect_ratio":"3:2","avatar_source":{json},"num_images":1,
             "product_image_url":"https://shop.example/cup.png","quality":"high"}}"#
         );
-        let request = drawing(source, ImageAspectRatio::Landscape, ImageCount::One);
+        let request = images(source, ImageAspectRatio::Landscape, ImageCount::One);
         cases.push(generate.case("source", request, &body));
     }
     cases
@@ -107,12 +107,12 @@ fn add_motion() -> Vec<Case> {
         jogg.product_avatars().add_motion(request)
     });
     let minimal =
-        || product_avatars::AddMotion::new("drawing-3", "Potter", "voice-7", "lifts the cup");
+        || product_avatars::AddMotion::new("image-3", "Potter", "voice-7", "lifts the cup");
     let mut cases = vec![
         add.case(
             "minimal",
             minimal(),
-            r#"{"description":"lifts the cup","generation_id":"drawing-3","name":"Potter",
+            r#"{"description":"lifts the cup","generation_id":"image-3","name":"Potter",
             "voice_id":"voice-7"}"#,
         ),
         report(&op::GET_PRODUCT_AVATAR_MOTION, "GET /v2/product_avatar?motion_id=m%2B1", |jogg| {
@@ -126,7 +126,7 @@ fn add_motion() -> Vec<Case> {
     ] {
         let body = format!(
             r#"{{"aspect_ratio":"landscape","description":"lifts the cup",
-            "generation_id":"drawing-3","model":{number},"name":"Potter","voice_id":"voice-7"}}"#
+            "generation_id":"image-3","model":{number},"name":"Potter","voice_id":"voice-7"}}"#
         );
         let request = minimal().model(model).aspect_ratio(AspectRatio::Landscape);
         cases.push(add.case("maximal", request, &body));

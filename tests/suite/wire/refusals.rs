@@ -9,10 +9,10 @@ use jogg_tests::Stage;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::cases;
+use super::table::cases;
 
-/// Reads a request as from a tool call, which can lack what a constructor would ask for, and tells
-/// why it is not sent.
+/// Reads a request as from a tool call, which can lack what a constructor requires, and returns why
+/// it is not sent.
 async fn refusal<R: DeserializeOwned, T>(request: Value, send: fn(Jogg, R) -> Call<T>) -> String {
     let stage = Stage::new().await;
     let request = serde_json::from_value(request).expect("the types are right");
@@ -44,7 +44,7 @@ async fn a_voice_without_its_text_or_recording_is_refused() {
 }
 
 #[tokio::test]
-async fn a_drawing_without_its_presenter_is_refused() {
+async fn an_image_without_its_avatar_is_refused() {
     for (source, reason) in [
         (
             json!({"type": "id", "avatar_type": "photo"}),

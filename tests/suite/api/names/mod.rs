@@ -1,7 +1,7 @@
 //! The public names of both crates, as a reviewed snapshot: a change here is a change for users.
 //!
 //! Each item stands under the path users write, with the paths in its types resolved. So moving
-//! files, modules that are private, or functions within a file leaves the snapshot as it is.
+//! files, private modules, or functions within a file leaves the snapshot unchanged.
 
 mod canonical;
 mod exported;

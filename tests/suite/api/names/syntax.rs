@@ -69,7 +69,7 @@ fn patterns(tokens: TokenStream) -> Vec<Pattern> {
         patterns.push(match token {
             TokenTree::Punct(sign) if sign.as_char() == '$' => match tokens.next() {
                 Some(TokenTree::Group(group)) => {
-                    let (separator, sign) = repetition(&mut tokens);
+                    let (separator, sign) = separator_and_sign(&mut tokens);
                     Pattern::Repeat { pattern: patterns_of(&group), separator, sign }
                 }
                 Some(TokenTree::Ident(name)) if name != "crate" => {
@@ -91,7 +91,7 @@ fn patterns_of(group: &Group) -> Vec<Pattern> {
 }
 
 /// The separator and the sign after `$(…)`.
-fn repetition(tokens: &mut impl Iterator<Item = TokenTree>) -> (TokenStream, char) {
+fn separator_and_sign(tokens: &mut impl Iterator<Item = TokenTree>) -> (TokenStream, char) {
     let mut separator = TokenStream::new();
     for token in tokens {
         match &token {
@@ -101,7 +101,7 @@ fn repetition(tokens: &mut impl Iterator<Item = TokenTree>) -> (TokenStream, cha
             _ => separator.extend([token]),
         }
     }
-    panic!("a repetition ends in `*`, `+` or `?`");
+    panic!("`$(…)` is followed by `*`, `+` or `?`");
 }
 
 fn take(patterns: &[Pattern], input: ParseStream<'_>, bound: &mut Bound) -> Result<()> {
@@ -204,7 +204,7 @@ fn transcribe(body: TokenStream, bound: &Bound) -> TokenStream {
         match token {
             TokenTree::Punct(sign) if sign.as_char() == '$' => match tokens.next() {
                 Some(TokenTree::Group(group)) => {
-                    let (separator, _) = repetition(&mut tokens);
+                    let (separator, _) = separator_and_sign(&mut tokens);
                     made.extend(rounds(&group.stream(), &separator, bound));
                 }
                 Some(TokenTree::Ident(name)) => match bound.get(&name.to_string()) {
@@ -225,7 +225,7 @@ fn transcribe(body: TokenStream, bound: &Bound) -> TokenStream {
     made
 }
 
-/// A repetition, once for each value of the variables in it.
+/// What `$(…)` stands for: its content once for each value of the variables in it.
 fn rounds(body: &TokenStream, separator: &TokenStream, bound: &Bound) -> TokenStream {
     let mut names = Vec::new();
     used(body.clone(), &mut names);

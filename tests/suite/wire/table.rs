@@ -1,0 +1,101 @@
+//! The table of requests, and what the server received of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use jogg_api::Operation;
+use jogg_api_ext::jogg_api::RetryClass;
+use jogg_api_ext::simulator::ReceivedRequest;
+use jogg_tests::{KEY, Stage, spec};
+use serde_json::{Value, json};
+
+use super::case::Case;
+use super::{account, avatars, product_avatars, products, videos};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Every row of the table.
+pub(crate) fn cases() -> Vec<Case> {
+    let themes =
+        [account::cases, avatars::cases, product_avatars::cases, products::cases, videos::cases];
+    themes.into_iter().flat_map(|cases| cases()).collect()
+}
+
+/// A row of the table, and what the server received.
+pub(crate) struct Sent {
+    pub(crate) case: Case,
+    /// The request, and those that followed from its response.
+    pub(crate) requests: Vec<ReceivedRequest>,
+    /// Why the call failed, if it did.
+    pub(super) error: Option<String>,
+}
+
+impl Sent {
+    /// What the first request said, in its body and its query, by the paths of the fields.
+    pub(crate) fn values(&self) -> BTreeMap<String, Vec<Value>> {
+        let Some(request) = self.requests.first() else { return BTreeMap::new() };
+        let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let mut values = spec::values(&body);
+        let url = format!("http://localhost/?{}", request.query);
+        let url: reqwest::Url = url.parse().expect("an address");
+        for (name, text) in url.query_pairs() {
+            values.entry(name.into_owned()).or_default().push(json!(text));
+        }
+        values
+    }
+}
+
+/// All rows, sent once for all tests.
+pub(crate) fn sent() -> &'static [Sent] {
+    static SENT: LazyLock<Vec<Sent>> = LazyLock::new(|| {
+        // Tests have runtimes of their own, in which no other can be started.
+        let sending = std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(send(cases()))
+        });
+        sending.join().expect("no panic while sending")
+    });
+    &SENT
+}
+
+async fn send(cases: Vec<Case>) -> Vec<Sent> {
+    let mut sent = Vec::new();
+    for case in cases {
+        let stage = Stage::new().await;
+        // Jobs, products and endpoints the simulator never heard of.
+        if case.reports || case.operation.retry == RetryClass::Idempotent {
+            stage.respond(case.operation, json!({}));
+        }
+        let error = case.send(&stage.jogg).await.err().map(|error| error.to_string());
+        sent.push(Sent { case, requests: stage.simulator.requests(), error });
+    }
+    sent
+}
+
+/// The values an operation was sent in one field, as JSON.
+#[track_caller]
+pub(crate) fn sent_values(operation: &Operation, field: &str) -> BTreeSet<String> {
+    let of_operation = sent().iter().filter(|sent| sent.case.operation == operation);
+    let values: BTreeSet<_> = of_operation
+        .filter_map(|sent| sent.values().remove(field))
+        .flatten()
+        .map(|value| value.to_string())
+        .collect();
+    assert!(!values.is_empty(), "{}: `{field}` was never sent", operation.id);
+    values
+}
+
+/// A request as it has to be.
+pub(super) fn expected(target: &str, body: &str) -> String {
+    let (length, separator) = match body {
+        "" => (String::new(), ""),
+        body => {
+            let length = body.len();
+            (format!("content-length: {length}\ncontent-type: application/json\n"), "\n")
+        }
+    };
+    format!(
+        "{target}\naccept: application/json\n{length}host: 127.0.0.1\n\
+         user-agent: jogg-api-ext/{VERSION}\nx-api-key: {KEY}\n{separator}{body}"
+    )
+}
