@@ -11,6 +11,9 @@ impl Client {
     /// minute.
     ///
     /// Calls `POST /v2/ai_scripts`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_ai_script(
         &self,
         body: types::CreateAiScriptRequest,
@@ -23,6 +26,9 @@ impl Client {
     /// A failed job gives the reason in `err_msg`.
     ///
     /// Calls `GET /v2/ai_scripts/results/{task_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_ai_script(
         &self,
         task_id: impl Into<String>,
@@ -36,6 +42,9 @@ impl Client {
     /// readable yet: poll again.
     ///
     /// Calls `GET /v2/avatar_video/{id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_avatar_video(
         &self,
         id: impl Into<String>,
@@ -49,6 +58,9 @@ impl Client {
     /// number. The response has no total.
     ///
     /// Calls `GET /v2/avatars/custom`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_custom_avatars(
         &self,
         query: types::ListCustomAvatarsQuery,
@@ -61,6 +73,9 @@ impl Client {
     /// The status filter is a word, but the reported status is a number. The response has no total.
     ///
     /// Calls `GET /v2/avatars/photo_avatars`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_photo_avatars(
         &self,
         query: types::ListPhotoAvatarsQuery,
@@ -73,6 +88,9 @@ impl Client {
     /// Returns the whole list in one response. The filter does not accept `square`.
     ///
     /// Calls `GET /v2/avatars/product_avatars`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_product_avatars(
         &self,
         query: types::ListProductAvatarsQuery,
@@ -86,6 +104,9 @@ impl Client {
     /// one response: stop at an empty page, or at a page without new items.
     ///
     /// Calls `GET /v2/avatars/public`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_public_avatars(
         &self,
         query: types::ListPublicAvatarsQuery,
@@ -100,6 +121,9 @@ impl Client {
     /// `get_lip_sync_video`.
     ///
     /// Calls `POST /v2/create_lip_sync_video`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_lip_sync_video(
         &self,
         body: types::CreateLipSyncVideoRequest,
@@ -113,6 +137,9 @@ impl Client {
     /// with a recording. Documented to take 2 to 10 minutes; often done in half a minute.
     ///
     /// Calls `POST /v2/create_video_from_avatar`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_video_from_avatar(
         &self,
         body: types::CreateVideoFromAvatarRequest,
@@ -126,6 +153,9 @@ impl Client {
     /// `get_product_video`. Documented to take 5 to 10 minutes.
     ///
     /// Calls `POST /v2/create_video_from_product`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_video_from_product(
         &self,
         body: types::CreateVideoFromProductRequest,
@@ -140,6 +170,9 @@ impl Client {
     /// `list_product_previews`.
     ///
     /// Calls `POST /v2/create_video_from_product/preview_list`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_product_previews(
         &self,
         body: types::CreateProductPreviewsRequest,
@@ -152,6 +185,9 @@ impl Client {
     /// The result is an ordinary product video: poll it with `get_product_video`.
     ///
     /// Calls `POST /v2/create_video_from_product/render_single_preview`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn render_product_preview(
         &self,
         body: types::RenderProductPreviewRequest,
@@ -165,6 +201,9 @@ impl Client {
     /// part of a variable.
     ///
     /// Calls `POST /v2/create_video_with_template`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_video_with_template(
         &self,
         body: types::CreateVideoWithTemplateRequest,
@@ -178,6 +217,9 @@ impl Client {
     /// signs every delivery; it never changes. Repeating the call creates a second endpoint.
     ///
     /// Calls `POST /v2/endpoint`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_webhook_endpoint(
         &self,
         body: types::CreateWebhookEndpointRequest,
@@ -190,6 +232,9 @@ impl Client {
     /// Replaces URL, status and events together: send all three. The secret stays the same.
     ///
     /// Calls `PUT /v2/endpoint/{endpoint_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn update_webhook_endpoint(
         &self,
         endpoint_id: impl Into<String>,
@@ -203,6 +248,9 @@ impl Client {
     /// Deliveries stop immediately. Deleting an endpoint again returns code 10104.
     ///
     /// Calls `DELETE /v2/endpoint/{endpoint_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn delete_webhook_endpoint(
         &self,
         endpoint_id: impl Into<String>,
@@ -215,6 +263,9 @@ impl Client {
     /// The response includes the signing secrets: treat all of it as confidential.
     ///
     /// Calls `GET /v2/endpoints`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_webhook_endpoints(
         &self,
     ) -> Result<Response<types::WebhookEndpointList>, Error> {
@@ -226,6 +277,9 @@ impl Client {
     /// The events that an endpoint can subscribe to. The set grows, so expect unknown names.
     ///
     /// Calls `GET /v2/events`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_webhook_events(
         &self,
     ) -> Result<Response<types::WebhookEventList>, Error> {
@@ -237,6 +291,9 @@ impl Client {
     /// An unknown id returns code 17003 instead of 10104.
     ///
     /// Calls `GET /v2/lip_sync_video/{task_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_lip_sync_video(
         &self,
         task_id: impl Into<String>,
@@ -249,6 +306,9 @@ impl Client {
     /// The response contains the page number and the number of pages.
     ///
     /// Calls `GET /v2/musics`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_musics(
         &self,
         query: types::ListMusicsQuery,
@@ -262,6 +322,9 @@ impl Client {
     /// gives the reason in `error_msg`.
     ///
     /// Calls `GET /v2/photo_avatar`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_photo_avatar_motion(
         &self,
         query: types::GetPhotoAvatarMotionQuery,
@@ -276,6 +339,9 @@ impl Client {
     /// the job is done. Does not accept `webhook_url`.
     ///
     /// Calls `POST /v2/photo_avatar/add_motion`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn add_photo_avatar_motion(
         &self,
         body: types::AddPhotoAvatarMotionRequest,
@@ -288,6 +354,9 @@ impl Client {
     /// A failed job gives the reason in `msg`.
     ///
     /// Calls `GET /v2/photo_avatar/photo`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_photo_generation(
         &self,
         query: types::GetPhotoGenerationQuery,
@@ -301,6 +370,9 @@ impl Client {
     /// `add_photo_avatar_motion` to make an avatar of it.
     ///
     /// Calls `POST /v2/photo_avatar/photo/generate`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn generate_photo(
         &self,
         body: types::GeneratePhotoRequest,
@@ -313,6 +385,9 @@ impl Client {
     /// All fields except `product_id` are optional. The response is the envelope without `data`.
     ///
     /// Calls `PUT /v2/product`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn update_product(
         &self,
         body: types::UpdateProductRequest,
@@ -326,6 +401,9 @@ impl Client {
     /// call creates a second product.
     ///
     /// Calls `POST /v2/product`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_product(
         &self,
         body: types::CreateProductRequest,
@@ -338,6 +416,9 @@ impl Client {
     /// A failed job gives the reason in `error_msg`.
     ///
     /// Calls `GET /v2/product_avatar`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_product_avatar_motion(
         &self,
         query: types::GetProductAvatarMotionQuery,
@@ -351,6 +432,9 @@ impl Client {
     /// string.
     ///
     /// Calls `POST /v2/product_avatar/add_motion`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn add_product_avatar_motion(
         &self,
         body: types::AddProductAvatarMotionRequest,
@@ -364,6 +448,9 @@ impl Client {
     /// to `add_product_avatar_motion`.
     ///
     /// Calls `POST /v2/product_avatar/generation`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn generate_product_avatar_images(
         &self,
         body: types::GenerateProductAvatarImagesRequest,
@@ -377,6 +464,9 @@ impl Client {
     /// processing images. Individual images may fail.
     ///
     /// Calls `GET /v2/product_avatar/generation/{batch_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_product_avatar_images(
         &self,
         batch_id: impl Into<String>,
@@ -390,6 +480,9 @@ impl Client {
     /// `preview_id` returned by `create_product_previews`.
     ///
     /// Calls `GET /v2/product_previews`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_product_previews(
         &self,
         query: types::ListProductPreviewsQuery,
@@ -403,6 +496,9 @@ impl Client {
     /// repeat the id.
     ///
     /// Calls `GET /v2/product_video/{product_video_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_product_video(
         &self,
         product_video_id: impl Into<String>,
@@ -415,6 +511,9 @@ impl Client {
     /// The `status` filter takes the numbers 3, 4 and 5, while items report words.
     ///
     /// Calls `GET /v2/product_videos`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_product_videos(
         &self,
         query: types::ListProductVideosQuery,
@@ -427,6 +526,9 @@ impl Client {
     /// Returns the variables that `create_video_with_template` has to fill.
     ///
     /// Calls `GET /v2/template/custom/{id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_custom_template(
         &self,
         id: i64,
@@ -439,6 +541,9 @@ impl Client {
     /// The result is one level deeper than in the other video reports: in `data.data`.
     ///
     /// Calls `GET /v2/template_video/{video_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_template_video(
         &self,
         video_id: impl Into<String>,
@@ -451,6 +556,9 @@ impl Client {
     /// The items are in `data.data`. The response contains the page number and the number of pages.
     ///
     /// Calls `GET /v2/template_videos`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_template_videos(
         &self,
         query: types::ListTemplateVideosQuery,
@@ -463,6 +571,9 @@ impl Client {
     /// Returns the whole list in one response. The variables of public templates are not included.
     ///
     /// Calls `GET /v2/templates`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_templates(
         &self,
         query: types::ListTemplatesQuery,
@@ -476,6 +587,9 @@ impl Client {
     /// them.
     ///
     /// Calls `GET /v2/templates/custom`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_custom_templates(
         &self,
         query: types::ListCustomTemplatesQuery,
@@ -491,6 +605,9 @@ impl Client {
     /// and 10 minutes. How long the ticket is valid is not documented.
     ///
     /// Calls `POST /v2/upload/asset`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_asset_upload(
         &self,
         body: types::CreateAssetUploadRequest,
@@ -504,6 +621,9 @@ impl Client {
     /// still being made, so display it, but don't use it to decide whether to send a request.
     ///
     /// Calls `GET /v2/user/remaining_quota`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_remaining_quota(&self) -> Result<Response<types::Quota>, Error> {
         self.send(&endpoints::GetRemainingQuota::new()).await
     }
@@ -513,6 +633,9 @@ impl Client {
     /// Changes nothing and costs no credits, so it is a good way to check whether a key works.
     ///
     /// Calls `GET /v2/user/whoami`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn whoami(&self) -> Result<Response<types::User>, Error> {
         self.send(&endpoints::Whoami::new()).await
     }
@@ -523,6 +646,9 @@ impl Client {
     /// `callback_url`, not to `webhook_url`.
     ///
     /// Calls `POST /v2/video_translate/`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn create_video_translation(
         &self,
         body: types::CreateVideoTranslationRequest,
@@ -535,6 +661,9 @@ impl Client {
     /// The values that `output_language` accepts.
     ///
     /// Calls `GET /v2/video_translate/target_languages`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_target_languages(
         &self,
     ) -> Result<Response<types::TargetLanguageList>, Error> {
@@ -546,6 +675,9 @@ impl Client {
     /// The URLs are set once the job is done.
     ///
     /// Calls `GET /v2/video_translate/{video_translate_id}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn get_video_translation(
         &self,
         video_translate_id: impl Into<String>,
@@ -558,6 +690,9 @@ impl Client {
     /// Returns the whole list in one response. Requests refer to a style by name, not by id.
     ///
     /// Calls `GET /v2/visual_styles`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_visual_styles(
         &self,
         query: types::ListVisualStylesQuery,
@@ -571,6 +706,9 @@ impl Client {
     /// page, or at a page without new items.
     ///
     /// Calls `GET /v2/voices`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_voices(
         &self,
         query: types::ListVoicesQuery,
@@ -583,6 +721,9 @@ impl Client {
     /// Returns the whole list in one response, with a total.
     ///
     /// Calls `GET /v2/voices/custom`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn list_custom_voices(
         &self,
         query: types::ListCustomVoicesQuery,

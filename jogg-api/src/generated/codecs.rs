@@ -5,7 +5,7 @@
 use crate::codecs::{Codec, EndpointVisitor, FromRaw, unknown};
 use crate::{Endpoint, Error, Operation, RawRequest, endpoints, types};
 
-/// The codec of every operation.
+/// The codecs of all operations.
 pub static CODECS: &[Codec] = &[
     Codec::new::<endpoints::CreateAiScript>()
         .with_body::<types::CreateAiScriptRequest>(),

@@ -5,7 +5,7 @@
 use crate::enums::ErrorCode;
 use crate::operation::Code;
 
-/// Every code the API is known to send.
+/// The codes that the API is known to send.
 pub static CODES: &[Code] = &[
     Code {
         number: 0,

@@ -5,7 +5,7 @@
 use crate::operation::{IdPlace, JobLink, JobRule};
 use crate::operations;
 
-/// Every operation that starts a job, with the operation that reports on it.
+/// The operations that start jobs, each with the operation that reports on the job.
 pub static JOBS: &[JobRule] = &[
     JobRule {
         create: &operations::CREATE_AI_SCRIPT,

@@ -559,7 +559,7 @@ pub static LIST_CUSTOM_VOICES: Operation = Operation {
     credits: None,
 };
 
-/// Every operation of the API.
+/// All operations of the API.
 pub static OPERATIONS: &[&Operation] = &[
     &CREATE_AI_SCRIPT,
     &GET_AI_SCRIPT,

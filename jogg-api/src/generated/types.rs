@@ -28,14 +28,14 @@ pub struct AddPhotoAvatarMotionRequest {
     /// Greeting that the avatar speaks.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub welcome_msg: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl AddPhotoAvatarMotionRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "description",
         "image_url",
@@ -46,7 +46,7 @@ impl AddPhotoAvatarMotionRequest {
         "welcome_msg",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         image_url: impl Into<String>,
         name: impl Into<String>,
@@ -85,14 +85,14 @@ pub struct AddProductAvatarMotionRequest {
     pub name: String,
     /// Default voice of the avatar.
     pub voice_id: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl AddProductAvatarMotionRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "aspect_ratio",
         "description",
@@ -102,7 +102,7 @@ impl AddProductAvatarMotionRequest {
         "voice_id",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         generation_id: impl Into<String>,
         name: impl Into<String>,
@@ -138,14 +138,14 @@ pub struct AvatarSource {
     /// With `image`: the URL of an image. With `description`: the description.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub value: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl AvatarSource {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "avatar_id",
         "avatar_type",
@@ -153,7 +153,7 @@ impl AvatarSource {
         "value",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(type_: AvatarSourceType) -> Self {
         Self {
             type_,
@@ -174,17 +174,17 @@ pub struct AvatarVideoAvatar {
     pub avatar_id: i64,
     /// Which list the avatar is from.
     pub avatar_type: AvatarType,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl AvatarVideoAvatar {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["avatar_id", "avatar_type"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(avatar_type: AvatarType, avatar_id: i64) -> Self {
         Self {
             avatar_type,
@@ -248,14 +248,14 @@ pub struct AvatarVideoVoice {
     pub type_: VoiceType,
     /// Id of the voice. Required even if a recording is sent.
     pub voice_id: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl AvatarVideoVoice {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "audio_url",
         "script",
@@ -263,7 +263,7 @@ impl AvatarVideoVoice {
         "voice_id",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(type_: VoiceType, voice_id: impl Into<String>) -> Self {
         Self {
             type_,
@@ -291,14 +291,14 @@ pub struct CreateAiScriptRequest {
     pub target_audience: Option<String>,
     /// How long it should take to speak the script, in seconds.
     pub video_length_seconds: VideoLength,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateAiScriptRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "language",
         "product_info",
@@ -307,7 +307,7 @@ impl CreateAiScriptRequest {
         "video_length_seconds",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         language: Language,
         video_length_seconds: VideoLength,
@@ -338,21 +338,21 @@ pub struct CreateAssetUploadRequest {
     pub file_size: Option<i64>,
     /// Name of the file, with its extension.
     pub filename: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateAssetUploadRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "content_type",
         "file_size",
         "filename",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(filename: impl Into<String>, content_type: impl Into<String>) -> Self {
         Self {
             filename: filename.into(),
@@ -375,21 +375,21 @@ pub struct CreateLipSyncVideoRequest {
     pub playback_type: Option<PlaybackType>,
     /// URL of the video.
     pub video_url: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateLipSyncVideoRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "audio_url",
         "playback_type",
         "video_url",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(video_url: impl Into<String>, audio_url: impl Into<String>) -> Self {
         Self {
             video_url: video_url.into(),
@@ -426,14 +426,14 @@ pub struct CreateProductPreviewsRequest {
     /// poll the job.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateProductPreviewsRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "audio",
         "avatar",
@@ -446,7 +446,7 @@ impl CreateProductPreviewsRequest {
         "webhook_url",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         product_id: impl Into<String>,
         visual_styles: Vec<String>,
@@ -491,14 +491,14 @@ pub struct CreateProductRequest {
     /// URL of a shop page to read the fields from.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateProductRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "description",
         "media",
@@ -507,7 +507,7 @@ impl CreateProductRequest {
         "url",
     ];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             description: Default::default(),
@@ -549,14 +549,14 @@ pub struct CreateVideoFromAvatarRequest {
     /// poll the job.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateVideoFromAvatarRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "aspect_ratio",
         "avatar",
@@ -567,7 +567,7 @@ impl CreateVideoFromAvatarRequest {
         "webhook_url",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         avatar: AvatarVideoAvatar,
         voice: AvatarVideoVoice,
@@ -614,14 +614,14 @@ pub struct CreateVideoFromProductRequest {
     /// poll the job.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateVideoFromProductRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "audio",
         "avatar",
@@ -634,7 +634,7 @@ impl CreateVideoFromProductRequest {
         "webhook_url",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         product_id: impl Into<String>,
         video_spec: ProductVideoSpec,
@@ -686,14 +686,14 @@ pub struct CreateVideoTranslationRequest {
     pub translate_audio_only: Option<bool>,
     /// URL of the video.
     pub video_url: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateVideoTranslationRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "add_subtitles",
         "callback_url",
@@ -705,7 +705,7 @@ impl CreateVideoTranslationRequest {
         "video_url",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         video_url: impl Into<String>,
         output_language: impl Into<String>,
@@ -769,14 +769,14 @@ pub struct CreateVideoWithTemplateRequest {
     /// poll the job.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateVideoWithTemplateRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "avatar_id",
         "avatar_type",
@@ -794,7 +794,7 @@ impl CreateVideoWithTemplateRequest {
         "webhook_url",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         template_id: i64,
         voice_language: impl Into<String>,
@@ -831,17 +831,17 @@ pub struct CreateWebhookEndpointRequest {
     pub status: EndpointStatus,
     /// HTTPS URL that receives the deliveries.
     pub url: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl CreateWebhookEndpointRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["events", "status", "url"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         url: impl Into<String>,
         status: EndpointStatus,
@@ -999,14 +999,14 @@ pub struct GeneratePhotoRequest {
     pub image_url: Option<String>,
     /// Model that generates the photos.
     pub model: PhotoModel,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl GeneratePhotoRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "age",
         "appearance",
@@ -1019,7 +1019,7 @@ impl GeneratePhotoRequest {
         "model",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         age: PhotoAge,
         avatar_style: PhotoStyle,
@@ -1064,14 +1064,14 @@ pub struct GenerateProductAvatarImagesRequest {
     /// poll the job.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl GenerateProductAvatarImagesRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "aspect_ratio",
         "avatar_source",
@@ -1082,7 +1082,7 @@ impl GenerateProductAvatarImagesRequest {
         "webhook_url",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         product_image_url: impl Into<String>,
         avatar_source: AvatarSource,
@@ -1124,17 +1124,17 @@ pub struct GeneratedScript {
 pub struct GetPhotoAvatarMotionQuery {
     /// Id returned by the call that created the motion job.
     pub motion_id: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl GetPhotoAvatarMotionQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["motion_id"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(motion_id: impl Into<String>) -> Self {
         Self {
             motion_id: motion_id.into(),
@@ -1150,17 +1150,17 @@ impl GetPhotoAvatarMotionQuery {
 pub struct GetPhotoGenerationQuery {
     /// Id from `generate_photo`.
     pub photo_id: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl GetPhotoGenerationQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["photo_id"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(photo_id: impl Into<String>) -> Self {
         Self {
             photo_id: photo_id.into(),
@@ -1176,17 +1176,17 @@ impl GetPhotoGenerationQuery {
 pub struct GetProductAvatarMotionQuery {
     /// Id returned by the call that created the motion job.
     pub motion_id: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl GetProductAvatarMotionQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["motion_id"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(motion_id: impl Into<String>) -> Self {
         Self {
             motion_id: motion_id.into(),
@@ -1280,17 +1280,17 @@ pub struct ListCustomAvatarsQuery {
     /// Only avatars with this status.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: Option<AvatarStatusFilter>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListCustomAvatarsQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["name", "page", "page_size", "status"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             name: Default::default(),
@@ -1316,17 +1316,17 @@ pub struct ListCustomTemplatesQuery {
     /// Only items with this aspect ratio.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListCustomTemplatesQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["aspect_ratio"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             aspect_ratio: Default::default(),
@@ -1349,17 +1349,17 @@ pub struct ListCustomVoicesQuery {
     /// Only voices that speak this language, as a lowercase English word.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub language: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListCustomVoicesQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["language"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             language: Default::default(),
@@ -1387,17 +1387,17 @@ pub struct ListMusicsQuery {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(feature = "schemars", schemars(range(min = 1i64, max = 100i64)))]
     pub page_size: Option<i64>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListMusicsQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["page", "page_size"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             page: Default::default(),
@@ -1432,17 +1432,17 @@ pub struct ListPhotoAvatarsQuery {
     /// Only avatars with this status.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: Option<AvatarStatusFilter>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListPhotoAvatarsQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["name", "page", "page_size", "status"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             name: Default::default(),
@@ -1468,17 +1468,17 @@ pub struct ListProductAvatarsQuery {
     /// Only avatars with this aspect ratio.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub aspect_ratio: Option<ProductAvatarAspectRatio>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListProductAvatarsQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["aspect_ratio"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             aspect_ratio: Default::default(),
@@ -1515,14 +1515,14 @@ pub struct ListProductPreviewsQuery {
     /// Only videos with this status. Responses use different values.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: Option<StatusFilter>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListProductPreviewsQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "page",
         "page_size",
@@ -1531,7 +1531,7 @@ impl ListProductPreviewsQuery {
         "status",
     ];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             page: Default::default(),
@@ -1572,14 +1572,14 @@ pub struct ListProductVideosQuery {
     /// Only videos with this status. Responses use different values.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: Option<StatusFilter>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListProductVideosQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "page",
         "page_size",
@@ -1588,7 +1588,7 @@ impl ListProductVideosQuery {
         "status",
     ];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             page: Default::default(),
@@ -1638,14 +1638,14 @@ pub struct ListPublicAvatarsQuery {
     /// Only avatars with this style.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub style: Option<AvatarStyle>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListPublicAvatarsQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "age",
         "aspect_ratio",
@@ -1657,7 +1657,7 @@ impl ListPublicAvatarsQuery {
         "style",
     ];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             age: Default::default(),
@@ -1701,14 +1701,14 @@ pub struct ListTemplateVideosQuery {
     /// Only videos with this status. Responses use different values.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub status: Option<StatusFilter>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListTemplateVideosQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "page",
         "page_size",
@@ -1717,7 +1717,7 @@ impl ListTemplateVideosQuery {
         "status",
     ];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             page: Default::default(),
@@ -1744,17 +1744,17 @@ pub struct ListTemplatesQuery {
     /// Only items with this aspect ratio.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListTemplatesQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["aspect_ratio"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             aspect_ratio: Default::default(),
@@ -1777,17 +1777,17 @@ pub struct ListVisualStylesQuery {
     /// Only items with this aspect ratio.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListVisualStylesQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["aspect_ratio"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             aspect_ratio: Default::default(),
@@ -1827,14 +1827,14 @@ pub struct ListVoicesQuery {
     /// Only voices for this use case.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub use_case: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ListVoicesQuery {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "age",
         "gender",
@@ -1844,7 +1844,7 @@ impl ListVoicesQuery {
         "use_case",
     ];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             age: Default::default(),
@@ -2353,17 +2353,17 @@ pub struct ProductMediaInput {
     /// URL of the file.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ProductMediaInput {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["description", "name", "type", "url"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             description: Default::default(),
@@ -2478,17 +2478,17 @@ pub struct ProductVideoAudio {
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     #[cfg_attr(feature = "schemars", schemars(range(min = 0i64)))]
     pub music_id: Option<i64>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ProductVideoAudio {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["music_id"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             music_id: Default::default(),
@@ -2513,17 +2513,17 @@ pub struct ProductVideoAvatar {
     /// Which list the avatar is from.
     #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
     pub type_: Option<AvatarType>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ProductVideoAvatar {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["id", "type"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(id: i64) -> Self {
         Self {
             id,
@@ -2598,17 +2598,17 @@ pub struct ProductVideoScript {
     pub language: Language,
     /// Narrative style.
     pub style: ScriptStyle,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ProductVideoScript {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["language", "style"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(style: ScriptStyle, language: Language) -> Self {
         Self {
             style,
@@ -2634,14 +2634,14 @@ pub struct ProductVideoSpec {
     /// Name of the video.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ProductVideoSpec {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "aspect_ratio",
         "caption",
@@ -2649,7 +2649,7 @@ impl ProductVideoSpec {
         "name",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(length: VideoLength) -> Self {
         Self {
             length,
@@ -2683,17 +2683,17 @@ pub struct ProductVideoVoice {
     /// Id of the voice.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub id: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ProductVideoVoice {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["id"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             id: Default::default(),
@@ -2772,17 +2772,17 @@ pub struct Quota {
 pub struct RenderProductPreviewRequest {
     /// Id of the chosen preview.
     pub preview_id: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl RenderProductPreviewRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["preview_id"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(preview_id: impl Into<String>) -> Self {
         Self {
             preview_id: preview_id.into(),
@@ -2810,17 +2810,17 @@ pub struct ScriptProduct {
     pub data: ScriptProductData,
     /// Which fields of `data` are used.
     pub source_type: ProductSourceType,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ScriptProduct {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["data", "source_type"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(source_type: ProductSourceType, data: ScriptProductData) -> Self {
         Self {
             source_type,
@@ -2844,17 +2844,17 @@ pub struct ScriptProductData {
     /// With `details`: name of the product.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub name: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl ScriptProductData {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["description", "id", "name"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             description: Default::default(),
@@ -2992,17 +2992,17 @@ pub struct TemplateVariableInput {
     /// Type of the value.
     #[serde(rename = "type")]
     pub type_: TemplateVariableType,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl TemplateVariableInput {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["name", "properties", "type"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         type_: TemplateVariableType,
         name: impl Into<String>,
@@ -3032,17 +3032,17 @@ pub struct TemplateVariableProperties {
     /// URL of the image or video.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub url: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl TemplateVariableProperties {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["asset_id", "content", "url"];
 
-    /// Starts with nothing set; all fields are optional.
+    /// Creates an empty value. All fields are optional.
     pub fn new() -> Self {
         Self {
             asset_id: Default::default(),
@@ -3221,14 +3221,14 @@ pub struct UpdateProductRequest {
     /// New audience.
     #[serde(skip_serializing_if = "::std::option::Option::is_none")]
     pub target_audience: Option<String>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl UpdateProductRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &[
         "description",
         "media",
@@ -3237,7 +3237,7 @@ impl UpdateProductRequest {
         "target_audience",
     ];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(product_id: impl Into<String>) -> Self {
         Self {
             product_id: product_id.into(),
@@ -3261,17 +3261,17 @@ pub struct UpdateWebhookEndpointRequest {
     pub status: EndpointStatus,
     /// HTTPS URL that receives the deliveries.
     pub url: String,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl UpdateWebhookEndpointRequest {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["events", "status", "url"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(
         url: impl Into<String>,
         status: EndpointStatus,

@@ -68,11 +68,9 @@ pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream
     let fields = fields(operation, method);
     let arguments = fields.iter().map(RequestField::argument);
     let passed = fields.iter().map(|field| &field.name);
-    let text = format!(
-        "{}.\n\n{}\n\nCalls `{}`.",
-        operation.summary, operation.description, operation.title
-    );
-    let docs = doc_attributes(&escaped(&text), 4);
+    let text = format!("{}.\n\n{}", operation.summary, operation.description);
+    let calls = format!("Calls `{}`.\n\n# Errors\nSee [`send`](Self::send).", operation.title);
+    let docs = doc_attributes(&format!("{}\n\n{calls}", escaped(&text)), 4);
     let response = &method.response;
     quote! {
         #(#docs)*

@@ -98,7 +98,7 @@ fn codec_table(codecs: &[endpoints::Codec]) -> TokenStream {
         use crate::codecs::{Codec, EndpointVisitor, FromRaw, unknown};
         use crate::{Endpoint, Error, Operation, RawRequest, endpoints, types};
 
-        /// The codec of every operation.
+        /// The codecs of all operations.
         pub static CODECS: &[Codec] = &[#(#rows),*];
 
         impl Codec {

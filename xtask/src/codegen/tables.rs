@@ -48,7 +48,7 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
 
         #statics
 
-        /// Every operation of the API.
+        /// All operations of the API.
         pub static OPERATIONS: &[&Operation] = &[#(&#names),*];
     })
 }
@@ -100,7 +100,7 @@ pub(super) fn codes(document: &Document) -> TokenStream {
         use crate::enums::ErrorCode;
         use crate::operation::Code;
 
-        /// Every code the API is known to send.
+        /// The codes that the API is known to send.
         pub static CODES: &[Code] = &[#(#rows),*];
     }
 }
@@ -125,7 +125,7 @@ pub(super) fn jobs(document: &Document) -> Result<TokenStream, String> {
         use crate::operation::{IdPlace, JobLink, JobRule};
         use crate::operations;
 
-        /// Every operation that starts a job, with the operation that reports on it.
+        /// The operations that start jobs, each with the operation that reports on the job.
         pub static JOBS: &[JobRule] = &[#(#rows),*];
     })
 }

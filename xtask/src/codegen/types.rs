@@ -115,7 +115,7 @@ fn add_range(name: &str, field: &mut Field, facts: &Facts) {
 /// Returns the field for what the spec doesn't have yet.
 fn extra_field() -> Field {
     parse_quote! {
-        /// Fields the spec does not know, sent as they are.
+        /// Additional fields to send that the spec doesn't have.
         #[serde(flatten)]
         #[cfg_attr(feature = "schemars", schemars(skip))]
         pub extra: ::serde_json::Map<String, ::serde_json::Value>
@@ -155,14 +155,17 @@ fn constructor(item: &ItemStruct, required: &[String]) -> Result<TokenStream, St
                     }
                 }
             }),
-            " Starts with nothing set; all fields are optional.",
+            " Creates an empty value. All fields are optional.",
         ),
-        _ => (None, " Starts with the fields the API requires; the others are not sent until set."),
+        _ => (
+            None,
+            " Creates the value with its required fields. Optional fields are not sent until set.",
+        ),
     };
     let fields: Vec<String> = item.fields.iter().map(wire_name).collect();
     Ok(quote! {
         impl #name {
-            /// The names of its fields on the wire.
+            /// The names of the fields on the wire.
             pub const FIELDS: &'static [&'static str] = &[#(#fields),*];
 
             #[doc = #docs]
@@ -248,17 +251,17 @@ pub struct NewThing {
     pub type_: Kind,
     #[cfg_attr(feature = "schemars", schemars(range(min = 1i64)))]
     pub count: Option<i64>,
-    /// Fields the spec does not know, sent as they are.
+    /// Additional fields to send that the spec doesn't have.
     #[serde(flatten)]
     #[cfg_attr(feature = "schemars", schemars(skip))]
     pub extra: ::serde_json::Map<String, ::serde_json::Value>,
 }
 
 impl NewThing {
-    /// The names of its fields on the wire.
+    /// The names of the fields on the wire.
     pub const FIELDS: &'static [&'static str] = &["type", "count"];
 
-    /// Starts with the fields the API requires; the others are not sent until set.
+    /// Creates the value with its required fields. Optional fields are not sent until set.
     pub fn new(type_: Kind) -> Self {
         Self {
             type_,

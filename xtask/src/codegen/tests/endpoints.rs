@@ -149,6 +149,9 @@ fn a_method_sends_the_request() {
     /// Changes a \[part\].
     ///
     /// Calls `PUT /things/{id}/{part}`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn update_thing(
         &self,
         id: impl Into<String>,
@@ -164,6 +167,9 @@ fn a_method_sends_the_request() {
     /// Deletes them.
     ///
     /// Calls `DELETE /things`.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
     pub async fn delete_things(&self) -> Result<Response<crate::NoData>, Error> {
         self.send(&endpoints::DeleteThings::new()).await
     }
