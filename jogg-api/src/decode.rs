@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn fact_05_the_envelope_has_code_msg_and_perhaps_rid_and_data() {
+    fn fact_05_the_envelope_has_a_code_a_message_and_perhaps_a_request_id_and_data() {
         let body = json!({"rid": "7f", "code": 0, "msg": "success", "data": {"email": "a@b.c"}});
         let (envelope, skipped) = decoded::<User>(&body);
         assert_eq!(envelope.request_id.as_deref(), Some("7f"));

@@ -109,12 +109,13 @@ fn every_difference_to_the_pinned_upstream_is_acknowledged() {
 
 #[test]
 fn entries_without_a_difference_are_stale() {
-    // `rid` is acknowledged for every operation.
+    // The request id is acknowledged for every operation.
+    let name = "rid";
     let copies = Copies::new();
     let spec = copies.read("jogg.yaml");
-    let start = spec.find("        rid:\n").expect("the envelope has a rid");
-    let length = spec[start + 9..].find("\n        rid").unwrap_or(0);
-    assert_eq!(length, 0, "there is one rid");
+    let start = spec.find(&format!("        {name}:\n")).expect("the envelope has a request id");
+    let length = spec[start + 9..].find(&format!("\n        {name}")).unwrap_or(0);
+    assert_eq!(length, 0, "there is one request id");
     let rest = &spec[start + 9..];
     let is_next = |line: &str| !line.starts_with("         ");
     let lines = rest.split_inclusive('\n').skip(1);
@@ -123,7 +124,11 @@ fn entries_without_a_difference_are_stale() {
     copies.write("jogg.yaml", &format!("{}{}", &spec[..start], &rest[first + taken..]));
     let next = "run `cargo xtask spec accept --upstream upstream.surface --spec jogg.yaml --ledger \
                 drift.toml --pinned upstream.surface --prune`";
-    copies.check("upstream.surface", 1, &["Stale", "$.rid: our spec has string", next]);
+    copies.check(
+        "upstream.surface",
+        1,
+        &["Stale", &format!("$.{name}: our spec has string"), next],
+    );
 
     // One value of an enum: the others are another difference.
     let copies = Copies::new();
@@ -263,7 +268,7 @@ fn accept_writes_stubs_that_need_reasons() {
     assert!(ledger.contains("operations = [\"GET /a\"]"), "{ledger}");
     copies.write("drift.toml", &ledger.replace("\"TODO\"", "'Intended.'"));
     copies.check("upstream.yaml", 0, &["3 acknowledged by 2 entries"]);
-    // Existing entries stay as they are.
+    // Existing entries are not changed.
     let ledger = copies.read("drift.toml").replace("rule =", "# Kept.\nrule  =");
     copies.write("drift.toml", &ledger);
     check(&copies.run("accept", "upstream.yaml", &[]), 0, &["0 stubs added"]);

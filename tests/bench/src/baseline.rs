@@ -34,8 +34,8 @@ impl From<reqwest::Error> for Error {
 #[derive(Deserialize)]
 struct Envelope<T> {
     code: i64,
-    #[serde(default)]
-    msg: String,
+    #[serde(default, rename = "msg")]
+    message: String,
     data: Option<T>,
 }
 
@@ -143,7 +143,7 @@ impl Baseline {
             Err(error) => return Err(Error::Json(error)),
         };
         if envelope.code != 0 {
-            return Err(Error::Api { code: envelope.code, message: envelope.msg });
+            return Err(Error::Api { code: envelope.code, message: envelope.message });
         }
         if !status.is_success() {
             return Err(Error::Status(status));

@@ -14,7 +14,8 @@ pub(super) enum Kind {
     Document,
     /// A string of several words that is no JSON.
     Message,
-    /// A name in code, as words: `first_wait` and `FirstWait` are `first wait`.
+    /// A name in code, as words: `first_wait` and `FirstWait` are `first wait`. Those after `::` or
+    /// a dot are left to where they are defined.
     Name,
     Spec,
 }
@@ -100,7 +101,9 @@ impl Reader<'_> {
                     self.token(group.span_close(), false);
                 }
                 TokenTree::Ident(name) => {
-                    if self.token(name.span(), false) {
+                    let before = self.source[..name.span().byte_range().start].trim_end();
+                    let is_member = before.ends_with("::") || before.ends_with('.');
+                    if self.token(name.span(), false) && !is_member {
                         let (text, line) = (words_of(&name.to_string()), name.span().start().line);
                         self.passages.push(Passage { kind: Kind::Name, line, text });
                     }
@@ -229,7 +232,7 @@ fn words_of(name: &str) -> String {
 #[test]
 fn the_texts_of_code_are_found_with_their_lines() {
     let source = "//! Doc `of code`\n//! here.\n\n/* Long\n * one. */\nfn first_wait() { // why\n    \
-                  // then\n    print(\"said {value} of\\n it\", \"x\", 'a', \"{ a: b }\", FirstName);\n}\n// end";
+                  // then\n    print(\"said {value} of\\n it\", \"x\", 'a', \"{ a: b }\", FirstName, Enum::Name.member);\n}\n// end";
     let found = of_rust(source).unwrap();
     let found: Vec<_> =
         found.iter().map(|found| (found.kind, found.line, found.text.as_str())).collect();
@@ -244,6 +247,7 @@ fn the_texts_of_code_are_found_with_their_lines() {
             (Kind::Name, 8, "print"),
             (Kind::Message, 8, "said ####### of## it"),
             (Kind::Name, 8, "first name"),
+            (Kind::Name, 8, "enum"),
             (Kind::Comment, 10, " end"),
         ]
     );

@@ -74,7 +74,12 @@ pub(super) const WORDS: &[Word] = &[
     },
     Word { name: "rid", pattern: "rid", instead: "request id", fine: &["(get|gets|got) rid of"] },
     // A name of the wire may be part of a name in code.
-    Word { name: "msg", pattern: "msg", instead: "message", fine: &["welcome msg", "err msg"] },
+    Word {
+        name: "msg",
+        pattern: "msg",
+        instead: "message",
+        fine: &["welcome msg", "err(or)? msg"],
+    },
     Word { name: "payload", pattern: "payloads?", instead: "raw (as JSON), or body", fine: &[] },
     Word {
         name: "by itself",

@@ -92,6 +92,19 @@ impl Pattern {
     }
 }
 
+#[test]
+fn no_text_has_a_word_that_is_not_used() {
+    let found = findings(&passages());
+    let mut counts = BTreeMap::new();
+    found.iter().for_each(|found| *counts.entry((found.word, found.kind)).or_insert(0) += 1);
+    let lines: Vec<&str> = found.iter().map(|found| found.message.as_str()).collect();
+    assert!(
+        found.is_empty(),
+        "\n{}\n{counts:?}\nThe words and where they are fine: tests/suite/house/vocabulary.rs",
+        lines.join("\n")
+    );
+}
+
 /// What is found in a comment, by name.
 fn found_in(text: &str) -> Vec<&'static str> {
     let passages = prose::of_rust(&format!("//! {}", text.replace('\n', "\n//! "))).unwrap();

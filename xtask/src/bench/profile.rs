@@ -92,7 +92,7 @@ fn function(line: &str) -> Option<(String, u64)> {
     };
     let (_, name) = rest.split_once(':')?;
     let name = name.rsplit_once(" [").map_or(name, |(name, _)| name);
-    // Calls of a function by itself are numbered.
+    // Recursive calls are numbered.
     let name = name.trim_end_matches("'2");
     Some((name.to_owned(), cost))
 }

@@ -1,5 +1,5 @@
 //! Splits progenitor's output: `types.rs` rewrites its types, and `endpoints.rs` uses the
-//! signatures of its methods. Only this file knows how these methods look.
+//! signatures of its methods. Only this file knows their form.
 
 use std::collections::BTreeSet;
 

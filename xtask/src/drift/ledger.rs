@@ -1,5 +1,5 @@
 //! `openapi/drift.toml`: the intended differences between upstream and our spec, each with a
-//! reason. People edit the text too, so entries are added and removed, and the rest stays as it is.
+//! reason. People edit the text too, so entries are added and removed, and the rest is unchanged.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -11,7 +11,7 @@ pub(crate) const EXAMPLE_FILES: &str = "https://files.example.com/";
 pub(crate) const ERROR_TEXTS: [&str; 5] = ["err_msg", "error", "error_msg", "fail_msg", "msg"];
 
 impl Schema {
-    /// Makes a value of this schema: its example, or else one of its type. Leaves out error texts
+    /// Makes a value of this schema: its example, or else one of its type. Omits error texts
     /// that have no example; an error that is a nullable object is null.
     pub(crate) fn synthesize(&self) -> Value {
         if let Some(example) = &self.example {

@@ -155,7 +155,7 @@ fn a_discriminator_distinguishes_branches() {
 
 #[test]
 fn a_branch_is_matched_by_its_mapping() {
-    // By similarity the two values would look swapped.
+    // By similarity the two values would be swapped.
     let of = |x: &str, y: &str| {
         format!(
             "{{oneOf: [{{$ref: '#/components/schemas/{x}'}}, {{$ref: '#/components/schemas/{y}'}}], \

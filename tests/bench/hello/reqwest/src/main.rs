@@ -8,8 +8,8 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Envelope<T> {
     code: i64,
-    #[serde(default)]
-    msg: String,
+    #[serde(default, rename = "msg")]
+    message: String,
     data: Option<T>,
 }
 
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let envelope: Envelope<User> = request.send().await?.error_for_status()?.json().await?;
     match envelope.data.and_then(|user| user.email) {
         Some(email) if envelope.code == 0 => println!("{email}"),
-        _ => return Err(format!("error {}: {}", envelope.code, envelope.msg).into()),
+        _ => return Err(format!("error {}: {}", envelope.code, envelope.message).into()),
     }
     Ok(())
 }
