@@ -61,7 +61,8 @@
 //!
 //! # Settings
 //!
-//! - **The client**: [`Jogg::from_env`] or a [`JoggBuilder`].
+//! - **The client**: [`Jogg::from_env`] or a [`JoggBuilder`]. You find your API key in JoggAI's web
+//!   app, on the API page of the dashboard.
 //! - **Policy** ([`policy`]): [`RetryPolicy`], [`Timeouts`], [`policy::RateLimiter`] and
 //!   [`policy::Observer`]; what is retried, and what never is. [`CallOptions`] override it for some
 //!   calls.
