@@ -34,7 +34,8 @@ impl Side for Api {
     async fn call(&self, case: Case) -> Outcome {
         match case {
             Case::Get => {
-                let user = self.send(Whoami::new()).await.expect("a response").data.expect("a user");
+                let user =
+                    self.send(Whoami::new()).await.expect("a response").data.expect("a user");
                 Outcome::Text(user.email.expect("an address"))
             }
             Case::Error => {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api_ext::clock::{Clock, Sleep, SystemClock};
 use jogg_api_ext::Jogg;
+use jogg_api_ext::clock::{Clock, Sleep, SystemClock};
 use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::photo_avatars::AddMotion;
 use jogg_api_ext::voices::ListVoices;
