@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use jogg_api::Endpoint;
 use jogg_api::codec::{Codec, EndpointVisitor, visit};
+use jogg_api::{Endpoint, Operation, RawRequest};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Simulator};
 use jogg_api_ext::{BoxFuture, Error, Jogg, ResponseMetadata, RetryPolicy};
@@ -48,7 +48,7 @@ pub struct Faults {
 #[derive(Debug)]
 pub struct Outcome {
     /// What the caller gets.
-    pub result: Result<(Value, ResponseMetadata), Error>,
+    pub result: CallResult,
     /// How many requests the server received.
     pub requests: usize,
     /// How much virtual time passed.
@@ -95,17 +95,31 @@ pub fn lavish() -> RetryPolicy {
     RetryPolicy::new().budget(1e9)
 }
 
-/// Calls an operation with the request of its sample, and returns the typed value as JSON.
-pub async fn call(jogg: &Jogg, codec: &'static Codec) -> Result<(Value, ResponseMetadata), Error> {
-    let request = sample::request(codec.operation);
-    visit(codec.operation, &request, Calling(jogg)).expect("samples are valid").await
+/// The typed value of a call as JSON, or why it failed.
+pub type CallResult = Result<(Value, ResponseMetadata), Error>;
+
+/// Calls an operation with the request of its sample.
+pub async fn call(jogg: &Jogg, codec: &'static Codec) -> CallResult {
+    call_with(jogg, codec.operation, &sample::request(codec.operation)).await
+}
+
+/// Calls an operation with a valid request.
+///
+/// # Panics
+/// If an argument is missing or not of its type.
+pub async fn call_with(
+    jogg: &Jogg,
+    operation: &'static Operation,
+    request: &RawRequest,
+) -> CallResult {
+    visit(operation, request, Calling(jogg)).expect("a valid request").await
 }
 
 /// Calls the operation of an endpoint.
 struct Calling<'j>(&'j Jogg);
 
 impl EndpointVisitor for Calling<'_> {
-    type Output = BoxFuture<Result<(Value, ResponseMetadata), Error>>;
+    type Output = BoxFuture<CallResult>;
 
     fn visit<E>(self, endpoint: E) -> Self::Output
     where
