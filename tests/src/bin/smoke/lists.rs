@@ -1,4 +1,4 @@
-//! The account, and what is looked up: every filter of every list is set.
+//! The account and the lists, with every filter of every list.
 
 use jogg_api_ext::assets::Upload;
 use jogg_api_ext::avatars::{Avatar, ListCustomAvatars, ListPublicAvatars};
@@ -17,8 +17,8 @@ use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
 use crate::found::set;
 use crate::run::Run;
 
-/// A small portrait, to upload.
-const PORTRAIT: &[u8] = include_bytes!("../../../../jogg-api-ext/examples/portrait.png");
+/// A small photo, to upload.
+const PHOTO: &[u8] = include_bytes!("../../../../jogg-api-ext/examples/portrait.png");
 
 impl Run {
     pub(crate) async fn account(&mut self) {
@@ -41,7 +41,7 @@ impl Run {
     }
 
     pub(crate) async fn upload(&mut self) {
-        let file = Upload::bytes("smoke.png", PORTRAIT).content_type("image/png");
+        let file = Upload::bytes("smoke.png", PHOTO).content_type("image/png");
         self.store(&op::CREATE_ASSET_UPLOAD, file).await;
     }
 
@@ -58,7 +58,7 @@ impl Run {
             .page_size(10);
         let (filtered, all) = (avatars.public(public), avatars.public(ListPublicAvatars::new()));
         let public = self.list(&op::LIST_PUBLIC_AVATARS, filtered, all).await;
-        let id = public.iter().next().map(|avatar| avatar.id);
+        let id = public.first().map(|avatar| avatar.id);
         set(&mut self.found.avatar, id.map(Avatar::Public));
         let video = public.into_iter().find_map(|avatar| avatar.video_url);
         set(&mut self.found.video_url, video);
@@ -70,10 +70,11 @@ impl Run {
             .page_size(10);
         let (filtered, all) = (avatars.custom(custom), avatars.custom(ListCustomAvatars::new()));
         self.list(&op::LIST_CUSTOM_AVATARS, filtered, all).await;
-        self.presenters().await;
+        self.photo_and_product_avatars().await;
     }
 
-    async fn presenters(&mut self) {
+    /// Photo avatars and product avatars.
+    async fn photo_and_product_avatars(&mut self) {
         let avatars = self.jogg.photo_avatars();
         let photo = photo_avatars::ListAvatars::new()
             .name("Mira")
@@ -103,7 +104,7 @@ impl Run {
             .page_size(10);
         let (filtered, all) = (voices.list(stock), voices.list(ListVoices::new()));
         let stock = self.list(&op::LIST_VOICES, filtered, all).await;
-        let id = stock.iter().next().map(|voice| voice.voice_id.clone());
+        let id = stock.first().map(|voice| voice.voice_id.clone());
         set(&mut self.found.voice_id, id);
         let audio = stock.into_iter().find_map(|voice| voice.audio_url);
         set(&mut self.found.audio_url, audio);
@@ -119,7 +120,7 @@ impl Run {
         let (filtered, all) =
             (musics.list(ListMusics::new().page(1).page_size(10)), musics.list(ListMusics::new()));
         let musics = self.list(&op::LIST_MUSICS, filtered, all).await;
-        set(&mut self.found.music_id, musics.iter().next().map(|music| music.id));
+        set(&mut self.found.music_id, musics.first().map(|music| music.id));
 
         let styles = self.jogg.visual_styles();
         let filtered = ListStyles::new().aspect_ratio(AspectRatio::Landscape);
@@ -140,7 +141,7 @@ impl Run {
         let (filtered, all) =
             (templates.custom(custom), templates.custom(ListCustomTemplates::new()));
         let custom = self.list(&op::LIST_CUSTOM_TEMPLATES, filtered, all).await;
-        let Some(id) = custom.iter().next().map(|template| template.id) else {
+        let Some(id) = custom.first().map(|template| template.id) else {
             self.no_id::<()>(&op::GET_CUSTOM_TEMPLATE);
             return;
         };
