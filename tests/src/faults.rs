@@ -22,7 +22,7 @@ pub struct Fault {
     /// Its name.
     pub name: &'static str,
     reply: fn(&Setting) -> Reply,
-    /// Whether the call goes well the second time.
+    /// Whether the second attempt succeeds.
     once: bool,
 }
 
@@ -60,7 +60,7 @@ impl Faults {
     pub async fn start() -> Self {
         let stage = Stage::with_both(
             |simulator| simulator.credits(1e9),
-            |jogg| jogg.retry_policy(lavish()).max_body_bytes(CAP),
+            |jogg| jogg.retry_policy(unlimited_budget()).max_body_bytes(CAP),
         )
         .await;
         let elsewhere = Simulator::start().await.expect("a free port on loopback");
@@ -91,7 +91,7 @@ impl Faults {
 const MAX_ATTEMPTS: u32 = 4;
 
 /// The default policy, but never short of budget.
-pub fn lavish() -> RetryPolicy {
+pub fn unlimited_budget() -> RetryPolicy {
     RetryPolicy::new().budget(1e9)
 }
 
@@ -152,7 +152,7 @@ pub fn verdict(error: &Error) -> String {
 pub fn faults() -> Vec<Fault> {
     let lists = [connections(), statuses(), codes(), limits(), bodies(), data(), types()];
     let mut faults: Vec<Fault> = lists.into_iter().flatten().collect();
-    faults.push(Fault { name: "once 503, then well", reply: |_| page(503), once: true });
+    faults.push(Fault { name: "once 503, then success", reply: |_| page(503), once: true });
     faults
 }
 

@@ -24,7 +24,7 @@ fn pairs(query: &str) -> BTreeMap<String, String> {
     url.query_pairs().into_owned().collect()
 }
 
-/// The parts of a path, decoded. A query is decoded alike, but for `+`.
+/// The parts of a path, decoded as a query is, but for `+`.
 fn segments(path: &str) -> Vec<String> {
     path.split('/').flat_map(|segment| pairs(&segment.replace('+', "%2B")).into_keys()).collect()
 }

@@ -169,7 +169,7 @@ async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
     );
     assert_eq!(error.raw(), Some(&report));
     assert_eq!(error.job().unwrap().id, "m1");
-    // Starting it again would be to pay again.
+    // Starting another one would cost as much again.
     assert!(error.may_have_executed() && !error.is_retryable());
 
     stage.respond(&GET_PHOTO_AVATAR_MOTION, report);
@@ -285,7 +285,7 @@ async fn a_job_the_api_does_not_know_for_long_ends_the_wait() {
 }
 
 #[tokio::test]
-async fn a_job_unknown_to_the_api_just_after_its_start_is_polled_further() {
+async fn a_job_unknown_to_the_api_just_after_its_start_is_polled_until_it_is_known() {
     let (stage, outcome) = waited(vec![not_found(), not_found(), done()]).await;
     outcome.unwrap();
     assert_eq!(polls(&stage), 3);
