@@ -9,12 +9,12 @@ use jogg_api_ext::{Jogg, JoggBuilder};
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::KEY;
-use crate::faults::lavish;
+use crate::faults::unlimited_budget;
 
 /// A client of such a server: on a virtual clock, without limits.
 pub fn client(url: &str, clock: &VirtualClock) -> JoggBuilder {
     let builder = Jogg::builder(KEY).base_url(url).clock(Arc::new(clock.clone()));
-    builder.without_rate_limiter().retry_policy(lavish())
+    builder.without_rate_limiter().retry_policy(unlimited_budget())
 }
 
 /// An address nobody listens at, and the socket that keeps its port: nobody else gets it while that

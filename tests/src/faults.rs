@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use jogg_api::Endpoint;
 use jogg_api::codec::{Codec, EndpointVisitor, visit};
+use jogg_api::{Endpoint, Operation, RawRequest};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, Simulator};
 use jogg_api_ext::{BoxFuture, Error, Jogg, ResponseMetadata, RetryPolicy};
@@ -22,7 +22,7 @@ pub struct Fault {
     /// Its name.
     pub name: &'static str,
     reply: fn(&Setting) -> Reply,
-    /// Whether the call goes well the second time.
+    /// Whether the second attempt succeeds.
     once: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct Faults {
 #[derive(Debug)]
 pub struct Outcome {
     /// What the caller gets.
-    pub result: Result<(Value, ResponseMetadata), Error>,
+    pub result: CallResult,
     /// How many requests the server received.
     pub requests: usize,
     /// How much virtual time passed.
@@ -60,7 +60,7 @@ impl Faults {
     pub async fn start() -> Self {
         let stage = Stage::with_both(
             |simulator| simulator.credits(1e9),
-            |jogg| jogg.retry_policy(lavish()).max_body_bytes(CAP),
+            |jogg| jogg.retry_policy(unlimited_budget()).max_body_bytes(CAP),
         )
         .await;
         let elsewhere = Simulator::start().await.expect("a free port on loopback");
@@ -91,21 +91,35 @@ impl Faults {
 const MAX_ATTEMPTS: u32 = 4;
 
 /// The default policy, but never short of budget.
-pub fn lavish() -> RetryPolicy {
+pub fn unlimited_budget() -> RetryPolicy {
     RetryPolicy::new().budget(1e9)
 }
 
-/// Calls an operation with the request of its sample, and returns the typed value as JSON.
-pub async fn call(jogg: &Jogg, codec: &'static Codec) -> Result<(Value, ResponseMetadata), Error> {
-    let request = sample::request(codec.operation);
-    visit(codec.operation, &request, Calling(jogg)).expect("samples are valid").await
+/// The typed value of a call as JSON, or why it failed.
+pub type CallResult = Result<(Value, ResponseMetadata), Error>;
+
+/// Calls an operation with the request of its sample.
+pub async fn call(jogg: &Jogg, codec: &'static Codec) -> CallResult {
+    call_with(jogg, codec.operation, &sample::request(codec.operation)).await
+}
+
+/// Calls an operation with a valid request.
+///
+/// # Panics
+/// If an argument is missing or not of its type.
+pub async fn call_with(
+    jogg: &Jogg,
+    operation: &'static Operation,
+    request: &RawRequest,
+) -> CallResult {
+    visit(operation, request, Calling(jogg)).expect("a valid request").await
 }
 
 /// Calls the operation of an endpoint.
 struct Calling<'j>(&'j Jogg);
 
 impl EndpointVisitor for Calling<'_> {
-    type Output = BoxFuture<Result<(Value, ResponseMetadata), Error>>;
+    type Output = BoxFuture<CallResult>;
 
     fn visit<E>(self, endpoint: E) -> Self::Output
     where
@@ -138,7 +152,7 @@ pub fn verdict(error: &Error) -> String {
 pub fn faults() -> Vec<Fault> {
     let lists = [connections(), statuses(), codes(), limits(), bodies(), data(), types()];
     let mut faults: Vec<Fault> = lists.into_iter().flatten().collect();
-    faults.push(Fault { name: "once 503, then well", reply: |_| page(503), once: true });
+    faults.push(Fault { name: "once 503, then success", reply: |_| page(503), once: true });
     faults
 }
 

@@ -27,6 +27,14 @@ pub fn request(operation: &Operation) -> RawRequest {
     request
 }
 
+/// The request of an operation with everything it can have.
+pub fn full_request(operation: &Operation) -> RawRequest {
+    let mut request = request(operation);
+    request.query = spec::query(operation).map(|schema| full(&schema)).unwrap_or_default();
+    request.body = spec::body(operation).map(|schema| full(&schema)).unwrap_or_default();
+    request
+}
+
 /// A response with all fields the spec has for it. Its URLs are signed, and each text that is no
 /// result is a planted secret.
 pub fn response(operation: &Operation) -> Value {

@@ -11,7 +11,7 @@ pub const MARK: &str = "planted-";
 pub const KEY: &str = "planted-key-1f0c";
 /// What signs the deliveries of a webhook.
 pub const WEBHOOK_SECRET: &str = "planted-webhook-secret-7c1e";
-/// A part of a body that is nobody's business.
+/// A part of a body that only its caller may see.
 pub const CONTENT: &str = "planted-content-0e4f";
 
 /// A URL that is a key for as long as it lives.
@@ -24,7 +24,7 @@ pub fn query() -> String {
     "X-Amz-Expires=900&X-Amz-Signature=planted-signature-55d0".to_owned()
 }
 
-/// What a talkative server says: the key and signed URLs, in each form they come in.
+/// The message of a talkative server: the key and signed URLs, in each form they come in.
 pub fn message() -> String {
     let url = signed_url();
     let escaped = url.replace('/', "\\/").replace('&', "\\u0026");

@@ -1,5 +1,5 @@
-//! `decode OPERATION < ANSWER`: reads an answer the way the client does, and prints the typed
-//! value as JSON, or the error. For maintainers with a captured answer.
+//! `decode OPERATION < RESPONSE`: reads a response the way the client does, and prints the typed
+//! value as JSON, or the error. For maintainers with a captured response.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use serde_json::json;
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (Some(id), None) = (arguments.next(), arguments.next()) else {
-        eprintln!("error: usage: decode OPERATION < ANSWER");
+        eprintln!("error: usage: decode OPERATION < RESPONSE");
         return ExitCode::from(2);
     };
     let Some(codec) = Codec::of(&id) else {
@@ -18,12 +18,12 @@ fn main() -> ExitCode {
         eprintln!("error: `{id}` is no operation; it is one of {}", known.join(", "));
         return ExitCode::from(2);
     };
-    let mut answer = Vec::new();
-    if let Err(error) = std::io::stdin().lock().read_to_end(&mut answer) {
-        eprintln!("error: the answer cannot be read: {error}");
+    let mut body = Vec::new();
+    if let Err(error) = std::io::stdin().lock().read_to_end(&mut body) {
+        eprintln!("error: the response cannot be read: {error}");
         return ExitCode::FAILURE;
     }
-    match codec.decode_response(&answer) {
+    match codec.decode_response(&body) {
         Ok(decoded) => {
             let skipped: Vec<_> = decoded
                 .skipped
@@ -32,8 +32,8 @@ fn main() -> ExitCode {
                 .collect();
             let value = json!({
                 "code": decoded.code,
-                "msg": decoded.message,
-                "rid": decoded.request_id,
+                "message": decoded.message,
+                "request_id": decoded.request_id,
                 "data": decoded.data,
                 "skipped": skipped,
                 "skipped_count": decoded.skipped_count,

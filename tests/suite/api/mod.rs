@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod coverage;
+mod endpoints;
 mod futures;
 mod names;
 mod operations;

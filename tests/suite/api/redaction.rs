@@ -82,8 +82,11 @@ fn what_the_spec_calls_secret_has_the_type_that_hides_it() {
     assert!(secret > 0);
     for ((schema, name), kind) in fields {
         let words = ["api_key", "password", "secret", "sign_url", "token"];
-        let tells = words.iter().any(|word| name.ends_with(word));
-        assert!(!tells || kind == "Secret", "{schema}.{name} sounds like a secret; is it one?");
+        let sounds_secret = words.iter().any(|word| name.ends_with(word));
+        assert!(
+            !sounds_secret || kind == "Secret",
+            "{schema}.{name} sounds like a secret; is it one?"
+        );
     }
 }
 

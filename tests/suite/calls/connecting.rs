@@ -102,7 +102,7 @@ fn serve_once(listener: &TcpListener) -> String {
 }
 
 #[tokio::test]
-async fn a_paid_call_goes_well_once_there_is_a_connection() {
+async fn a_paid_call_succeeds_once_there_is_a_connection() {
     let server = Full::start();
     let url = server.url.clone();
     let opens = Arc::new(Opens { server, served: Mutex::default() });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jogg_api::RetryClass;
 use jogg_api::codec::CODECS;
 use jogg_api_ext::simulator::Reply;
-use jogg_tests::faults::{call, lavish};
+use jogg_tests::faults::{call, unlimited_budget};
 use jogg_tests::{Diary, Stage, until};
 
 #[tokio::test]
@@ -13,7 +13,8 @@ async fn a_dropped_call_is_reported_if_it_is_paid_and_never_retried() {
     let diary = Arc::new(Diary::default());
     let observer = diary.clone();
     let stage =
-        Stage::with_client(|builder| builder.observer(observer).retry_policy(lavish())).await;
+        Stage::with_client(|builder| builder.observer(observer).retry_policy(unlimited_budget()))
+            .await;
     for codec in CODECS {
         let operation = codec.operation;
         stage.simulator.reply_next(operation, Reply::never());

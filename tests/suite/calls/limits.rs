@@ -17,7 +17,7 @@ async fn add_motion(jogg: &Jogg) -> Result<Job<Motion>> {
     jogg.photo_avatars().add_motion(requests::add_motion()).await
 }
 
-/// A stage on which nobody runs out of credits.
+/// A stage with more credits than any test needs.
 async fn stage(post_limit: Option<usize>) -> Stage {
     Stage::with(|simulator| simulator.post_limit(post_limit).credits(1e9)).await
 }

@@ -123,7 +123,7 @@ async fn a_message_of_a_job_that_did_not_fail_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_job_that_goes_back_to_work_gets_its_time_again() {
+async fn a_job_that_goes_back_to_processing_gets_its_grace_again() {
     let stage = Stage::new().await;
     for status in ["completed", "processing"].iter().cycle().take(40) {
         stage.respond(&GET_AVATAR_VIDEO, json!({"status": status}));
@@ -132,7 +132,7 @@ async fn a_job_that_goes_back_to_work_gets_its_time_again() {
     stage.jogg.avatar_videos().video_job("v1").wait().await.unwrap();
 }
 
-/// A video's id has several names, and paying again because of the wrong one would be the worst.
+/// A video's id has several names; if one were not known, the caller would pay twice.
 #[tokio::test]
 async fn fact_32_a_started_video_is_known_by_each_name_of_its_id() {
     for name in ["video_id", "project_id", "product_video_id", "id"] {

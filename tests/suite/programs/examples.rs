@@ -1,7 +1,6 @@
-//! The programs, run as a stranger runs them.
+//! The examples of jogg-api-ext, run as a newcomer runs them.
 
 use std::fmt::Write as _;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -51,7 +50,7 @@ async fn live_asks_before_it_spends() {
     let server = Simulator::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let variables = [("JOGG_API_KEY", "a-real-key"), ("JOGG_BASE_URL", server.base_url())];
-    // Standard input is empty here, which is no yes.
+    // Standard input is empty here, which confirms nothing.
     let output = example(&["--live", "--output", &preview(folder.path())], &variables);
     assert_eq!(output.code, 1);
     assert!(output.stdout.contains("with model 2.0 costs 2 credits"), "{}", output.stdout);
@@ -109,40 +108,6 @@ fn every_example_does_what_it_says() {
         let _ = writeln!(shown, "## {name}\n{}", String::from_utf8(text).unwrap());
     }
     insta::assert_snapshot!(shown);
-}
-
-fn decode(operation: &str, answer: &str) -> (bool, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_decode"))
-        .arg(operation)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .current_dir(root())
-        .spawn()
-        .unwrap();
-    // It may end before it has read everything.
-    let _ = child.stdin.take().unwrap().write_all(answer.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = if output.status.success() { output.stdout } else { output.stderr };
-    (output.status.success(), String::from_utf8(text).unwrap())
-}
-
-#[test]
-fn decode_prints_the_typed_value_or_the_error() {
-    let answer =
-        r#"{"code":0,"msg":"Success","rid":"r","data":{"avatars":[{"id":"5","status":1},3]}}"#;
-    let (success, text) = decode("list_photo_avatars", answer);
-    assert!(success, "{text}");
-    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(value["data"]["avatars"][0]["id"], 5);
-    assert_eq!(value["skipped"][0]["at"], "data.avatars[1]");
-    assert_eq!(value["rid"], "r");
-    let (success, text) = decode("whoami", "<html>");
-    assert!(!success);
-    assert_eq!(text, "error: whoami: the body is a markup page, not JSON\n");
-    let (success, text) = decode("nothing", "");
-    assert!(!success);
-    assert!(text.contains("`nothing` is no operation; it is one of"), "{text}");
 }
 
 /// A process is killed between starting jobs and waiting for them; the next one loses none.

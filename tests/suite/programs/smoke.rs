@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use jogg_api::operations::{self as op, OPERATIONS};
 use jogg_api::{Operation, RetryClass};
 use jogg_api_ext::simulator::{ReceivedRequest, Reply, Simulator};
-use jogg_tests::{KEY, Output};
+use jogg_tests::{KEY, Output, connections, spec};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 /// Runs it with these arguments, and a key in the environment if one is given.
 async fn smoke(arguments: &[&str], key: Option<&str>) -> Output {
@@ -65,7 +65,7 @@ async fn every_operation_is_accepted_and_decoded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_spent_or_changed_unless_that_is_asked_for() {
+async fn nothing_is_spent_or_changed_unless_the_caller_says_so() {
     let server = Simulator::start().await.unwrap();
     let output = smoke(&["--base-url", server.base_url()], Some(KEY)).await;
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
@@ -84,7 +84,7 @@ async fn nothing_is_spent_or_changed_unless_that_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_server_does_wrong_is_told_and_fails_the_run() {
+async fn what_the_server_does_wrong_is_reported_and_fails_the_run() {
     let server = Simulator::start().await.unwrap();
     let refusal = format!("`name` is missing, {KEY}, https://a.example/f?signature=5ecret");
     let refusal = json!({"code": 40000, "msg": refusal, "rid": "r", "data": null});
@@ -114,8 +114,8 @@ async fn what_the_server_does_wrong_is_told_and_fails_the_run() {
         (&op::CREATE_WEBHOOK_ENDPOINT, "yes", "no", "it has no `data.endpoint_id`"),
         (&op::GENERATE_PHOTO, "no", "no", ": must be a number"),
         (&op::GET_CUSTOM_TEMPLATE, "yes", "no", "not found: "),
-        (&op::LIST_VOICES, "yes", "no", "left out: data.voices[1]"),
-        (&op::WHOAMI, "yes", "no", "the answer has no data"),
+        (&op::LIST_VOICES, "yes", "no", "skipped: data.voices[1]"),
+        (&op::WHOAMI, "yes", "no", "the response has no data"),
         (&op::LIST_MUSICS, "yes", "yes", "items"),
     ] {
         let found = row(&output, operation);
@@ -127,11 +127,11 @@ async fn what_the_server_does_wrong_is_told_and_fails_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endpoint_whose_answer_was_lost_is_removed_and_no_other() {
+async fn an_endpoint_whose_response_was_lost_is_removed_and_no_other() {
     let server = Simulator::start().await.unwrap();
     let other = json!({"endpoint_id": "other", "url": "https://example.com/hooks/jogg"});
     server.set_items(&op::LIST_WEBHOOK_ENDPOINTS, vec![other]).unwrap();
-    let between = lose_answers(server.base_url().to_owned(), "POST /v2/endpoint ").await;
+    let between = lose_responses(server.base_url().to_owned(), "POST /v2/endpoint ").await;
     let output = smoke(&["--base-url", &between, "--include-paid"], Some(KEY)).await;
     assert_eq!(output.code, 1, "{}", output.stdout);
     assert_eq!(row(&output, &op::CREATE_WEBHOOK_ENDPOINT).0, "?");
@@ -141,11 +141,10 @@ async fn an_endpoint_whose_answer_was_lost_is_removed_and_no_other() {
     assert!(!removed[0].path.ends_with("other"), "{}", removed[0].path);
 }
 
-/// A server in front of another one that carries requests there, but loses the answers to those
+/// A server in front of another one that carries requests there, but loses the responses to those
 /// that begin like this.
-async fn lose_answers(server: String, beginning: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
+async fn lose_responses(server: String, beginning: &'static str) -> String {
+    let (listener, base_url) = connections::listen().await;
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let server = TcpStream::connect(server.trim_start_matches("http://")).await.unwrap();
@@ -158,7 +157,7 @@ async fn lose_answers(server: String, beginning: &'static str) -> String {
 async fn carry(client: TcpStream, server: TcpStream, beginning: &'static str) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
-    let (mut request, mut answer) = ([0; 65536], [0; 65536]);
+    let (mut request, mut response) = ([0; 65536], [0; 65536]);
     let mut lost = false;
     loop {
         let carried = tokio::select! {
@@ -166,10 +165,10 @@ async fn carry(client: TcpStream, server: TcpStream, beginning: &'static str) {
                 lost |= request.starts_with(beginning.as_bytes());
                 to_server.write_all(&request[..read]).await
             }
-            Ok(read @ 1..) = from_server.read(&mut answer) => match lost {
-                // It has begun, so that the request was carried out.
+            Ok(read @ 1..) = from_server.read(&mut response) => match lost {
+                // It has begun, so that the request was executed.
                 true => return,
-                false => to_client.write_all(&answer[..read]).await,
+                false => to_client.write_all(&response[..read]).await,
             },
             else => return,
         };
@@ -180,7 +179,7 @@ async fn carry(client: TcpStream, server: TcpStream, beginning: &'static str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn wrong_arguments_are_told_from_failures() {
+async fn wrong_arguments_have_another_exit_code_than_failures() {
     for (arguments, key, reason) in [
         (&["--api-key", KEY][..], None, "--base-url"),
         (&["--base-url", "http://127.0.0.1:1"], None, "error: no key"),
@@ -210,24 +209,20 @@ const CHOICES: [&str; 6] = [
 async fn every_field_and_parameter_is_sent() {
     let server = Simulator::start().await.unwrap();
     smoke_all(&server).await;
-    let spec: Value = serde_json::from_str(jogg_api::SPEC).unwrap();
     let mut missing = BTreeSet::new();
     for operation in OPERATIONS {
         // The first has all filters; another one follows if they leave nothing.
         let request = received(&server, operation).swap_remove(0);
-        let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
         let sent: BTreeSet<_> = request.query.split(['&', '=']).step_by(2).collect();
-        for parameter in node["parameters"].as_array().into_iter().flatten() {
-            let parameter = target(&spec, parameter);
-            let name = parameter["name"].as_str().unwrap_or_default();
-            if parameter["in"] == "query" && !sent.contains(name) {
+        let parameters = spec::query(operation).unwrap_or_default();
+        for (name, _) in parameters["properties"].as_object().into_iter().flatten() {
+            if !sent.contains(name.as_str()) {
                 missing.insert(format!("{}?{name}", operation.id));
             }
         }
-        let schema = node.pointer("/requestBody/content/application~1json/schema");
-        if let Some(schema) = schema {
+        if let Some(schema) = spec::body(operation) {
             let body = serde_json::from_slice(&request.body).unwrap();
-            missing.append(&mut lacking(&spec, schema, &body, operation.id));
+            missing.append(&mut lacking(&schema, &body, operation.id));
         }
     }
     let missing: Vec<_> = missing.iter().map(String::as_str).collect();
@@ -235,13 +230,10 @@ async fn every_field_and_parameter_is_sent() {
 }
 
 /// The fields of a schema that a value does not have; of a list, those that no item has.
-fn lacking(spec: &Value, schema: &Value, value: &Value, at: &str) -> BTreeSet<String> {
-    let schema = target(spec, schema);
-    if let Some(part) = schema.pointer("/allOf/0") {
-        return lacking(spec, part, value, at);
-    }
+fn lacking(schema: &Value, value: &Value, at: &str) -> BTreeSet<String> {
+    let schema = spec::resolved(schema);
     if let Some(items) = value.as_array() {
-        let each = items.iter().map(|item| lacking(spec, &schema["items"], item, at));
+        let each = items.iter().map(|item| lacking(&schema["items"], item, at));
         let none = || BTreeSet::from([format!("{at}[]")]);
         return each.reduce(|all, item| &all & &item).unwrap_or_else(none);
     }
@@ -250,16 +242,11 @@ fn lacking(spec: &Value, schema: &Value, value: &Value, at: &str) -> BTreeSet<St
         .flat_map(|(name, property)| {
             let at = format!("{at}.{name}");
             match value.get(name) {
-                Some(value) => lacking(spec, property, value, &at),
+                Some(value) => lacking(property, value, &at),
                 None => BTreeSet::from([at]),
             }
         })
         .collect()
-}
-
-fn target<'a>(spec: &'a Value, node: &'a Value) -> &'a Value {
-    let reference = node["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
-    reference.and_then(|pointer| spec.pointer(pointer)).unwrap_or(node)
 }
 
 fn received(server: &Simulator, operation: &Operation) -> Vec<ReceivedRequest> {

@@ -90,7 +90,7 @@ fn the_spec_has_no_findings() {
 }
 
 #[test]
-fn a_changed_spec_fails_the_check_with_place_and_remedy() {
+fn a_changed_spec_fails_the_check_with_its_place_and_a_fix() {
     let folder = tempfile::tempdir().unwrap();
     let spec = changed_spec(folder.path(), "      - done\n", "");
     let output = xtask(&["codegen", "--check", "--spec", &spec]);
@@ -124,7 +124,7 @@ fn an_edited_file_fails_the_check_with_its_line() {
 }
 
 #[test]
-fn lint_says_where_and_how_to_mend() {
+fn lint_says_where_a_finding_is_and_how_to_fix_it() {
     let folder = tempfile::tempdir().unwrap();
     for (from, to, part, code) in [
         ("schemas/WhoamiResponse'", "schemas/Nobody'", "Nobody", 1),

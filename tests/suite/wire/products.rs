@@ -184,9 +184,9 @@ fn previews() -> Vec<Case> {
         jogg.product_videos().create_previews(request)
     });
     let of = |styles: &[&str], avatar| {
-        let (length, told) = (VideoLength::Seconds30, ScriptStyle::Discovery);
-        let styles = styles.iter().copied();
-        CreatePreviews::new("cup", styles, length, avatar, told, Language::Tamil)
+        let (length, style) = (VideoLength::Seconds30, ScriptStyle::Discovery);
+        let visual_styles = styles.iter().copied();
+        CreatePreviews::new("cup", visual_styles, length, avatar, style, Language::Tamil)
     };
     let maximal = of(&["Calm slides", "Bold"], Avatar::Custom(12))
         .override_script("Hot tea, all day.")

@@ -93,7 +93,7 @@ async fn a_script_without_its_product_is_refused() {
 }
 
 #[tokio::test]
-async fn what_says_nothing_is_refused() {
+async fn an_empty_request_is_refused() {
     let product = refusal(json!({"description": "d"}), |jogg: Jogg, request: CreateProduct| {
         jogg.products().create(request)
     });

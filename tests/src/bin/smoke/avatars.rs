@@ -1,4 +1,4 @@
-//! Presenters made from portraits and with products.
+//! Avatars made from photos and with products.
 
 use jogg_api_ext::enums::{
     AspectRatio, AvatarKind, ImageAspectRatio, ImageCount, ImageQuality, MotionModel, PhotoAge,
@@ -27,7 +27,7 @@ impl Run {
         .image_url(self.found.image_url.as_str());
         let photo = self.start(&op::GENERATE_PHOTO, avatars.generate(generate)).await;
         let photo_id = photo.as_ref().map(|photo| photo.id().to_owned());
-        self.look(&op::GET_PHOTO_GENERATION, photo).await;
+        self.poll(&op::GET_PHOTO_GENERATION, photo).await;
 
         let (image_url, voice_id) = (self.found.image_url.as_str(), self.found.voice_id.as_str());
         let mut motion =
@@ -38,7 +38,7 @@ impl Run {
             motion = motion.photo_id(photo_id);
         }
         let motion = self.start(&op::ADD_PHOTO_AVATAR_MOTION, avatars.add_motion(motion)).await;
-        self.look(&op::GET_PHOTO_AVATAR_MOTION, motion).await;
+        self.poll(&op::GET_PHOTO_AVATAR_MOTION, motion).await;
     }
 
     pub(crate) async fn product_avatars(&mut self) {
@@ -55,24 +55,24 @@ impl Run {
         .webhook_url(WEBHOOK_URL);
         let images = avatars.generate(generate);
         let images = self.start(&op::GENERATE_PRODUCT_AVATAR_IMAGES, images).await;
-        let report = self.look(&op::GET_PRODUCT_AVATAR_IMAGES, images).await;
+        let report = self.poll(&op::GET_PRODUCT_AVATAR_IMAGES, images).await;
 
-        // The report has the ids of the drawings before those are done.
-        let drawing = report.and_then(|report| {
+        // The report has the ids of the images before those are done.
+        let image = report.and_then(|report| {
             let id = report.raw.pointer("/generations/0/generation_id")?.as_str()?;
             Some(id.to_owned())
         });
-        let motion = match drawing {
-            Some(drawing) => {
+        let motion = match image {
+            Some(image) => {
                 let voice_id = self.found.voice_id.as_str();
                 let motion =
-                    product_avatars::AddMotion::new(drawing, "Smoke test", voice_id, "Smiles")
+                    product_avatars::AddMotion::new(image, "Smoke test", voice_id, "Smiles")
                         .model(ProductAvatarMotionModel::Model0)
                         .aspect_ratio(AspectRatio::Portrait);
                 self.start(&op::ADD_PRODUCT_AVATAR_MOTION, avatars.add_motion(motion)).await
             }
             None => self.no_id(&op::ADD_PRODUCT_AVATAR_MOTION),
         };
-        self.look(&op::GET_PRODUCT_AVATAR_MOTION, motion).await;
+        self.poll(&op::GET_PRODUCT_AVATAR_MOTION, motion).await;
     }
 }

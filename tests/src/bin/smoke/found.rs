@@ -42,12 +42,12 @@ impl Found {
         self.avatar.id()
     }
 
-    /// A stock template. Its variables are told nowhere, so that the example's is kept.
+    /// A stock template. The API does not list its variables, so the example's is kept.
     pub(crate) fn template(&mut self, templates: &[Template]) {
-        set(&mut self.template_id, templates.iter().next().map(|template| template.id));
+        set(&mut self.template_id, templates.first().map(|template| template.id));
     }
 
-    /// The variables of an own template, which is better: they are known.
+    /// A custom template is better: its variables are known.
     pub(crate) fn custom_template(&mut self, id: i64, variables: Vec<TemplateVariable>) {
         self.template_id = id;
         let pair = |variable: TemplateVariable| Some((variable.name?, variable.type_?));

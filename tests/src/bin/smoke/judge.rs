@@ -1,4 +1,4 @@
-//! What an answer or an error says about request and decoder.
+//! What a response or an error says about request and decoder.
 
 use jogg_api_ext::jobs::JobReport;
 use jogg_api_ext::jogg_api::Operation;
@@ -6,8 +6,8 @@ use jogg_api_ext::jogg_api::codec::Codec;
 use jogg_api_ext::{Error, ErrorKind, JobStatus};
 use serde_json::{Value, json};
 
-/// Why a part of an answer could not be read, by decoding it once more: the typed value does not
-/// tell what was left out of it.
+/// Why a part of a response could not be read, by decoding it once more: the typed value lacks what
+/// was skipped.
 pub(crate) fn body(operation: &Operation, body: &[u8], with_data: bool) -> Result<(), String> {
     let Some(codec) = Codec::of(operation.id) else {
         return Err("there is no codec for it".to_owned());
@@ -15,21 +15,21 @@ pub(crate) fn body(operation: &Operation, body: &[u8], with_data: bool) -> Resul
     let decoded = codec.decode_response(body)?;
     if decoded.skipped_count > 0 {
         let parts: Vec<&str> = decoded.skipped.iter().map(|part| part.at.as_str()).collect();
-        return Err(format!("left out: {}", parts.join(", ")));
+        return Err(format!("skipped: {}", parts.join(", ")));
     }
     match decoded.data.is_null() && with_data {
-        true => Err("the answer has no data".to_owned()),
+        true => Err("the response has no data".to_owned()),
         false => Ok(()),
     }
 }
 
-/// What a look at a job brought: its state, or why that could not be read.
+/// What a poll of a job returned: its state, or why that could not be read.
 pub(crate) fn report<T>(operation: &Operation, report: &JobReport<T>) -> Result<String, String> {
     let envelope = json!({"code": 0, "msg": "", "data": report.raw});
     body(operation, envelope.to_string().as_bytes(), true)?;
     match (report.status, report.raw_status.as_str(), &report.result) {
-        (JobStatus::Unknown, "", _) => Err("the answer has no state".to_owned()),
-        (JobStatus::Unknown, word, _) => Err(format!("the state `{word}` is not known")),
+        (JobStatus::Unknown, "", _) => Err("the response has no state".to_owned()),
+        (JobStatus::Unknown, state, _) => Err(format!("the state `{state}` is not known")),
         (JobStatus::Completed, _, None) => Err("completed, but without its result".to_owned()),
         (status, ..) => Ok(status.to_string()),
     }

@@ -1,4 +1,4 @@
-//! The account, and what is looked up: every filter of every list is set.
+//! The account and the lists, with every filter of every list.
 
 use jogg_api_ext::assets::Upload;
 use jogg_api_ext::avatars::{Avatar, ListCustomAvatars, ListPublicAvatars};
@@ -17,8 +17,8 @@ use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
 use crate::found::set;
 use crate::run::Run;
 
-/// A small portrait, to upload.
-const PORTRAIT: &[u8] = include_bytes!("../../../../jogg-api-ext/examples/photo.png");
+/// A small photo, to upload.
+const PHOTO: &[u8] = include_bytes!("../../../../jogg-api-ext/examples/photo.png");
 
 impl Run {
     pub(crate) async fn account(&mut self) {
@@ -41,7 +41,7 @@ impl Run {
     }
 
     pub(crate) async fn upload(&mut self) {
-        let file = Upload::bytes("smoke.png", PORTRAIT).content_type("image/png");
+        let file = Upload::bytes("smoke.png", PHOTO).content_type("image/png");
         self.store(&op::CREATE_ASSET_UPLOAD, file).await;
     }
 
@@ -70,10 +70,11 @@ impl Run {
             .page_size(10);
         let (filtered, all) = (avatars.custom(custom), avatars.custom(ListCustomAvatars::new()));
         self.list(&op::LIST_CUSTOM_AVATARS, filtered, all).await;
-        self.presenters().await;
+        self.photo_and_product_avatars().await;
     }
 
-    async fn presenters(&mut self) {
+    /// Photo avatars and product avatars.
+    async fn photo_and_product_avatars(&mut self) {
         let avatars = self.jogg.photo_avatars();
         let photo = photo_avatars::ListAvatars::new()
             .name("Mira")

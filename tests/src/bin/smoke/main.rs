@@ -1,6 +1,6 @@
 //! `smoke --base-url URL [--api-key KEY] [--include-paid]`: calls every operation with full
 //! requests through the public API of `jogg-api-ext`, and prints whether the server accepted each
-//! and whether its answer could be read.
+//! and whether its response could be read.
 //!
 //! Exit code 0 if all that was called passed, 1 if not, 2 for wrong arguments.
 

@@ -17,7 +17,7 @@ impl Run {
         let products = self.jogg.products();
         let picture = MediaFile::image(self.found.image_url.as_str())
             .name("smoke.png")
-            .description("A portrait");
+            .description("A photo");
         let create = CreateProduct::from_details("Smoke test")
             .description("Made by a test of the API; of no use")
             .target_audience("Nobody")
@@ -48,7 +48,7 @@ impl Run {
             .target_audience("Nobody");
         let create = self.jogg.scripts().create(create);
         let job = self.start(&op::CREATE_AI_SCRIPT, create).await;
-        self.look(&op::GET_AI_SCRIPT, job).await;
+        self.poll(&op::GET_AI_SCRIPT, job).await;
     }
 
     /// An endpoint that is registered, listed, changed and removed. It is never switched on.
@@ -59,7 +59,7 @@ impl Run {
         let create = CreateEndpoint::new(url.as_str(), EndpointStatus::Disabled, events.clone());
         let created = self.call(&op::CREATE_WEBHOOK_ENDPOINT, endpoints.create(create)).await;
         let listed = self.call(&op::LIST_WEBHOOK_ENDPOINTS, endpoints.list().page()).await;
-        // An endpoint whose answer was lost is removed too.
+        // An endpoint whose response was lost is removed too.
         let listed = listed.map(|page| page.items).unwrap_or_default();
         let ours = listed.into_iter().find(|endpoint| endpoint.url.as_deref() == Some(&url));
         let created = created.and_then(|endpoint| endpoint.endpoint_id);
@@ -75,7 +75,7 @@ impl Run {
     }
 }
 
-/// An address that no other run uses, so that its endpoint is known by it.
+/// An address that no other run uses, so that its endpoint is recognized.
 fn own_url() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     format!("https://example.com/hooks/smoke-{}", since.as_millis())

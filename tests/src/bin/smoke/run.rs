@@ -12,7 +12,7 @@ use crate::found::Found;
 use crate::judge;
 use crate::table::{Table, Verdict};
 
-/// Where jobs are to tell of their end. Nobody listens there.
+/// Where jobs report their end. Nobody listens there.
 pub(crate) const WEBHOOK_URL: &str = "https://example.com/hooks/jogg";
 
 /// The client, and what was found with it so far.
@@ -29,7 +29,7 @@ impl Run {
         Self { jogg, found: Found::default(), include_paid, table }
     }
 
-    /// Calls everything. What is looked up comes first, as the rest refers to it.
+    /// Calls everything. Lists come first, as the rest refers to their items.
     pub(crate) async fn everything(&mut self) {
         self.account().await;
         self.lists().await;
@@ -43,7 +43,7 @@ impl Run {
         self.webhook_endpoints().await;
     }
 
-    /// The summary. Whether all passed.
+    /// Prints the summary. Returns whether all passed.
     pub(crate) fn finish(self) -> bool {
         self.table.finish()
     }
@@ -57,7 +57,7 @@ impl Run {
         self.judged(operation, call, true, |_| String::new()).await
     }
 
-    /// Calls an operation that answers with nothing but success.
+    /// Calls an operation that responds with nothing but success.
     pub(crate) async fn call_for_nothing(
         &mut self,
         operation: &'static Operation,
@@ -108,8 +108,8 @@ impl Run {
         page.map(|page| page.items).unwrap_or_default()
     }
 
-    /// Looks at a job.
-    pub(crate) async fn look<T: JobResult>(
+    /// Polls a job.
+    pub(crate) async fn poll<T: JobResult>(
         &mut self,
         operation: &'static Operation,
         job: Option<Job<T>>,
@@ -189,7 +189,7 @@ impl Run {
         self.include_paid || operation.retry != RetryClass::AtMostOnce
     }
 
-    /// The line of a call that was answered. Whether the answer could be read.
+    /// Prints the line of a call with a response. Returns whether that could be read.
     fn read(
         &mut self,
         operation: &'static Operation,

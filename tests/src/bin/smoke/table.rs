@@ -10,11 +10,11 @@ use jogg_api_ext::jogg_api::{Operation, one_line};
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Verdict {
     /// It was called: whether the server took the request, if that is known, and whether its
-    /// answer could be read.
+    /// response could be read.
     Called { accepted: Option<bool>, decoded: bool, elapsed: Duration },
     /// Nothing on the server has an id to call it with. That is no surprise where nothing was made.
     NoId { is_surprise: bool },
-    /// It takes credits or creates something, which was not asked for.
+    /// It takes credits or creates something, which the caller did not allow.
     Paid,
     /// The program has no call of it.
     Missing,
@@ -70,7 +70,8 @@ impl Table {
         self.verdicts.push((operation, verdict));
     }
 
-    /// Lines for the operations that have none yet, and the summary. Whether all passed.
+    /// Prints lines for the operations that have none yet, and the summary. Returns whether all
+    /// passed.
     pub(crate) fn finish(mut self) -> bool {
         for operation in OPERATIONS {
             if !self.verdicts.iter().any(|(listed, _)| listed.id == operation.id) {

@@ -12,6 +12,32 @@ use jogg_api_ext::{avatar_videos, lip_sync, product_videos, template_videos};
 
 use crate::run::{Run, WEBHOOK_URL};
 
+/// Sets every filter of a list of videos.
+macro_rules! newest_done {
+    ($list:expr) => {
+        $list
+            .status(StatusFilter::Success)
+            .sort_by("created_at")
+            .sort_order(SortOrder::Desc)
+            .page(1)
+            .page_size(10)
+    };
+}
+
+/// Sets what videos and previews of a product have in common.
+macro_rules! with_every_option {
+    ($create:expr, $found:expr) => {
+        $create
+            .aspect_ratio(AspectRatio::Landscape)
+            .caption(true)
+            .name("Smoke test")
+            .voice_id($found.voice_id.as_str())
+            .music_id($found.music_id)
+            .override_script("Hello from smoke.")
+            .webhook_url(WEBHOOK_URL)
+    };
+}
+
 impl Run {
     pub(crate) async fn videos(&mut self) {
         self.avatar_videos().await;
@@ -35,7 +61,7 @@ impl Run {
             .webhook_url(WEBHOOK_URL);
         let create = self.jogg.avatar_videos().create(create);
         let job = self.start(&op::CREATE_VIDEO_FROM_AVATAR, create).await;
-        self.look(&op::GET_AVATAR_VIDEO, job).await;
+        self.poll(&op::GET_AVATAR_VIDEO, job).await;
     }
 
     async fn template_videos(&mut self) {
@@ -56,18 +82,13 @@ impl Run {
         }
         let job = self.start(&op::CREATE_VIDEO_WITH_TEMPLATE, videos.create(create)).await;
 
-        let filtered = template_videos::ListVideos::new()
-            .status(StatusFilter::Success)
-            .sort_by("created_at")
-            .sort_order(SortOrder::Desc)
-            .page(1)
-            .page_size(10);
+        let filtered = newest_done!(template_videos::ListVideos::new());
         let (filtered, all) =
             (videos.list(filtered), videos.list(template_videos::ListVideos::new()));
         let listed = self.list(&op::LIST_TEMPLATE_VIDEOS, filtered, all).await;
         let known = listed.into_iter().next().map(|video| video.video_id);
         let job = job.or_else(|| known.map(|id| videos.video_job(id)));
-        self.look(&op::GET_TEMPLATE_VIDEO, job).await;
+        self.poll(&op::GET_TEMPLATE_VIDEO, job).await;
     }
 
     async fn lip_sync(&mut self) {
@@ -76,7 +97,7 @@ impl Run {
             lip_sync::CreateVideo::new(video_url, audio_url).playback_type(PlaybackType::Normal);
         let create = self.jogg.lip_sync().create(create);
         let job = self.start(&op::CREATE_LIP_SYNC_VIDEO, create).await;
-        self.look(&op::GET_LIP_SYNC_VIDEO, job).await;
+        self.poll(&op::GET_LIP_SYNC_VIDEO, job).await;
     }
 
     async fn translations(&mut self) {
@@ -90,7 +111,7 @@ impl Run {
             .callback_url(WEBHOOK_URL);
         let create = self.jogg.translations().create(create);
         let job = self.start(&op::CREATE_VIDEO_TRANSLATION, create).await;
-        self.look(&op::GET_VIDEO_TRANSLATION, job).await;
+        self.poll(&op::GET_VIDEO_TRANSLATION, job).await;
     }
 
     async fn product_video(&mut self, product_id: Option<&str>) {
@@ -99,31 +120,20 @@ impl Run {
             Some(id) => {
                 let (length, avatar) = (VideoLength::Seconds15, self.found.avatar);
                 let (style, language) = (ScriptStyle::Storytime, Language::English);
-                let create = product_videos::CreateVideo::new(id, length, avatar, style, language)
-                    .aspect_ratio(AspectRatio::Landscape)
-                    .caption(true)
-                    .name("Smoke test")
-                    .voice_id(self.found.voice_id.as_str())
-                    .music_id(self.found.music_id)
-                    .visual_style(self.found.visual_style.as_str())
-                    .override_script("Hello from smoke.")
-                    .webhook_url(WEBHOOK_URL);
+                let create = product_videos::CreateVideo::new(id, length, avatar, style, language);
+                let create = with_every_option!(create, self.found)
+                    .visual_style(self.found.visual_style.as_str());
                 self.start(&op::CREATE_VIDEO_FROM_PRODUCT, videos.create(create)).await
             }
             None => self.no_id(&op::CREATE_VIDEO_FROM_PRODUCT),
         };
-        let filtered = product_videos::ListVideos::new()
-            .status(StatusFilter::Success)
-            .sort_by("created_at")
-            .sort_order(SortOrder::Desc)
-            .page(1)
-            .page_size(10);
+        let filtered = newest_done!(product_videos::ListVideos::new());
         let (filtered, all) =
             (videos.list(filtered), videos.list(product_videos::ListVideos::new()));
         let listed = self.list(&op::LIST_PRODUCT_VIDEOS, filtered, all).await;
         let known = listed.into_iter().next().map(|video| video.id);
         let job = job.or_else(|| known.map(|id| videos.video_job(id)));
-        self.look(&op::GET_PRODUCT_VIDEO, job).await;
+        self.poll(&op::GET_PRODUCT_VIDEO, job).await;
     }
 
     async fn product_previews(&mut self, product_id: Option<&str>) {
@@ -133,24 +143,13 @@ impl Run {
                 let styles = [self.found.visual_style.as_str()];
                 let (length, avatar) = (VideoLength::Seconds15, self.found.avatar);
                 let (style, language) = (ScriptStyle::Storytime, Language::English);
-                let create = CreatePreviews::new(id, styles, length, avatar, style, language)
-                    .aspect_ratio(AspectRatio::Landscape)
-                    .caption(true)
-                    .name("Smoke test")
-                    .voice_id(self.found.voice_id.as_str())
-                    .music_id(self.found.music_id)
-                    .override_script("Hello from smoke.")
-                    .webhook_url(WEBHOOK_URL);
+                let create = CreatePreviews::new(id, styles, length, avatar, style, language);
+                let create = with_every_option!(create, self.found);
                 self.start(&op::CREATE_PRODUCT_PREVIEWS, videos.create_previews(create)).await
             }
             None => self.no_id(&op::CREATE_PRODUCT_PREVIEWS),
         };
-        let filtered = ListPreviews::new()
-            .status(StatusFilter::Success)
-            .sort_by("created_at")
-            .sort_order(SortOrder::Desc)
-            .page(1)
-            .page_size(10);
+        let filtered = newest_done!(ListPreviews::new());
         let (filtered, all) =
             (videos.list_previews(filtered), videos.list_previews(ListPreviews::new()));
         let listed = self.list(&op::LIST_PRODUCT_PREVIEWS, filtered, all).await;

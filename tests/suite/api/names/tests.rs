@@ -113,7 +113,7 @@ fn a_second_path_refers_to_the_first() {
 
 /// A module and a function may share a name, as may types of two modules.
 #[test]
-fn names_are_told_apart() {
+fn equal_names_are_distinguished() {
     let root = "
         mod wait_all;
         pub use wait_all::{wait_all, Options};

@@ -1,4 +1,4 @@
-//! The first byte chooses the operation, the rest is its answer: a value or an error, never a
+//! The first byte chooses the operation, the rest is its response: a value or an error, never a
 //! panic; and what was decoded, written out and decoded again, is the same.
 #![no_main]
 

@@ -1,0 +1,41 @@
+//! The program `decode`.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use jogg_tests::root;
+
+/// Whether it succeeds, and what it prints.
+fn decode(operation: &str, body: &str) -> (bool, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_decode"))
+        .arg(operation)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .current_dir(root())
+        .spawn()
+        .unwrap();
+    // It may end before it has read everything.
+    let _ = child.stdin.take().unwrap().write_all(body.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = if output.status.success() { output.stdout } else { output.stderr };
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn decode_prints_the_typed_value_or_the_error() {
+    let body =
+        r#"{"code":0,"msg":"Success","rid":"r","data":{"avatars":[{"id":"5","status":1},3]}}"#;
+    let (success, text) = decode("list_photo_avatars", body);
+    assert!(success, "{text}");
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["data"]["avatars"][0]["id"], 5);
+    assert_eq!(value["skipped"][0]["at"], "data.avatars[1]");
+    assert_eq!(value["request_id"], "r");
+    let (success, text) = decode("whoami", "<html>");
+    assert!(!success);
+    assert_eq!(text, "error: whoami: the body is a markup page, not JSON\n");
+    let (success, text) = decode("nothing", "");
+    assert!(!success);
+    assert!(text.contains("`nothing` is no operation; it is one of"), "{text}");
+}
