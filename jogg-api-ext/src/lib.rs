@@ -1,8 +1,8 @@
 //! The SDK for the JoggAI v2 API, which makes videos with avatars that speak.
 //!
-//! [`Jogg`] is the client. Its methods return groups of operations, and the methods of a group
-//! return a [`Call`], which is sent when it is awaited. A call that starts something paid returns a
-//! [`Job`], whose result is waited for:
+//! [`Jogg`] is the client. Its methods return groups of operations, and most methods of a group
+//! return a [`Call`], which is sent when it is awaited, or a [`List`]. A call that starts something
+//! paid returns a [`Job`], whose result is waited for:
 //!
 //! ```no_run
 //! # async fn demo() -> jogg_api_ext::Result<()> {

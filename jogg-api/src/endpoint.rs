@@ -75,6 +75,9 @@ impl PreparedRequest {
         if target.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | 0..=0x1f | 0x7f)) {
             return Err(Error::argument(operation, "path", "contains characters that end a path"));
         }
+        if target.split('/').any(is_dots) {
+            return Err(Error::argument(operation, "path", "has a segment `.` or `..`"));
+        }
         let capitals = operation.method.bytes().all(|letter| letter.is_ascii_uppercase());
         let method = Method::from_bytes(operation.method.as_bytes()).ok().filter(|_| capitals);
         let Some(method) = method else {
@@ -91,7 +94,7 @@ impl PreparedRequest {
     /// a boolean.
     pub fn query(mut self, query: &impl Serialize) -> Result<Self, Error> {
         let path = self.target.len();
-        self.target.push('?');
+        self.target.push(if self.target.contains('?') { '&' } else { '?' });
         let start = self.target.len();
         let mut encoder = form_urlencoded::Serializer::for_suffix(&mut self.target, start);
         if query.serialize(serde_urlencoded::Serializer::new(&mut encoder)).is_err() {
@@ -121,6 +124,12 @@ impl PreparedRequest {
     }
 }
 
+/// Whether a segment of a path leads to the same or the one above, percent-encoded or not.
+fn is_dots(segment: &str) -> bool {
+    let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
+    decoded == "." || decoded == ".."
+}
+
 impl fmt::Debug for PreparedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PreparedRequest")
@@ -143,7 +152,18 @@ mod tests {
 
     #[test]
     fn a_request_cannot_leave_its_host_or_path() {
-        for path in ["", "v2", "@evil.example/", "/v2?a=b", "/v2#a", "/v2\\..", "/v2\n"] {
+        for path in [
+            "",
+            "v2",
+            "@evil.example/",
+            "/v2?a=b",
+            "/v2#a",
+            "/v2\\..",
+            "/v2\n",
+            "/v2/..",
+            "/./a",
+            "/%2E./a",
+        ] {
             let error = PreparedRequest::new(&LIST_VOICES, path).unwrap_err();
             assert!(error.to_string().contains("the argument `path`"), "{path:?}: {error}");
         }
@@ -159,6 +179,8 @@ mod tests {
         let encoded = request().query(&json!({"a": "x y&", "b": 7, "c": true})).unwrap();
         assert_eq!(encoded.target, "/v2/voices?a=x+y%26&b=7&c=true");
         assert_eq!(request().query(&json!({})).unwrap().target, "/v2/voices");
+        let more = encoded.query(&json!({"d": 1})).unwrap().query(&json!({})).unwrap();
+        assert_eq!(more.target, "/v2/voices?a=x+y%26&b=7&c=true&d=1");
         let error = request().query(&json!({"a": [1]})).unwrap_err();
         assert!(error.to_string().contains("`query` must be"), "{error}");
     }

@@ -8,8 +8,8 @@ pub(crate) enum Step {
 }
 
 /// Returns the path of the innermost value that has begun before this offset and ends at or after
-/// it: the one a reader that has come so far is in. `json` is compact: it has no white space between
-/// its tokens.
+/// it: the one a reader that has come so far is in. `json` is compact: it has no white space
+/// between its tokens.
 pub(crate) fn path_at(json: &[u8], offset: usize) -> Vec<Step> {
     let mut search = Search { json, position: 0, offset, path: Vec::new() };
     match search.value() {

@@ -20,7 +20,6 @@ use super::outgoing::{Content, FileContent, Outgoing, Trouble};
 use super::transfer::{
     ProgressHook, Transfer, TransferProgress, file_url, is_transient, refused, transient,
 };
-use crate::call::Received;
 use crate::client::Jogg;
 use crate::clock::within;
 use crate::error::{Error, ErrorKind, Result};
@@ -222,19 +221,19 @@ async fn ticket(jogg: &Jogg, file: &Described) -> Result<(Url, String)> {
     let mut body = CreateAssetUploadRequest::new(file.filename.as_str(), content_type);
     body.file_size = i64::try_from(file.size).ok();
     body.extra = file.extra.clone();
-    jogg.call_with(Ok(()), CreateAssetUpload::new(body), urls).await
+    jogg.call_to_read(Ok(()), CreateAssetUpload::new(body), urls, |urls, _| Ok(urls)).await
 }
 
-fn urls(ticket: UploadTicket, received: &Received<'_>) -> Result<(Url, String)> {
+fn urls(jogg: &Jogg, ticket: UploadTicket) -> std::result::Result<(Url, String), String> {
     let sign_url = match &ticket.sign_url {
-        Some(sign_url) => file_url(received.jogg, sign_url.expose()),
+        Some(sign_url) => file_url(jogg, sign_url.expose()),
         None => Err("is missing"),
     };
-    let sign_url = sign_url.map_err(|why| received.lacks(format!("its `sign_url` {why}")))?;
+    let sign_url = sign_url.map_err(|why| format!("its `sign_url` {why}"))?;
     let asset_url = ticket.asset_url.ok_or("is missing").and_then(|asset_url| {
         Url::parse(&asset_url).map(|_| asset_url).map_err(|_| "is not a URL")
     });
-    let asset_url = asset_url.map_err(|why| received.lacks(format!("its `asset_url` {why}")))?;
+    let asset_url = asset_url.map_err(|why| format!("its `asset_url` {why}"))?;
     Ok((sign_url, asset_url))
 }
 

@@ -113,7 +113,7 @@ impl Jogg {
         request: RawRequest,
     ) -> Call<T> {
         let request = request.prepare(operation).map_err(|error| refused(operation, error));
-        self.call_prepared(Prepared { operation, request }, |data, _| Ok(data))
+        self.call_prepared(Prepared { operation, request }, |_, data| Ok(data), |data, _| Ok(data))
     }
 
     /// Calls an operation, if the request passed its check, and makes the value of its `data`.
@@ -123,30 +123,51 @@ impl Jogg {
         endpoint: E,
         make: impl FnOnce(E::Response, &Received<'_>) -> Result<T> + Send + 'static,
     ) -> Call<T> {
-        self.call_prepared(Prepared::of(&endpoint, checked), make)
+        self.call_to_read(checked, endpoint, |_, data| Ok(data), make)
     }
 
-    fn call_prepared<D, T>(
+    /// The same for an operation whose `data` may lack what the caller needs. `read` returns that,
+    /// or says what is missing; then the call has failed, and whoever observes it learns so.
+    pub(crate) fn call_to_read<E: Endpoint, V: Send + 'static, T>(
+        &self,
+        checked: Result<()>,
+        endpoint: E,
+        read: fn(&Self, E::Response) -> std::result::Result<V, String>,
+        make: impl FnOnce(V, &Received<'_>) -> Result<T> + Send + 'static,
+    ) -> Call<T> {
+        self.call_prepared(Prepared::of(&endpoint, checked), read, make)
+    }
+
+    fn call_prepared<D, V, T>(
         &self,
         prepared: Prepared,
-        make: impl FnOnce(D, &Received<'_>) -> Result<T> + Send + 'static,
+        read: fn(&Self, D) -> std::result::Result<V, String>,
+        make: impl FnOnce(V, &Received<'_>) -> Result<T> + Send + 'static,
     ) -> Call<T>
     where
         D: DeserializeOwned + Default + Send + 'static,
+        V: Send + 'static,
     {
         let jogg = self.clone();
         let future = async move {
-            let mut data = None;
+            let operation = prepared.operation;
+            let mut value = None;
             let mut decode = |api: &jogg_api::Client, response: RawResponse| {
-                let (value, rest) = api.decode::<D>(response)?.split();
-                data = value;
+                let (data, rest) = api.decode::<D>(response)?.split();
+                match read(&jogg, data.unwrap_or_default()) {
+                    Ok(read) => value = Some(read),
+                    Err(reason) => return Err(api.reject(rest.into_raw(operation), reason)),
+                }
                 Ok(rest)
             };
-            let operation = prepared.operation;
             let metadata = prepared.send(&jogg, Some(&mut decode)).await?.metadata;
             let received = Received { jogg: &jogg, operation, metadata: &metadata };
-            let value = make(data.unwrap_or_default(), &received)?;
-            Ok((value, metadata))
+            let value = match value {
+                Some(value) => value,
+                // Deleted by an attempt before: there was nothing to decode.
+                None => read(&jogg, D::default()).map_err(|reason| received.lacks(reason))?,
+            };
+            Ok((make(value, &received)?, metadata))
         };
         Call { future: Box::pin(future) }
     }
@@ -176,7 +197,7 @@ pub(crate) struct Received<'r> {
 
 impl Received<'_> {
     /// Creates the error of a response that lacks what the caller needs. It keeps the response.
-    pub(crate) fn lacks(&self, reason: impl AsRef<str>) -> Error {
+    fn lacks(&self, reason: impl AsRef<str>) -> Error {
         let Self { jogg, operation, metadata } = *self;
         let ResponseMetadata { status, attempts: number, sent_at, .. } = *metadata;
         let attempt = Attempt { operation, number, sent_at };

@@ -146,10 +146,11 @@ fn advice(operation: &'static Operation, kind: ErrorKind) -> String {
     }
 }
 
-/// The list that shows a paid request whose response was lost, and what to search there.
-const LISTS: [(&Operation, &str); 7] = [
+/// What to do about a paid request whose response was lost: search a list, if one shows it.
+const CHECKS: [(&Operation, &str); 8] = [
     (&op::ADD_PHOTO_AVATAR_MOTION, "search list_photo_avatars for the avatar's name first"),
     (&op::ADD_PRODUCT_AVATAR_MOTION, "search list_product_avatars for the avatar's name first"),
+    (&op::CREATE_PRODUCT, "no list shows it, but a second product does no harm"),
     (&op::CREATE_PRODUCT_PREVIEWS, "search list_product_previews for new items first"),
     (&op::CREATE_VIDEO_FROM_PRODUCT, "search list_product_videos for new items first"),
     (&op::CREATE_VIDEO_WITH_TEMPLATE, "search list_template_videos for new items first"),
@@ -158,8 +159,8 @@ const LISTS: [(&Operation, &str); 7] = [
 ];
 
 fn where_to_check(operation: &'static Operation) -> &'static str {
-    let list = LISTS.iter().find(|(listed, _)| listed.id == operation.id);
-    list.map_or("no list shows it, so compare the remaining quota first", |(_, text)| text)
+    let check = CHECKS.iter().find(|(listed, _)| listed.id == operation.id);
+    check.map_or("no list shows it, so compare the remaining quota first", |(_, text)| text)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use jogg_api::{Endpoint, Operation};
+use jogg_api::jobs::JOBS;
+use jogg_api::{Endpoint, JobLink, Operation};
 use serde::{Serialize, Serializer};
 
 use super::report::{JobReport, JobResult, report};
@@ -15,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::JobRecord;
 use crate::stream::BoxStream;
 
-/// A job the API works on: paid for, with a result to come.
+/// A job that the API works on. It is paid for, and its result is waited for.
 ///
 /// It serializes as its [`JobRecord`]; store that, and another process can go on with
 /// [`Jogg::resume`]. Dropping a job, or a future that waits for it, stops the polling but not the
@@ -49,15 +50,17 @@ impl<T: JobResult> Job<T> {
     /// Waits for the result, with the [`WaitOptions`] that suit this kind of job.
     ///
     /// # Errors
-    /// [`ErrorKind::JobFailed`] with the job's message, [`ErrorKind::WaitTimeout`] if it isn't done
-    /// in time, [`ErrorKind::ResultIncomplete`] if it is completed but its result doesn't come. All
-    /// carry the job. Transient polling errors don't end the wait.
+    /// [`ErrorKind::JobFailed`], whose message says why, as far as the API does;
+    /// [`ErrorKind::WaitTimeout`] if it isn't done in time; [`ErrorKind::ResultIncomplete`] if it
+    /// is completed but its result doesn't come. All carry the job. Transient polling errors don't
+    /// end the wait.
     pub fn wait(self) -> impl Future<Output = Result<T>> + Send + use<T> {
         let options = WaitOptions::of(&self.record.operation);
         self.wait_with(options)
     }
 
-    /// Waits for the result with these options.
+    /// Waits for the result with these options. [`WaitOptions::of`] returns those that
+    /// [`Job::wait`] uses, to change one of them.
     ///
     /// # Errors
     /// As [`Job::wait`].
@@ -68,8 +71,9 @@ impl<T: JobResult> Job<T> {
         wait(self.jogg, self.record, options)
     }
 
-    /// Waits as a stream: what each poll brings, and at last the result. The stream ends with the
-    /// result or an error, which is one of [`Job::wait`]; dropping it stops the polling.
+    /// Waits as a stream, which returns the progress after each poll, and finally the result. It
+    /// ends with the result or an error, which is one of [`Job::wait`]; dropping it stops the
+    /// polling.
     ///
     /// ```no_run
     /// # async fn demo(job: jogg_api_ext::Job<jogg_api_ext::Video>) -> jogg_api_ext::Result<()> {
@@ -134,14 +138,41 @@ impl Jogg {
         Err(Error::new(ErrorKind::InvalidParameter, wrong))
     }
 
-    /// Calls an operation that starts a job with an id of its own.
+    /// Calls an operation that starts a job with an id of its own. Whether it starts jobs with this
+    /// result is checked when this crate compiles.
     pub(crate) fn start<T: JobResult, E: Endpoint>(
         &self,
         checked: Result<()>,
         endpoint: E,
     ) -> Call<Job<T>> {
+        const { assert!(starts::<T>(E::OPERATION), "the operation starts no such job") }
         self.call_to_start(checked, endpoint, Job::new)
     }
+}
+
+/// Whether an operation starts jobs with this result, each with an id of its own.
+const fn starts<T: JobResult>(operation: &Operation) -> bool {
+    let (mut index, mut has_result, mut has_id) = (0, false, false);
+    while index < T::OPERATIONS.len() {
+        has_result |= is_same(T::OPERATIONS[index].id, operation.id);
+        index += 1;
+    }
+    index = 0;
+    while index < JOBS.len() {
+        let rule = &JOBS[index];
+        has_id |= is_same(rule.create.id, operation.id) && matches!(rule.link, JobLink::Id { .. });
+        index += 1;
+    }
+    has_result && has_id
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    index == one.len() && index == other.len()
 }
 
 impl<T> Clone for Job<T> {

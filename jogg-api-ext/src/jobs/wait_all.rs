@@ -15,7 +15,7 @@ use crate::stream::BoxStream;
 const CONCURRENT_POLLS: usize = 32;
 
 /// Waits for any number of jobs in one task, and returns each result as it comes, with the record
-/// of its job. Each is waited for with the options that suit its kind; all of them from now on. At
+/// of its job. Each is waited for with the default options of its kind, and all waits begin now. At
 /// most 32 polls are in flight at once.
 ///
 /// ```no_run

@@ -89,18 +89,19 @@ impl<T: Send + 'static> List<T> {
         (self.fetch)(self.paging.and_then(|paging| paging.first))
     }
 
-    /// Returns the pages from there on, one call each, as they are asked for.
+    /// Returns the pages, starting with the requested one: one call each, as they are asked for.
     ///
     /// The stream ends with the last page, as far as the API says which that is; with an empty
     /// page; before a page without anything new; and after a page longer than asked for, as some
-    /// lists have been seen to ignore paging and to announce more for ever. It ends with an error,
-    /// too.
+    /// lists have been seen to ignore paging and to announce more indefinitely. It ends with an
+    /// error, too.
     pub fn pages(self) -> BoxStream<Result<Page<T>>> {
         self.stream(false)
     }
 
-    /// Returns the items from there on, page by page as they are asked for. A repeated item is
-    /// returned once; one that can't be decoded is skipped, which only [`List::pages`] reports.
+    /// Returns the items, starting with the requested page, page by page as they are asked for. A
+    /// repeated item is returned once; one that can't be decoded is skipped, which only
+    /// [`List::pages`] reports.
     ///
     /// Ends as [`List::pages`] does.
     pub fn items(self) -> BoxStream<Result<T>> {

@@ -19,7 +19,7 @@ pub struct Page<T> {
     pub total_pages: Option<u64>,
     /// How many items a page holds, where the API says so.
     pub page_size: Option<u64>,
-    /// Whether another page follows, where the API says so. It has been seen true for ever.
+    /// Whether another page follows, where the API says so. Some lists always say so.
     pub has_more: Option<bool>,
     /// The metadata of the response, with its body and with what was skipped.
     pub metadata: ResponseMetadata,

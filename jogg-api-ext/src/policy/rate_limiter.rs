@@ -12,8 +12,8 @@ use crate::stream::BoxFuture;
 
 /// A limit on the POST requests of a key.
 ///
-/// [`SlidingWindow`] is the one in memory. Implement it for your own type to keep a limit together
-/// with other processes.
+/// [`SlidingWindow`] limits one process, in memory. Implement this trait to share a limit between
+/// processes.
 pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     /// Waits until a request may be sent; `None` if `remaining` is over before that. Dropping the
     /// future uses up nothing of the limit.

@@ -39,8 +39,11 @@ impl Account {
     /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if the response has no
     /// number; see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn remaining_quota(&self) -> Call<f64> {
-        self.jogg.call_with(Ok(()), GetRemainingQuota::new(), |data, received| {
-            data.remaining_quota.ok_or_else(|| received.lacks("it has no `remaining_quota`"))
-        })
+        self.jogg.call_to_read(
+            Ok(()),
+            GetRemainingQuota::new(),
+            |_, data| data.remaining_quota.ok_or("it has no `data.remaining_quota`".to_owned()),
+            |quota, _| Ok(quota),
+        )
     }
 }

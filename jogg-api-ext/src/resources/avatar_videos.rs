@@ -82,12 +82,12 @@ pub enum Speech {
 }
 
 impl Speech {
-    /// Creates a text that this voice reads.
+    /// Returns a text that this voice reads.
     pub fn script(voice_id: impl Into<String>, script: impl Into<String>) -> Self {
         Self::Script { voice_id: voice_id.into(), script: script.into() }
     }
 
-    /// Creates a recording. The API wants a voice all the same.
+    /// Returns a recording at this URL. The API requires a voice all the same.
     pub fn audio(voice_id: impl Into<String>, audio_url: impl Into<String>) -> Self {
         Self::Audio { voice_id: voice_id.into(), audio_url: audio_url.into() }
     }

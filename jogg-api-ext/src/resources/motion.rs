@@ -3,7 +3,11 @@
 use jogg_api::Operation;
 use jogg_api::endpoints::{GetPhotoAvatarMotion, GetProductAvatarMotion};
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, ADD_PRODUCT_AVATAR_MOTION};
-use jogg_api::types::{GetPhotoAvatarMotionQuery, GetProductAvatarMotionQuery};
+use jogg_api::types::{
+    GetPhotoAvatarMotionQuery, GetProductAvatarMotionQuery, MotionSubmission,
+    ProductAvatarMotionSubmission,
+};
+use serde::Deserialize;
 
 use crate::client::Jogg;
 use crate::error::Result;
@@ -67,6 +71,8 @@ impl JobResult for Motion {
 
 /// Reads the id from the response that started the job: the report may lack it.
 fn started_avatar_id(record: &JobRecord) -> Option<i64> {
-    let id = record.raw.get("avatar_id")?;
-    id.as_i64().or_else(|| id.as_str()?.trim().parse().ok())
+    if record.operation == ADD_PRODUCT_AVATAR_MOTION.id {
+        return ProductAvatarMotionSubmission::deserialize(&record.raw).ok()?.avatar_id;
+    }
+    MotionSubmission::deserialize(&record.raw).ok()?.avatar_id
 }

@@ -45,6 +45,19 @@ pub(super) fn list(jogg: &Jogg, request: ListPreviews) -> List<ProductPreview> {
     )
 }
 
+/// Checks that a response says of each preview whether it was accepted or why not.
+pub(super) fn accepted(
+    _: &Jogg,
+    data: PreviewSubmissionList,
+) -> std::result::Result<PreviewSubmissionList, String> {
+    let says =
+        |preview: &PreviewSubmission| preview.preview_id.is_some() || refusal(preview).is_some();
+    match data.previews.iter().any(says) {
+        true => Ok(data),
+        false => Err("it has no `data.previews[].preview_id`".to_owned()),
+    }
+}
+
 /// Returns the job of a batch that was accepted, at least in part.
 pub(super) fn started(
     data: PreviewSubmissionList,
@@ -59,9 +72,6 @@ pub(super) fn started(
         return Ok(Job::new(jogg.clone(), record));
     }
     let reasons: Vec<_> = data.previews.iter().filter_map(refusal).collect();
-    if reasons.is_empty() {
-        return Err(received.lacks("it has no `data.previews[].preview_id`"));
-    }
     let reasons = one_line(&jogg.api().redact_key(&reasons.join("; ")));
     let message = format!("every preview was refused: {reasons}");
     let error = Error::new(ErrorKind::JobFailed, message).with_operation(received.operation);

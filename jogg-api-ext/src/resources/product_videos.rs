@@ -97,7 +97,7 @@ impl ProductVideos {
     pub fn create_previews(&self, request: CreatePreviews) -> Call<Job<Previews>> {
         let checked = request.check_extra();
         let endpoint = CreateProductPreviews::new(request.0);
-        self.jogg.call_with(checked, endpoint, previews::started)
+        self.jogg.call_to_read(checked, endpoint, previews::accepted, previews::started)
     }
 
     /// Returns the job of the previews of these ids, to poll or to wait for. Sends nothing.

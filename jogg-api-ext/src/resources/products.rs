@@ -37,10 +37,15 @@ impl Products {
     pub fn create(&self, request: CreateProduct) -> Call<Product> {
         let checked = request.check();
         let endpoint = endpoints::CreateProduct::new(request.0);
-        self.jogg.call_with(checked, endpoint, |product, received| match product.product_id {
-            Some(_) => Ok(product),
-            None => Err(received.lacks("it has no `data.product_id`")),
-        })
+        self.jogg.call_to_read(
+            checked,
+            endpoint,
+            |_, product| match product.product_id {
+                Some(_) => Ok(product),
+                None => Err("it has no `data.product_id`".to_owned()),
+            },
+            |product, _| Ok(product),
+        )
     }
 
     /// Updates what is set in the request, and keeps the rest. Calls `update_product`; free. The
@@ -76,7 +81,7 @@ request! {
 }
 
 impl CreateProduct {
-    /// Creates a request for a product that is described there.
+    /// Creates a request from where the product is described.
     pub fn new(source: Source) -> Self {
         let mut request = CreateProductRequest::new();
         match source {
@@ -130,7 +135,7 @@ impl UpdateProduct {
         Self(UpdateProductRequest::new(product_id))
     }
 
-    /// Adds an image or video to the new ones.
+    /// Adds an image or video to those that this request sets.
     pub fn media(mut self, media: MediaFile) -> Self {
         self.0.media.push(media.0);
         self
@@ -143,12 +148,12 @@ impl UpdateProduct {
 pub struct MediaFile(ProductMediaInput);
 
 impl MediaFile {
-    /// Creates the image at this URL.
+    /// Refers to the image at this URL.
     pub fn image(url: impl Into<String>) -> Self {
         Self::of(MediaType::Image, url.into())
     }
 
-    /// Creates the video at this URL.
+    /// Refers to the video at this URL.
     pub fn video(url: impl Into<String>) -> Self {
         Self::of(MediaType::Video, url.into())
     }

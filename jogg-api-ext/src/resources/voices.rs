@@ -28,7 +28,7 @@ group! {
 impl Voices {
     /// Lists the public voices. Calls `list_voices`; free.
     ///
-    /// The API has been seen to ignore the page size here, and to announce more for ever; the
+    /// The API has been seen to ignore the page size here, and to always announce more; the
     /// streams of the list end all the same.
     pub fn list(&self, request: ListVoices) -> List<Voice> {
         List::paged(

@@ -50,10 +50,15 @@ impl WebhookEndpoints {
     pub fn create(&self, request: CreateEndpoint) -> Call<WebhookEndpoint> {
         let checked = request.check_extra();
         let endpoint = endpoints::CreateWebhookEndpoint::new(request.0);
-        self.jogg.call_with(checked, endpoint, |endpoint, received| match endpoint.endpoint_id {
-            Some(_) => Ok(endpoint),
-            None => Err(received.lacks("it has no `data.endpoint_id`")),
-        })
+        self.jogg.call_to_read(
+            checked,
+            endpoint,
+            |_, endpoint| match endpoint.endpoint_id {
+                Some(_) => Ok(endpoint),
+                None => Err("it has no `data.endpoint_id`".to_owned()),
+            },
+            |endpoint, _| Ok(endpoint),
+        )
     }
 
     /// Replaces address, state and events of an endpoint. Its secret stays. Calls

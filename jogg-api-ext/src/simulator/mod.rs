@@ -34,38 +34,21 @@
 //! # }
 //! ```
 
-// The modules form layers, and each imports only from the layers above its own. Inside a layer
-// or a folder there is no import circle either.
-
-// What the public API configures.
+mod api;
+mod call;
 mod clock;
 mod dialect;
-mod lock;
-mod settings;
-
-// What the spec says about operations.
-mod spec;
-
-// Requests and replies at the level of HTTP.
-mod wire;
-
-// Everything that calls can change.
-mod state;
-
-// One call of an operation, the check of the ids in it, and what each operation does.
-mod call;
-mod handlers;
-mod references;
-
-// From a route to its handler: one table.
 mod dispatch;
-
-// The above behind locks, and behind a socket.
-mod api;
+mod handlers;
+mod lock;
+mod references;
 mod server;
-
+mod settings;
+mod spec;
+mod state;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::fmt;
 use std::io;

@@ -152,7 +152,8 @@ struct StrictObject<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for StrictObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not `deserialize_map`, which fails before it has read anything: where it failed is looked up.
+        // Not `deserialize_map`, which fails before it has read anything: the place of the failure
+        // is looked up.
         deserializer.deserialize_any(StrictObjectVisitor(PhantomData)).map(Self)
     }
 }

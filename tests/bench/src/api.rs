@@ -50,7 +50,7 @@ impl Side for Api {
             }
             Case::Post => {
                 let mut body = AddPhotoAvatarMotionRequest::new(
-                    "https://example.com/portraits/anna.png",
+                    "https://example.com/photos/anna.png",
                     "Anna",
                     "en-US-ChristopherNeural",
                     MotionModel::V2_0,

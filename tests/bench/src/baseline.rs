@@ -210,7 +210,7 @@ impl Side for Baseline {
             }
             Case::Post => {
                 let body = AddMotion {
-                    image_url: "https://example.com/portraits/anna.png",
+                    image_url: "https://example.com/photos/anna.png",
                     name: "Anna",
                     voice_id: "en-US-ChristopherNeural",
                     model: "2.0",

@@ -62,7 +62,7 @@ impl Side for Ext {
             }
             Case::Post => {
                 let request = AddMotion::new(
-                    "https://example.com/portraits/anna.png",
+                    "https://example.com/photos/anna.png",
                     "Anna",
                     "en-US-ChristopherNeural",
                     MotionModel::V2_0,

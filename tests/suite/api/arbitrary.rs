@@ -1,5 +1,5 @@
-//! Arbitrary responses of every operation: a value or an error, never a panic; and what was decoded,
-//! written out and decoded again, is the same.
+//! Arbitrary responses of every operation: a value or an error, never a panic; and what was
+//! decoded, written out and decoded again, is the same.
 
 use jogg_api::codec::CODECS;
 use proptest::prelude::*;

@@ -3,11 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, DELETE_WEBHOOK_ENDPOINT, WHOAMI};
+use jogg_api::operations::{
+    ADD_PHOTO_AVATAR_MOTION, CREATE_PRODUCT, CREATE_PRODUCT_PREVIEWS, CREATE_WEBHOOK_ENDPOINT,
+    DELETE_WEBHOOK_ENDPOINT, GET_REMAINING_QUOTA, WHOAMI,
+};
 use jogg_api_ext::clock::Clock;
+use jogg_api_ext::enums::{EndpointStatus, WebhookEvent};
+use jogg_api_ext::products::{CreateProduct, Source};
 use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::webhook_endpoints::CreateEndpoint;
 use jogg_api_ext::{CallOptions, ErrorKind, RetryPolicy};
-use jogg_tests::requests::add_motion;
+use jogg_tests::requests::{self, add_motion};
 use jogg_tests::{Diary, Stage};
 use serde_json::json;
 
@@ -132,4 +138,40 @@ async fn an_observer_is_notified_of_every_attempt() {
             "whoami 2 Some(200) Some(0) None None",
         ]
     );
+}
+
+/// A response without what the caller needs is a failed call, for whoever observes it too.
+#[tokio::test]
+async fn an_observer_is_notified_of_responses_without_what_the_caller_needs() {
+    let diary = Arc::new(Diary::default());
+    let stage = Stage::with_client(|jogg| jogg.observer(diary.clone())).await;
+    let jogg = &stage.jogg;
+    for operation in [
+        &GET_REMAINING_QUOTA,
+        &CREATE_PRODUCT,
+        &CREATE_WEBHOOK_ENDPOINT,
+        &CREATE_PRODUCT_PREVIEWS,
+        &ADD_PHOTO_AVATAR_MOTION,
+    ] {
+        stage.respond(operation, json!({"new": 1}));
+    }
+    let events = [WebhookEvent::GeneratedVideoSuccess];
+    let endpoint = CreateEndpoint::new("https://a.example/", EndpointStatus::Enabled, events);
+    let product = CreateProduct::new(Source::Url("https://a.example/".to_owned()));
+    let failures = [
+        jogg.account().remaining_quota().await.map(drop),
+        jogg.products().create(product).await.map(drop),
+        jogg.webhook_endpoints().create(endpoint).await.map(drop),
+        jogg.product_videos().create_previews(requests::previews(["a"])).await.map(drop),
+        jogg.photo_avatars().add_motion(add_motion()).await.map(drop),
+    ];
+    let mut lines = Vec::new();
+    for failure in failures {
+        let error = failure.unwrap_err();
+        assert!(error.to_string().contains("it has no `data."), "{error}");
+        let (id, kind) = (error.operation().unwrap(), error.kind());
+        lines.push(format!("{id} 1 started"));
+        lines.push(format!("{id} 1 Some(200) None Some({kind:?}) None"));
+    }
+    assert_eq!(diary.lines(), lines);
 }

@@ -48,6 +48,7 @@ fn every_way_to_import_a_name_ties_the_file_to_the_one_that_defines_it() {
         ("", "fn f() { let _ = vec![super::b::B]; }", "B"),
         ("", "impl super::b::B { fn f() {} }", "B"),
         ("", "#[serde(with = \"crate::b::b\")] struct A;", "b"),
+        ("", "#[cfg(any(test, feature = \"f\"))] use crate::b::B;", "B"),
         ("", "macro_rules! make { () => { $crate::b::B }; }", "B"),
         ("", "use this::b::B;", "B"),
         ("", "mod inner { use super::super::b::B; }", "B"),

@@ -232,7 +232,8 @@ fn words_of(name: &str) -> String {
 #[test]
 fn the_texts_of_code_are_found_with_their_lines() {
     let source = "//! Doc `of code`\n//! here.\n\n/* Long\n * one. */\nfn first_wait() { // why\n    \
-                  // then\n    print(\"said {value} of\\n it\", \"x\", 'a', \"{ a: b }\", FirstName, Enum::Name.member);\n}\n// end";
+                  // then\n    print(\"said {value} of\\n it\", \"x\", 'a', \"{ a: b }\", \
+                  FirstName, Enum::Name.member);\n}\n// end";
     let found = of_rust(source).unwrap();
     let found: Vec<_> =
         found.iter().map(|found| (found.kind, found.line, found.text.as_str())).collect();

@@ -48,7 +48,7 @@ pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
             let text = list.tokens.to_string();
             let words = text.split(|letter: char| !letter.is_alphanumeric());
             let words: Vec<&str> = words.collect();
-            words.contains(&"test") && !words.contains(&"not")
+            words.contains(&"test") && !words.contains(&"not") && !words.contains(&"any")
         });
         is_test || attribute.path().is_ident("test")
     })

@@ -1,4 +1,4 @@
-//! No file and no function is too long to be taken in at once.
+//! No file, no function and no line of text is too long to be taken in at once.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ use super::sources::hand_written;
 const LINES_OF_A_FILE: usize = 400;
 /// From `fn` to the closing brace: what fits a screen.
 const LINES_OF_A_FUNCTION: usize = 70;
+const COLUMNS: usize = 100;
 
 /// Each file and each function that is longer than it may be, with its place.
 pub(super) fn findings(files: &Files) -> Vec<String> {
@@ -51,15 +52,67 @@ fn functions(tokens: TokenStream, found: &mut impl FnMut(&str, usize, usize)) {
         else {
             continue;
         };
-        let ends = |token: &&TokenTree| match token {
+        let ends = |token: &TokenTree| match token {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
             token => token.to_string() == ";",
         };
+        // The braces of a const argument are followed by more of the signature.
+        let goes_on = |token: Option<&TokenTree>| {
+            token.is_some_and(|token| matches!(token.to_string().as_str(), ">" | ","))
+        };
+        let mut parts = rest.iter().zip(1..);
+        let end = parts.find(|(token, next)| ends(token) && !goes_on(rest.get(*next)));
         if keyword == "fn"
-            && let Some(end) = rest.iter().find(ends)
+            && let Some((end, _)) = end
         {
             found(&name.to_string(), keyword.span().start().line, end.span().end().line);
         }
+    }
+}
+
+/// The comments and lines of documents that are wider than code may be. Links and tables can't be
+/// broken.
+fn wide_texts(files: &Files) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (file, text) in files {
+        let is_code = file.ends_with(".rs");
+        for (index, line) in text.lines().enumerate() {
+            let is_text = !is_code || line.trim_start().starts_with("//");
+            let is_breakable = !line.starts_with('|') && !line.contains("http");
+            let columns = line.chars().count();
+            if is_text && is_breakable && columns > COLUMNS {
+                let place = index + 1;
+                findings.push(format!("{file}:{place}: {columns} columns, of {COLUMNS} at most"));
+            }
+        }
+    }
+    findings
+}
+
+#[test]
+fn no_text_is_wider_than_100_columns() {
+    let mut files = hand_written("", "rs");
+    files.extend(hand_written("", "md"));
+    let found = wide_texts(&files);
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_wide_text_is_found() {
+    let wide = "wide ".repeat(20);
+    for (file, line, found) in [
+        ("a.rs", format!("    /// {wide}"), true),
+        ("a.rs", format!("    let text = \"{wide}\";"), false),
+        ("a.md", format!("{wide}."), true),
+        ("a.md", wide.trim_end().to_owned(), false),
+        ("a.md", format!("| {wide} |"), false),
+    ] {
+        let files = Files::from([(file.to_owned(), format!("\n{line}\n"))]);
+        let expected: Vec<String> = found
+            .then(|| format!("{file}:2: {} columns, of 100 at most", line.len()))
+            .into_iter()
+            .collect();
+        assert_eq!(wide_texts(&files), expected, "{line}");
     }
 }
 
@@ -98,6 +151,7 @@ fn a_function_of_more_than_70_lines_is_found_wherever_it_is() {
         (format!("impl A {{\n{long}}}\n"), 3),
         (format!("macro_rules! a {{ () => {{\n{long}}} }}\n"), 3),
         (format!("fn short() {{ fn other(); }}\n{long}"), 3),
+        (long.replace("long()", "long() -> A<{ 3 }>"), 2),
     ] {
         let files = Files::from([("a.rs".to_owned(), text)]);
         let all = findings(&files);

@@ -1,5 +1,5 @@
 //! Splits progenitor's output: `types.rs` rewrites its types, and `endpoints.rs` uses the
-//! signatures of its methods. Only this file knows their form.
+//! signatures of its methods. Only these files know the form of its output.
 
 use std::collections::BTreeSet;
 
@@ -89,7 +89,8 @@ fn rewrite_methods(
     Ok(Rewritten { types, client, endpoints, codecs: codec_table(&codecs) })
 }
 
-/// Returns the table of codecs, and what leads from an operation known only at run time to its types.
+/// Returns the table of codecs, and what leads from an operation known only at run time to its
+/// types.
 fn codec_table(codecs: &[endpoints::Codec]) -> TokenStream {
     let rows = codecs.iter().map(|codec| &codec.row);
     let arms = codecs.iter().map(|codec| &codec.arm);

@@ -134,7 +134,7 @@ fn motion(status: &str, preview_url: &str) -> Value {
         "status": status,
         "avatar_id": 412_007,
         "motion_preview_url": preview_url,
-        "image_url": "https://example.com/portraits/anna.png",
+        "image_url": "https://example.com/photos/anna.png",
         "name": "Anna",
         "voice_id": "en-US-ChristopherNeural",
         "error_msg": null,

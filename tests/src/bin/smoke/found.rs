@@ -29,7 +29,7 @@ impl Default for Found {
             language: "french".to_owned(),
             template_id: 512,
             variables: vec![("headline".to_owned(), TemplateVariableType::Text)],
-            image_url: "https://files.example.com/portrait.jpg".to_owned(),
+            image_url: "https://files.example.com/photo.jpg".to_owned(),
             video_url: "https://files.example.com/talk.mp4".to_owned(),
             audio_url: "https://files.example.com/talk-fr.wav".to_owned(),
         }
