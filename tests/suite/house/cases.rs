@@ -163,6 +163,9 @@ fn two_halves_of_one_thing_may_be_allowed_but_not_three() {
     three.push(("c.rs", "pub struct C; use super::a::A;"));
     let found = circles::findings(&graph(&three), &HALVES);
     assert!(found.len() == 1 && found[0].starts_with("3 files"), "{found:?}");
+    // The circle that is new is drawn.
+    let drawn: Vec<_> = found[0].lines().skip(1).take(2).collect();
+    assert_eq!(drawn, ["  c.rs → a.rs: A", "  a.rs → c.rs: C"]);
 }
 
 #[test]

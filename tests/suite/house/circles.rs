@@ -19,7 +19,7 @@ pub(super) fn findings(graph: &Graph, allowed: &[Pair]) -> Vec<String> {
     for circle in circles(graph) {
         match pair_of(graph, &circle, allowed) {
             Some(pair) => drop(used.insert(pair)),
-            None => findings.push(describe(graph, &circle)),
+            None => findings.push(describe(graph, &circle, allowed)),
         }
     }
     for (place, pair) in allowed.iter().enumerate() {
@@ -75,9 +75,10 @@ fn reached_from<'a>(graph: &'a Graph, file: &'a str) -> BTreeSet<&'a str> {
     reached
 }
 
-/// The shortest way round through some of the files, then what else ties them.
-fn describe(graph: &Graph, circle: &BTreeSet<&str>) -> String {
-    let round = shortest(graph, circle);
+/// The shortest way round through some of the files that is no allowed pair, then what else ties
+/// them.
+fn describe(graph: &Graph, circle: &BTreeSet<&str>, allowed: &[Pair]) -> String {
+    let round = shortest(graph, circle, allowed);
     let edges = |from: &'_ str| {
         let to = graph.imports[from].keys().filter(|to| circle.contains(to.as_str()));
         to.map(move |to| (from.to_owned(), to.clone())).collect::<Vec<_>>()
@@ -109,10 +110,15 @@ fn line(text: &mut String, graph: &Graph, from: &str, to: &str) {
     let _ = writeln!(text, "  {from} → {to}: {}", graph.names(from, to).join(", "));
 }
 
-/// The shortest circle within a set of files, ending where it begins.
-fn shortest<'a>(graph: &'a Graph, within: &BTreeSet<&'a str>) -> Vec<&'a str> {
+/// The shortest circle within a set of files, ending where it begins. Only if there is no other, it
+/// is an allowed pair.
+fn shortest<'a>(graph: &'a Graph, within: &BTreeSet<&'a str>, allowed: &[Pair]) -> Vec<&'a str> {
+    let is_allowed = |way: &[&str]| {
+        let files: BTreeSet<&str> = way.iter().copied().collect();
+        allowed.iter().any(|pair| BTreeSet::from(pair.files) == files)
+    };
     let ways = within.iter().filter_map(|start| way_back(graph, within, start));
-    ways.min_by_key(Vec::len).unwrap_or_default()
+    ways.min_by_key(|way| (is_allowed(way), way.len())).unwrap_or_default()
 }
 
 fn way_back<'a>(
