@@ -126,8 +126,11 @@ impl PreparedRequest {
 
 /// Whether a segment of a path leads to the same or the one above, percent-encoded or not.
 fn is_dots(segment: &str) -> bool {
-    let decoded = segment.to_ascii_lowercase().replace("%2e", ".");
-    decoded == "." || decoded == ".."
+    let (mut rest, mut dots) = (segment, 0);
+    while let Some(after) = [".", "%2e", "%2E"].iter().find_map(|dot| rest.strip_prefix(dot)) {
+        (rest, dots) = (after, dots + 1);
+    }
+    rest.is_empty() && (dots == 1 || dots == 2)
 }
 
 impl fmt::Debug for PreparedRequest {
