@@ -170,7 +170,7 @@ pub(crate) use paged_request;
 pub(crate) trait Paged: Send + Sync + 'static {
     type Query;
 
-    /// Returns the page and the page size that are asked for.
+    /// Returns the requested page and page size.
     fn paging(&self) -> (Option<i64>, Option<i64>);
 
     fn check(&self) -> Result<()>;

@@ -15,14 +15,14 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// A stream that borrows nothing. Dropping it stops what it does.
 ///
 /// It is a `Stream` of the `futures` crates, but [`BoxStream::next`] needs none of them.
-#[must_use = "a stream does nothing until it is asked for its next item"]
+#[must_use = "a stream does nothing until its next item is requested"]
 pub struct BoxStream<T> {
     stream: Pin<Box<dyn Stream<Item = T> + Send>>,
 }
 
 impl<T> BoxStream<T> {
     pub(crate) fn new(stream: impl Stream<Item = T> + Send + 'static) -> Self {
-        // Asked for more after its end, a stream may panic; a fused one has no more.
+        // Polled after its end, a stream may panic; a fused one has no more.
         Self { stream: Box::pin(stream.fuse()) }
     }
 

@@ -96,9 +96,9 @@ impl Transfer {
     /// Returns the wait before the next attempt: the planned one, or what the host asks for if that
     /// is longer. `None` if the host asks for too much, or the deadline comes first.
     pub(crate) fn wait(&self, error: &Error, planned: Duration) -> Option<Duration> {
-        let asked = error.retry_after().unwrap_or_default();
-        let wait = planned.max(asked);
-        let patient = asked <= self.jogg.retry_policy().max_retry_after;
+        let requested = error.retry_after().unwrap_or_default();
+        let wait = planned.max(requested);
+        let patient = requested <= self.jogg.retry_policy().max_retry_after;
         (patient && self.remaining().is_none_or(|remaining| wait < remaining)).then_some(wait)
     }
 

@@ -84,7 +84,7 @@ fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
             (Kind::InvalidParameter, false, false)
         }
         ErrorCode::LipSyncNotFound | ErrorCode::NotFound => (Kind::NotFound, false, false),
-        ErrorCode::NoPermission => (Kind::PermissionDenied, false, false),
+        ErrorCode::PermissionDenied => (Kind::PermissionDenied, false, false),
         ErrorCode::RateLimited => (Kind::RateLimited, false, true),
         ErrorCode::SystemError => (Kind::ServerError, true, true),
         // An unknown code with the status 429 is still a refusal before processing.

@@ -16,7 +16,7 @@ use crate::job_record::JobRecord;
 pub struct JobReport<T> {
     /// The status of the job.
     pub status: JobStatus,
-    /// The status as the API calls it, a word or a number; empty if it gave none.
+    /// The status as the API calls it, a string or a number; empty if it gave none.
     pub raw_status: String,
     /// The result, if it is there and complete.
     pub result: Option<T>,

@@ -35,7 +35,7 @@ pub(super) fn updates<T: JobResult>(
     record: JobRecord,
     options: WaitOptions,
 ) -> BoxStream<Result<JobUpdate<T>>> {
-    // The time runs from the first item that is asked for.
+    // The time runs from when the first item is requested.
     let start = Some(move || Wait::new(jogg, record, options));
     BoxStream::new(unfold((start, None), |(start, wait)| async move {
         let mut wait = match start {
@@ -126,7 +126,7 @@ struct State {
     raw: Option<Raw>,
     completed_at: Option<Duration>,
     poll_error: Option<Error>,
-    /// How long the server asked to wait.
+    /// The wait that the server requested.
     pause: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! A list, fetched as it is asked for.
+//! A list, fetched on demand.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::stream::BoxStream;
 /// How many items a page has if the request doesn't say.
 const DEFAULT_PAGE_SIZE: u64 = 10;
 
-/// A list of the API. Nothing is sent until a page or an item is asked for.
+/// A list of the API. Nothing is sent until a page or an item is requested.
 ///
 /// ```no_run
 /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
@@ -81,7 +81,7 @@ impl<T: Send + 'static> List<T> {
         Self { fetch: Arc::new(fetch), id, paging: None }
     }
 
-    /// Fetches the page that was asked for, the first unless set. One call.
+    /// Fetches the requested page, the first unless set. One call.
     ///
     /// # Errors
     /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
@@ -89,17 +89,17 @@ impl<T: Send + 'static> List<T> {
         (self.fetch)(self.paging.and_then(|paging| paging.first))
     }
 
-    /// Returns the pages, starting with the requested one: one call each, as they are asked for.
+    /// Returns the pages, starting with the requested one: one call each, on demand.
     ///
     /// The stream ends with the last page, as far as the API says which that is; with an empty
-    /// page; before a page without anything new; and after a page longer than asked for, as some
+    /// page; before a page without anything new; and after a page longer than requested, as some
     /// lists have been seen to ignore paging and to announce more indefinitely. It ends with an
     /// error, too.
     pub fn pages(self) -> BoxStream<Result<Page<T>>> {
         self.stream(false)
     }
 
-    /// Returns the items, starting with the requested page, page by page as they are asked for. A
+    /// Returns the items, starting with the requested page, page by page, on demand. A
     /// repeated item is returned once; one that can't be decoded is skipped, which only
     /// [`List::pages`] reports.
     ///
@@ -194,7 +194,7 @@ impl<T: Send + 'static> Pages<T> {
         let number = self.number.unwrap_or(1);
         let longer = length > paging.page_size;
         // What came before the first page counts as well. The API may give less on a page than was
-        // asked for, and say so.
+        // requested, and say so.
         let size = page.page_size.filter(|size| *size > 0).unwrap_or(paging.page_size);
         let before = paging.first.unwrap_or(1).saturating_sub(1);
         let before = u64::try_from(before).unwrap_or_default();

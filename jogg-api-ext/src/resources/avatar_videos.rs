@@ -47,8 +47,8 @@ impl AvatarVideos {
     /// minute.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if captions are asked
-    /// for in a transparent video,
+    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if captions are
+    /// requested in a transparent video,
     /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost;
     /// see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn create(&self, request: CreateVideo) -> Call<Job<Video>> {

@@ -160,7 +160,7 @@ macro_rules! video_setters {
                 self
             }
 
-            /// Returns the length that was asked for.
+            /// Returns the requested length.
             fn length(&self) -> Option<Duration> {
                 self.0.video_spec.length.as_str().parse().ok().map(Duration::from_secs)
             }

@@ -97,7 +97,7 @@ pub struct Translation {
     pub video_translate_id: String,
     /// The URL of the video.
     pub url: String,
-    /// The URL of the subtitles, if they were asked for.
+    /// The URL of the subtitles, if they were requested.
     pub subtitle_url: Option<String>,
     /// Its title.
     pub title: Option<String>,

@@ -49,7 +49,7 @@ macro_rules! cases {
         $with! {
             /// `whoami`: a small GET.
             get Get,
-            /// `whoami`, answered with HTTP 200 and an error code.
+            /// `whoami`, whose response is HTTP 200 with an error code.
             error Error,
             /// A page of 100 voices.
             list List,
@@ -89,7 +89,7 @@ cases!(define);
 /// What a caller learns from a call, so that sides can be compared.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The text that was asked for.
+    /// The requested text.
     Text(String),
     /// The length of the list.
     Length(usize),

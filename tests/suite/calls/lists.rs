@@ -130,7 +130,7 @@ async fn fact_36_a_list_that_announces_more_for_ever_ends() {
         (vec![more(&["a"]), more(&[])], vec!["a"], 2),
         // A page without anything new.
         (vec![more(&["a", "b"]), more(&["b", "a"])], vec!["a", "b"], 2),
-        // A page longer than asked for, which is everything.
+        // A page longer than requested, which is everything.
         (vec![more(&["a", "b", "c", "d"])], vec!["a", "b", "c", "d"], 1),
     ] {
         let (ids, called) = voice_ids(pages, ListVoices::new().page_size(3)).await;

@@ -33,7 +33,7 @@ async fn a_script_of_faults_ends_well() {
     let begun = stage.clock.now();
     stage.jogg.account().whoami().await.unwrap();
     assert_eq!(stage.simulator.request_count(&WHOAMI), 4);
-    // Half of 1 s, half of 2 s, and what the server asked for.
+    // Half of 1 s, half of 2 s, and what the server requested.
     assert_eq!(stage.clock.now() - begun, Duration::from_millis(500 + 1000 + 2000));
 }
 

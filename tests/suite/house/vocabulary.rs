@@ -15,7 +15,7 @@ pub(super) struct Word {
 pub(super) const WORDS: &[Word] = &[
     Word {
         name: "answer",
-        pattern: "answers?",
+        pattern: "answer(s|ed|ing)?",
         instead: "response",
         // Verbs.
         fine: &[
@@ -27,7 +27,7 @@ pub(super) const WORDS: &[Word] = &[
         name: "look",
         pattern: "look(s|ed|ing)?",
         instead: "poll (of a job's status), get or read (of anything else), or visual style",
-        fine: &["look(s|ed|ing)? (up|for|like)", r"look(s|ed|ing)? (\w+ ){1,2}up"],
+        fine: &["look(s|ed|ing)? (up|for)", r"look(s|ed|ing)? (\w+ ){1,2}up"],
     },
     Word { name: "repetition", pattern: "repetitions?", instead: "retry", fine: &[] },
     Word { name: "time-out", pattern: "time-outs?", instead: "timeout", fine: &[] },
@@ -41,7 +41,7 @@ pub(super) const WORDS: &[Word] = &[
         name: "is asked",
         pattern: "(is|are|was|were|be|been|being) (not |never |only )?asked",
         instead: "receives, or is called",
-        fine: &["(is|are|was|were|be|been|being) asked for"],
+        fine: &[],
     },
     Word { name: "mend", pattern: "mend(s|ed|ing)?", instead: "fix", fine: &[] },
     Word { name: "hasty", pattern: "hasty|hastily", instead: "short, or early", fine: &[] },

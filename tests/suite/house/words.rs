@@ -124,6 +124,9 @@ fn words_are_found_in_any_form_and_across_lines() {
         ("The observer is\ntold.", "is told"),
         ("It is never told of it.", "is told"),
         ("The server is asked.", "is asked"),
+        ("as it is asked for", "is asked"),
+        ("It is answered.", "answer"),
+        ("It looks like a secret.", "look"),
         ("to mend it", "mend"),
         ("a hasty client", "hasty"),
         ("It was carried out.", "carried out"),
@@ -151,7 +154,7 @@ fn other_uses_of_the_words_are_fine() {
     for text in [
         "The server answers 404; it may answer late.",
         "Look it up, look for it, look the batch up: a lookup.",
-        "Get rid of it. It is told apart, as it is written, if it is asked for.",
+        "Get rid of it. It is told apart, as it is written.",
         "The field `rid`, `msg` and `the answer` of the wire.",
         "timeout, recommend, amend, overlook, outlook, ride, sent against",
     ] {

@@ -163,7 +163,7 @@ async fn fact_27_screen_styles_are_numbers_and_the_transparent_one_has_no_captio
     let speech = Speech::script("v", "s");
     let request =
         avatar_videos::CreateVideo::new(Avatar::Public(1), speech, AspectRatio::Square, style);
-    // Neither asked for nor, as in what a tool writes, left open.
+    // Neither requested nor, as in what a tool writes, left open.
     let mut open = serde_json::to_value(&request).unwrap();
     open.as_object_mut().unwrap().remove("caption");
     for request in [request.caption(true), serde_json::from_value(open).unwrap()] {

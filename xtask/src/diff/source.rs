@@ -23,7 +23,7 @@ pub(crate) struct Source {
 
 impl Source {
     /// Reads a file, standard input (`-`), or `REV:path` from the git repository of the current
-    /// folder. An existing file whose name looks like that takes precedence.
+    /// folder. An existing file with such a name takes precedence.
     pub(crate) fn read(name: &str) -> Result<Self, Failure> {
         let (text, file) = match name.split_once(':') {
             _ if name == "-" => (standard_input()?, None),

@@ -72,7 +72,7 @@ pub(super) fn unmarked(document: &Document, findings: &mut LintFindings) {
             };
             findings.add(
                 pointer,
-                format!("`{property}` of `{item}` looks like what identifies a list item; {fix}"),
+                format!("`{property}` of `{item}` seems to be what identifies a list item; {fix}"),
             );
         }
     }
@@ -197,7 +197,7 @@ mod tests {
             &[(MARKED, &unmarked)],
             &[(
                 "id:",
-                "`id` of `ListedThing` looks like what identifies a list item; add `x-jogg-id",
+                "`id` of `ListedThing` seems to be what identifies a list item; add `x-jogg-id",
             )],
         );
         // Another property identifies the item, or none does.
@@ -218,7 +218,7 @@ mod tests {
                 ("Ignored:", "no request and no response refers to `Ignored`"),
                 (
                     "id: # of a listed thing",
-                    "`id` of `ListedThing` looks like what identifies a list item; give list items \
+                    "`id` of `ListedThing` seems to be what identifies a list item; give list items \
                      a component of their own",
                 ),
             ],

@@ -28,7 +28,7 @@ use crate::text::counted;
 use findings::{LintFinding, LintFindings};
 
 /// Prints every finding, then their number. A spec without findings prints what was checked, so
-/// that a run without operations doesn't look like a good one.
+/// that a run without operations doesn't pass for a good one.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
     let document = spec::open(file)?;
     let findings = lint(&document);

@@ -20,7 +20,7 @@ pub(super) fn secrets(document: &Document, findings: &mut LintFindings) {
             if named && !marked {
                 findings.add(
                     &pointer,
-                    format!("`{name}` looks like a secret; add `x-jogg-secret: true`"),
+                    format!("`{name}` seems to be a secret; add `x-jogg-secret: true`"),
                 );
             }
             let plain = spec::text(node, "type") == "string" && node.get("enum").is_none();
@@ -42,10 +42,10 @@ mod tests {
     fn secrets_are_marked() {
         check(
             &[("          x-jogg-secret: true\n", "")],
-            &[("sign_url:", "`sign_url` looks like a secret; add `x-jogg-secret: true`")],
+            &[("sign_url:", "`sign_url` seems to be a secret; add `x-jogg-secret: true`")],
         );
         for name in ["secret", "thumb_sign_url", "access_token", "password", "api_key"] {
-            let (line, message) = (format!("{name}:"), format!("`{name}` looks like a secret"));
+            let (line, message) = (format!("{name}:"), format!("`{name}` seems to be a secret"));
             check(&[("upload_name: #", &format!("{name}: #"))], &[(&line, &message)]);
         }
         check(&[("upload_name: #", "secret_name: #")], &[]);
