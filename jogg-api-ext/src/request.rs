@@ -117,6 +117,14 @@ macro_rules! list_request {
             pub fn new() -> Self {
                 Self::default()
             }
+        }
+
+        impl crate::request::Filters for $name {
+            type Query = $query;
+
+            fn query(&self) -> $query {
+                self.0.clone()
+            }
 
             fn check_filters(&self) -> crate::error::Result<()> {
                 self.check_extra()?;
@@ -126,6 +134,17 @@ macro_rules! list_request {
     };
 }
 pub(crate) use list_request;
+
+/// The request of a list.
+pub(crate) trait Filters: Send + Sync + 'static {
+    type Query;
+
+    /// Returns the query parameters as they are set.
+    fn query(&self) -> Self::Query;
+
+    /// Checks what the type doesn't.
+    fn check_filters(&self) -> Result<()>;
+}
 
 /// The filters of a list that comes in pages.
 macro_rules! paged_request {
@@ -152,7 +171,7 @@ macro_rules! paged_request {
             }
 
             fn check(&self) -> crate::error::Result<()> {
-                self.check_filters()?;
+                crate::request::Filters::check_filters(self)?;
                 crate::request::check_paging(self.paging())
             }
 

@@ -11,7 +11,7 @@ use super::page::{Extent, Page};
 use crate::call::Call;
 use crate::client::Jogg;
 use crate::error::Result;
-use crate::request::Paged;
+use crate::request::{Filters, Paged};
 use crate::stream::BoxStream;
 
 /// How many items a page has if the request doesn't say.
@@ -64,6 +64,18 @@ impl<T: Send + 'static> List<T> {
             fetch(&jogg, request.check(), endpoint, split)
         };
         Self { fetch: Arc::new(fetch), id, paging: Some(paging) }
+    }
+
+    /// Creates a list that comes all at once, with filters.
+    pub(crate) fn filtered<E: Endpoint + 'static, R: Filters>(
+        jogg: &Jogg,
+        request: R,
+        endpoint: fn(R::Query) -> E,
+        id: fn(&T) -> String,
+        split: fn(E::Response) -> (Vec<T>, Extent),
+    ) -> Self {
+        let request = move || (request.check_filters(), endpoint(request.query()));
+        Self::whole(jogg, request, id, split)
     }
 
     /// Creates a list that comes all at once. `request` also says whether it may be sent at all.

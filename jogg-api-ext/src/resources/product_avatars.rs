@@ -56,12 +56,10 @@ impl ProductAvatars {
     ///
     /// Their status is a number in this list: `JobStatus::from` reads it.
     pub fn list(&self, request: ListAvatars) -> List<ProductAvatar> {
-        List::whole(
+        List::filtered(
             &self.jogg,
-            move || {
-                let query = request.0.clone();
-                (request.check_filters(), endpoints::ListProductAvatars::new(query))
-            },
+            request,
+            endpoints::ListProductAvatars::new,
             |avatar| avatar.avatar_id.to_string(),
             |data| (data.product_avatars, Extent::default()),
         )

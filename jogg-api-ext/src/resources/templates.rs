@@ -34,9 +34,10 @@ impl Templates {
     ///
     /// The API doesn't return the variables of public templates.
     pub fn list(&self, request: ListTemplates) -> List<Template> {
-        List::whole(
+        List::filtered(
             &self.jogg,
-            move || (request.check_filters(), endpoints::ListTemplates::new(request.0.clone())),
+            request,
+            endpoints::ListTemplates::new,
             |template| template.id.to_string(),
             |data| (data.templates, Extent::default()),
         )
@@ -45,12 +46,10 @@ impl Templates {
     /// Lists the account's custom templates, all at once, without their variables. Calls
     /// `list_custom_templates`; free.
     pub fn custom(&self, request: ListCustomTemplates) -> List<Template> {
-        List::whole(
+        List::filtered(
             &self.jogg,
-            move || {
-                let query = request.0.clone();
-                (request.check_filters(), endpoints::ListCustomTemplates::new(query))
-            },
+            request,
+            endpoints::ListCustomTemplates::new,
             |template| template.id.to_string(),
             |data| (data.templates, Extent::default()),
         )

@@ -30,12 +30,10 @@ impl VisualStyles {
     ///
     /// Requests refer to a style by its `name`, not by its `id`.
     pub fn list(&self, request: ListStyles) -> List<VisualStyle> {
-        List::whole(
+        List::filtered(
             &self.jogg,
-            move || {
-                let query = request.0.clone();
-                (request.check_filters(), endpoints::ListVisualStyles::new(query))
-            },
+            request,
+            endpoints::ListVisualStyles::new,
             |style| style.name.clone(),
             |data| (data.visual_styles, Extent::default()),
         )

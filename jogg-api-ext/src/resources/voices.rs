@@ -42,12 +42,10 @@ impl Voices {
 
     /// Lists the account's custom voices, all at once. Calls `list_custom_voices`; free.
     pub fn custom(&self, request: ListCustomVoices) -> List<CustomVoice> {
-        List::whole(
+        List::filtered(
             &self.jogg,
-            move || {
-                let query = request.0.clone();
-                (request.check_filters(), endpoints::ListCustomVoices::new(query))
-            },
+            request,
+            endpoints::ListCustomVoices::new,
             |voice| voice.voice_id.clone(),
             |data| (data.voices, Extent { total: data.total, ..Extent::default() }),
         )
