@@ -55,11 +55,12 @@ pub fn target(node: &Value) -> &Value {
 }
 
 /// A schema with its reference followed and the parts of its `allOf` merged, what stands beside
-/// them last. What lies deeper is unchanged.
+/// them last. An open enum has its known values, and its `anyOf`. What lies deeper is unchanged.
 pub fn resolved(node: &Value) -> Value {
     let node = target(node);
     let mut merged = Map::new();
-    for part in node["allOf"].as_array().into_iter().flatten().map(resolved).chain([node.clone()]) {
+    let parts = node["allOf"].as_array().into_iter().flatten().chain(node["anyOf"].get(0));
+    for part in parts.map(resolved).chain([node.clone()]) {
         for (name, value) in part.as_object().cloned().unwrap_or_default() {
             match (merged.get_mut(&name), value) {
                 (Some(Value::Object(known)), Value::Object(more)) if name == "properties" => {
@@ -71,6 +72,11 @@ pub fn resolved(node: &Value) -> Value {
     }
     merged.remove("allOf");
     Value::Object(merged)
+}
+
+/// Whether a resolved schema is an enum whose values may grow.
+pub fn is_open(schema: &Value) -> bool {
+    schema.get("anyOf").is_some()
 }
 
 /// Every field of a schema, at any depth, with its resolved schema.

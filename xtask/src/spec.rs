@@ -13,6 +13,7 @@ pub(crate) const METHODS: [&str; 8] =
     ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
 const SCHEMAS: &str = "#/components/schemas/";
+const RESPONSES: &str = "#/components/responses/";
 
 /// One operation of a document.
 #[derive(Clone, Debug)]
@@ -31,6 +32,15 @@ pub(crate) struct Operation<'d> {
 pub(crate) struct Parameter<'d> {
     pub(crate) node: &'d Value,
     pub(crate) pointer: String,
+}
+
+/// The values of an enum component.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Enumeration<'d> {
+    /// The schema with `type`, `enum`, and the names of the values.
+    pub(crate) node: &'d Value,
+    /// Whether other values of the type may appear.
+    pub(crate) open: bool,
 }
 
 /// The side of the wire that refers to a component.
@@ -152,6 +162,19 @@ pub(crate) fn schema<'d>(document: &'d Document, name: &str) -> Option<&'d Value
     document.value.pointer("/components/schemas")?.get(name)
 }
 
+/// Returns the enum of a schema. One whose values may grow is an `anyOf` of the known values and
+/// their type alone, a form that every generator understands.
+pub(crate) fn enumeration(schema: &Value) -> Option<Enumeration<'_>> {
+    if schema.get("enum").is_some() {
+        return Some(Enumeration { node: schema, open: false });
+    }
+    let [known, any] = list(schema, "anyOf") else { return None };
+    known.get("enum")?;
+    let is_plain = any.as_object().is_some_and(|members| members.len() == 1);
+    let same = is_plain && any.get("type").is_some() && any.get("type") == known.get("type");
+    same.then_some(Enumeration { node: known, open: true })
+}
+
 /// Returns the component that a schema refers to: by `$ref`, or by an `allOf` with a single `$ref`,
 /// which is how a reference can have a description.
 pub(crate) fn referred(schema: &Value) -> Option<&str> {
@@ -201,6 +224,11 @@ pub(crate) fn reachable(document: &Document, side: Side) -> BTreeSet<String> {
 }
 
 fn collect(document: &Document, node: &Value, found: &mut BTreeSet<String>) {
+    if text(node, "$ref").starts_with(RESPONSES)
+        && let Some((target, _)) = resolve(document, text(node, "$ref"))
+    {
+        collect(document, target, found);
+    }
     if let Some(name) = component_name(text(node, "$ref"))
         && found.insert(name.to_owned())
         && let Some(target) = schema(document, name)

@@ -132,7 +132,7 @@ fn entries_without_a_difference_are_stale() {
 
     // One value of an enum: the others are another difference.
     let copies = Copies::new();
-    copies.replace("jogg.yaml", "        - in_progress\n", "");
+    copies.replace("jogg.yaml", "            - in_progress\n", "");
     let expected = ["Stale", "Not acknowledged", "acknowledges another difference there"];
     copies.check("upstream.surface", 1, &expected);
 
@@ -144,6 +144,27 @@ fn entries_without_a_difference_are_stale() {
         "[\"GET /v2/voices\", \"POST /v2/endpoint\",",
     );
     copies.check("upstream.surface", 1, &["Stale", "GET /v2/voices", "1 problem in all"]);
+}
+
+#[test]
+fn a_policy_covers_its_rule_where_it_says() {
+    let copies = Copies::new();
+    let name = "GET /v2/user/whoami response 200 application/json $.data.username format";
+    let status = "PUT /v2/endpoint/{} request application/json $.status format";
+    let upstream = copies.read("upstream.surface");
+    for (line, code, expected) in [
+        (format!("{name} uri\n"), 0, "0 problems in all"),
+        (format!("{name} email\n"), 1, "upstream has email"),
+        (format!("{status} uri\n"), 1, "format-removed request application/json $.status"),
+    ] {
+        copies.write("more.surface", &format!("{upstream}{line}"));
+        copies.check("more.surface", code, &[expected]);
+    }
+    // One without a difference is stale, and can be removed.
+    copies.replace("drift.toml", "at = \"response default\"", "at = \"response 418\"");
+    copies.check("upstream.surface", 1, &["Stale", "error-status-added response default"]);
+    let pruned = copies.run("accept", "upstream.surface", &["--prune"]);
+    check(&pruned, 0, &["1 stale entry removed", "1 stub added"]);
 }
 
 #[test]
@@ -222,8 +243,14 @@ fn unreadable_files_never_pass() {
     for (from, to, expected) in [
         ("[[change]]", "[[change", "drift.toml:"),
         ("[[change]]\n", "[[change]]\nwhy = 1\n", "unknown field `why`"),
-        ("operations = \"all\"", "operations = \"some\"", "`operations` must be \"all\" or a list"),
-        ("operations = \"all\"", "operations = []", "`operations` must be \"all\" or a list"),
+        (
+            "operations = \"all\"",
+            "operations = \"some\"",
+            "`operations` must be \"all\", \"any\" or",
+        ),
+        ("operations = \"all\"", "operations = []", "`operations` must be \"all\", \"any\" or"),
+        ("operations = \"all\"", "operations = \"any\"", "remove its `fingerprint`"),
+        ("operations = \"any\"", "operations = \"all\"", "`fingerprint` must be sixteen"),
         ("fingerprint = \"", "fingerprint = \"x", "`fingerprint` must be sixteen"),
         ("[[change]]", "[[ change ]]", "each entry must begin with `[[change]]`"),
     ] {

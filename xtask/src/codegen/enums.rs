@@ -17,12 +17,9 @@ pub(crate) fn render(document: &Document) -> Result<String, String> {
          open_string_enum};\n",
     );
     for (name, schema) in spec::schemas(document) {
-        if schema.get("enum").is_none() {
-            continue;
-        }
-        let integer = spec::text(schema, "type") == "integer";
-        let open = schema.get("x-jogg-open") == Some(&Value::Bool(true));
-        let macro_name = match (open, integer) {
+        let Some(enumeration) = spec::enumeration(schema) else { continue };
+        let integer = spec::text(enumeration.node, "type") == "integer";
+        let macro_name = match (enumeration.open, integer) {
             (true, true) => "open_int_enum",
             (true, false) => "open_string_enum",
             (false, true) => "closed_int_enum",
@@ -33,7 +30,7 @@ pub(crate) fn render(document: &Document) -> Result<String, String> {
             let _ = writeln!(output, "    ///{line}");
         }
         let _ = writeln!(output, "    pub enum {name} {{");
-        for variant in variants(name, schema)? {
+        for variant in variants(name, enumeration.node)? {
             let Variant { name, wire, description } = variant;
             match description {
                 Some(description) => {
@@ -63,7 +60,8 @@ pub(crate) struct Variant<'d> {
     pub(crate) description: Option<&'d str>,
 }
 
-/// Returns the values of an enum with their names: from `x-enum-varnames`, else from the value.
+/// Returns the values of a node with `enum`, with their names: from `x-enum-varnames`, else from
+/// the value.
 pub(crate) fn variants<'d>(name: &str, schema: &'d Value) -> Result<Vec<Variant<'d>>, String> {
     let names = spec::texts(schema, "x-enum-varnames");
     let descriptions = spec::texts(schema, "x-enum-descriptions");

@@ -41,7 +41,8 @@ impl Facts {
         let is_struct = |name: &String| {
             name != "Envelope"
                 && !name.ends_with("Response")
-                && spec::schema(document, name).is_some_and(|schema| schema.get("enum").is_none())
+                && spec::schema(document, name)
+                    .is_some_and(|schema| spec::enumeration(schema).is_none())
         };
         let responses =
             spec::reachable(document, Side::Response).into_iter().filter(is_struct).collect();

@@ -78,7 +78,7 @@ fn settings(document: &Document) -> GenerationSettings {
     settings.with_crate("jogg-api", CrateVers::Any, None);
     let no_impls = || std::iter::empty::<TypeImpl>();
     for (name, schema) in spec::schemas(document) {
-        if schema.get("enum").is_some() {
+        if spec::enumeration(schema).is_some() {
             settings.with_replacement(name, format!("::jogg_api::enums::{name}"), no_impls());
         }
     }

@@ -86,8 +86,9 @@ fn decimal(value: &Value) -> Option<Literal> {
 
 /// Returns `codes.rs`: the error codes with their meaning.
 pub(super) fn codes(document: &Document) -> TokenStream {
-    let schema = spec::schema(document, "ErrorCode").unwrap_or(&Value::Null);
-    let variants = enums::variants("ErrorCode", schema).unwrap_or_default();
+    let enumeration = spec::schema(document, "ErrorCode").and_then(spec::enumeration);
+    let node = enumeration.map_or(&Value::Null, |enumeration| enumeration.node);
+    let variants = enums::variants("ErrorCode", node).unwrap_or_default();
     let rows = variants.iter().filter_map(|variant| {
         let number = Literal::i64_unsuffixed(variant.wire.parse().ok()?);
         let name = format_ident!("{}", variant.name);

@@ -55,6 +55,7 @@ pub(crate) fn transform(document: &Document) -> Value {
     }
     if let Some(components) = output.pointer_mut("/components").and_then(Value::as_object_mut) {
         components.remove("parameters");
+        components.remove("responses");
     }
     output
 }
@@ -137,6 +138,12 @@ fn component(schema: &Value, response: bool) -> Value {
         let description = members.get("description").cloned().unwrap_or_default();
         let target = format!("#/components/schemas/{SECRET}");
         return json!({"description": description, "allOf": [{"$ref": target}]});
+    }
+    // The type is written elsewhere, and what refers to it needs only the name.
+    if let Some(enumeration) = spec::enumeration(schema).filter(|enumeration| enumeration.open) {
+        let mut output = component(enumeration.node, response);
+        output["description"] = members.get("description").cloned().unwrap_or_default();
+        return output;
     }
     let mut output = Map::new();
     for (key, value) in members {

@@ -62,7 +62,7 @@ const BOUNDS: [(&[&str], End); 8] = [
 ];
 
 /// Keywords that are compared elsewhere.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 14] = [
     "additionalProperties",
     "any",
     "deprecated",
@@ -71,6 +71,7 @@ const ELSEWHERE: [&str; 13] = [
     "mapping",
     "never",
     "nullable",
+    "open",
     "readOnly",
     "required",
     "returns",
@@ -101,6 +102,7 @@ pub(super) fn compare_flags(walk: &mut Walk<'_>, old: &Node, new: &Node) {
 /// Compares all other keywords. A format belongs to its type, so it is skipped when that changed.
 pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node, same_type: bool) {
     compare_enum(walk, old, new);
+    compare_openness(walk, old, new);
     for (keywords, end) in BOUNDS {
         compare_bound(walk, keywords, end, old, new);
     }
@@ -143,6 +145,13 @@ fn compare_enum(walk: &mut Walk<'_>, old: &Node, new: &Node) {
             removed.for_each(|old| walk.record(&rules::ENUM_VALUE_REMOVED, Some(old), None));
             added.for_each(|new| walk.record(&rules::ENUM_VALUE_ADDED, None, Some(new)));
         }
+    }
+}
+
+/// Compares whether an enum may grow. A new one is compared as a whole.
+fn compare_openness(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+    if old.has("enum") && new.has("enum") {
+        walk.record_flag("open", (&rules::ENUM_OPENED, &rules::ENUM_CLOSED), old, new);
     }
 }
 

@@ -44,6 +44,9 @@ pub(crate) struct Entry {
 pub(crate) enum Operations {
     /// Every operation on both sides, including future ones.
     All,
+    /// Those that have the difference, and there may be more: the entry is a policy, whose place
+    /// may end with `*`.
+    Any,
     Listed(BTreeSet<String>),
 }
 
@@ -119,10 +122,24 @@ impl Entry {
         !reason.is_empty() && !reason.to_uppercase().starts_with(UNFINISHED)
     }
 
+    /// Whether a policy covers a difference: by its rule, its place, and the values that it gives.
+    pub(crate) fn covers(&self, difference: &Difference) -> bool {
+        let Difference { at, rule, upstream, ours, .. } = &self.difference;
+        let is_there = match at.strip_suffix('*') {
+            Some(start) => difference.at.starts_with(start),
+            None => difference.at == *at,
+        };
+        let has = |values: &[String], wanted: &[String]| wanted.is_empty() || wanted == values;
+        is_there
+            && *rule == difference.rule
+            && has(&difference.upstream, upstream)
+            && has(&difference.ours, ours)
+    }
+
     /// Returns its operations. `common` are those on both sides, which "all" stands for.
     pub(crate) fn expanded<'e>(&'e self, common: &'e BTreeSet<String>) -> &'e BTreeSet<String> {
         match &self.operations {
-            Operations::All => common,
+            Operations::All | Operations::Any => common,
             Operations::Listed(operations) => operations,
         }
     }
@@ -131,6 +148,7 @@ impl Entry {
         let operations_place = row.operations.span();
         let operations = match row.operations.into_inner() {
             OneOrMore::One(word) if word == "all" => Operations::All,
+            OneOrMore::One(word) if word == "any" => Operations::Any,
             OneOrMore::More(list) if !list.is_empty() => {
                 let count = list.len();
                 let set: BTreeSet<String> = list.into_iter().collect();
@@ -140,15 +158,12 @@ impl Entry {
                 Operations::Listed(set)
             }
             _ => {
-                return Err(
-                    "`operations` must be \"all\" or a list such as [\"GET /v2/x\"]".to_owned()
-                );
+                let form =
+                    "`operations` must be \"all\", \"any\" or a list such as [\"GET /v2/x\"]";
+                return Err(form.to_owned());
             }
         };
-        let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if row.fingerprint.len() != 16 || !row.fingerprint.bytes().all(digits) {
-            return Err("`fingerprint` must be sixteen hexadecimal digits".to_owned());
-        }
+        check_fingerprint(&row.fingerprint, &operations)?;
         let difference = Difference {
             at: row.at,
             rule: row.rule,
@@ -174,6 +189,7 @@ impl Operations {
     fn value(&self) -> String {
         match self {
             Self::All => "\"all\"".to_owned(),
+            Self::Any => "\"any\"".to_owned(),
             Self::Listed(operations) => list(operations),
         }
     }
@@ -195,6 +211,7 @@ struct Row {
     upstream: Option<OneOrMore>,
     ours: Option<OneOrMore>,
     operations: Spanned<OneOrMore>,
+    #[serde(default)]
     fingerprint: String,
     reason: String,
 }
@@ -212,6 +229,19 @@ impl OneOrMore {
             Self::One(value) => vec![value],
             Self::More(values) => values,
         }
+    }
+}
+
+/// Checks that an entry says exactly which difference it is about, unless it is a policy.
+fn check_fingerprint(fingerprint: &str, operations: &Operations) -> Result<(), String> {
+    let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    match operations {
+        Operations::Any if fingerprint.is_empty() => Ok(()),
+        Operations::Any => Err("an entry for \"any\" operations is about many differences; \
+                                remove its `fingerprint`"
+            .to_owned()),
+        _ if fingerprint.len() == 16 && fingerprint.bytes().all(digits) => Ok(()),
+        _ => Err("`fingerprint` must be sixteen hexadecimal digits".to_owned()),
     }
 }
 

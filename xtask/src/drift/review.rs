@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::difference::{Comparison, Difference, Occurrence};
-use super::ledger::{Entry, Ledger};
+use super::ledger::{Entry, Ledger, Operations};
 
 /// How the ledger and the differences agree.
 #[derive(Debug)]
@@ -42,7 +42,9 @@ impl<'r> Review<'r> {
         }
         let known = open.clone();
         let (mut acknowledged, mut problems) = (0, Vec::new());
-        for entry in &ledger.entries {
+        let (policies, entries): (Vec<_>, Vec<_>) =
+            ledger.entries.iter().partition(|entry| entry.operations == Operations::Any);
+        for entry in entries {
             let (mut stale, mut repeated) = (BTreeSet::new(), BTreeSet::new());
             let mut misleading = None;
             for operation in entry.expanded(&comparison.common) {
@@ -59,9 +61,6 @@ impl<'r> Review<'r> {
                     misleading = Some(&occurrence.difference);
                 }
             }
-            if !entry.has_reason() {
-                problems.push(Problem::Unfinished { entry });
-            }
             if let Some(difference) = misleading {
                 problems.push(Problem::Misleading { entry, difference });
             }
@@ -72,6 +71,20 @@ impl<'r> Review<'r> {
                 problems.push(Problem::Stale { entry, operations: stale });
             }
         }
+        for entry in policies {
+            let before = open.len();
+            open.retain(|_, occurrence| {
+                let covered = entry.covers(&occurrence.difference);
+                acknowledged += if covered { occurrence.changes.len() } else { 0 };
+                !covered
+            });
+            if open.len() == before {
+                let operations = entry.expanded(&comparison.common).clone();
+                problems.push(Problem::Stale { entry, operations });
+            }
+        }
+        let unfinished = ledger.entries.iter().filter(|entry| !entry.has_reason());
+        problems.extend(unfinished.map(|entry| Problem::Unfinished { entry }));
         let mut unacknowledged = unacknowledged(open.into_values().collect(), ledger);
         unacknowledged.append(&mut problems);
         Self { acknowledged, problems: unacknowledged }

@@ -19,13 +19,12 @@ enum Owner {
     Value,
 }
 
-const KNOWN: [(&str, Owner); 8] = [
+const KNOWN: [(&str, Owner); 7] = [
     ("x-enum-descriptions", Owner::Enum),
     ("x-enum-varnames", Owner::Enum),
     ("x-jogg-credits", Owner::Operation),
     ("x-jogg-id", Owner::Property),
     ("x-jogg-job", Owner::Operation),
-    ("x-jogg-open", Owner::Enum),
     ("x-jogg-retry", Owner::Operation),
     ("x-jogg-secret", Owner::Value),
 ];
@@ -48,7 +47,7 @@ pub(super) fn known(document: &Document, findings: &mut LintFindings) {
                     Owner::Value => "a property or a parameter's schema",
                 };
                 findings.add(place, format!("`{key}` has no effect here; it belongs on {owner}"));
-            } else if ["x-jogg-id", "x-jogg-open", "x-jogg-secret"].contains(&key.as_str())
+            } else if ["x-jogg-id", "x-jogg-secret"].contains(&key.as_str())
                 && *value != Value::Bool(true)
             {
                 findings.add(place, format!("`{key}` must be `true`; correct or remove it"));
@@ -177,7 +176,7 @@ fn check_amounts(
     let Some(set) = spec::referred(property).and_then(|name| spec::schema(document, name)) else {
         return Ok(());
     };
-    let known = spec::texts(set, "enum");
+    let known = spec::enumeration(set).map(|set| spec::texts(set.node, "enum")).unwrap_or_default();
     match amounts.iter().find(|(value, _)| !known.contains(value)) {
         Some((value, _)) => Err(format!("`{value}` in `amounts` isn't a value of `{by}`")),
         None => Ok(()),
@@ -199,8 +198,8 @@ mod tests {
     #[test]
     fn unknown_extensions_are_typos() {
         check(
-            &[("x-jogg-open: true # State", "x-jogg-open: true\n      x-jogg-opne: true")],
-            &[("x-jogg-opne: true", "`x-jogg-opne` is unknown; use one of x-enum-descriptions,")],
+            &[("x-jogg-retry: read # get", "x-jogg-retry: read\n      x-jogg-rety: read")],
+            &[("x-jogg-rety: read", "`x-jogg-rety` is unknown; use one of x-enum-descriptions,")],
         );
         check(
             &[("info:\n", "info:\n  x-logo: none\n")],
@@ -211,8 +210,8 @@ mod tests {
     #[test]
     fn extensions_are_where_they_have_an_effect() {
         for (added, message) in [
-            ("x-jogg-open: true", "`x-jogg-open` has no effect here; it belongs on an enum"),
-            ("x-enum-varnames: [A]", "`x-enum-varnames` has no effect here"),
+            ("x-enum-descriptions: [A]", "`x-enum-descriptions` has no effect here"),
+            ("x-enum-varnames: [A]", "`x-enum-varnames` has no effect here; it belongs on an enum"),
             ("x-jogg-retry: read", "`x-jogg-retry` has no effect here; it belongs on an operation"),
         ] {
             let edited = format!("description: A thing.\n      {added}");
@@ -226,7 +225,7 @@ mod tests {
             )],
         );
         check(
-            &[("x-jogg-open: true # State", "x-jogg-open: true\n      x-jogg-secret: 1")],
+            &[("enum: [0, 1]", "enum: [0, 1]\n          x-jogg-secret: 1")],
             &[("x-jogg-secret: 1", "`x-jogg-secret` must be `true`; correct or remove it")],
         );
     }

@@ -216,6 +216,7 @@ mod tests {
             ],
             &[
                 ("Ignored:", "no request and no response refers to `Ignored`"),
+                ("ListedThing:", "`ListedThing` is the `data` of `get_thing`, which is null"),
                 (
                     "id: # of a listed thing",
                     "`id` of `ListedThing` seems to be what identifies a list item; give list items \

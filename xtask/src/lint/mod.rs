@@ -10,6 +10,7 @@ mod openness;
 mod operations;
 mod parameters;
 mod prose;
+mod received;
 mod references;
 #[cfg(test)]
 mod sample;
@@ -61,6 +62,10 @@ const CHECKS: &[Check] = &[
     operations::identity,
     operations::responses,
     operations::bodies,
+    received::refusals,
+    received::data,
+    received::nullable,
+    received::formats,
     references::references,
     schemas::components,
     schemas::inline,

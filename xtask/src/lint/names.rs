@@ -18,8 +18,8 @@ const RESERVED: [&str; 8] =
 /// Checks that the values of enums have distinct names. Integers need `x-enum-varnames`.
 pub(super) fn enums(document: &Document, findings: &mut LintFindings) {
     for (name, schema) in spec::schemas(document) {
+        let Some((schema, pointer)) = visit::values(name, schema) else { continue };
         let Some(values) = schema.get("enum") else { continue };
-        let pointer = visit::component_pointer(name);
         let count = spec::list(schema, "enum").len();
         if count == 0 {
             findings.add(format!("{pointer}/enum"), format!("`{name}` has no values; list them"));
@@ -212,8 +212,8 @@ mod tests {
     #[test]
     fn numbers_need_names() {
         check(
-            &[("      x-enum-varnames: [Waiting, Ready]\n", "")],
-            &[("State:", "the numbers of `State` have no names; add x-enum-varnames")],
+            &[("          x-enum-varnames: [Waiting, Ready]\n", "")],
+            &[("- type: integer", "the numbers of `State` have no names; add x-enum-varnames")],
         );
         let names = "x-enum-varnames: [Waiting, Ready]";
         check(
@@ -232,7 +232,7 @@ mod tests {
             )],
         );
         check(
-            &[("        - It is there.\n", "")],
+            &[("            - It is there.\n", "")],
             &[("x-enum-descriptions:", "`State` has 2 values but 1 x-enum-descriptions")],
         );
     }
@@ -253,7 +253,10 @@ mod tests {
             check(&[(kinds, text)], &[(text, message)]);
         }
         check(
-            &[("type: string # Kind", "type: number")],
+            &[
+                ("- type: string # Kind", "- type: number"),
+                ("- type: string\n          enum", "- type: number\n          enum"),
+            ],
             &[(kinds, "`Kind` has values that aren't `type: number`")],
         );
     }

@@ -1,8 +1,6 @@
 //! Checks which components are sent and received: responses grow without notice, requests are
 //! exact.
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
 use super::{references, visit};
 use crate::document::{Document, pointer_token};
@@ -12,11 +10,12 @@ use crate::spec::{self, Side};
 pub(super) fn open_enums(document: &Document, findings: &mut LintFindings) {
     for name in spec::reachable(document, Side::Response) {
         let Some(schema) = spec::schema(document, &name) else { continue };
-        if schema.get("enum").is_some() && schema.get("x-jogg-open") != Some(&Value::Bool(true)) {
+        if spec::enumeration(schema).is_some_and(|enumeration| !enumeration.open) {
             findings.add(
                 visit::component_pointer(&name),
                 format!(
-                    "`{name}` is in responses, where new values appear; add `x-jogg-open: true`"
+                    "`{name}` is in responses, where new values appear; write `anyOf` of its \
+                     values and their type alone"
                 ),
             );
         }
@@ -29,7 +28,7 @@ pub(super) fn sides(document: &Document, findings: &mut LintFindings) {
     let responses = spec::reachable(document, Side::Response);
     for name in spec::reachable(document, Side::Request).intersection(&responses) {
         let Some(schema) = spec::schema(document, name) else { continue };
-        if schema.get("enum").is_none() && schema.get("properties").is_some() {
+        if schema.get("properties").is_some() {
             findings.add(
                 visit::component_pointer(name),
                 format!("`{name}` is both sent and received; split it into two components"),
@@ -48,13 +47,16 @@ pub(super) fn unused(document: &Document, findings: &mut LintFindings) {
             format!("no request and no response refers to `{name}`; use or remove it"),
         );
     }
-    for (name, _) in spec::members(document.value.pointer("/components/parameters")) {
-        let pointer = format!("/components/parameters/{}", pointer_token(name));
-        if !references::is_referred(document, &format!("#{pointer}")) {
-            findings.add(
-                pointer,
-                format!("no operation refers to the parameter `{name}`; use or remove it"),
-            );
+    for (section, kind) in [("parameters", "parameter"), ("responses", "response")] {
+        let section = format!("/components/{section}");
+        for (name, _) in spec::members(document.value.pointer(&section)) {
+            let pointer = format!("{section}/{}", pointer_token(name));
+            if !references::is_referred(document, &format!("#{pointer}")) {
+                findings.add(
+                    pointer,
+                    format!("no operation refers to the {kind} `{name}`; use or remove it"),
+                );
+            }
         }
     }
 }
@@ -66,12 +68,14 @@ mod tests {
     #[test]
     fn enums_in_responses_are_open() {
         check(
-            &[("      x-jogg-open: true # Kind\n", "")],
+            &[
+                ("      anyOf: # Kind\n        - type: string", "      type: string"),
+                (
+                    "          enum: [plain, fancy]\n        - type: string # Kind\n",
+                    "      enum: [plain]\n",
+                ),
+            ],
             &[("Kind:", "`Kind` is in responses, where new values appear")],
-        );
-        check(
-            &[("      x-jogg-open: true # State\n", "")],
-            &[("State:", "`State` is in responses")],
         );
     }
 
@@ -102,6 +106,13 @@ mod tests {
                  schema: {type: string}}\n    ThingId:\n",
             )],
             &[("Spare:", "no operation refers to the parameter `Spare`")],
+        );
+        check(
+            &[(
+                "  responses:\n    Refusal:",
+                "  responses:\n    Spare: {description: No.}\n    Refusal:",
+            )],
+            &[("Spare:", "no operation refers to the response `Spare`")],
         );
     }
 }

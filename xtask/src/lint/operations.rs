@@ -60,10 +60,13 @@ pub(super) fn responses(document: &Document, findings: &mut LintFindings) {
         let statuses: Vec<&str> =
             spec::members(operation.node.get("responses")).map(|(status, _)| status).collect();
         for status in &statuses {
-            if *status != "200" {
+            if !["200", "default"].contains(status) {
                 findings.add(
                     format!("{pointer}/{}", pointer_token(status)),
-                    format!("there is a `{status}` response; the generator takes only `200`, so remove it"),
+                    format!(
+                        "there is a `{status}` response; `default` stands for all but `200`, so \
+                         remove it"
+                    ),
                 );
             }
         }
@@ -243,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn the_only_response_is_200() {
+    fn responses_are_200_and_default() {
         let status = "'200': # get_thing";
         check(
             &[(status, "'404': {description: Gone.}\n        '200': # get_thing")],
             &[(
                 "'404': {description: Gone.}",
-                "there is a `404` response; the generator takes only `200`",
+                "there is a `404` response; `default` stands for all but `200`",
             )],
         );
         check(

@@ -30,7 +30,8 @@ pub(super) fn prose(document: &Document, findings: &mut LintFindings) {
         for (property, node, pointer) in visit::properties(schema, &pointer) {
             check_property(name, property, node, pointer, findings);
         }
-        let values = spec::list(schema, "x-enum-descriptions").iter().enumerate();
+        let Some((values, pointer)) = visit::values(name, schema) else { continue };
+        let values = spec::list(values, "x-enum-descriptions").iter().enumerate();
         for (index, text) in values.filter(|(_, text)| is_blank(text)) {
             findings.add(
                 format!("{pointer}/x-enum-descriptions/{index}"),

@@ -46,6 +46,7 @@ fn section(pointer: &str) -> &'static str {
     let index = steps.next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()));
     match steps.next() {
         Some("parameters") if index => "parameters",
+        Some("responses") => "responses",
         _ => "schemas",
     }
 }

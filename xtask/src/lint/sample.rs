@@ -64,6 +64,8 @@ paths:
             application/json:
               schema:
                 $ref: '#/components/schemas/ListThingsResponse'
+        default:
+          $ref: '#/components/responses/Refusal'
     post:
       operationId: create_thing
       tags: [Things]
@@ -85,6 +87,8 @@ paths:
             application/json:
               schema:
                 $ref: '#/components/schemas/CreateThingResponse'
+        default:
+          $ref: '#/components/responses/Refusal'
   /things/{id}:
     get:
       operationId: get_thing
@@ -101,6 +105,8 @@ paths:
             application/json:
               schema:
                 $ref: '#/components/schemas/GetThingResponse'
+        default: # get_thing
+          $ref: '#/components/responses/Refusal'
     put:
       operationId: update_thing
       tags: [Things] # update
@@ -122,6 +128,8 @@ paths:
             application/json:
               schema:
                 $ref: '#/components/schemas/UpdateThingResponse'
+        default:
+          $ref: '#/components/responses/Refusal'
   /tickets:
     post:
       operationId: create_ticket
@@ -136,6 +144,8 @@ paths:
             application/json:
               schema:
                 $ref: '#/components/schemas/CreateTicketResponse'
+        default:
+          $ref: '#/components/responses/Refusal'
 components:
   parameters:
     ThingId:
@@ -145,6 +155,13 @@ components:
       description: Which thing.
       schema:
         type: string # of ThingId
+  responses:
+    Refusal:
+      description: The call was refused.
+      content:
+        application/json:
+          schema:
+            $ref: '#/components/schemas/RefusalResponse'
   schemas:
     Envelope:
       type: object
@@ -152,29 +169,31 @@ components:
       required: [code]
       properties:
         code:
-          type: integer
+          type: integer # code
           description: Outcome.
     Kind:
-      type: string # Kind
       description: Sort of a thing.
-      enum: [plain, fancy]
-      x-jogg-open: true # Kind
+      anyOf: # Kind
+        - type: string
+          enum: [plain, fancy]
+        - type: string # Kind
     State:
-      type: integer
       description: How far a thing is.
-      enum: [0, 1]
-      x-enum-varnames: [Waiting, Ready]
-      x-enum-descriptions:
-        - It will be there.
-        - It is there.
-      x-jogg-open: true # State
+      anyOf:
+        - type: integer
+          enum: [0, 1]
+          x-enum-varnames: [Waiting, Ready]
+          x-enum-descriptions:
+            - It will be there.
+            - It is there.
+        - type: integer # State
     CreateThingRequest:
       type: object
       description: The thing to make.
       required: [label]
       properties:
         label:
-          type: string
+          type: string # label
           description: What to call it.
         kind:
           description: What kind to make.
@@ -189,7 +208,7 @@ components:
           allOf:
             - $ref: '#/components/schemas/UpdateOptions' # options
     UpdateOptions:
-      type: object
+      type: object # UpdateOptions
       description: How to change a thing.
       properties:
         fast:
@@ -197,6 +216,7 @@ components:
           description: Whether to hurry.
     Thing:
       type: object # Thing
+      nullable: true
       description: A thing.
       properties:
         id:
@@ -240,6 +260,7 @@ components:
             type: string
     ThingList:
       type: object
+      nullable: true
       description: Some things.
       properties:
         things:
@@ -249,6 +270,7 @@ components:
             $ref: '#/components/schemas/ListedThing'
     ThingSubmission:
       type: object
+      nullable: true
       description: A thing to be.
       properties:
         thing_id:
@@ -256,6 +278,7 @@ components:
           description: Which one it will be.
     Ticket:
       type: object
+      nullable: true
       description: Allows one upload.
       properties:
         upload_name: # plain
@@ -265,6 +288,14 @@ components:
           type: string # of the secret
           description: Where to send it.
           x-jogg-secret: true
+    RefusalResponse:
+      description: Response of a refused call.
+      allOf:
+        - $ref: '#/components/schemas/Envelope'
+        - type: object
+          properties:
+            data:
+              description: Anything. # data
     CreateThingResponse:
       description: Response of `create_thing`.
       allOf:

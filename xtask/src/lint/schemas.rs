@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::findings::LintFindings;
+use super::received::REFUSAL_SCHEMA;
 use super::visit;
 use crate::document::Document;
 use crate::spec;
@@ -16,11 +17,15 @@ const UNSUPPORTED: [&str; 4] = ["oneOf", "anyOf", "not", "discriminator"];
 pub(super) fn components(document: &Document, findings: &mut LintFindings) {
     for (name, schema) in spec::schemas(document) {
         let pointer = visit::component_pointer(name);
-        for key in UNSUPPORTED {
+        let is_open_enum = spec::enumeration(schema).is_some_and(|enumeration| enumeration.open);
+        for key in UNSUPPORTED.iter().filter(|key| !(is_open_enum && **key == "anyOf")) {
             if schema.get(key).is_some() {
                 findings.add(
                     format!("{pointer}/{key}"),
-                    format!("the generator doesn't support `{key}`; describe a single schema"),
+                    format!(
+                        "the generator doesn't support `{key}`, but for an open enum: `anyOf` of \
+                         the known values and their type alone; describe a single schema"
+                    ),
                 );
             }
         }
@@ -31,7 +36,7 @@ pub(super) fn components(document: &Document, findings: &mut LintFindings) {
                 format!("`{name}` combines schemas with `allOf`; write its properties out"),
             );
         }
-        if !response && !is_typed(schema) {
+        if !response && !is_open_enum && !is_typed(schema) {
             findings.add(&pointer, format!("`{name}` has no type; add one"));
         }
         if schema.get("properties").is_some() && spec::text(schema, "type") != "object" {
@@ -47,7 +52,9 @@ pub(super) fn inline(document: &Document, findings: &mut LintFindings) {
         for (_, node, pointer) in visit::properties(schema, &pointer) {
             check_inline(node, &pointer, findings);
         }
-        for (part, pointer) in visit::parts(schema, &pointer) {
+        // `received` checks it as a whole.
+        let parts = visit::parts(schema, &pointer).filter(|_| name != REFUSAL_SCHEMA);
+        for (part, pointer) in parts {
             for (_, node, pointer) in visit::properties(part, &pointer) {
                 check_inline(node, &pointer, findings);
             }
@@ -178,7 +185,7 @@ mod tests {
                 "anyOf: [{type: string}]",
                 "the generator doesn't support `anyOf`",
             ),
-            ("nullable: true", "name:", "this schema has no type"),
+            ("minLength: 1", "name:", "this schema has no type"),
             ("type: text", "name:", "this schema has no type"),
             ("type: array", "name:", "this list has no `items`"),
             ("allOf: [{type: string}]", "allOf: [{type: string}]", "`allOf` may only have one"),
@@ -219,7 +226,7 @@ mod tests {
 
     #[test]
     fn components_are_plain() {
-        let text = "      description: A thing.\n";
+        let text = "      description: How to change a thing.\n";
         for (added, line, message) in [
             (
                 "oneOf: [{type: string}]",
@@ -233,16 +240,26 @@ mod tests {
                 "the generator doesn't support `discriminator`",
             ),
             (
-                "allOf: [{$ref: '#/components/schemas/Thing'}]",
-                "allOf: [{$ref: '#/components/schemas/Thing'}]",
-                "`Thing` combines schemas with `allOf`",
+                "allOf: [{$ref: '#/components/schemas/Kind'}]",
+                "allOf: [{$ref: '#/components/schemas/Kind'}]",
+                "`UpdateOptions` combines schemas with `allOf`",
             ),
         ] {
             check(&[(text, &format!("{text}      {added}\n"))], &[(line, message)]);
         }
         check(
-            &[("type: object # Thing", "nullable: true")],
-            &[("Thing:", "`Thing` has no type"), ("Thing:", "`Thing` has properties; add `type")],
+            &[("type: object # UpdateOptions", "minProperties: 1")],
+            &[
+                ("UpdateOptions:", "`UpdateOptions` has no type"),
+                ("UpdateOptions:", "`UpdateOptions` has properties; add `type"),
+            ],
+        );
+        check(
+            &[("- type: string # Kind", "- type: string\n          maxLength: 9")],
+            &[
+                ("Kind:", "`Kind` has no type"),
+                ("anyOf: # Kind", "the generator doesn't support `anyOf`, but for an open enum"),
+            ],
         );
     }
 

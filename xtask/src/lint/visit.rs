@@ -72,6 +72,13 @@ pub(super) fn component_pointer(name: &str) -> String {
     format!("/components/schemas/{}", pointer_token(name))
 }
 
+/// Returns the node with the values of an enum component, with its pointer.
+pub(super) fn values<'d>(name: &str, schema: &'d Value) -> Option<(&'d Value, String)> {
+    let enumeration = spec::enumeration(schema)?;
+    let branch = if enumeration.open { "/anyOf/0" } else { "" };
+    Some((enumeration.node, format!("{}{branch}", component_pointer(name))))
+}
+
 /// Returns the properties of a schema, with their pointers.
 pub(super) fn properties<'d>(
     schema: &'d Value,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::expand::Expansion;
 use super::keywords::canonical;
 use super::line::{Fact, Line, OperationName, Part, Place};
+use super::open_sets;
 use super::schema::{Schemas, unresolved};
 use crate::document::{Document, pointer_token};
 use crate::spec::{self, METHODS};
@@ -29,6 +30,7 @@ pub(super) fn lines(document: &Document) -> Result<BTreeSet<Line>, String> {
         lines: BTreeSet::new(),
     };
     reader.api()?;
+    open_sets::merge(&mut reader.schemas.schemas);
     let mut expansion = Expansion::new(document, &reader.schemas, MAX_WRITTEN)?;
     for (place, root) in reader.roots {
         for (steps, fact) in expansion.facts(root)? {

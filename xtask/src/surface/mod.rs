@@ -41,6 +41,8 @@
 //! - **`required`** is a fact about the property, and `any` about a schema without keywords.
 //! - **`security`** has one line for each alternative, including inherited ones. `[]` means that no
 //!   key is needed. Schemes are given by kind, location and name.
+//! - **`open`** is a fact about an enum whose values may grow: an `anyOf` of the known values and
+//!   their type alone.
 //! - **Recursion** ends with `returns $.node`, the place above with the same schema. Schemas are
 //!   the same if they admit the same trees, even if one is written out a few levels deep.
 //! - **`allOf`**: properties and `required` are united, enums intersected, bounds tightened, and a
@@ -54,6 +56,7 @@ mod api;
 mod expand;
 mod keywords;
 mod line;
+mod open_sets;
 mod parse;
 mod schema;
 

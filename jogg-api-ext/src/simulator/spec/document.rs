@@ -55,7 +55,7 @@ impl Document {
             kind,
             default: members.remove("default"),
             allowed: members.get("enum").and_then(Value::as_array).cloned().unwrap_or_default(),
-            open: members.get("x-jogg-open").is_some_and(|open| *open == true),
+            open: members.contains_key("anyOf"),
             nullable: members.get("nullable").is_some_and(|nullable| *nullable == true),
             example: members.remove("example"),
             format: members.get("format").and_then(Value::as_str).map(str::to_owned),
@@ -74,14 +74,14 @@ impl Document {
     }
 
     /// The members of a schema. Those of its reference and its `allOf` come first, so that members
-    /// beside them win.
+    /// beside them win. `anyOf` lists the known values of an open enum before their type alone.
     fn merged(&self, node: &Value, depth: usize) -> Map<String, Value> {
         let mut merged = Map::new();
         if depth > MAX_DEPTH {
             return merged;
         }
         let node = self.target(node);
-        let parts = node["allOf"].as_array().into_iter().flatten();
+        let parts = node["allOf"].as_array().into_iter().flatten().chain(node["anyOf"].get(0));
         let parts = parts.map(|part| self.merged(part, depth + 1));
         for part in parts.chain(node.as_object().cloned()) {
             for (name, value) in part {

@@ -57,6 +57,12 @@ table! { SCHEMA:
     ENUM_VALUE_ADDED = each("enum-value-added",
         effect(Ok, Ok, "No released code sends it; enums are non_exhaustive."),
         effect(Ok, Ok, "Unknown values are kept; enums are non_exhaustive."));
+    ENUM_OPENED = each("enum-opened",
+        effect(Ok, Risk, "Other values are accepted too; the enum gets an `Unknown` variant."),
+        effect(Ok, Ok, "Unknown values were kept before; received enums are always open."));
+    ENUM_CLOSED = each("enum-closed",
+        effect(Risk, Break, "Other values may be rejected; the enum loses its `Unknown` variant."),
+        effect(Ok, Ok, "Unknown values are still kept; received enums are always open."));
     ENUM_VALUE_REMOVED = each("enum-value-removed",
         effect(Break, Break, "Sending it is rejected, and the variant is removed."),
         effect(Ok, Break, "It is no longer received, but the variant is removed."));

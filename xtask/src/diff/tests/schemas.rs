@@ -45,6 +45,17 @@ fn other_keywords_change_with_the_type() {
 }
 
 #[test]
+fn enums_are_opened_and_closed() {
+    let closed = "{type: string, enum: [a]}";
+    let open = "{anyOf: [{type: string, enum: [a]}, {type: string}]}";
+    check_schemas(closed, open, &["$ | enum-opened | added open | ok risk"]);
+    check_schemas(open, closed, &["$ | enum-closed | removed open | risk break"]);
+    let more = "{anyOf: [{type: string, enum: [a, b]}, {type: string}]}";
+    check_schemas(open, more, &["$ | enum-value-added | added \"b\" | ok ok"]);
+    check_schemas("{type: string}", open, &["$ | enum-added | added \"a\" | break break"]);
+}
+
+#[test]
 fn bounds_are_tightened_or_loosened() {
     for (old, new, expected) in [
         ("maximum: 5", "maximum: 4", "bound-tightened | maximum 5 → maximum 4 | break ok"),

@@ -80,6 +80,39 @@ fn every_keyword_has_a_line() {
 }
 
 #[test]
+fn an_enum_with_its_type_alone_is_open() {
+    let open = ["$ enum \"a\"", "$ open", "$ type string"];
+    for schema in [
+        "{anyOf: [{type: string, enum: [a]}, {type: string}]}",
+        "{anyOf: [{type: string, description: Any.}, {type: string, enum: [a]}]}",
+        "{description: A., anyOf: [{type: string, enum: [a]}, {$ref: '#/components/schemas/U'}]}",
+        "{allOf: [{anyOf: [{type: string, enum: [a]}, {type: string}]}]}",
+    ] {
+        check_schema(schema, &open);
+    }
+    check_new_schema(
+        "{anyOf: [{type: string, const: a}, {type: string}, {type: 'null'}]}",
+        &["$ enum \"a\"", "$ nullable", "$ open", "$ type string"],
+    );
+    // Another limit, another type, or the same set closed elsewhere.
+    check_schema(
+        "{anyOf: [{type: string, enum: [a]}, {type: string, maxLength: 3}]}",
+        &[
+            "$<anyOf 0> enum \"a\"",
+            "$<anyOf 0> type string",
+            "$<anyOf 1> maxLength 3",
+            "$<anyOf 1> type string",
+        ],
+    );
+    check_schema(
+        "{anyOf: [{type: string, enum: [a]}, {type: integer}]}",
+        &["$<anyOf 0> enum \"a\"", "$<anyOf 0> type string", "$<anyOf 1> type integer"],
+    );
+    let closed = "{enum: [a], anyOf: [{type: string, enum: [a]}, {type: string}]}";
+    assert!(!schema_lines(&with_schema(closed)).contains(&"$ open".to_owned()));
+}
+
+#[test]
 fn parts_of_all_of_are_merged() {
     for (parts, expected) in [
         ("{minimum: 1}, {minimum: 3}, {minimum: 2}", &["$ minimum 3"][..]),
