@@ -12,4 +12,5 @@ mod product_avatars;
 mod products;
 mod refusals;
 pub(crate) mod table;
+mod undocumented;
 mod videos;
