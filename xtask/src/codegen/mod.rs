@@ -32,7 +32,7 @@ use layout::pretty;
 use preamble::preamble;
 
 /// The folder of the generated files, from the root of the workspace.
-const GENERATED: &str = "jogg-api/src/generated";
+pub(crate) const GENERATED: &str = "jogg-api/src/generated";
 
 /// Writes the generated files, or with `check` compares them with those in the folder.
 pub(crate) fn run(

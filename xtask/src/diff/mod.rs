@@ -79,7 +79,7 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
         ));
     }
     let (old, new) = (Source::read(old)?, Source::read(new)?);
-    let report = Report::of(&old, &new)?;
+    let report = Report::of(&old, &new)?.with_generated_code(&old, &new)?;
     let text = match format {
         Format::Text => render::text(&report),
         Format::Markdown => render::markdown(&report),
