@@ -95,7 +95,7 @@ static PACKAGES: [Package; 4] = [
                 &["regen.rs"],
                 &["drift", "bench"],
                 &["diff", "lint"],
-                &["codegen", "surface"],
+                &["codegen", "surface", "public_api"],
                 &["spec.rs"],
                 &["workspace.rs"],
                 &["failure.rs"],

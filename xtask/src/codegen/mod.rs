@@ -18,6 +18,8 @@ mod tables;
 pub(crate) mod transform;
 mod types;
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, TypeImpl};
@@ -55,9 +57,13 @@ pub(crate) fn generate(document: &Document) -> Result<Vec<(&'static str, String)
     let api = serde_json::from_value(transform::transform(document)).map_err(|error| {
         format!("{}: this isn't an OpenAPI 3.0 document: {error}", document.name)
     })?;
-    let tokens = Generator::new(&settings(document)).generate_tokens(&api).map_err(|error| {
-        format!("{}: progenitor doesn't support the spec: {error}", document.name)
-    })?;
+    let unsupported =
+        |reason: &str| format!("{}: progenitor doesn't support the spec: {reason}", document.name);
+    // It panics at what it has not implemented.
+    let generate = AssertUnwindSafe(|| Generator::new(&settings(document)).generate_tokens(&api));
+    let tokens = std::panic::catch_unwind(generate)
+        .map_err(|panic| unsupported(panic_message(&*panic)))?
+        .map_err(|error| unsupported(&error.to_string()))?;
     let rewritten = rewrite::rewrite(tokens, &Facts::of(document))?;
     let code = |tokens| Ok::<_, String>(format!("{preamble}\n{}", pretty(tokens)?));
     Ok(vec![
@@ -71,6 +77,11 @@ pub(crate) fn generate(document: &Document) -> Result<Vec<(&'static str, String)
         ("spec.json", spec_json(document)?),
         ("types.rs", code(rewritten.types)?),
     ])
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panics")
 }
 
 fn settings(document: &Document) -> GenerationSettings {

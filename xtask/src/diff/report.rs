@@ -86,8 +86,10 @@ impl Report {
         old: &Source,
         new: &Source,
     ) -> Result<Self, Failure> {
-        if let (Some(old), Some(new)) = (generated_from(old), generated_from(new)) {
-            self.api = Some(api(old)?.changes_to(&api(new)?));
+        if generated_from(old).is_some()
+            && let (Some(old), Some(new)) = (generated_api(old)?, generated_api(new)?)
+        {
+            self.api = Some(old.changes_to(&new));
         }
         Ok(self)
     }
@@ -139,16 +141,19 @@ fn generated_from(source: &Source) -> Option<&Document> {
     operations.iter().any(|operation| operation.node.get(spec::RETRY).is_some()).then_some(document)
 }
 
-fn api(document: &Document) -> Result<PublicApi, Failure> {
+/// Returns the public API of the code that is generated from a side, if code is.
+pub(super) fn generated_api(source: &Source) -> Result<Option<PublicApi>, Failure> {
+    let Some(document) = generated_from(source) else { return Ok(None) };
     let api = codegen::generate(document)
         .and_then(|files| PublicApi::of(files.iter().map(|(name, text)| (*name, text.as_str()))));
-    api.map_err(|reason| {
+    let api = api.map_err(|reason| {
         let command = format!("cargo xtask codegen --check --spec {}", quoted(&document.name));
         Failure::nothing_compared(
             &format!("{}: its generated code can't be compared: {reason}", document.name),
             &format!("fix it until `{command}` generates code"),
         )
-    })
+    })?;
+    Ok(Some(api))
 }
 
 impl Bump {
