@@ -7,10 +7,8 @@ use syn::{
     Meta, ReturnType, Signature, Token, Visibility,
 };
 
-use super::{PublicApi, Role};
+use super::api::{NON_EXHAUSTIVE, PublicApi, Role};
 
-/// The member that says that an item is `non_exhaustive`.
-pub(super) const NON_EXHAUSTIVE: &str = " #[non_exhaustive]";
 /// The text of items of which only the presence counts.
 const PRESENT: &str = "yes";
 /// Fields of the tables that are prose.
