@@ -7,6 +7,7 @@ mod document;
 mod drift;
 mod failure;
 mod lint;
+mod output;
 mod public_api;
 mod regen;
 mod spec;

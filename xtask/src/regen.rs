@@ -11,6 +11,7 @@ use crate::diff::report::{Bump, Report};
 use crate::diff::source::{Source, git};
 use crate::drift::pin::{PINNED, Pin};
 use crate::failure::Failure;
+use crate::output::{print, say};
 use crate::public_api::PublicApi;
 use crate::surface::Surface;
 use crate::text::{code, counted, quoted};
@@ -40,12 +41,12 @@ pub(crate) struct RegenArguments {
 /// prints a draft for the changelog.
 pub(crate) fn run(arguments: &RegenArguments) -> Result<(), Failure> {
     let RegenArguments { spec, output, base } = arguments;
-    println!("== spec lint");
+    say!("== spec lint");
     let file = spec.as_ref().map(|path| format!(" {}", quoted(&path.display().to_string())));
     let command = format!("cargo xtask spec lint{}", file.unwrap_or_default());
     lint::run(spec.clone()).map_err(|failure| stopped(failure, &command))?;
 
-    println!("\n== codegen");
+    say!("\n== codegen");
     let mut command = "cargo xtask codegen".to_owned();
     for (name, path) in [("spec", spec), ("output", output)] {
         if let Some(path) = path {
@@ -55,27 +56,27 @@ pub(crate) fn run(arguments: &RegenArguments) -> Result<(), Failure> {
     codegen::run(spec.clone(), output.clone(), false)
         .map_err(|failure| stopped(failure, &command))?;
 
-    println!("\n== pending snapshots");
-    print!("{}", pending_list(&pending(root())));
+    say!("\n== pending snapshots");
+    print(format_args!("{}", pending_list(&pending(root()))));
 
     let now = current(spec.as_deref())?;
     let folder = output.clone().unwrap_or_else(|| root().join(codegen::GENERATED));
     let report = match base.clone().map_or_else(newest_base, |base| Ok(Some(base)))? {
         None => {
-            println!("\n== nothing to compare with: this repository has no commit");
+            say!("\n== nothing to compare with: this repository has no commit");
             None
         }
         Some(base) => {
-            println!("\n== what changed since {base}");
+            say!("\n== what changed since {base}");
             let report = since(&base, &now, &folder)?;
-            print!("{}", render::text(&report));
+            print(format_args!("{}", render::text(&report)));
             Some(report)
         }
     };
 
-    println!("\n== for CHANGELOG.md\n");
+    say!("\n== for CHANGELOG.md\n");
     let pin = Pin::read(&root().join(PINNED), PINNED)?;
-    print!("{}", changelog(&now, pin.as_ref(), report.as_ref()));
+    print(format_args!("{}", changelog(&now, pin.as_ref(), report.as_ref())));
     Ok(())
 }
 

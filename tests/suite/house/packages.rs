@@ -99,7 +99,7 @@ static PACKAGES: [Package; 4] = [
                 &["spec.rs"],
                 &["workspace.rs"],
                 &["failure.rs"],
-                &["document.rs", "text.rs"],
+                &["document", "output.rs", "text.rs"],
             ],
             apart: &[],
         },

@@ -26,6 +26,7 @@ use progenitor_impl::{CrateVers, GenerationSettings, Generator, TypeImpl};
 
 use crate::document::Document;
 use crate::failure::Failure;
+use crate::output::{self, say};
 use crate::spec;
 use crate::workspace::{root, shown};
 use check::compare;
@@ -113,13 +114,13 @@ fn write(folder: &Path, files: &[(&'static str, String)]) -> Result<(), Failure>
     for (name, content) in files {
         let path = folder.join(name);
         if std::fs::read_to_string(&path).ok().as_ref() != Some(content) {
-            std::fs::write(&path, content).map_err(failure)?;
+            output::write(&path, content).map_err(failure)?;
             changed += 1;
-            println!("wrote {}", shown(&path));
+            say!("wrote {}", shown(&path));
         }
     }
     if changed == 0 {
-        println!("codegen: {} files are up to date", files.len());
+        say!("codegen: {} files are up to date", files.len());
     }
     Ok(())
 }

@@ -105,7 +105,7 @@ fn derives(meta: &Meta) -> Vec<String> {
     let nested = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
     let nested = nested.unwrap_or_default();
     match () {
-        () if list.path.is_ident("derive") => nested.iter().map(|name| shown(name)).collect(),
+        () if list.path.is_ident("derive") => nested.iter().map(shown).collect(),
         () if list.path.is_ident("cfg_attr") => nested.iter().skip(1).flat_map(derives).collect(),
         () => Vec::new(),
     }
