@@ -7,6 +7,8 @@ mod document;
 mod drift;
 mod failure;
 mod lint;
+mod output;
+mod public_api;
 mod regen;
 mod spec;
 mod surface;

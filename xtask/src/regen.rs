@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use crate::diff::change::Change;
 use crate::diff::render;
-use crate::diff::report::Report;
+use crate::diff::report::{Bump, Report};
 use crate::diff::source::{Source, git};
 use crate::drift::pin::{PINNED, Pin};
 use crate::failure::Failure;
+use crate::output::{print, say};
+use crate::public_api::PublicApi;
 use crate::surface::Surface;
 use crate::text::{code, counted, quoted};
-use crate::workspace::root;
+use crate::workspace::{SPEC, root, shown};
 use crate::{codegen, lint, spec};
 
 /// The folders with snapshots, from the root of the workspace.
@@ -30,21 +32,21 @@ pub(crate) struct RegenArguments {
     /// The folder to write the generated files to [default: jogg-api/src/generated]
     #[arg(long, value_name = "FOLDER")]
     output: Option<PathBuf>,
-    /// The spec of the last release: a file or `REV:path` [default: that of the newest tag v*]
-    #[arg(long, value_name = "SPEC")]
-    released: Option<String>,
+    /// The revision to compare with [default: the newest tag v*, or else HEAD]
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
 }
 
-/// Lints, generates, lists pending snapshots, compares with the last release, and prints a draft
-/// for the changelog.
+/// Lints, generates, lists pending snapshots, compares spec and generated code with the base, and
+/// prints a draft for the changelog.
 pub(crate) fn run(arguments: &RegenArguments) -> Result<(), Failure> {
-    let RegenArguments { spec, output, released } = arguments;
-    println!("== spec lint");
+    let RegenArguments { spec, output, base } = arguments;
+    say!("== spec lint");
     let file = spec.as_ref().map(|path| format!(" {}", quoted(&path.display().to_string())));
     let command = format!("cargo xtask spec lint{}", file.unwrap_or_default());
     lint::run(spec.clone()).map_err(|failure| stopped(failure, &command))?;
 
-    println!("\n== codegen");
+    say!("\n== codegen");
     let mut command = "cargo xtask codegen".to_owned();
     for (name, path) in [("spec", spec), ("output", output)] {
         if let Some(path) = path {
@@ -54,32 +56,73 @@ pub(crate) fn run(arguments: &RegenArguments) -> Result<(), Failure> {
     codegen::run(spec.clone(), output.clone(), false)
         .map_err(|failure| stopped(failure, &command))?;
 
-    println!("\n== pending snapshots");
-    print!("{}", pending_list(&pending(root())));
+    say!("\n== pending snapshots");
+    print(format_args!("{}", pending_list(&pending(root()))));
 
-    println!("\n== diff against the last release");
     let now = current(spec.as_deref())?;
-    let report = match released.clone().or_else(newest_release) {
+    let folder = output.clone().unwrap_or_else(|| root().join(codegen::GENERATED));
+    let report = match base.clone().map_or_else(newest_base, |base| Ok(Some(base)))? {
         None => {
-            println!(
-                "there is no release yet: this repository has no tag `v*`; name a spec with \
-                 --released to compare with another"
-            );
+            say!("\n== nothing to compare with: this repository has no commit");
             None
         }
-        Some(name) => {
-            let command = format!("cargo xtask spec diff {} {}", quoted(&name), quoted(&now.name));
-            let report = Source::read(&name).and_then(|old| Report::of(&old, &now));
-            let report = report.map_err(|failure| stopped(failure, &command))?;
-            print!("{}", render::text(&report));
+        Some(base) => {
+            say!("\n== what changed since {base}");
+            let report = since(&base, &now, &folder)?;
+            print(format_args!("{}", render::text(&report)));
             Some(report)
         }
     };
 
-    println!("\n== for CHANGELOG.md\n");
+    say!("\n== for CHANGELOG.md\n");
     let pin = Pin::read(&root().join(PINNED), PINNED)?;
-    print!("{}", changelog(&now, pin.as_ref(), report.as_ref()));
+    print(format_args!("{}", changelog(&now, pin.as_ref(), report.as_ref())));
     Ok(())
+}
+
+/// Compares the spec and the generated code with those of a revision.
+fn since(base: &str, now: &Source, folder: &Path) -> Result<Report, Failure> {
+    let old = format!("{base}:{SPEC}");
+    let command = format!("cargo xtask spec diff {} {}", quoted(&old), quoted(&now.name));
+    let report = Source::read(&old).and_then(|old| Report::of(&old, now));
+    let mut report = report.map_err(|failure| stopped(failure, &command))?;
+    // The files that were committed, not what today's generator makes of the old spec: a change of
+    // the generator is a change for users as well.
+    let (old, new) = (committed_api(base)?, written_api(folder)?);
+    report.api = Some(old.changes_to(&new));
+    Ok(report)
+}
+
+/// Reads the generated code of a revision.
+fn committed_api(base: &str) -> Result<PublicApi, Failure> {
+    let tree = format!("{base}:{}", codegen::GENERATED);
+    let names = repository(&["ls-tree", "--name-only", &tree])?.unwrap_or_default();
+    let mut files = Vec::new();
+    for name in names.lines().filter(|name| *name != "mod.rs") {
+        let text = repository(&["cat-file", "blob", &format!("{tree}/{name}")])?;
+        files.push((name.to_owned(), text.unwrap_or_default()));
+    }
+    public_api(&tree, &files)
+}
+
+/// Reads the generated code in a folder.
+fn written_api(folder: &Path) -> Result<PublicApi, Failure> {
+    let unreadable =
+        |error: std::io::Error| Failure::unreadable(format!("{}: {error}", shown(folder)));
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".rs") && name != "mod.rs" {
+            files.push((name, std::fs::read_to_string(entry.path()).map_err(unreadable)?));
+        }
+    }
+    public_api(&shown(folder), &files)
+}
+
+fn public_api(place: &str, files: &[(String, String)]) -> Result<PublicApi, Failure> {
+    PublicApi::of(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        .map_err(|reason| Failure::unreadable(format!("{place}/{reason}")))
 }
 
 /// Adds the command that shows the failure alone.
@@ -133,13 +176,24 @@ fn current(file: Option<&Path>) -> Result<Source, Failure> {
     Ok(Source { name: document.name.clone(), file: None, surface, document: Some(document) })
 }
 
-/// Returns the name of the newest release's spec. `None` before the first release.
-fn newest_release() -> Option<String> {
+/// Returns the newest release, or else the last commit. `None` without git, or before the first
+/// commit.
+fn newest_base() -> Result<Option<String>, Failure> {
+    let tags = repository(&["tag", "--list", "v*", "--sort=-version:refname"])?;
+    let newest = tags.and_then(|tags| tags.lines().next().map(str::to_owned));
+    Ok(match newest {
+        Some(tag) => Some(tag),
+        None => {
+            repository(&["rev-parse", "--verify", "--quiet", "HEAD"])?.map(|_| "HEAD".to_owned())
+        }
+    })
+}
+
+/// Returns what git prints about this repository. `None` if it fails.
+fn repository(arguments: &[&str]) -> Result<Option<String>, Failure> {
     let folder = root().display().to_string();
-    // Without git, or outside of a repository, there is no known release either.
-    let tags = git(&["-C", &folder, "tag", "--list", "v*", "--sort=-version:refname"]).ok()??;
-    let tag = String::from_utf8_lossy(&tags).lines().next()?.to_owned();
-    Some(format!("{tag}:openapi/jogg.yaml"))
+    let output = git(&[&["-C", folder.as_str()], arguments].concat())?;
+    Ok(output.map(|text| String::from_utf8_lossy(&text).into_owned()))
 }
 
 /// Returns a draft for the changelog, which a person rewrites.
@@ -180,7 +234,14 @@ fn changelog(now: &Source, pin: Option<&Pin>, report: Option<&Report>) -> String
             effect.source
         );
     }
-    if report.changes.is_empty() {
+    let mut lines = render::api_lines(report, code).into_iter().skip(1).peekable();
+    if lines.peek().is_some() {
+        output.push_str("- The generated code:\n");
+    }
+    for line in lines {
+        let _ = writeln!(output, "  - {}", line.trim_start());
+    }
+    if report.bumps().iter().all(|(_, bump)| *bump == Bump::None) {
         output.push_str("- No change of the API.\n");
     }
     output

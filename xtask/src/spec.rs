@@ -12,6 +12,8 @@ use crate::workspace::{SPEC, root};
 pub(crate) const METHODS: [&str; 8] =
     ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
+/// The extension that says how an operation may be retried. Every operation of our specs has it.
+pub(crate) const RETRY: &str = "x-jogg-retry";
 const SCHEMAS: &str = "#/components/schemas/";
 const RESPONSES: &str = "#/components/responses/";
 

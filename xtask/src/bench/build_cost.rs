@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::command::{cargo, failure, output, target};
 use crate::failure::Failure;
+use crate::output::print;
 use crate::text::grouped;
 
 /// The programs, the hand-written one first.
@@ -35,7 +36,7 @@ pub(super) fn run() -> Result<(), Failure> {
             cost.seconds = cost.seconds.min(build(program)?.seconds);
         }
     }
-    print!("{}", table(&costs));
+    print(format_args!("{}", table(&costs)));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod profile;
 
 use self::instructions::Side;
 use crate::failure::Failure;
+use crate::output::{print, say};
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -28,7 +29,7 @@ pub(crate) struct Arguments {
 
 /// Measures, and prints Markdown.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    println!("{}", machine::describe());
+    say!("{}", machine::describe());
     if arguments.build {
         return build_cost::run();
     }
@@ -37,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.profile {
         Some(case) => profile::print(&measured, case, arguments.side),
         None => {
-            print!("{}", instructions::table(&measured)?);
+            print(format_args!("{}", instructions::table(&measured)?));
             Ok(())
         }
     }

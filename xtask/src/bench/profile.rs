@@ -7,6 +7,7 @@ use std::process::Command;
 use super::command::{failure, output};
 use super::instructions::{BASELINE, CALLS, Measured, Side};
 use crate::failure::Failure;
+use crate::output::say;
 use crate::text::grouped;
 
 /// How many functions are printed of each table.
@@ -30,20 +31,20 @@ pub(super) fn print(measured: &[Measured], case: &str, side: Side) -> Result<(),
         .map(|name| (name, cost(&self_ours, name), cost(&self_baseline, name)))
         .collect();
     differences.sort_by_key(|(_, ours, theirs)| std::cmp::Reverse(ours.abs_diff(*theirs)));
-    println!("| `{case}`: function, without what it calls | {BASELINE} | {} | more |", side.name());
-    println!("|---|--:|--:|--:|");
+    say!("| `{case}`: function, without what it calls | {BASELINE} | {} | more |", side.name());
+    say!("|---|--:|--:|--:|");
     print_row("all", ours.instructions, baseline.instructions);
     for (name, ours, theirs) in differences.into_iter().take(ROWS) {
         print_row(&cell(name), ours, theirs);
     }
-    println!("\n| `{case}`: function of the SDK, with all that it calls | instructions per call |");
-    println!("|---|--:|");
+    say!("\n| `{case}`: function of the SDK, with all that it calls | instructions per call |");
+    say!("|---|--:|");
     let with_callees = costs(ours, true)?;
     let mut with_callees: Vec<_> =
         with_callees.iter().filter(|(name, _)| name.contains("jogg_api")).collect();
     with_callees.sort_by_key(|(_, cost)| std::cmp::Reverse(**cost));
     for (name, cost) in with_callees.into_iter().take(ROWS) {
-        println!("| {} | {} |", cell(name), grouped(cost / CALLS));
+        say!("| {} | {} |", cell(name), grouped(cost / CALLS));
     }
     Ok(())
 }
@@ -52,7 +53,7 @@ fn print_row(name: &str, ours: u64, theirs: u64) {
     let sign = if ours < theirs { "-" } else { "" };
     let more = grouped(ours.abs_diff(theirs) / CALLS);
     let (ours, theirs) = (grouped(ours / CALLS), grouped(theirs / CALLS));
-    println!("| {name} | {theirs} | {ours} | {sign}{more} |");
+    say!("| {name} | {theirs} | {ours} | {sign}{more} |");
 }
 
 /// A function's name as a cell of a table. Instances of generic functions have names of any length.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::preamble::is_origin;
 use crate::failure::Failure;
+use crate::output::say;
 use crate::workspace::shown;
 
 /// Compares the files. The failure has the first difference of each.
@@ -34,7 +35,7 @@ pub(super) fn compare(folder: &Path, files: &[(&'static str, String)]) -> Result
         let _ = writeln!(report, "only the spec's name or hash differs in: {names}");
     }
     if report.is_empty() {
-        println!("codegen: {} files match the spec", files.len());
+        say!("codegen: {} files match the spec", files.len());
         return Ok(());
     }
     Err(Failure::new(format!(

@@ -18,12 +18,15 @@ mod tables;
 pub(crate) mod transform;
 mod types;
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use progenitor_impl::{CrateVers, GenerationSettings, Generator, TypeImpl};
 
 use crate::document::Document;
 use crate::failure::Failure;
+use crate::output::{self, say};
 use crate::spec;
 use crate::workspace::{root, shown};
 use check::compare;
@@ -32,7 +35,7 @@ use layout::pretty;
 use preamble::preamble;
 
 /// The folder of the generated files, from the root of the workspace.
-const GENERATED: &str = "jogg-api/src/generated";
+pub(crate) const GENERATED: &str = "jogg-api/src/generated";
 
 /// Writes the generated files, or with `check` compares them with those in the folder.
 pub(crate) fn run(
@@ -55,9 +58,13 @@ pub(crate) fn generate(document: &Document) -> Result<Vec<(&'static str, String)
     let api = serde_json::from_value(transform::transform(document)).map_err(|error| {
         format!("{}: this isn't an OpenAPI 3.0 document: {error}", document.name)
     })?;
-    let tokens = Generator::new(&settings(document)).generate_tokens(&api).map_err(|error| {
-        format!("{}: progenitor doesn't support the spec: {error}", document.name)
-    })?;
+    let unsupported =
+        |reason: &str| format!("{}: progenitor doesn't support the spec: {reason}", document.name);
+    // It panics at what it has not implemented.
+    let generate = AssertUnwindSafe(|| Generator::new(&settings(document)).generate_tokens(&api));
+    let tokens = std::panic::catch_unwind(generate)
+        .map_err(|panic| unsupported(panic_message(&*panic)))?
+        .map_err(|error| unsupported(&error.to_string()))?;
     let rewritten = rewrite::rewrite(tokens, &Facts::of(document))?;
     let code = |tokens| Ok::<_, String>(format!("{preamble}\n{}", pretty(tokens)?));
     Ok(vec![
@@ -71,6 +78,11 @@ pub(crate) fn generate(document: &Document) -> Result<Vec<(&'static str, String)
         ("spec.json", spec_json(document)?),
         ("types.rs", code(rewritten.types)?),
     ])
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it panics")
 }
 
 fn settings(document: &Document) -> GenerationSettings {
@@ -102,13 +114,13 @@ fn write(folder: &Path, files: &[(&'static str, String)]) -> Result<(), Failure>
     for (name, content) in files {
         let path = folder.join(name);
         if std::fs::read_to_string(&path).ok().as_ref() != Some(content) {
-            std::fs::write(&path, content).map_err(failure)?;
+            output::write(&path, content).map_err(failure)?;
             changed += 1;
-            println!("wrote {}", shown(&path));
+            say!("wrote {}", shown(&path));
         }
     }
     if changed == 0 {
-        println!("codegen: {} files are up to date", files.len());
+        say!("codegen: {} files are up to date", files.len());
     }
     Ok(())
 }

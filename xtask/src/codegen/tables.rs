@@ -19,7 +19,7 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
         let method = operation.method.to_uppercase();
         let tag = spec::texts(operation.node, "tags").first().copied().unwrap_or_default();
         let summary = spec::text(operation.node, "summary");
-        let retry = spec::pascal_case(spec::text(operation.node, "x-jogg-retry"));
+        let retry = spec::pascal_case(spec::text(operation.node, spec::RETRY));
         let retry = format_ident!("{retry}");
         let credits = match operation.node.get("x-jogg-credits") {
             Some(credits) => {

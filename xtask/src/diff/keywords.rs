@@ -89,8 +89,13 @@ pub(super) fn compare_place(walk: &mut Walk<'_>, old: &Node, new: &Node) {
 
 /// Compares the keywords that any type can have.
 pub(super) fn compare_flags(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+    let required = old.has("required") && new.has("required");
+    let nullable = match required && walk.is_in_request() {
+        true => (&rules::REQUIRED_NULLABLE_ADDED, &rules::REQUIRED_NULLABLE_REMOVED),
+        false => (&rules::NULLABLE_ADDED, &rules::NULLABLE_REMOVED),
+    };
     for (keyword, rules) in [
-        ("nullable", (&rules::NULLABLE_ADDED, &rules::NULLABLE_REMOVED)),
+        ("nullable", nullable),
         ("readOnly", (&rules::READ_ONLY_ADDED, &rules::READ_ONLY_REMOVED)),
         ("writeOnly", (&rules::WRITE_ONLY_ADDED, &rules::WRITE_ONLY_REMOVED)),
         ("deprecated", (&rules::DEPRECATED, &rules::REINSTATED)),

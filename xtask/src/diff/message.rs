@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rules;
+use super::rules::{self, Rule};
 use super::schema;
 use super::tree::{Key, Node};
 use super::walk::Walk;
@@ -14,10 +14,19 @@ const SERIALIZATION: [&str; 4] = ["allowReserved", "encoding", "explode", "style
 /// Compares the messages of an operation.
 pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
+    let in_query =
+        |key: &Key| matches!(key, Key::Parameter { location, .. } if location == "query");
+    let has_query = old.children.keys().any(in_query);
     for key in keys {
         let sides = (old.children.get(key), new.children.get(key));
         match key {
-            Key::Parameter { location, name } => compare_parameter(walk, location, name, sides),
+            Key::Parameter { location, name } => {
+                let added = match in_query(key) && !has_query {
+                    true => &rules::FIRST_PARAMETER_ADDED,
+                    false => &rules::PARAMETER_ADDED,
+                };
+                compare_parameter(walk, (location, name), added, sides);
+            }
             Key::Request => compare_body(walk, sides),
             Key::Response(status) => compare_response(walk, status, sides),
             Key::Header(_) | Key::MediaType(_) | Key::Schema | Key::Step(_) => {}
@@ -28,7 +37,13 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node) {
 /// The same place on both sides, where it is there.
 type Sides<'n> = (Option<&'n Node>, Option<&'n Node>);
 
-fn compare_parameter(walk: &mut Walk<'_>, location: &str, name: &str, sides: Sides<'_>) {
+/// Compares a parameter. `added` is the rule for one that is new and optional.
+fn compare_parameter(
+    walk: &mut Walk<'_>,
+    (location, name): (&str, &str),
+    added: &'static Rule,
+    sides: Sides<'_>,
+) {
     let part = |media_type| Part::Parameter {
         location: location.to_owned(),
         name: name.to_owned(),
@@ -41,7 +56,7 @@ fn compare_parameter(walk: &mut Walk<'_>, location: &str, name: &str, sides: Sid
             return walk.record_subtree(&rules::REQUIRED_PARAMETER_ADDED, None, Some(new));
         }
         (old, None) => return walk.record_subtree(&rules::PARAMETER_REMOVED, old, None),
-        (None, new) => return walk.record_subtree(&rules::PARAMETER_ADDED, None, new),
+        (None, new) => return walk.record_subtree(added, None, new),
     };
     let (was, is) = (old.values("name"), new.values("name"));
     if let (Some(was), Some(is)) = (was.first(), is.first())

@@ -26,11 +26,10 @@ pub(crate) mod source;
 mod tree;
 mod walk;
 
-use std::io::Write as _;
-
 use clap::ValueEnum;
 
 use crate::failure::Failure;
+use crate::output::print;
 use report::Report;
 use rules::Verdict;
 use source::Source;
@@ -79,21 +78,20 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
         ));
     }
     let (old, new) = (Source::read(old)?, Source::read(new)?);
-    let report = Report::of(&old, &new)?;
+    let report = Report::of(&old, &new)?.with_generated_code(&old, &new)?;
     let text = match format {
         Format::Text => render::text(&report),
         Format::Markdown => render::markdown(&report),
         Format::Json => format!("{:#}\n", render::json(&report)),
         Format::Github => render::github(&report, &new),
     };
-    // A closed pipe isn't an error: its reader has what it needs.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    print(format_args!("{text}"));
     check_kinds(&report, fail_on)
 }
 
 /// Prints the table of rules.
 pub(crate) fn print_rules() {
-    let _ = std::io::stdout().lock().write_all(rules::markdown().as_bytes());
+    print(format_args!("{}", rules::markdown()));
 }
 
 fn check_kinds(report: &Report, fail_on: &[FailOn]) -> Result<(), Failure> {

@@ -26,14 +26,34 @@ pub(super) struct Matches<'t> {
     added: Vec<&'t OperationName>,
 }
 
-/// Finds the counterpart of each operation: the one with the same method and path, else a similar
-/// one whose path lost or gained its beginning, or differs in one segment.
-pub(super) fn matches<'t>(old: &'t Tree, new: &'t Tree) -> Matches<'t> {
+/// Operations by their `operationId`, as far as it belongs to one alone.
+pub(super) type Ids = BTreeMap<String, OperationName>;
+
+/// Finds the counterpart of each operation: the one with the same `operationId`, else with the same
+/// method and path, else a similar one whose path lost or gained its beginning, or differs in one
+/// segment.
+pub(super) fn matches<'t>(old: &'t Tree, new: &'t Tree, ids: [&Ids; 2]) -> Matches<'t> {
     let mut matches = Matches::default();
     let (olds, news) = (&old.operations, &new.operations);
-    matches.both = olds.keys().filter_map(|key| Some((key, news.get_key_value(key)?.0))).collect();
-    matches.removed = olds.keys().filter(|key| !news.contains_key(*key)).collect();
-    matches.added = news.keys().filter(|key| !olds.contains_key(*key)).collect();
+    let mut pairs = BTreeMap::new();
+    for (id, from) in ids[0] {
+        let from = olds.get_key_value(from);
+        let to = ids[1].get(id).and_then(|to| news.get_key_value(to));
+        if let (Some((from, _)), Some((to, _))) = (from, to) {
+            pairs.insert(from, to);
+        }
+    }
+    let mut taken: BTreeSet<&OperationName> = pairs.values().copied().collect();
+    for from in olds.keys() {
+        let to = news.get_key_value(from).filter(|(to, _)| !taken.contains(to));
+        if let Some((to, _)) = to.filter(|_| !pairs.contains_key(from)) {
+            pairs.insert(from, to);
+            taken.insert(to);
+        }
+    }
+    matches.removed = olds.keys().filter(|key| !pairs.contains_key(key)).collect();
+    matches.added = news.keys().filter(|key| !taken.contains(key)).collect();
+    matches.both = pairs.into_iter().collect();
     if matches.removed.len().saturating_mul(matches.added.len()) > MAX_PAIRS {
         return matches;
     }

@@ -11,6 +11,7 @@ use super::report::Report;
 use super::rules::Verdict;
 use super::source::Source;
 use crate::document::Position;
+use crate::public_api::{ApiChange, ApiEffect};
 use crate::spec;
 use crate::surface::template;
 use crate::text::{code, command_message, command_property, counted, escaped, shortened};
@@ -46,7 +47,10 @@ pub(crate) fn text(report: &Report) -> String {
             );
         }
     }
-    if !report.changes.is_empty() {
+    for line in api_lines(report, str::to_owned) {
+        let _ = writeln!(output, "{line}");
+    }
+    if !output.is_empty() {
         output.push('\n');
     }
     output + &summary(report)
@@ -77,6 +81,14 @@ pub(crate) fn markdown(report: &Report) -> String {
         }
         output.push('\n');
     }
+    let lines = api_lines(report, code);
+    if let [title, changes @ ..] = lines.as_slice() {
+        let _ = writeln!(output, "#### {title}\n");
+        for change in changes {
+            let _ = writeln!(output, "- {}", change.trim_start());
+        }
+        output.push('\n');
+    }
     for line in summary(report).lines() {
         let _ = writeln!(output, "- {}", escaped(line));
     }
@@ -99,6 +111,9 @@ pub(crate) fn json(report: &Report) -> Value {
         "findings": changes,
         "wire": wire,
         "source": source,
+        "generated": report.api.as_ref().map(|changes| {
+            changes.iter().map(api_change_json).collect::<Vec<_>>()
+        }),
         "prose": prose.map(|prose| prose.differences),
         "prose_operations": prose.map(|prose| {
             prose.operations.iter().map(ToString::to_string).collect::<Vec<_>>()
@@ -135,13 +150,50 @@ pub(super) fn github(report: &Report, new: &Source) -> String {
         let message = command_message(&message);
         let _ = writeln!(output, "::{level} {place}title={title}::{message}");
     }
+    for line in api_lines(report, str::to_owned) {
+        let _ = writeln!(output, "{line}");
+    }
     output + &summary(report)
+}
+
+/// Returns what changes in the generated code, with a title: each break and change of behavior, and
+/// how many additions. Empty if nothing changes.
+pub(crate) fn api_lines(report: &Report, format: impl Fn(&str) -> String) -> Vec<String> {
+    let Some(changes) = report.api.as_ref().filter(|changes| !changes.is_empty()) else {
+        return Vec::new();
+    };
+    let mut lines = vec!["the generated code".to_owned()];
+    let added = |change: &&ApiChange| change.effect == ApiEffect::Addition;
+    for change in changes.iter().filter(|change| !added(change)) {
+        let ApiChange { item, old, new, effect } = change;
+        let values = old_and_new(old.as_ref(), new.as_ref(), &format);
+        lines.push(format!("  {:<8}  {}: {values}", effect.to_string(), format(item)));
+    }
+    let added: Vec<&ApiChange> = changes.iter().filter(added).collect();
+    if !added.is_empty() {
+        let names = added.iter().take(NAMED).map(|change| format(&change.item));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let more = match added.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        lines.push(format!("  {}: {names}{more}", counted(added.len(), "addition")));
+    }
+    lines
 }
 
 /// Returns `old → new`, `added …` or `removed …`, with each value formatted by `format`.
 pub(crate) fn values(change: &Change, format: impl Fn(&str) -> String) -> String {
+    old_and_new(change.old.as_ref(), change.new.as_ref(), format)
+}
+
+fn old_and_new(
+    old: Option<&String>,
+    new: Option<&String>,
+    format: impl Fn(&str) -> String,
+) -> String {
     let format = |value: &String| format(&shortened(value));
-    match (change.old.as_ref().map(format), change.new.as_ref().map(format)) {
+    match (old.map(&format), new.map(&format)) {
         (Some(old), Some(new)) => format!("{old} → {new}"),
         (Some(old), None) => format!("removed {old}"),
         (None, Some(new)) => format!("added {new}"),
@@ -197,6 +249,12 @@ fn summary(report: &Report) -> String {
             );
         }
     }
+    if let Some(changes) = &report.api {
+        let count = |effect| changes.iter().filter(|change| change.effect == effect).count();
+        let counts = [ApiEffect::Break, ApiEffect::Behavior, ApiEffect::Addition]
+            .map(|effect| format!("{} {effect}", count(effect)));
+        let _ = writeln!(output, "generated code: {}", counts.join(", "));
+    }
     let bumps = report.bumps().map(|(name, bump)| format!("{name} {}", bump.name()));
     let _ = writeln!(output, "version bump: {}", bumps.join(", "));
     output
@@ -226,6 +284,11 @@ fn groups(report: &Report) -> Vec<(Vec<String>, Vec<&Change>)> {
         }
     }
     groups
+}
+
+fn api_change_json(change: &ApiChange) -> Value {
+    let ApiChange { item, old, new, effect } = change;
+    json!({"item": item, "old": old, "new": new, "effect": effect.to_string()})
 }
 
 fn change_json(change: &Change) -> Value {

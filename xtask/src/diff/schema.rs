@@ -164,8 +164,13 @@ fn compare_properties(walk: &mut Walk<'_>, old: &Node, new: &Node) {
     let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
     for key in keys {
         let Key::Step(step @ Step::Property(_)) = key else { continue };
+        let is_result = *step == Step::Property("data".to_owned());
         walk.in_step(step, |walk| match (old.children.get(key), new.children.get(key)) {
             (Some(old), Some(new)) => compare(walk, old, new),
+            // The envelope's result, which methods return.
+            (None, new) if is_result && walk.is_at_top_of_response() => {
+                walk.record_subtree(&rules::RESULT_ADDED, None, new);
+            }
             (None, Some(new)) if new.has("required") => {
                 walk.record_subtree(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
             }

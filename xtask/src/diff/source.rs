@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::document::Document;
+use crate::document::{Document, decoded, reading};
 use crate::failure::Failure;
 use crate::surface::Surface;
 use crate::text::quoted;
@@ -62,11 +62,12 @@ fn next_step(name: &str) -> String {
 }
 
 fn standard_input() -> Result<String, Failure> {
-    let mut text = String::new();
-    match std::io::stdin().lock().read_to_string(&mut text) {
-        Ok(_) => Ok(text),
-        Err(error) => Err(Failure::nothing_compared(
-            &format!("stdin: {error}"),
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    match read.map_err(|error| error.to_string()).and_then(|_| decoded(bytes)) {
+        Ok(text) => Ok(text),
+        Err(reason) => Err(Failure::nothing_compared(
+            &format!("stdin: {reason}"),
             "pipe a spec or a printed surface into it, as in \
              `curl -fsS URL | cargo xtask spec diff openapi/jogg.yaml -`",
         )),
@@ -74,7 +75,8 @@ fn standard_input() -> Result<String, Failure> {
 }
 
 fn file(name: &str) -> Result<String, Failure> {
-    std::fs::read_to_string(name).map_err(|error| {
+    let content = std::fs::read(name).map_err(|error| reading(&error)).and_then(decoded);
+    content.map_err(|error| {
         let folder = Path::new(name).parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
         Failure::nothing_compared(
@@ -110,11 +112,8 @@ fn committed(revision: &str, path: &str) -> Result<String, Failure> {
             &format!("`{list}` lists the files, with paths from the root of the repository"),
         ));
     };
-    String::from_utf8(content).map_err(|_| {
-        Failure::nothing_compared(
-            &format!("{object}: this isn't UTF-8"),
-            "name a spec or a printed surface",
-        )
+    decoded(content).map_err(|reason| {
+        Failure::nothing_compared(&format!("{object}: {reason}"), "name another file or revision")
     })
 }
 

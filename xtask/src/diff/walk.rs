@@ -32,6 +32,17 @@ impl<'w> Walk<'w> {
         self.steps = None;
     }
 
+    /// Whether the current place is in the body of a request.
+    pub(super) fn is_in_request(&self) -> bool {
+        matches!(self.part, Part::Request { .. })
+    }
+
+    /// Whether the current place is a member of the body of a response.
+    pub(super) fn is_at_top_of_response(&self) -> bool {
+        matches!(self.part, Part::Response { .. })
+            && self.steps.as_ref().is_some_and(|steps| steps.len() == 1)
+    }
+
     /// Runs `compare` in the schema of the part.
     pub(super) fn in_schema(&mut self, compare: impl FnOnce(&mut Self)) {
         let steps = self.steps.replace(Vec::new());

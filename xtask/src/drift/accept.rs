@@ -9,6 +9,7 @@ use super::pin::{self, Pin};
 use super::review::{Problem, Review};
 use crate::diff::source::Source;
 use crate::failure::Failure;
+use crate::output::{self, say};
 use crate::text::counted;
 
 /// The arguments of `spec accept`.
@@ -54,22 +55,19 @@ pub(crate) fn run(arguments: &AcceptArguments) -> Result<(), Failure> {
         write(&inputs.ledger_path(), &name, &text)?;
     }
     if *prune {
-        println!("{name}: {} removed", counted(pruned, "stale entry"));
+        say!("{name}: {} removed", counted(pruned, "stale entry"));
     } else if left > 0 {
         let left = counted(left, "stale entry");
-        println!(
-            "{name}: {left} kept; `{} --prune` removes what is stale",
-            inputs.accept_command()
-        );
+        say!("{name}: {left} kept; `{} --prune` removes what is stale", inputs.accept_command());
     }
-    println!("{name}: {} added", counted(stubs.len(), "stub"));
+    say!("{name}: {} added", counted(stubs.len(), "stub"));
     if let Some(pin) = pin {
         let name = inputs.pin_name();
         write(&inputs.pin_path(), &name, &pin.text())?;
-        println!("{name}: pinned {}, sha256 {}", pin.date, pin.sha256);
+        say!("{name}: pinned {}, sha256 {}", pin.date, pin.sha256);
     }
     if !stubs.is_empty() {
-        println!("replace TODO by a reason in each stub, then run `{}`", inputs.drift_command());
+        say!("replace TODO by a reason in each stub, then run `{}`", inputs.drift_command());
     }
     Ok(())
 }
@@ -100,5 +98,5 @@ fn stale<'r>(review: &Review<'r>, comparison: &Comparison) -> Vec<(&'r Entry, Op
 }
 
 fn write(path: &Path, name: &str, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|error| Failure::new(format!("{name}: {error}")))
+    output::write(path, text).map_err(|error| Failure::new(format!("{name}: {error}")))
 }

@@ -13,11 +13,10 @@ pub(crate) mod pin;
 mod render;
 mod review;
 
-use std::io::Write as _;
-
 use crate::diff::Format;
 use crate::diff::source::Source;
 use crate::failure::Failure;
+use crate::output::print;
 use difference::Comparison;
 use inputs::Inputs;
 use pin::SincePin;
@@ -64,8 +63,7 @@ pub(crate) fn run(arguments: &DriftArguments) -> Result<(), Failure> {
         Format::Json => format!("{:#}\n", report.json()),
         Format::Github => report.github(),
     };
-    // A closed pipe isn't an error: its reader has what it needs.
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    print(format_args!("{text}"));
     match review.problems.len() {
         0 => Ok(()),
         1 => Err(Failure::new("drift: 1 problem; see above how to fix it")),

@@ -25,7 +25,7 @@ const KNOWN: [(&str, Owner); 7] = [
     ("x-jogg-credits", Owner::Operation),
     ("x-jogg-id", Owner::Property),
     ("x-jogg-job", Owner::Operation),
-    ("x-jogg-retry", Owner::Operation),
+    (spec::RETRY, Owner::Operation),
     ("x-jogg-secret", Owner::Value),
 ];
 
@@ -84,7 +84,7 @@ pub(super) fn retry(document: &Document, findings: &mut LintFindings) {
                 continue;
             }
         };
-        let class = operation.node.get("x-jogg-retry").and_then(Value::as_str);
+        let class = operation.node.get(spec::RETRY).and_then(Value::as_str);
         if !class.is_some_and(|class| allowed.contains(&class)) {
             let found = class.map_or("no x-jogg-retry".into(), |class| format!("`{class}`"));
             findings.add(
@@ -100,7 +100,7 @@ pub(super) fn credits(document: &Document, findings: &mut LintFindings) {
     for operation in spec::operations(document) {
         let Some(credits) = operation.node.get("x-jogg-credits") else { continue };
         let pointer = format!("{}/x-jogg-credits", operation.pointer);
-        if spec::text(operation.node, "x-jogg-retry") != "at-most-once" {
+        if spec::text(operation.node, spec::RETRY) != "at-most-once" {
             findings.add(
                 &pointer,
                 format!("{} isn't paid; remove its x-jogg-credits", operation.title()),

@@ -19,11 +19,11 @@ mod secrets;
 mod structure;
 mod visit;
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use crate::document::Document;
 use crate::failure::Failure;
+use crate::output::print;
 use crate::spec;
 use crate::text::counted;
 use findings::{LintFinding, LintFindings};
@@ -42,8 +42,7 @@ pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
         let schemas = spec::schemas(&document).count();
         report = format!("spec lint: {operations} operations, {schemas} schemas, no findings\n");
     }
-    // A closed pipe isn't an error: its reader has what it needs.
-    let _ = std::io::stdout().lock().write_all(report.as_bytes());
+    print(format_args!("{report}"));
     match findings.len() {
         0 => Ok(()),
         count => {

@@ -62,11 +62,11 @@ mod schema;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use crate::document::Document;
 use crate::failure::Failure;
+use crate::output::print;
 use crate::spec;
 
 pub(crate) use api::template;
@@ -78,8 +78,7 @@ pub(crate) const HEADER: &str = "# jogg surface 1";
 /// Prints the surface of a spec. A printed surface is checked and sorted.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
     let surface = Surface::open(file)?;
-    // A closed pipe isn't an error: its reader has what it needs.
-    let _ = std::io::stdout().lock().write_all(surface.to_string().as_bytes());
+    print(format_args!("{surface}"));
     Ok(())
 }
 

@@ -41,12 +41,14 @@ table! { API:
 
     PARAMETER_ADDED = request("parameter-added", effect(Ok, Ok,
         "It is optional; parameter structs are non_exhaustive."));
+    FIRST_PARAMETER_ADDED = request("first-parameter-added", effect(Ok, Break,
+        "It is optional, but the method takes a query now."));
     REQUIRED_PARAMETER_ADDED = request("required-parameter-added", effect(Break, Break,
         "A released SDK doesn't send it, and `new` takes another argument."));
     PARAMETER_REMOVED = request("parameter-removed", effect(Risk, Break,
         "It may be ignored, which changes the response, or rejected; its field is removed."));
-    PATH_PARAMETER_RENAMED = request("path-parameter-renamed", effect(Ok, Ok,
-        "Only its position counts, on the wire as in the argument list."));
+    PATH_PARAMETER_RENAMED = request("path-parameter-renamed", effect(Ok, Break,
+        "Only its position counts on the wire; a field of the request is named after it."));
     SERIALIZATION_CHANGED = request("serialization-changed", effect(Break, Ok,
         "The value is written in another form than the server reads."));
 

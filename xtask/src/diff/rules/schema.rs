@@ -1,7 +1,7 @@
 //! Rules about schemas.
 
 use super::rule::Verdict::{Break, Loss, Ok, Risk};
-use super::rule::{each, effect, table};
+use super::rule::{each, effect, request, response, table};
 
 table! { SCHEMA:
     PROPERTY_ADDED = each("property-added",
@@ -10,6 +10,8 @@ table! { SCHEMA:
     REQUIRED_PROPERTY_ADDED = each("required-property-added",
         effect(Break, Break, "A released SDK doesn't send it, and `new` takes another argument."),
         effect(Ok, Ok, "It is in the raw JSON; once regenerated it is an optional field."));
+    RESULT_ADDED = response("result-added",
+        effect(Ok, Break, "It is in the raw JSON; the method's response gets another type."));
     PROPERTY_REMOVED = each("property-removed",
         effect(Risk, Break, "Sending it may be ignored or rejected, and the field is removed."),
         effect(Loss, Break, "It decodes as absent, and the field is removed."));
@@ -102,11 +104,15 @@ table! { SCHEMA:
         effect(Ok, Ok, "The SDK checks no constraints."));
 
     NULLABLE_ADDED = each("nullable-added",
-        effect(Ok, Risk, "Values are still accepted; a required field becomes an Option."),
+        effect(Ok, Ok, "Values are still accepted; its field is already an Option."),
         effect(Risk, Ok, "It may be missing now; its field is already an Option."));
     NULLABLE_REMOVED = each("nullable-removed",
-        effect(Risk, Risk, "Null is rejected now; a required field is no longer an Option."),
+        effect(Risk, Ok, "Null is rejected now; its field stays an Option."),
         effect(Ok, Ok, "It is never null now; its field stays an Option."));
+    REQUIRED_NULLABLE_ADDED = request("required-nullable-added",
+        effect(Ok, Break, "Values are still accepted; the required field becomes an Option."));
+    REQUIRED_NULLABLE_REMOVED = request("required-nullable-removed",
+        effect(Risk, Break, "Null is rejected now; the required field is no longer an Option."));
     READ_ONLY_ADDED = each("read-only-added",
         effect(Risk, Ok, "Sending it may be ignored or rejected."),
         effect(Ok, Ok, "It is received as before."));

@@ -66,7 +66,7 @@ fn one_schema_becomes_one_of_several() {
         "{type: string}",
         "{oneOf: [{type: string}, {type: integer}], nullable: true}",
         &[
-            "$ | nullable-added | added nullable | ok risk",
+            "$ | nullable-added | added nullable | ok ok",
             "$<oneOf 0> | alternative-added | added integer | ok risk",
         ],
     );

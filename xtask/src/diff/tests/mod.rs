@@ -1,6 +1,7 @@
 //! What the diff reports, and what it doesn't.
 
 mod alternatives;
+mod bumps;
 mod equivalences;
 mod history;
 mod mutations;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use super::change::Change;
 use super::report::Report;
+use super::rules::Verdict;
 use super::source::Source;
 use crate::document::{Document, pointer_token};
 use crate::spec;

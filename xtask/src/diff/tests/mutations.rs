@@ -19,6 +19,11 @@ fn table() -> Vec<Mutation<'static>> {
     blocks.filter(|mutation| !mutation.edits.is_empty()).collect()
 }
 
+/// Returns the edits of the table.
+pub(super) fn edits() -> Vec<Vec<&'static str>> {
+    table().into_iter().map(|mutation| mutation.edits).collect()
+}
+
 /// Replaces the counts of properties and values, which depend on the rest of the spec.
 fn without_counts(line: &str) -> String {
     let words = line.split(' ').collect::<Vec<_>>();

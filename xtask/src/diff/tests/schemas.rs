@@ -8,7 +8,7 @@ fn other_keywords_change_with_the_type() {
         "{type: string, format: date, maxLength: 3, enum: [a, b]}",
         "{type: integer, minimum: 1, nullable: true}",
         &[
-            "$ | nullable-added | added nullable | ok risk",
+            "$ | nullable-added | added nullable | ok ok",
             "$ | type-changed | string, format date, maxLength 3, 2 values → integer, nullable, minimum 1 \
              | break break",
         ],

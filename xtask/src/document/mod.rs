@@ -1,0 +1,100 @@
+//! A YAML or JSON file as a value, with the position of each of its nodes.
+
+mod position;
+mod text;
+mod yaml;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+pub(crate) use position::{Position, pointer_token};
+pub(crate) use text::{decoded, reading};
+
+/// A parsed file: its value, and where each node is in the text.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The name of the file, for messages.
+    pub(crate) name: String,
+    /// The content.
+    pub(crate) value: Value,
+    /// The hash of the text, regardless of line ends. Descriptions are a part of it.
+    pub(crate) sha256: String,
+    positions: HashMap<String, Position>,
+}
+
+/// Why a file can't be read or parsed.
+#[derive(Debug)]
+pub(crate) struct DocumentError {
+    name: String,
+    position: Option<Position>,
+    reason: String,
+}
+
+impl Document {
+    /// Reads a file.
+    pub(crate) fn read(path: &Path) -> Result<Self, DocumentError> {
+        let name = path.display().to_string();
+        let text = std::fs::read(path).map_err(|error| reading(&error)).and_then(decoded);
+        match text {
+            Ok(text) => Self::parse(&name, &text),
+            Err(reason) => Err(DocumentError { name, position: None, reason }),
+        }
+    }
+
+    /// Parses a text. JSON is YAML, so that one parser reads both.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
+        match yaml::parse(&text::with_surrogates(text)) {
+            Ok((value, positions)) => {
+                Ok(Self { name: name.to_owned(), value, sha256: sha256(text), positions })
+            }
+            Err((position, reason)) => {
+                Err(DocumentError { name: name.to_owned(), position: Some(position), reason })
+            }
+        }
+    }
+
+    /// Returns the position of the node at a JSON pointer, or of its nearest ancestor with one.
+    pub(crate) fn position(&self, pointer: &str) -> Position {
+        let mut pointer = pointer;
+        loop {
+            if let Some(position) = self.positions.get(pointer) {
+                return *position;
+            }
+            match pointer.rfind('/') {
+                Some(end) => pointer = &pointer[..end],
+                None => return Position { line: 1, column: 1 },
+            }
+        }
+    }
+
+    /// Returns `file:line:column` of a node, as editors and terminals understand it.
+    pub(crate) fn location(&self, pointer: &str) -> String {
+        let Position { line, column } = self.position(pointer);
+        format!("{}:{line}:{column}", self.name)
+    }
+}
+
+fn sha256(text: &str) -> String {
+    let digest = Sha256::digest(text.replace("\r\n", "\n").as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl fmt::Display for DocumentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(Position { line, column }) => {
+                write!(f, "{}:{line}:{column}: {}", self.name, self.reason)
+            }
+            None => write!(f, "{}: {}", self.name, self.reason),
+        }
+    }
+}
+
+impl std::error::Error for DocumentError {}
+
+#[cfg(test)]
+mod tests;
