@@ -2,8 +2,10 @@
 
 use std::env::VarError;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use tokio::runtime;
 use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
@@ -15,6 +17,9 @@ use crate::policy::{CallOptions, Observer, RateLimiter, RetryPolicy, SlidingWind
 pub const API_KEY_VARIABLE: &str = "JOGG_API_KEY";
 /// The variable [`Jogg::from_env`] takes the base URL from, if it is set.
 pub const BASE_URL_VARIABLE: &str = "JOGG_BASE_URL";
+
+const NO_RUNTIME: &str = "there is no tokio runtime here; make the call in one, such as that of \
+                          `#[tokio::main]` or `Runtime::block_on`";
 
 /// A client of the JoggAI API. Cheap to clone; clones share connections and settings.
 ///
@@ -32,6 +37,8 @@ pub struct Jogg {
 
 struct Inner {
     api: jogg_api::Client,
+    /// The runtime that serves the pooled connections: that of the first call.
+    runtime: OnceLock<runtime::Id>,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
     retry_policy: RetryPolicy,
@@ -107,6 +114,23 @@ impl Jogg {
         Self { inner: Arc::clone(&self.inner), options }
     }
 
+    /// Returns the low-level client whose connections this runtime serves.
+    ///
+    /// A connection is served by the runtime that it was opened on. If that is idle, a request on
+    /// the connection waits without being sent, and nobody could say so. So the runtime of the
+    /// first call has the pool, and calls on others open connections of their own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] outside of a runtime.
+    pub(crate) fn connected(&self) -> Result<&jogg_api::Client> {
+        let Ok(runtime) = runtime::Handle::try_current() else {
+            return Err(Error::new(ErrorKind::Configuration, NO_RUNTIME));
+        };
+        let id = runtime.id();
+        let Inner { api, runtime, .. } = &*self.inner;
+        Ok(if *runtime.get_or_init(|| id) == id { api } else { api.unpooled() })
+    }
+
     pub(crate) fn options(&self) -> &CallOptions {
         &self.options
     }
@@ -157,7 +181,7 @@ impl fmt::Debug for Jogg {
 #[must_use]
 pub struct JoggBuilder {
     api: jogg_api::ClientBuilder,
-    http: Option<reqwest::ClientBuilder>,
+    http: Option<ChangeSettings>,
     user_agent: Option<String>,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
@@ -167,6 +191,9 @@ pub struct JoggBuilder {
     observer: Option<Arc<dyn Observer>>,
     allow_plain_http: bool,
 }
+
+/// Changes the settings of an HTTP client.
+type ChangeSettings = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
 
 /// Which limit on POST requests a client keeps.
 enum RateLimit {
@@ -191,16 +218,35 @@ impl JoggBuilder {
         self
     }
 
-    /// Sets the HTTP settings to start from: proxy, connection pool, connect timeout, DNS.
+    /// Sets a function that changes the settings of the HTTP client: proxy, DNS, client certificate
+    /// and so on. See [`jogg_api::ClientBuilder::http_client`].
     ///
-    /// Redirects, replays and TLS are then set by the crate. Root certificates belong to
-    /// [`JoggBuilder::root_certificate`].
-    pub fn http_client(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
+    /// ```
+    /// # fn demo(proxy: reqwest::Proxy) -> jogg_api_ext::Result<()> {
+    /// let jogg = jogg_api_ext::Jogg::builder("key")
+    ///     .http_client(move |http| http.proxy(proxy.clone()).tcp_nodelay(true))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Redirects, replays, the TLS back end and the limit on idle connections are then set by the
+    /// crate. A connect timeout of its own overrides [`Timeouts::connect`].
+    pub fn http_client(
+        mut self,
+        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.http = Some(Box::new(change));
         self
     }
 
-    /// Sets the `user-agent` header. Without it, and without a custom HTTP client, it is
+    /// Sets how long a connection may be idle and still be used for the next request. Default, and
+    /// at most: 2 s. A server that closes idle connections sooner needs less.
+    pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
+        self.api = self.api.pool_idle_timeout(limit);
+        self
+    }
+
+    /// Sets the `user-agent` header. Default: the one that [`JoggBuilder::http_client`] sets, or
     /// `jogg-api-ext/` and the version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
@@ -271,13 +317,12 @@ impl JoggBuilder {
     pub fn build(self) -> Result<Jogg> {
         let default = concat!("jogg-api-ext/", env!("CARGO_PKG_VERSION"));
         let mut api = self.api.connect_timeout(self.timeouts.connect);
-        // The user agent of a custom HTTP client stays, unless another is set here.
-        let user_agent = self.user_agent.or(self.http.is_none().then(|| default.to_owned()));
-        if let Some(user_agent) = user_agent {
+        api = match self.http {
+            Some(change) => api.http_client(move |http| change(http.user_agent(default))),
+            None => api.http_client(move |http| http.user_agent(default)),
+        };
+        if let Some(user_agent) = self.user_agent {
             api = api.user_agent(user_agent);
-        }
-        if let Some(http) = self.http {
-            api = api.http_client(http);
         }
         let api = api.build()?;
         let rate_limiter: Option<Arc<dyn RateLimiter>> = match self.rate_limit {
@@ -289,6 +334,7 @@ impl JoggBuilder {
         };
         let inner = Inner {
             api,
+            runtime: OnceLock::new(),
             clock: self.clock,
             timeouts: self.timeouts,
             retry_budget: RetryBudget::new(self.retry_policy.budget),

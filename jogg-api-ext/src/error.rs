@@ -56,9 +56,13 @@ enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client can't be set up: no key, a bad base URL. Fix the configuration.
+    /// The client can't be set up (no key, a bad base URL), or there is no tokio runtime where a
+    /// call is made. Fix the configuration. A runtime whose I/O or time driver is off isn't found
+    /// out: tokio panics there. Turn both on with `enable_all` of its builder.
     Configuration,
-    /// The connection failed, or was never made. A read can be retried.
+    /// The connection failed, or was never made; the message ends with the cause. A read can be
+    /// retried, unless it's the certificate or the proxy that is refused: see
+    /// [`Error::is_retryable`].
     Connection,
     /// The file host refused the upload, or didn't return the download.
     FileTransfer,

@@ -90,14 +90,23 @@
 //!
 //! | feature | default | what it does |
 //! |---|---|---|
-//! | `rustls` | yes | TLS by rustls with ring; trusts the system's certificates |
-//! | `native-tls` | | TLS by the system's library; if both are enabled, rustls is used |
+//! | `rustls` | yes | TLS by rustls with reqwest's crypto provider |
+//! | `rustls-no-provider` | | TLS by rustls with the provider that the application installs |
+//! | `native-tls` | | TLS by the system's library; with several, rustls is used |
 //! | `http2` | | HTTP/2 where the server offers it |
 //! | `schemars` | | `JsonSchema` for every request type, for tool definitions |
 //! | `simulator` | | the simulator, and the program `jogg-simulator` |
 //!
-//! Without a TLS feature, an `https://` base URL is an error when the client is built. The crate
-//! needs a tokio runtime.
+//! The TLS features are named as reqwest's. Without one, an `https://` base URL is an error when the
+//! client is built.
+//!
+//! # Runtimes
+//!
+//! Calls, waits, uploads and downloads run on a tokio runtime whose drivers are on, such as that of
+//! `#[tokio::main]`, or one built with `enable_all`. Outside of a runtime, they return an error of
+//! the kind [`ErrorKind::Configuration`]. In one without the I/O or the time driver they panic, as
+//! tokio doesn't say whether it has them. A client may be used from several runtimes; all but the
+//! first to use it open a connection for each call.
 //!
 #![cfg_attr(
     not(feature = "simulator"),

@@ -1,13 +1,16 @@
 //! The settings of a client, and which of them are rejected.
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::HeaderValue;
 use reqwest::Url;
 
 use crate::client::Inner;
-use crate::{BuildError, Client, redact_urls, tls};
+use crate::connections::{CONNECT_TIMEOUT, ChangeSettings, HttpSettings, POOL_IDLE_TIMEOUT};
+use crate::tls::{self, Tls};
+use crate::{BuildError, Client, redact_urls};
 
 /// The production server of the API.
 pub const DEFAULT_BASE_URL: &str = "https://api.jogg.ai";
@@ -16,17 +19,15 @@ pub const DEFAULT_BASE_URL: &str = "https://api.jogg.ai";
 /// [`ClientBuilder::max_body_bytes`].
 pub const MAX_BODY_BYTES: usize = 8 * 1024 * 1024;
 
-/// The default limit for establishing a connection. See [`ClientBuilder::connect_timeout`].
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// Builds a [`Client`]. Created by [`Client::builder`].
 #[must_use = "settings have no effect until `build` is called"]
 pub struct ClientBuilder {
     key: String,
     base_url: String,
     allow_plain_http: bool,
-    http: Option<reqwest::ClientBuilder>,
+    change: Option<ChangeSettings>,
     connect_timeout: Duration,
+    pool_idle_timeout: Duration,
     user_agent: Option<String>,
     root_certificates: Vec<Vec<u8>>,
     max_body_bytes: usize,
@@ -38,8 +39,9 @@ impl ClientBuilder {
             key,
             base_url: DEFAULT_BASE_URL.to_owned(),
             allow_plain_http: false,
-            http: None,
+            change: None,
             connect_timeout: CONNECT_TIMEOUT,
+            pool_idle_timeout: POOL_IDLE_TIMEOUT,
             user_agent: None,
             root_certificates: Vec::new(),
             max_body_bytes: MAX_BODY_BYTES,
@@ -62,32 +64,51 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the HTTP client to start from, with custom settings for the proxy, the connection pool,
-    /// the connect timeout or DNS.
+    /// Sets a function that changes the settings of the HTTP client, such as its proxy, its DNS or
+    /// its client certificate. It is called whenever an HTTP client is built: once, and once more
+    /// for [`Client::unpooled`].
     ///
-    /// This crate then overrides redirects, HTTP retries and the TLS back end: the key must not
-    /// follow a redirect, and a paid request must not be replayed. Root certificates set on the
-    /// HTTP client are lost with the TLS back end; pass them to
-    /// [`ClientBuilder::root_certificate`].
+    /// ```
+    /// # fn demo(proxy: reqwest::Proxy) -> Result<(), jogg_api::BuildError> {
+    /// let client = jogg_api::Client::builder("key")
+    ///     .http_client(move |http| http.proxy(proxy.clone()).tcp_nodelay(true))
+    ///     .build()?;
+    /// # Ok(()) }
+    /// ```
     ///
-    /// Without a custom HTTP client, the proxy in the environment (`HTTPS_PROXY`, `NO_PROXY` and so
-    /// on) is used, except if the base URL is plain `http://` to this machine: the key must not
-    /// leave it. A custom HTTP client keeps its proxy settings.
-    pub fn http_client(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
+    /// This crate then sets what must hold: no redirects, as the key must not follow one; no
+    /// replays, as a paid request must not be sent twice; the TLS back end of its features; the
+    /// limit on idle connections.
+    ///
+    /// By default, the proxy in the environment (`HTTPS_PROXY`, `NO_PROXY` and so on) is used,
+    /// except if the base URL is plain `http://` to this machine: the key must not leave it.
+    pub fn http_client(
+        mut self,
+        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.change = Some(Arc::new(change));
         self
     }
 
-    /// Sets how long establishing a connection may take. Default: [`CONNECT_TIMEOUT`].
-    ///
-    /// Has no effect with [`ClientBuilder::http_client`], whose connect timeout is kept.
+    /// Sets how long establishing a connection may take, unless [`ClientBuilder::http_client`] sets
+    /// it. Default: [`CONNECT_TIMEOUT`].
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
         self.connect_timeout = limit;
         self
     }
 
-    /// Sets the `user-agent` header. Default: that of [`ClientBuilder::http_client`] if there is
-    /// one, otherwise `jogg-api/` and the version.
+    /// Sets how long a connection may be idle and still be used for the next request. Default, and
+    /// at most: [`POOL_IDLE_TIMEOUT`]; more counts as that.
+    ///
+    /// A server closes a connection that has been idle for some time. If a request is sent at that
+    /// moment, nobody can say whether it was executed.
+    pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
+        self.pool_idle_timeout = limit.min(POOL_IDLE_TIMEOUT);
+        self
+    }
+
+    /// Sets the `user-agent` header. Default: the one that [`ClientBuilder::http_client`] sets, or
+    /// `jogg-api/` and the version.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
@@ -112,43 +133,34 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`BuildError`] says which setting can't be used, and how to fix it.
-    pub fn build(mut self) -> Result<Client, BuildError> {
+    pub fn build(self) -> Result<Client, BuildError> {
         let mut key = HeaderValue::from_str(self.key.trim()).map_err(|_| BuildError::Key)?;
         if key.is_empty() {
             return Err(BuildError::Key);
         }
         key.set_sensitive(true);
         let url = base_url(&self.base_url, self.allow_plain_http)?;
-        let secure = url.scheme() == "https";
-        let http = tls::configure(self.http_settings(&url), &self.root_certificates, secure)?
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .build()
-            .map_err(|error| BuildError::HttpClient(error.without_url()))?;
+        let tls = Tls::new(&self.root_certificates)?;
         let base_url = url.as_str().trim_end_matches('/').to_owned();
         let max_body_bytes = self.max_body_bytes;
-        Ok(Client::new(Inner { http, base_url, key, max_body_bytes }))
+        let settings = self.http_settings(&url, tls);
+        let http = settings.build(true)?;
+        let (settings, unpooled) = (Some(settings), OnceLock::new());
+        Ok(Client::new(Inner { http, base_url, key, max_body_bytes, settings, unpooled }))
     }
 
-    /// The custom HTTP client, or the default one.
-    fn http_settings(&mut self, url: &Url) -> reqwest::ClientBuilder {
-        let http = match self.http.take() {
-            Some(http) => http,
-            None => {
-                let http = reqwest::ClientBuilder::new()
-                    .connect_timeout(self.connect_timeout)
-                    .user_agent(concat!("jogg-api/", env!("CARGO_PKG_VERSION")));
-                match url.scheme() == "http" && is_loopback(url) {
-                    // reqwest uses a proxy from the environment even for this machine, and would
-                    // send it the key unencrypted.
-                    true => http.no_proxy(),
-                    false => http,
-                }
-            }
-        };
-        match &self.user_agent {
-            Some(user_agent) => http.user_agent(user_agent),
-            None => http,
+    fn http_settings(self, url: &Url, tls: Tls) -> HttpSettings {
+        let needs_tls = url.scheme() == "https";
+        HttpSettings {
+            change: self.change,
+            connect_timeout: self.connect_timeout,
+            pool_idle_timeout: self.pool_idle_timeout,
+            user_agent: self.user_agent,
+            tls: Arc::new(tls),
+            needs_tls,
+            // reqwest uses a proxy from the environment even for this machine, and would send it
+            // the key unencrypted.
+            system_proxy: needs_tls || !is_loopback(url),
         }
     }
 }
@@ -160,6 +172,7 @@ impl fmt::Debug for ClientBuilder {
             .field("key", &"[redacted]")
             .field("allow_plain_http", &self.allow_plain_http)
             .field("connect_timeout", &self.connect_timeout)
+            .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("max_body_bytes", &self.max_body_bytes)
             .finish_non_exhaustive()
     }
@@ -279,7 +292,6 @@ mod tests {
     /// itself with a different one.
     #[tokio::test]
     async fn requests_to_this_machine_bypass_a_proxy() {
-        let custom = reqwest::ClientBuilder::new;
         if std::env::var_os(BEHIND_PROXY).is_some() {
             let client = |builder: ClientBuilder, server: &str| {
                 builder.base_url(server).build().expect("settings of this test")
@@ -289,9 +301,12 @@ mod tests {
                 respond(stream, "200 OK", r#"{"code": 0}"#);
             });
             client(Client::builder("k"), &server).whoami().await.expect("sent directly");
-            // A custom HTTP client keeps its proxy settings.
-            let error = client(Client::builder("k").http_client(custom()), &server).whoami().await;
-            assert_eq!(error.unwrap_err().status().map(|status| status.as_u16()), Some(418));
+            // Only the caller can say otherwise.
+            let proxy = std::env::var("HTTP_PROXY").unwrap();
+            let proxied = Client::builder("k")
+                .http_client(move |http| http.proxy(reqwest::Proxy::all(&proxy).unwrap()));
+            let error = client(proxied, &server).whoami().await.unwrap_err();
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(418));
             return;
         }
         let proxy = serve(|stream| {
@@ -313,12 +328,12 @@ mod tests {
 
     #[tokio::test]
     async fn the_user_agent_is_the_one_set_the_http_clients_or_the_default() {
-        let custom = || reqwest::ClientBuilder::new().user_agent("custom/1");
+        let custom = |http: reqwest::ClientBuilder| http.user_agent("custom/1");
         for (builder, expected) in [
             (Client::builder("k"), concat!("jogg-api/", env!("CARGO_PKG_VERSION"))),
             (Client::builder("k").user_agent("set/1"), "set/1"),
-            (Client::builder("k").http_client(custom()), "custom/1"),
-            (Client::builder("k").http_client(custom()).user_agent("set/1"), "set/1"),
+            (Client::builder("k").http_client(custom), "custom/1"),
+            (Client::builder("k").http_client(custom).user_agent("set/1"), "set/1"),
         ] {
             let server = serve(|stream| {
                 let head = read_head(stream);
@@ -331,18 +346,17 @@ mod tests {
     }
 
     #[test]
-    fn the_connect_timeout_is_set_unless_there_is_a_custom_http_client() {
-        let url = Url::parse("https://a").unwrap();
-        let custom = reqwest::ClientBuilder::new().connect_timeout(Duration::from_secs(3));
-        for (mut builder, expected) in [
+    fn the_connect_timeout_is_the_one_set_last() {
+        let custom = |http: reqwest::ClientBuilder| http.connect_timeout(Duration::from_secs(3));
+        let seven = || Client::builder("k").connect_timeout(Duration::from_secs(7));
+        for (builder, expected) in [
             (Client::builder("k"), "connect_timeout: 10s"),
-            (Client::builder("k").connect_timeout(Duration::from_secs(7)), "connect_timeout: 7s"),
-            (
-                Client::builder("k").http_client(custom).connect_timeout(Duration::from_secs(7)),
-                "connect_timeout: 3s",
-            ),
+            (seven(), "connect_timeout: 7s"),
+            (seven().http_client(custom), "connect_timeout: 3s"),
         ] {
-            let settings = format!("{:?}", builder.http_settings(&url));
+            let url = Url::parse(&builder.base_url).unwrap();
+            let settings = builder.http_settings(&url, Tls::new(&[]).unwrap());
+            let settings = format!("{:?}", settings.builder(true));
             assert!(settings.contains(expected), "{settings}");
         }
     }

@@ -1,13 +1,14 @@
 //! The client, to which generated code adds a method per operation. Every request is sent here.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 
+use crate::connections::HttpSettings;
 use crate::decode::{decode, is_whole};
 use crate::envelope::Envelope;
 use crate::error::Received;
@@ -21,6 +22,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The low-level client: one method per operation, one HTTP request per call, no retries.
 ///
 /// Clones are cheap and share their connections.
+///
+/// # Panics
+/// Calls panic outside of a Tokio runtime, and in one whose I/O or time driver is off
+/// (`enable_all` turns both on). A connection is served by the runtime of the call that opened it:
+/// in a program with several runtimes, a call can wait for one that is idle, for as long as its
+/// time limit. Use a client per runtime there, or [`Client::unpooled`].
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -31,6 +38,10 @@ pub(crate) struct Inner {
     pub(crate) base_url: String,
     pub(crate) key: HeaderValue,
     pub(crate) max_body_bytes: usize,
+    /// What `http` was built from; `None` if it has no pool.
+    pub(crate) settings: Option<HttpSettings>,
+    /// Built when it is needed for the first time.
+    pub(crate) unpooled: OnceLock<Client>,
 }
 
 impl Client {
@@ -72,8 +83,9 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::Argument`] or [`ErrorKind::Request`] if the request can't be built;
-    /// [`ErrorKind::Connect`], [`ErrorKind::Connection`], [`ErrorKind::Timeout`] and
-    /// [`ErrorKind::BodyTooLarge`] if no complete response was received.
+    /// [`ErrorKind::Connect`], [`ErrorKind::ConnectRejected`], [`ErrorKind::NotExecuted`],
+    /// [`ErrorKind::Connection`], [`ErrorKind::Timeout`] and [`ErrorKind::BodyTooLarge`] if no
+    /// complete response was received.
     pub async fn exchange(
         &self,
         request: &PreparedRequest,
@@ -170,6 +182,31 @@ impl Client {
     /// Returns the base URL, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.inner.base_url
+    }
+
+    /// Returns this client with the same settings, but with a new connection for each request: for
+    /// when idle connections may be dead, as after a timeout, or belong to another runtime.
+    ///
+    /// It is built when this is called for the first time. If that fails, which is possible only if
+    /// the system's certificates can't be read any more, this returns the client itself.
+    pub fn unpooled(&self) -> &Self {
+        let Inner { base_url, key, max_body_bytes, settings, unpooled, .. } = &*self.inner;
+        if let Some(unpooled) = unpooled.get() {
+            return unpooled;
+        }
+        let Some(Ok(http)) = settings.as_ref().map(|settings| settings.build(false)) else {
+            return self;
+        };
+        unpooled.get_or_init(|| {
+            Self::new(Inner {
+                http,
+                base_url: base_url.clone(),
+                key: key.clone(),
+                max_body_bytes: *max_body_bytes,
+                settings: None,
+                unpooled: OnceLock::new(),
+            })
+        })
     }
 
     /// Returns the HTTP client. Requests made with it carry no key and follow no redirects.

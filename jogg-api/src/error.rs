@@ -6,12 +6,14 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use reqwest::Url;
 
+use crate::cause;
 use crate::enums::ErrorCode;
 use crate::envelope::Envelope;
 use crate::exchange::{Arrived, RawResponse};
 use crate::redact::one_line;
-use crate::{NoData, Operation, Response};
+use crate::{ErrorKind, NoData, Operation, Response};
 
 /// The error of a call, with everything that was received.
 ///
@@ -25,6 +27,8 @@ struct Inner {
     operation: &'static Operation,
     kind: ErrorKind,
     received: Received,
+    /// The host of a request that failed on its way, with the port if it isn't the usual one.
+    host: Option<String>,
     source: Option<reqwest::Error>,
 }
 
@@ -50,42 +54,6 @@ impl From<RawResponse> for Received {
     }
 }
 
-/// The kind of an [`Error`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The response has an error code.
-    Api,
-    /// An argument can't be sent. Nothing was sent.
-    Argument {
-        /// The name of the argument.
-        name: &'static str,
-        /// What is wrong with it.
-        reason: Cow<'static, str>,
-    },
-    /// The body is longer than the client reads.
-    BodyTooLarge {
-        /// The limit in bytes.
-        limit: usize,
-    },
-    /// No connection was established: nothing was sent.
-    Connect,
-    /// The connection failed after sending began.
-    Connection,
-    /// The status is 2xx, but the body isn't a response of the operation.
-    Decode {
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The request can't be built. Nothing was sent.
-    Request,
-    /// The HTTP status isn't 2xx, and the response has no error code.
-    Status,
-    /// A timeout of the HTTP client, or the [`TimeLimit`](crate::TimeLimit) of the exchange, passed
-    /// after sending began.
-    Timeout,
-}
-
 impl Error {
     pub(crate) fn argument(
         operation: &'static Operation,
@@ -102,15 +70,8 @@ impl Error {
         source: reqwest::Error,
         received: impl Into<Received>,
     ) -> Self {
-        let kind = if source.is_connect() {
-            ErrorKind::Connect
-        } else if source.is_builder() {
-            ErrorKind::Request
-        } else if source.is_timeout() {
-            ErrorKind::Timeout
-        } else {
-            ErrorKind::Connection
-        };
+        let received = received.into();
+        let kind = cause::kind(&source, received.status);
         Self::new(operation, kind, received, Some(source))
     }
 
@@ -120,10 +81,11 @@ impl Error {
         received: impl Into<Received>,
         source: Option<reqwest::Error>,
     ) -> Self {
+        let host = source.as_ref().and_then(reqwest::Error::url).and_then(host);
         // The URL of a request can contain a signature.
         let source = source.map(reqwest::Error::without_url);
         let received = received.into();
-        Self { inner: Box::new(Inner { operation, kind, received, source }) }
+        Self { inner: Box::new(Inner { operation, kind, received, host, source }) }
     }
 
     /// Returns the message without the operation's name, which [`Display`](fmt::Display) prefixes.
@@ -134,6 +96,10 @@ impl Error {
     /// Returns what went wrong.
     pub fn kind(&self) -> &ErrorKind {
         &self.inner.kind
+    }
+
+    fn host(&self) -> &str {
+        self.inner.host.as_deref().unwrap_or("the server")
     }
 
     /// Returns the operation that was called.
@@ -217,11 +183,17 @@ impl fmt::Display for Explanation<'_> {
             ErrorKind::BodyTooLarge { limit } => {
                 write!(f, "the response is longer than {limit} bytes")
             }
-            ErrorKind::Connect => f.write_str("no connection to the server"),
+            ErrorKind::Connect | ErrorKind::ConnectRejected => {
+                write!(f, "no connection to {}", error.host())
+            }
             ErrorKind::Connection => {
-                f.write_str("the connection failed before the response was complete")
+                let host = error.host();
+                write!(f, "the connection to {host} failed before the response was complete")
             }
             ErrorKind::Decode { reason } => write!(f, "the response can't be decoded: {reason}"),
+            ErrorKind::NotExecuted => {
+                write!(f, "{} has not executed the request", error.host())
+            }
             ErrorKind::Request => f.write_str("the request can't be built"),
             ErrorKind::Status => f.write_str("unexpected status"),
             ErrorKind::Timeout => f.write_str("the request timed out"),
@@ -237,8 +209,20 @@ impl fmt::Display for Explanation<'_> {
             }
             f.write_str(")")?;
         }
-        Ok(())
+        match &error.inner.source {
+            Some(source) => write!(f, ": {}", cause::text(source)),
+            None => Ok(()),
+        }
     }
+}
+
+/// Returns a host as messages name it.
+fn host(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }
 
 impl fmt::Debug for Error {
@@ -280,6 +264,9 @@ pub enum BuildError {
     HttpClient(reqwest::Error),
     /// The API key is empty or contains characters that a header can't.
     Key,
+    /// The crate was built with the feature `rustls-no-provider`, and the application has not
+    /// installed a crypto provider.
+    NoCryptoProvider,
     /// The base URL is plain `http://` to another machine, which would expose the key to the
     /// network.
     PlainHttp,
@@ -292,17 +279,26 @@ impl fmt::Display for BuildError {
         match self {
             Self::BaseUrl { reason } => write!(f, "the base URL {reason}"),
             Self::Certificates { reason } => write!(f, "root certificates: {reason}"),
-            Self::HttpClient(_) => f.write_str("the HTTP client rejects its settings"),
+            Self::HttpClient(source) => {
+                write!(f, "the HTTP client rejects its settings: {}", cause::text(source))
+            }
             Self::Key => f.write_str(
                 "the API key is empty or contains characters that a header can't; \
                  copy it again from the JoggAI dashboard",
+            ),
+            Self::NoCryptoProvider => f.write_str(
+                "no crypto provider is installed, which the feature `rustls-no-provider` needs; \
+                 before building the client, call \
+                 `rustls::crypto::ring::default_provider().install_default().unwrap()`, or \
+                 another provider's, or enable the feature `rustls` instead",
             ),
             Self::PlainHttp => f.write_str(
                 "the base URL is plain http, which would expose the API key to the network; \
                  use https, or allow it with `allow_plain_http(true)`",
             ),
             Self::NoTls => f.write_str(
-                "the base URL is https, but neither feature, `rustls` or `native-tls`, is enabled",
+                "the base URL is https, but no TLS feature is enabled; enable `rustls`, \
+                 `rustls-no-provider` or `native-tls`",
             ),
         }
     }

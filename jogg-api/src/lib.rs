@@ -6,12 +6,15 @@
 extern crate self as jogg_api;
 
 mod builder;
+mod cause;
 mod client;
+mod connections;
 mod decode;
 mod endpoint;
 mod enumeration;
 mod envelope;
 mod error;
+mod error_kind;
 mod exchange;
 mod lenient;
 mod operation;
@@ -33,13 +36,15 @@ mod codecs;
 #[rustfmt::skip]
 mod generated;
 
-pub use builder::{CONNECT_TIMEOUT, ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
+pub use builder::{ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
 pub use client::Client;
+pub use connections::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT};
 pub use decode::raw_data;
 pub use endpoint::{Endpoint, PreparedRequest};
 pub use enumeration::UnknownValue;
 pub use envelope::NoData;
-pub use error::{BuildError, Error, ErrorKind};
+pub use error::{BuildError, Error};
+pub use error_kind::ErrorKind;
 pub use exchange::{RawResponse, TimeLimit};
 pub use generated::{codes, endpoints, enums, jobs, operations, types};
 pub use operation::{Code, Credits, IdPlace, JobLink, JobRule, Operation, RetryClass};

@@ -1,87 +1,98 @@
-//! Chooses the TLS back end, so that no combination of features panics or silently falls back to
-//! another.
+//! Chooses among reqwest's TLS back ends, so that no combination of features panics or silently
+//! falls back to another.
 
 use crate::BuildError;
 
 /// Whether the crate was built with a TLS back end.
-pub(crate) const AVAILABLE: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+pub(crate) const AVAILABLE: bool =
+    cfg!(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"));
 
-/// Sets the back end and its root certificates. If both features are enabled, rustls is used.
-///
-/// `secure` says whether the base URL needs TLS. If it doesn't, a system without certificates is
-/// not an error.
-#[cfg(feature = "rustls")]
-pub(crate) fn configure(
-    http: reqwest::ClientBuilder,
-    roots: &[Vec<u8>],
-    secure: bool,
-) -> Result<reqwest::ClientBuilder, BuildError> {
-    use std::sync::Arc;
-
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject;
-    use rustls_platform_verifier::Verifier;
-
-    let wrong =
-        |error: &dyn std::fmt::Display| BuildError::Certificates { reason: error.to_string() };
-    let mut certificates = Vec::new();
-    for pem in roots {
-        let before = certificates.len();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            certificates.push(certificate.map_err(|error| wrong(&error))?);
-        }
-        if certificates.len() == before {
-            return Err(wrong(&"no certificate in the PEM text"));
-        }
-    }
-    // Not a process-wide provider, which is for the application to choose.
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| wrong(&error))?;
-    let config = match Verifier::new_with_extra_roots(certificates, provider) {
-        Ok(verifier) => config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)),
-        Err(error) if secure => return Err(wrong(&error)),
-        // Trusts nothing, which matters only if an upload goes to an https URL.
-        Err(_) => config.with_root_certificates(rustls::RootCertStore::empty()),
-    };
-    let mut config = config.with_no_client_auth();
-    config.alpn_protocols = match cfg!(feature = "http2") {
-        true => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
-        false => vec![b"http/1.1".to_vec()],
-    };
-    Ok(http.tls_backend_preconfigured(config))
+/// The TLS settings of a client: the back end, and the root certificates it was given.
+pub(crate) struct Tls {
+    roots: Vec<Root>,
 }
 
-/// native-tls: the library and certificates of the system.
-#[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-pub(crate) fn configure(
-    http: reqwest::ClientBuilder,
-    roots: &[Vec<u8>],
-    _secure: bool,
-) -> Result<reqwest::ClientBuilder, BuildError> {
-    let mut certificates = Vec::new();
-    for pem in roots {
-        let bundle = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|error| BuildError::Certificates { reason: error.to_string() })?;
-        if bundle.is_empty() {
-            let reason = "no certificate in the PEM text".to_owned();
-            return Err(BuildError::Certificates { reason });
+impl Tls {
+    /// Reads the root certificates, and checks that there is a crypto provider.
+    pub(crate) fn new(pems: &[Vec<u8>]) -> Result<Self, BuildError> {
+        check_provider()?;
+        let mut roots = Vec::new();
+        for pem in pems {
+            roots.extend(read(pem)?);
         }
-        certificates.extend(bundle);
+        Ok(Self { roots })
     }
-    Ok(http.tls_backend_native().tls_certs_merge(certificates))
+
+    /// Sets the back end, and trusts the given certificates besides those of the system.
+    pub(crate) fn apply(&self, http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        back_end(http, &self.roots, false)
+    }
+
+    /// The same for a system that has no certificates, where reqwest can't build a client that
+    /// trusts them: only the given ones are trusted.
+    pub(crate) fn apply_without_system(
+        &self,
+        http: reqwest::ClientBuilder,
+    ) -> reqwest::ClientBuilder {
+        back_end(http, &self.roots, true)
+    }
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+type Root = reqwest::Certificate;
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+fn read(pem: &[u8]) -> Result<Vec<Root>, BuildError> {
+    let wrong = |reason: String| BuildError::Certificates { reason };
+    let roots = reqwest::Certificate::from_pem_bundle(pem)
+        .map_err(|error| wrong(crate::cause::text(&error)))?;
+    match roots.is_empty() {
+        true => Err(wrong("no certificate in the PEM text".to_owned())),
+        false => Ok(roots),
+    }
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+fn back_end(
+    http: reqwest::ClientBuilder,
+    roots: &[Root],
+    only_given: bool,
+) -> reqwest::ClientBuilder {
+    let roots = roots.iter().cloned();
+    // reqwest's default depends on what other crates enable.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    let http = http.tls_backend_rustls();
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+    let http = http.tls_backend_native();
+    match only_given {
+        true => http.tls_certs_only(roots),
+        false => http.tls_certs_merge(roots),
+    }
 }
 
 /// No TLS: only plain HTTP works.
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-pub(crate) fn configure(
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+type Root = std::convert::Infallible;
+
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+fn read(_pem: &[u8]) -> Result<Vec<Root>, BuildError> {
+    Err(BuildError::NoTls)
+}
+
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+fn back_end(
     http: reqwest::ClientBuilder,
-    roots: &[Vec<u8>],
-    _secure: bool,
-) -> Result<reqwest::ClientBuilder, BuildError> {
-    match roots.is_empty() {
-        true => Ok(http),
-        false => Err(BuildError::NoTls),
+    _roots: &[Root],
+    _only_given: bool,
+) -> reqwest::ClientBuilder {
+    http
+}
+
+/// reqwest panics without a provider, for plain http too. Its feature `rustls` has one.
+fn check_provider() -> Result<(), BuildError> {
+    #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        return Err(BuildError::NoCryptoProvider);
     }
+    Ok(())
 }

@@ -5,7 +5,10 @@ mod cargo;
 pub mod classes;
 pub mod connections;
 mod diary;
+pub mod distant;
 pub mod faults;
+pub mod http2;
+mod provider;
 pub mod replies;
 pub mod requests;
 pub mod sample;
@@ -18,6 +21,7 @@ mod wire;
 
 pub use self::cargo::{Output, cargo};
 pub use self::diary::Diary;
+pub use self::provider::install_provider;
 pub use self::secrets::KEY;
 pub use self::sources::{collect, root};
 pub use self::stage::Stage;

@@ -7,6 +7,7 @@ use jogg_api_ext::simulator::{ReceivedRequest, Simulator, SimulatorBuilder, Virt
 use jogg_api_ext::{Jogg, JoggBuilder, RetryPolicy};
 use serde_json::Value;
 
+use crate::provider::install_provider;
 use crate::replies::success;
 use crate::secrets::KEY;
 
@@ -47,6 +48,7 @@ impl Stage {
         settings: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder,
         client: impl FnOnce(JoggBuilder) -> JoggBuilder,
     ) -> Self {
+        install_provider();
         let clock = VirtualClock::new();
         let builder = Simulator::builder().clock(Arc::new(clock.clone())).post_limit(None);
         let simulator = settings(builder).start().await.expect("a free port on loopback");

@@ -207,9 +207,8 @@ async fn no_frame_shows_a_secret() {
             stream.send_data(body.into(), true).unwrap();
         }
     };
-    let http = reqwest::ClientBuilder::new().http2_prior_knowledge().no_proxy();
-    let jogg =
-        jogg_api_ext::Jogg::builder(secrets::KEY).base_url(url).http_client(http).build().unwrap();
+    let builder = jogg_api_ext::Jogg::builder(secrets::KEY).base_url(url);
+    let jogg = builder.http_client(|http| http.http2_prior_knowledge()).build().unwrap();
     let error = tokio::select! {
         outcome = jogg.account().whoami() => outcome.unwrap_err(),
         () = server => unreachable!(),

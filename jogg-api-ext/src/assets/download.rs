@@ -111,7 +111,7 @@ async fn attempt(transfer: &mut Transfer, url: Url, download: &Download) -> Resu
     transfer.count();
     let jogg = transfer.client();
     let limit = transfer.time_limit(0);
-    let sent = within(jogg.api().http().get(url).send(), jogg.clock().timeout(limit)).await;
+    let sent = within(jogg.connected()?.http().get(url).send(), jogg.clock().timeout(limit)).await;
     let response = match sent {
         Some(Ok(response)) => expect_file(response)?,
         Some(Err(error)) => {

@@ -58,7 +58,11 @@ impl Assets {
     /// isn't allowed, [`ErrorKind::FileTransfer`](crate::ErrorKind::FileTransfer) if the storage
     /// refuses it; see [`ErrorKind`](crate::ErrorKind) for those of `create_asset_upload`.
     pub fn upload(&self, file: Upload) -> impl Future<Output = Result<Asset>> + Send + use<> {
-        upload::upload(self.jogg.clone(), file)
+        let jogg = self.jogg.clone();
+        async move {
+            jogg.connected()?;
+            upload::upload(jogg, file).await
+        }
     }
 
     /// Downloads a result to a file, and returns its size in bytes.
@@ -96,6 +100,10 @@ impl Assets {
         &self,
         download: Download,
     ) -> impl Future<Output = Result<u64>> + Send + use<> {
-        download::download(self.jogg.clone(), download)
+        let jogg = self.jogg.clone();
+        async move {
+            jogg.connected()?;
+            download::download(jogg, download).await
+        }
     }
 }

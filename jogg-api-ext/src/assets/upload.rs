@@ -242,7 +242,7 @@ async fn put(transfer: &Transfer, sign_url: Url, file: &Described, content: Cont
     let jogg = transfer.client();
     let (body, outcome) = Outgoing::new(content, file.size, file.on_progress.clone());
     let request = jogg
-        .api()
+        .connected()?
         .http()
         .put(sign_url)
         .header(CONTENT_TYPE, file.content_type.clone())

@@ -37,7 +37,7 @@ pub(super) async fn call(
     decode: Option<&mut Decode<'_>>,
 ) -> Result<Completed> {
     let span = observer::span(request.operation());
-    Attempts::new(jogg, request).run(decode, &span).instrument(span.clone()).await
+    Attempts::new(jogg, request)?.run(decode, &span).instrument(span.clone()).await
 }
 
 /// One call, over all its attempts.
@@ -47,6 +47,8 @@ struct Attempts<'j> {
     operation: &'static Operation,
     start: Duration,
     attempts: u32,
+    /// The client to send with, which has no pool once idle connections may be dead.
+    api: &'j jogg_api::Client,
 }
 
 /// The result of a successful attempt.
@@ -56,9 +58,11 @@ struct Received {
 }
 
 impl<'j> Attempts<'j> {
-    fn new(jogg: &'j Jogg, request: &'j PreparedRequest) -> Self {
+    fn new(jogg: &'j Jogg, request: &'j PreparedRequest) -> Result<Self> {
         let operation = request.operation();
-        Self { jogg, request, operation, start: jogg.clock().now(), attempts: 0 }
+        let api = jogg.connected().map_err(|error| error.with_operation(operation))?;
+        let start = jogg.clock().now();
+        Ok(Self { jogg, request, operation, start, attempts: 0, api })
     }
 
     async fn run(mut self, mut decode: Option<&mut Decode<'_>>, span: &Span) -> Result<Completed> {
@@ -88,7 +92,12 @@ impl<'j> Attempts<'j> {
             let delay = self.delay(&error);
             self.notify(span, &attempt, || AttemptOutcome::failure(&error, elapsed, delay));
             match delay {
-                Some(delay) => self.jogg.clock().sleep(delay).await,
+                Some(delay) => {
+                    if outcome::distrusts_pool(&error) {
+                        self.api = self.api.unpooled();
+                    }
+                    self.jogg.clock().sleep(delay).await;
+                }
                 None => return Err(error),
             }
         }
@@ -126,7 +135,7 @@ impl<'j> Attempts<'j> {
         }
         let guard = AbandonGuard::new(attempt, observer);
         let timeout = self.jogg.clock().timeout(limit);
-        let exchanged = self.jogg.api().exchange(self.request, Some(timeout)).await;
+        let exchanged = self.api.exchange(self.request, Some(timeout)).await;
         guard.disarm();
         exchanged
             .and_then(|response| self.decoded(response, decode))

@@ -40,6 +40,13 @@ pub(super) fn is_not_found(error: &jogg_api::Error) -> bool {
     meaning(error).kind == ErrorKind::NotFound
 }
 
+/// Returns whether idle connections may be as dead as the one of this failure, so that a retry is
+/// better off with a new one.
+pub(super) fn distrusts_pool(error: &Error) -> bool {
+    let kind = error.call().map(jogg_api::Error::kind);
+    matches!(kind, Some(CallErrorKind::Timeout | CallErrorKind::Connection))
+}
+
 struct Meaning {
     kind: ErrorKind,
     may_have_executed: bool,
@@ -62,7 +69,8 @@ fn meaning(error: &jogg_api::Error) -> Meaning {
         CallErrorKind::Argument { .. } | CallErrorKind::Request => {
             (Kind::InvalidParameter, false, false)
         }
-        CallErrorKind::Connect => (Kind::Connection, false, true),
+        CallErrorKind::Connect | CallErrorKind::NotExecuted => (Kind::Connection, false, true),
+        CallErrorKind::ConnectRejected => (Kind::Connection, false, false),
         CallErrorKind::Timeout => (Kind::Timeout, true, true),
         CallErrorKind::Connection => (Kind::Connection, true, true),
         CallErrorKind::BodyTooLarge { .. } | CallErrorKind::Decode { .. } => {

@@ -72,6 +72,9 @@ impl<T: JobResult> Wait<T> {
 
     /// Sleeps until the next poll is due, and polls. Breaks with the end of the wait.
     async fn poll(&mut self) -> ControlFlow<Result<T>, JobProgress> {
+        if let Err(error) = self.jogg.connected() {
+            return ControlFlow::Break(Err(self.of_job(error)));
+        }
         let Self { jogg, record, options, state, .. } = self;
         let clock = Arc::clone(jogg.clock());
         let remaining = options.deadline.saturating_sub(clock.now().saturating_sub(self.start));

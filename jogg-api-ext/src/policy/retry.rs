@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind};
 ///
 /// Calls that change nothing or can be repeated are retried after connection failures, timeouts,
 /// 408, 429, 5xx and the codes 429 and 50000. A paid call is retried only if it provably wasn't
-/// executed: no connection, or 429.
+/// executed: no connection, 429, or HTTP/2's word for it.
 ///
 /// ```
 /// use jogg_api_ext::RetryPolicy;

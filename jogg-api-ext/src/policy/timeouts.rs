@@ -39,8 +39,8 @@ impl Timeouts {
         Self::default()
     }
 
-    /// Sets how long it may take to establish a connection. Default: 10 s. A custom
-    /// `reqwest::ClientBuilder` brings its own.
+    /// Sets how long it may take to establish a connection, unless
+    /// [`JoggBuilder::http_client`](crate::JoggBuilder::http_client) sets it. Default: 10 s.
     pub fn connect(mut self, timeout: Duration) -> Self {
         self.connect = timeout;
         self

@@ -35,8 +35,8 @@ async fn nothing_connects(builder: JoggBuilder) {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 4), "{id}: {error:?}");
         assert!(error.is_retryable() && !error.may_have_executed(), "{id}: {error:?}");
         let text = secrets::shown(&error);
-        assert!(text.contains("no connection to the server"), "{text}");
-        assert!(text.contains("TimedOut"), "no timeout: {text}");
+        assert!(text.contains("no connection to 127.0.0.1:"), "{text}");
+        assert!(error.to_string().ends_with("timed out"), "no timeout: {text}");
         secrets::assert_hidden(&text, id);
     }
 }
@@ -56,7 +56,7 @@ async fn a_connect_timeout_executes_nothing_and_is_retried() {
 }
 
 /// The connect timeout includes the handshake.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
 #[tokio::test]
 async fn a_handshake_that_stalls_executes_nothing_and_is_retried() {
     // Connections are made, but nobody takes them.

@@ -70,11 +70,19 @@ async fn the_fault_matrix_of_connections() {
     let mut table = Table::default();
     let (refusing, _taken) = connections::refusing();
     let (resetting, resets) = connections::resetting().await;
+    let (proxy, _) = connections::refusing_credentials().await;
     let clock = VirtualClock::new();
-    for (place, fault, url) in
-        [(0, "connection refused", refusing), (1, "reset before reading", resetting)]
-    {
-        let jogg = connections::client(&url, &clock).build().unwrap();
+    let client = |url: &str| connections::client(url, &clock);
+    let proxied = client("https://server.example")
+        .http_client(move |http| http.proxy(reqwest::Proxy::all(&proxy).unwrap()));
+    let untrusted = client(&connections::untrusted().await);
+    for (place, fault, builder) in [
+        (0, "connection refused", client(&refusing)),
+        (1, "reset before reading", client(&resetting)),
+        (2, "certificate not trusted", connections::with_some_root(untrusted)),
+        (3, "proxy refuses credentials", connections::with_some_root(proxied)),
+    ] {
+        let jogg = builder.build().unwrap();
         for codec in CODECS {
             let (before, begun) = (resets.load(Ordering::SeqCst), clock.now());
             let result = call(&jogg, codec).await;

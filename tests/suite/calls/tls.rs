@@ -2,7 +2,7 @@
 
 use jogg_api_ext::{ErrorKind, Jogg};
 
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
 #[test]
 fn without_a_back_end_https_is_refused_by_name() {
     let error = Jogg::builder("k").build().unwrap_err();
@@ -11,9 +11,12 @@ fn without_a_back_end_https_is_refused_by_name() {
     Jogg::builder("k").base_url("http://localhost:9").build().unwrap();
 }
 
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
 mod with_tls {
+    use std::process::Command;
     use std::sync::Arc;
+
+    use jogg_tests::install_provider;
 
     use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,6 +31,7 @@ mod with_tls {
     /// A server on loopback with a certificate of its own authority. Returns its URL, the
     /// authority's certificate, and what the handshake agreed on.
     async fn serve() -> (String, String, tokio::task::JoinHandle<Option<Vec<u8>>>) {
+        install_provider();
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         // Two certificates of one name would pass for one that signed itself.
@@ -76,7 +80,7 @@ mod with_tls {
         drop(jogg);
         let agreed = server.await.unwrap().expect("a handshake");
         // native-tls offers a protocol only with HTTP/2 on.
-        if cfg!(feature = "rustls") {
+        if cfg!(any(feature = "rustls", feature = "rustls-no-provider")) {
             assert_eq!(agreed, b"http/1.1");
         }
     }
@@ -97,11 +101,43 @@ mod with_tls {
         }
     }
 
+    /// Set where the test runs itself, on a machine without certificates.
+    const WITHOUT_ROOTS: &str = "JOGG_TEST_WITHOUT_ROOTS";
+
+    /// Like a slim container. The environment of a running process can't be changed, so the test
+    /// runs itself with a different one.
+    #[test]
+    fn plain_http_to_this_machine_needs_no_root_certificates() {
+        install_provider();
+        if std::env::var_os(WITHOUT_ROOTS).is_some() {
+            Jogg::builder("k").base_url("http://localhost:9").build().unwrap();
+            let custom = Jogg::builder("k").base_url("http://localhost:9");
+            custom.http_client(|http| http.tcp_nodelay(true)).build().unwrap();
+            let error = Jogg::builder("k").build().err();
+            // native-tls reads them when it connects.
+            if cfg!(any(feature = "rustls", feature = "rustls-no-provider")) {
+                let error = error.expect("https needs certificates");
+                assert_eq!(error.kind(), ErrorKind::Configuration);
+                assert!(error.to_string().contains("No CA certificates"), "{error}");
+            }
+            return;
+        }
+        let name = "calls::tls::with_tls::plain_http_to_this_machine_needs_no_root_certificates";
+        let mut itself = Command::new(std::env::current_exe().unwrap());
+        itself.args(["--exact", name]).env(WITHOUT_ROOTS, "1");
+        itself.env("SSL_CERT_FILE", "/no/file").env("SSL_CERT_DIR", "/no/folder");
+        let output = itself.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    }
+
     #[tokio::test]
     async fn what_is_no_certificate_is_refused() {
+        install_provider();
         for pem in ["", "nonsense", "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n"] {
             let error = Jogg::builder("k").root_certificate(pem).build().unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Configuration, "{pem}");
+            assert!(error.to_string().starts_with("root certificates: "), "{error}");
         }
     }
 }

@@ -114,7 +114,7 @@ static PACKAGES: [Package; 4] = [
             Root { file: "suite/log.rs", known_as: None },
         ],
         is_of_tests: true,
-        others: &["bench/", "fuzz/"],
+        others: &["applications/", "bench/", "fuzz/"],
         pairs: &[],
         rooms: Rooms {
             floors: &[

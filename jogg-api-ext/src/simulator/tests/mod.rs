@@ -158,9 +158,7 @@ pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn client(simulator: &Simulator) -> jogg_api::Client {
-    let http = reqwest::Client::builder().no_proxy();
-    let builder = jogg_api::Client::builder("key").base_url(simulator.base_url());
-    builder.http_client(http).build().unwrap()
+    jogg_api::Client::builder("key").base_url(simulator.base_url()).build().unwrap()
 }
 
 /// The path of the report on a job.

@@ -20,7 +20,6 @@ struct User {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    rustls::crypto::ring::default_provider().install_default().map_err(|_| "a provider is set")?;
     let key = std::env::var("JOGG_API_KEY")?;
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(10))
