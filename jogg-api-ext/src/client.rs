@@ -4,6 +4,7 @@ use std::env::VarError;
 use std::fmt;
 use std::sync::Arc;
 
+use jogg_api::BuildError;
 use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
@@ -63,7 +64,7 @@ impl Jogg {
                 format!("{API_KEY_VARIABLE} is not set; set it to a key from the JoggAI dashboard"),
             ));
         };
-        let builder = Self::builder(key);
+        let builder = JoggBuilder { key_variable: Some(API_KEY_VARIABLE), ..Self::builder(key) };
         Ok(match variable(BASE_URL_VARIABLE)? {
             Some(base_url) => builder.base_url(base_url),
             None => builder,
@@ -74,6 +75,7 @@ impl Jogg {
     pub fn builder(key: impl Into<String>) -> JoggBuilder {
         JoggBuilder {
             api: jogg_api::Client::builder(key),
+            key_variable: None,
             http: None,
             user_agent: None,
             clock: Arc::new(SystemClock::new()),
@@ -157,6 +159,8 @@ impl fmt::Debug for Jogg {
 #[must_use]
 pub struct JoggBuilder {
     api: jogg_api::ClientBuilder,
+    /// Where the key comes from, if not from the caller.
+    key_variable: Option<&'static str>,
     http: Option<reqwest::ClientBuilder>,
     user_agent: Option<String>,
     clock: Arc<dyn Clock>,
@@ -279,7 +283,12 @@ impl JoggBuilder {
         if let Some(http) = self.http {
             api = api.http_client(http);
         }
-        let api = api.build()?;
+        let api = api.build().map_err(|error| match (&error, self.key_variable) {
+            (BuildError::Key { .. }, Some(variable)) => {
+                Error::new(ErrorKind::Configuration, format!("{variable}: {error}"))
+            }
+            _ => error.into(),
+        })?;
         let rate_limiter: Option<Arc<dyn RateLimiter>> = match self.rate_limit {
             RateLimit::Documented => {
                 Some(Arc::new(SlidingWindow::documented(Arc::clone(&self.clock))))

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::HeaderValue;
 use reqwest::Url;
 
 use crate::client::Inner;
+use crate::key::key_header;
+use crate::key_search::KeySearch;
 use crate::{BuildError, Client, redact_urls, tls};
 
 /// The production server of the API.
@@ -113,11 +114,7 @@ impl ClientBuilder {
     /// # Errors
     /// [`BuildError`] says which setting can't be used, and how to fix it.
     pub fn build(mut self) -> Result<Client, BuildError> {
-        let mut key = HeaderValue::from_str(self.key.trim()).map_err(|_| BuildError::Key)?;
-        if key.is_empty() {
-            return Err(BuildError::Key);
-        }
-        key.set_sensitive(true);
+        let key = key_header(&self.key)?;
         let url = base_url(&self.base_url, self.allow_plain_http)?;
         let secure = url.scheme() == "https";
         let http = tls::configure(self.http_settings(&url), &self.root_certificates, secure)?
@@ -127,7 +124,8 @@ impl ClientBuilder {
             .map_err(|error| BuildError::HttpClient(error.without_url()))?;
         let base_url = url.as_str().trim_end_matches('/').to_owned();
         let max_body_bytes = self.max_body_bytes;
-        Ok(Client::new(Inner { http, base_url, key, max_body_bytes }))
+        let key_search = key.to_str().ok().and_then(KeySearch::new);
+        Ok(Client::new(Inner { http, base_url, key, key_search, max_body_bytes }))
     }
 
     /// The custom HTTP client, or the default one.
@@ -215,7 +213,7 @@ mod tests {
     fn bad_settings_are_rejected_without_quoting_them() {
         for (key, url, part) in [
             ("", "https://a", "API key is empty"),
-            ("a\nb", "https://a", "API key is empty"),
+            ("a\nb", "https://a", "API key contains white space"),
             ("k", "api.jogg.ai", "not a URL"),
             ("k", "ftp://a", "neither http nor https"),
             ("k", "https://me:hidden@a", "user name or password"),

@@ -12,6 +12,7 @@ use crate::decode::{decode, is_whole};
 use crate::envelope::Envelope;
 use crate::error::Received;
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
+use crate::key_search::KeySearch;
 use crate::redact::one_line;
 use crate::{ClientBuilder, Endpoint, Error, ErrorKind, NoData, PreparedRequest, Response};
 
@@ -30,6 +31,8 @@ pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: String,
     pub(crate) key: HeaderValue,
+    /// Finds the key in texts, unless it is too short.
+    pub(crate) key_search: Option<KeySearch>,
     pub(crate) max_body_bytes: usize,
 }
 
@@ -177,28 +180,27 @@ impl Client {
         &self.inner.http
     }
 
-    /// Replaces the API key in a text from the server, as some servers echo what they receive.
+    /// Replaces the API key in a text from the server, as some servers echo what they receive: also
+    /// in another case, percent-encoded or in base64. A key of fewer than 8 characters isn't
+    /// replaced, as it may be part of an ordinary word.
     ///
     /// The message and the request id are already redacted. Use it for texts in `data` that become
     /// part of a message.
     pub fn redact_key(&self, text: &str) -> String {
-        match self.key_text() {
-            Some(key) => text.replace(key, "[redacted]"),
-            None => text.to_owned(),
-        }
+        self.without_key(text).unwrap_or_else(|| text.to_owned())
     }
 
-    /// The key, unless it is too short to be a real one: it would match parts of ordinary words.
-    fn key_text(&self) -> Option<&str> {
-        self.inner.key.to_str().ok().filter(|key| key.len() > 4)
+    /// Returns a text without the key; `None` if it isn't in it.
+    fn without_key(&self, text: &str) -> Option<String> {
+        self.inner.key_search.as_ref()?.redacted(text)
     }
 
-    /// Takes the key out of what the server says: some servers repeat what they were sent.
+    /// Takes the key out of what the server says.
     fn redact(&self, message: &mut String, request_id: &mut Option<String>) {
-        let Some(key) = self.key_text() else { return };
-        let texts = [Some(message), request_id.as_mut()].into_iter().flatten();
-        for text in texts.filter(|text| text.contains(key)) {
-            *text = self.redact_key(text);
+        for text in [Some(message), request_id.as_mut()].into_iter().flatten() {
+            if let Some(redacted) = self.without_key(text) {
+                *text = redacted;
+            }
         }
     }
 

@@ -278,8 +278,11 @@ pub enum BuildError {
     },
     /// The HTTP client rejects its settings.
     HttpClient(reqwest::Error),
-    /// The API key is empty or contains characters that a header can't.
-    Key,
+    /// The API key is none: it is empty, or has something around or in it that isn't visible ASCII.
+    Key {
+        /// What is wrong with it, and how to fix it. Never quotes it.
+        reason: &'static str,
+    },
     /// The base URL is plain `http://` to another machine, which would expose the key to the
     /// network.
     PlainHttp,
@@ -293,10 +296,7 @@ impl fmt::Display for BuildError {
             Self::BaseUrl { reason } => write!(f, "the base URL {reason}"),
             Self::Certificates { reason } => write!(f, "root certificates: {reason}"),
             Self::HttpClient(_) => f.write_str("the HTTP client rejects its settings"),
-            Self::Key => f.write_str(
-                "the API key is empty or contains characters that a header can't; \
-                 copy it again from the JoggAI dashboard",
-            ),
+            Self::Key { reason } => write!(f, "the API key {reason}"),
             Self::PlainHttp => f.write_str(
                 "the base URL is plain http, which would expose the API key to the network; \
                  use https, or allow it with `allow_plain_http(true)`",

@@ -13,6 +13,8 @@ mod enumeration;
 mod envelope;
 mod error;
 mod exchange;
+mod key;
+mod key_search;
 mod lenient;
 mod operation;
 mod path;
