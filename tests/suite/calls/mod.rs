@@ -5,6 +5,7 @@ mod codes;
 #[cfg(target_os = "linux")]
 mod connecting;
 mod dropped;
+mod keys;
 mod limits;
 mod lists;
 mod matrix;
