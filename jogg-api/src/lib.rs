@@ -12,6 +12,7 @@ mod endpoint;
 mod enumeration;
 mod envelope;
 mod error;
+mod exact;
 mod exchange;
 mod key;
 mod key_search;
