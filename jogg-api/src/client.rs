@@ -4,13 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
 use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::decode::{decode, is_whole};
+use crate::decode::{decode, is_whole, raw_data};
 use crate::envelope::Envelope;
 use crate::error::Received;
+use crate::exact::Exact;
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
 use crate::key_search::KeySearch;
 use crate::redact::one_line;
@@ -120,7 +122,7 @@ impl Client {
     /// [`ErrorKind::Api`], [`ErrorKind::Status`] or [`ErrorKind::Decode`], with everything that was
     /// received.
     pub fn decode<T: DeserializeOwned>(&self, response: RawResponse) -> Result<Response<T>, Error> {
-        match decode::<T>(&response.body) {
+        match decode::<T>(&response.body, response.operation) {
             Ok((mut envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
                 self.redact(&mut envelope.message, &mut envelope.request_id);
                 Ok(Response {
@@ -135,7 +137,40 @@ impl Client {
                 })
             }
             Ok((envelope, _)) => Err(self.refusal(response, Some(envelope.without_data()), None)),
-            Err(error) => Err(self.refusal(response, error.envelope, Some(error.reason))),
+            Err(error) => {
+                let reason = match &error.envelope {
+                    None => encoding(&response.headers).unwrap_or(error.reason),
+                    Some(_) => error.reason,
+                };
+                Err(self.refusal(response, error.envelope, Some(reason)))
+            }
+        }
+    }
+
+    /// Decodes a response whose `data` is wanted as JSON, without changing it: a number that a
+    /// [`Value`] can't hold is a string with its digits, and of a repeated member the last that
+    /// isn't null counts, and the others are skipped.
+    ///
+    /// With 2xx and a `code` that can't be read, the response counts as a success if it has a
+    /// result: what it says may be the only trace of what was paid for.
+    ///
+    /// # Errors
+    /// Those of [`Client::decode`].
+    pub fn decode_raw(&self, response: RawResponse) -> Result<Response<Value>, Error> {
+        match self.decode::<Exact>(response) {
+            Ok(response) => {
+                let (data, rest) = response.split();
+                Ok(rest.with_data(data.map(|data| data.0)))
+            }
+            Err(error) => {
+                let has_code =
+                    !matches!(error.kind(), ErrorKind::Decode { .. }) || error.code().is_some();
+                let data = if has_code { Value::Null } else { raw_data(error.body()) };
+                match data {
+                    Value::Object(_) => Ok(error.into_response::<()>().with_data(Some(data))),
+                    _ => Err(error),
+                }
+            }
         }
     }
 
@@ -144,8 +179,8 @@ impl Client {
     pub fn reject(&self, response: RawResponse, reason: impl AsRef<str>) -> Error {
         let operation = response.operation;
         let mut received = Received::from(response);
-        let envelope =
-            decode::<NoData>(&received.body).map(|(envelope, _)| envelope.without_data());
+        let envelope = decode::<NoData>(&received.body, operation)
+            .map(|(envelope, _)| envelope.without_data());
         received.envelope = envelope.ok().map(|envelope| self.redacted(envelope));
         let kind = ErrorKind::Decode { reason: one_line(reason.as_ref()) };
         Error::new(operation, kind, received, None)
@@ -224,6 +259,16 @@ impl Client {
         }
         Ok(http_request)
     }
+}
+
+/// Says that a body is encoded, if a header says so: no encoding is requested.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let encoding = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("unknown").trim();
+    let encoded = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
+    encoded.then(|| {
+        let encoding = one_line(encoding);
+        format!("the body is encoded ({encoding}), although no encoding was requested")
+    })
 }
 
 impl fmt::Debug for Client {

@@ -334,6 +334,7 @@ mod tests {
                 request_id,
                 data: None,
                 incomplete: false,
+                others: false,
             }),
         };
         Error::new(&DELETE_WEBHOOK_ENDPOINT, ErrorKind::Api, received, None)

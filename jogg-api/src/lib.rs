@@ -14,6 +14,7 @@ mod envelope;
 mod error;
 mod exact;
 mod exchange;
+mod found;
 mod key;
 mod key_search;
 mod lenient;
@@ -38,7 +39,7 @@ mod generated;
 
 pub use builder::{CONNECT_TIMEOUT, ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
 pub use client::Client;
-pub use decode::raw_data;
+pub use decode::{raw_data, raw_json};
 pub use endpoint::{Endpoint, PreparedRequest};
 pub use enumeration::UnknownValue;
 pub use envelope::NoData;
