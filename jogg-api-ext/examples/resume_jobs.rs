@@ -61,7 +61,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let jogg = Jogg::builder("any key").base_url(&arguments.base_url).build()?;
+    let jogg = Jogg::builder("any-key").base_url(&arguments.base_url).build()?;
     for number in 1..=arguments.start {
         let request = photo_avatars::AddMotion::new(
             "https://example.com/photo.png",

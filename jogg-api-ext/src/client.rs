@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jogg_api::BuildError;
 use tokio::runtime;
 use tokio::sync::Semaphore;
 
@@ -70,7 +71,7 @@ impl Jogg {
                 format!("{API_KEY_VARIABLE} is not set; set it to a key from the JoggAI dashboard"),
             ));
         };
-        let builder = Self::builder(key);
+        let builder = JoggBuilder { key_variable: Some(API_KEY_VARIABLE), ..Self::builder(key) };
         Ok(match variable(BASE_URL_VARIABLE)? {
             Some(base_url) => builder.base_url(base_url),
             None => builder,
@@ -81,6 +82,7 @@ impl Jogg {
     pub fn builder(key: impl Into<String>) -> JoggBuilder {
         JoggBuilder {
             api: jogg_api::Client::builder(key),
+            key_variable: None,
             http: None,
             user_agent: None,
             clock: Arc::new(SystemClock::new()),
@@ -182,6 +184,8 @@ impl fmt::Debug for Jogg {
 pub struct JoggBuilder {
     api: jogg_api::ClientBuilder,
     http: Option<ChangeSettings>,
+    /// Where the key comes from, if not from the caller.
+    key_variable: Option<&'static str>,
     user_agent: Option<String>,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
@@ -324,7 +328,12 @@ impl JoggBuilder {
         if let Some(user_agent) = self.user_agent {
             api = api.user_agent(user_agent);
         }
-        let api = api.build()?;
+        let api = api.build().map_err(|error| match (&error, self.key_variable) {
+            (BuildError::Key { .. }, Some(variable)) => {
+                Error::new(ErrorKind::Configuration, format!("{variable}: {error}"))
+            }
+            _ => error.into(),
+        })?;
         let rate_limiter: Option<Arc<dyn RateLimiter>> = match self.rate_limit {
             RateLimit::Documented => {
                 Some(Arc::new(SlidingWindow::documented(Arc::clone(&self.clock))))

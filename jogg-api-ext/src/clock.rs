@@ -12,7 +12,7 @@
 //!
 //! let clock = Arc::new(VirtualClock::new());
 //! let simulator = Simulator::builder().clock(clock.clone()).start().await?;
-//! let jogg = Jogg::builder("any key").base_url(simulator.base_url()).clock(clock).build()?;
+//! let jogg = Jogg::builder("any-key").base_url(simulator.base_url()).clock(clock).build()?;
 //! # Ok(()) }
 //! ```
 

@@ -57,9 +57,14 @@ impl fmt::Debug for JobRecord {
 /// Records are written by hand, too, from databases in which an id may be a number.
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let id = Value::deserialize(deserializer)?;
-    id_text(&id)
-        .or_else(|| id.as_str().map(str::to_owned))
-        .ok_or_else(|| serde::de::Error::custom("the `id` of a job must be a string or a number"))
+    id_text(&id).or_else(|| id.as_str().map(str::to_owned)).ok_or_else(|| {
+        serde::de::Error::custom(match id {
+            Value::Number(_) => {
+                "the `id` of a job has too many digits for a number: write it as a string"
+            }
+            _ => "the `id` of a job must be a string or a number",
+        })
+    })
 }
 
 fn seconds_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
@@ -85,11 +90,17 @@ pub(crate) fn started_id(place: &str, raw: &Value) -> Option<String> {
 /// What the id of a video is called elsewhere. It is one and the same.
 const OTHER_VIDEO_IDS: [&str; 3] = ["product_video_id", "project_id", "id"];
 
-/// Reads an id, which may come as a number.
+/// Reads an id, which may come as a number, and as a float: `1500.0` is 1500.
 pub(crate) fn id_text(id: &Value) -> Option<String> {
     match id {
         Value::String(id) if !id.trim().is_empty() => Some(id.clone()),
-        Value::Number(id) => Some(id.to_string()),
+        Value::Number(id) => match id.as_f64().filter(|_| id.is_f64()) {
+            Some(float) => (float.abs() < EXACT).then(|| float.to_string()),
+            None => Some(id.to_string()),
+        },
         _ => None,
     }
 }
+
+/// 2^49: from here on, a float may have other digits than were written.
+const EXACT: f64 = 562_949_953_421_312.0;

@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use http::HeaderValue;
 use reqwest::Url;
 
 use crate::client::Inner;
 use crate::connections::{CONNECT_TIMEOUT, ChangeSettings, HttpSettings, POOL_IDLE_TIMEOUT};
+use crate::key::key_header;
+use crate::key_search::KeySearch;
 use crate::tls::{self, Tls};
 use crate::{BuildError, Client, redact_urls};
 
@@ -134,19 +135,19 @@ impl ClientBuilder {
     /// # Errors
     /// [`BuildError`] says which setting can't be used, and how to fix it.
     pub fn build(self) -> Result<Client, BuildError> {
-        let mut key = HeaderValue::from_str(self.key.trim()).map_err(|_| BuildError::Key)?;
-        if key.is_empty() {
-            return Err(BuildError::Key);
-        }
-        key.set_sensitive(true);
+        let key = key_header(&self.key)?;
         let url = base_url(&self.base_url, self.allow_plain_http)?;
         let tls = Tls::new(&self.root_certificates)?;
         let base_url = url.as_str().trim_end_matches('/').to_owned();
         let max_body_bytes = self.max_body_bytes;
         let settings = self.http_settings(&url, tls);
         let http = settings.build(true)?;
-        let (settings, unpooled) = (Some(settings), OnceLock::new());
-        Ok(Client::new(Inner { http, base_url, key, max_body_bytes, settings, unpooled }))
+        let key_search = key.to_str().ok().and_then(KeySearch::new);
+        let unpooled = OnceLock::new();
+        let settings = Some(settings);
+        let inner =
+            Inner { http, base_url, key, key_search, max_body_bytes, settings, unpooled };
+        Ok(Client::new(inner))
     }
 
     fn http_settings(self, url: &Url, tls: Tls) -> HttpSettings {
@@ -228,7 +229,7 @@ mod tests {
     fn bad_settings_are_rejected_without_quoting_them() {
         for (key, url, part) in [
             ("", "https://a", "API key is empty"),
-            ("a\nb", "https://a", "API key is empty"),
+            ("a\nb", "https://a", "API key contains white space"),
             ("k", "api.jogg.ai", "not a URL"),
             ("k", "ftp://a", "neither http nor https"),
             ("k", "https://me:hidden@a", "user name or password"),

@@ -4,15 +4,18 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
 use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::connections::HttpSettings;
-use crate::decode::{decode, is_whole};
+use crate::decode::{decode, is_whole, raw_data};
 use crate::envelope::Envelope;
 use crate::error::Received;
+use crate::exact::Exact;
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
+use crate::key_search::KeySearch;
 use crate::redact::one_line;
 use crate::{ClientBuilder, Endpoint, Error, ErrorKind, NoData, PreparedRequest, Response};
 
@@ -37,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
     pub(crate) base_url: String,
     pub(crate) key: HeaderValue,
+    /// Finds the key in texts, unless it is too short.
+    pub(crate) key_search: Option<KeySearch>,
     pub(crate) max_body_bytes: usize,
     /// What `http` was built from; `None` if it has no pool.
     pub(crate) settings: Option<HttpSettings>,
@@ -129,7 +134,7 @@ impl Client {
     /// [`ErrorKind::Api`], [`ErrorKind::Status`] or [`ErrorKind::Decode`], with everything that was
     /// received.
     pub fn decode<T: DeserializeOwned>(&self, response: RawResponse) -> Result<Response<T>, Error> {
-        match decode::<T>(&response.body) {
+        match decode::<T>(&response.body, response.operation) {
             Ok((mut envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
                 self.redact(&mut envelope.message, &mut envelope.request_id);
                 Ok(Response {
@@ -144,7 +149,40 @@ impl Client {
                 })
             }
             Ok((envelope, _)) => Err(self.refusal(response, Some(envelope.without_data()), None)),
-            Err(error) => Err(self.refusal(response, error.envelope, Some(error.reason))),
+            Err(error) => {
+                let reason = match &error.envelope {
+                    None => encoding(&response.headers).unwrap_or(error.reason),
+                    Some(_) => error.reason,
+                };
+                Err(self.refusal(response, error.envelope, Some(reason)))
+            }
+        }
+    }
+
+    /// Decodes a response whose `data` is wanted as JSON, without changing it: a number that a
+    /// [`Value`] can't hold is a string with its digits, and of a repeated member the last that
+    /// isn't null counts, and the others are skipped.
+    ///
+    /// With 2xx and a `code` that can't be read, the response counts as a success if it has a
+    /// result: what it says may be the only trace of what was paid for.
+    ///
+    /// # Errors
+    /// Those of [`Client::decode`].
+    pub fn decode_raw(&self, response: RawResponse) -> Result<Response<Value>, Error> {
+        match self.decode::<Exact>(response) {
+            Ok(response) => {
+                let (data, rest) = response.split();
+                Ok(rest.with_data(data.map(|data| data.0)))
+            }
+            Err(error) => {
+                let has_code =
+                    !matches!(error.kind(), ErrorKind::Decode { .. }) || error.code().is_some();
+                let data = if has_code { Value::Null } else { raw_data(error.body()) };
+                match data {
+                    Value::Object(_) => Ok(error.into_response::<()>().with_data(Some(data))),
+                    _ => Err(error),
+                }
+            }
         }
     }
 
@@ -153,8 +191,8 @@ impl Client {
     pub fn reject(&self, response: RawResponse, reason: impl AsRef<str>) -> Error {
         let operation = response.operation;
         let mut received = Received::from(response);
-        let envelope =
-            decode::<NoData>(&received.body).map(|(envelope, _)| envelope.without_data());
+        let envelope = decode::<NoData>(&received.body, operation)
+            .map(|(envelope, _)| envelope.without_data());
         received.envelope = envelope.ok().map(|envelope| self.redacted(envelope));
         let kind = ErrorKind::Decode { reason: one_line(reason.as_ref()) };
         Error::new(operation, kind, received, None)
@@ -190,7 +228,8 @@ impl Client {
     /// It is built when this is called for the first time. If that fails, which is possible only if
     /// the system's certificates can't be read any more, this returns the client itself.
     pub fn unpooled(&self) -> &Self {
-        let Inner { base_url, key, max_body_bytes, settings, unpooled, .. } = &*self.inner;
+        let Inner { base_url, key, key_search, max_body_bytes, settings, unpooled, .. } =
+            &*self.inner;
         if let Some(unpooled) = unpooled.get() {
             return unpooled;
         }
@@ -202,6 +241,7 @@ impl Client {
                 http,
                 base_url: base_url.clone(),
                 key: key.clone(),
+                key_search: key_search.clone(),
                 max_body_bytes: *max_body_bytes,
                 settings: None,
                 unpooled: OnceLock::new(),
@@ -214,28 +254,27 @@ impl Client {
         &self.inner.http
     }
 
-    /// Replaces the API key in a text from the server, as some servers echo what they receive.
+    /// Replaces the API key in a text from the server, as some servers echo what they receive: also
+    /// in another case, percent-encoded or in base64. A key of fewer than 8 characters isn't
+    /// replaced, as it may be part of an ordinary word.
     ///
     /// The message and the request id are already redacted. Use it for texts in `data` that become
     /// part of a message.
     pub fn redact_key(&self, text: &str) -> String {
-        match self.key_text() {
-            Some(key) => text.replace(key, "[redacted]"),
-            None => text.to_owned(),
-        }
+        self.without_key(text).unwrap_or_else(|| text.to_owned())
     }
 
-    /// The key, unless it is too short to be a real one: it would match parts of ordinary words.
-    fn key_text(&self) -> Option<&str> {
-        self.inner.key.to_str().ok().filter(|key| key.len() > 4)
+    /// Returns a text without the key; `None` if it isn't in it.
+    fn without_key(&self, text: &str) -> Option<String> {
+        self.inner.key_search.as_ref()?.redacted(text)
     }
 
-    /// Takes the key out of what the server says: some servers repeat what they were sent.
+    /// Takes the key out of what the server says.
     fn redact(&self, message: &mut String, request_id: &mut Option<String>) {
-        let Some(key) = self.key_text() else { return };
-        let texts = [Some(message), request_id.as_mut()].into_iter().flatten();
-        for text in texts.filter(|text| text.contains(key)) {
-            *text = self.redact_key(text);
+        for text in [Some(message), request_id.as_mut()].into_iter().flatten() {
+            if let Some(redacted) = self.without_key(text) {
+                *text = redacted;
+            }
         }
     }
 
@@ -259,6 +298,16 @@ impl Client {
         }
         Ok(http_request)
     }
+}
+
+/// Says that a body is encoded, if a header says so: no encoding is requested.
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let encoding = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("unknown").trim();
+    let encoded = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
+    encoded.then(|| {
+        let encoding = one_line(encoding);
+        format!("the body is encoded ({encoding}), although no encoding was requested")
+    })
 }
 
 impl fmt::Debug for Client {

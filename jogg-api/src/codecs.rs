@@ -153,7 +153,7 @@ impl Codec {
             operation: E::OPERATION,
             body: None,
             prepare: |request| E::from_raw(request)?.prepare(),
-            response: read::<E::Response>,
+            response: |body| read::<E::Response>(body, E::OPERATION),
             decode: |client, response| Ok(untyped(client.decode::<E::Response>(response)?)),
         }
     }
@@ -208,9 +208,7 @@ impl RawRequest {
 fn untyped<T: Serialize>(response: Response<T>) -> Response<Value> {
     let (data, rest) = response.split();
     // Received types contain only string keys and finite numbers, so this can't fail.
-    let data = data.map(|data| serde_json::to_value(data).unwrap_or_default());
-    let Response { message, request_id, status, headers, body, skipped, skipped_count, .. } = rest;
-    Response { data, message, request_id, status, headers, body, skipped, skipped_count }
+    rest.with_data(data.map(|data| serde_json::to_value(data).unwrap_or_default()))
 }
 
 fn check_body<T: DeserializeOwned>(body: &[u8]) -> Result<(), BodyError> {
@@ -221,8 +219,11 @@ fn check_body<T: DeserializeOwned>(body: &[u8]) -> Result<(), BodyError> {
         .map_err(|error| BodyError { field: String::new(), reason: error.to_string() })
 }
 
-fn read<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Decoded, String> {
-    let (envelope, skipped) = decode::<T>(body).map_err(|error| error.reason)?;
+fn read<T: DeserializeOwned + Serialize>(
+    body: &[u8],
+    operation: &Operation,
+) -> Result<Decoded, String> {
+    let (envelope, skipped) = decode::<T>(body, operation).map_err(|error| error.reason)?;
     let data = serde_json::to_value(&envelope.data).map_err(|error| error.to_string())?;
     let Envelope { code, message, request_id, .. } = envelope;
     let SkippedParts { reported: skipped, count: skipped_count } = skipped;
@@ -317,14 +318,16 @@ mod tests {
         let body = json!({"code": 0, "msg": "a\nb", "data": {
             "endpoints": [{"endpoint_id": "e1", "secret": "planted"}, "planted"],
         }});
-        let decoded = read::<WebhookEndpointList>(body.to_string().as_bytes()).unwrap();
+        let decoded = read::<WebhookEndpointList>(body.to_string().as_bytes(), &CREATE).unwrap();
         assert_eq!(decoded.data["endpoints"][0]["secret"], "planted");
         assert_eq!(decoded.skipped_count, 1);
         let shown = format!("{decoded:?}");
         assert!(shown.contains("data.endpoints[1]") && shown.contains("a b"), "{shown}");
         assert!(!shown.contains("planted"), "{shown}");
         let body = json!({"code": 0, "data": "planted"}).to_string();
-        assert!(!read::<WebhookEndpointList>(body.as_bytes()).unwrap_err().contains("planted"));
+        assert!(
+            !read::<WebhookEndpointList>(body.as_bytes(), &CREATE).unwrap_err().contains("planted")
+        );
     }
 
     #[tokio::test]

@@ -2,13 +2,15 @@
 //! have the expected type are skipped and reported, and the rest is kept.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::envelope::Envelope;
+use crate::exact::parse_exact;
+use crate::found::{Found, find, has_empty_data};
 use crate::redact::without_values;
-use crate::repair::parse;
+use crate::repair::{parse, read};
 use crate::salvage::{Attempt, SkippedParts, salvage};
-use crate::{NoData, lenient};
+use crate::{NoData, Operation, lenient};
 
 /// The body isn't an envelope, or its `data` isn't a `T` even with parts skipped.
 #[derive(Debug)]
@@ -18,13 +20,16 @@ pub(crate) struct DecodeError {
     pub(crate) reason: String,
 }
 
-/// Decodes a response. An error code isn't an error here; `data` is `None` then.
+/// Decodes a response of an operation. An error code isn't an error here; `data` is `None` then.
 pub(crate) fn decode<T: DeserializeOwned>(
     body: &[u8],
+    operation: &Operation,
 ) -> Result<(Envelope<T>, SkippedParts), DecodeError> {
     let body = without_mark(body);
-    match serde_json::from_slice::<Envelope<T>>(body) {
-        Ok(envelope) if !envelope.incomplete => return Ok((envelope, SkippedParts::default())),
+    match read::<Envelope<T>>(body) {
+        Ok(envelope) if !envelope.incomplete && !(envelope.others && has_empty_data(body)) => {
+            return Ok((envelope, SkippedParts::default()));
+        }
         _ => {}
     }
     let mut data = None;
@@ -32,24 +37,39 @@ pub(crate) fn decode<T: DeserializeOwned>(
         data = serde_json::from_slice::<lenient::Data<T>>(json)?.0;
         Ok(())
     };
-    let (envelope, skipped) = decode_damaged(body, &mut attempt)?;
+    let (envelope, skipped) = decode_damaged(body, operation.list, &mut attempt)?;
     Ok((envelope.with_data(data), skipped))
 }
 
-/// Returns whether a body is a complete envelope, so that nothing is missing at its end.
+/// Returns whether a body begins with a complete envelope, so that nothing of it is missing.
 pub(crate) fn is_whole(body: &[u8]) -> bool {
     parse::<Envelope<NoData>>(without_mark(body)).is_ok()
 }
 
 /// Returns the `data` of a response body as received, or its other members if the result is at top
 /// level; null if there is neither. Not redacted.
+///
+/// Reads what [`raw_json`] reads.
 pub fn raw_data(body: &[u8]) -> Value {
-    parse(without_mark(body)).map_or(Value::Null, |members| result(members).1)
+    match raw_json(body) {
+        Value::Object(members) => find(members, None).value,
+        _ => Value::Null,
+    }
+}
+
+/// Parses a whole response body, envelope included; null if it isn't JSON. Not redacted.
+///
+/// Reads what servers send beyond JSON: a byte order mark, invalid characters in strings, and text
+/// after an object. A number that a [`Value`] can't hold is a string with its digits, and what is
+/// nested deeper than 100 levels is null.
+pub fn raw_json(body: &[u8]) -> Value {
+    parse_exact(without_mark(body)).map_or(Value::Null, |(value, _)| value)
 }
 
 /// Decodes a response part by part. The last attempt decodes its `data`, if its code is 0.
 fn decode_damaged(
     body: &[u8],
+    list: Option<&str>,
     attempt: &mut Attempt<'_>,
 ) -> Result<(Envelope<NoData>, SkippedParts), DecodeError> {
     let outside = match parse::<Envelope<NoData>>(body) {
@@ -59,33 +79,35 @@ fn decode_damaged(
     if outside.code != 0 {
         return Ok((outside, SkippedParts::default()));
     }
-    let members = parse(body).map_err(|error| without_values(&error.to_string()));
-    let salvaged = members.and_then(|members| {
-        let (prefix, data) = result(members);
-        salvage(prefix, data, attempt).map_err(|reason| match prefix {
-            "" => reason,
-            _ => format!("{prefix}: {reason}"),
-        })
-    });
-    match salvaged {
+    match decode_parts(body, list, attempt) {
         Ok(skipped) => Ok((outside, skipped)),
         Err(reason) => Err(DecodeError { envelope: Some(outside), reason }),
     }
 }
 
-/// The path and the value of a response's result: some responses have it at top level.
-fn result(mut members: Map<String, Value>) -> (&'static str, Value) {
-    let data = members.remove("data").unwrap_or_default();
-    ["code", "msg", "rid"].iter().for_each(|key| drop(members.remove(*key)));
-    match data {
-        Value::Null if !members.is_empty() => ("", Value::Object(members)),
-        // `data` is a list field of the result itself, as in the list of template videos.
-        Value::Array(items) if !items.is_empty() && !members.is_empty() => {
-            members.insert("data".to_owned(), Value::Array(items));
-            ("", Value::Object(members))
+fn decode_parts(
+    body: &[u8],
+    list: Option<&str>,
+    attempt: &mut Attempt<'_>,
+) -> Result<SkippedParts, String> {
+    let parsed = parse_exact(body).map_err(|error| without_values(&error.to_string()))?;
+    let (Value::Object(members), mut skipped) = parsed else { return Ok(SkippedParts::default()) };
+    let Found { prefix, value, bare } = find(members, list);
+    let mut salvaged = salvage(prefix, value, attempt).map_err(|reason| match prefix {
+        "" => reason,
+        _ => format!("{prefix}: {reason}"),
+    })?;
+    if let Some(list) = bare {
+        // Places are those in the response, in which the list has another name.
+        let name = if prefix.is_empty() { list.to_owned() } else { format!("{prefix}.{list}") };
+        for part in &mut salvaged.reported {
+            if let Some(rest) = part.at.strip_prefix(&name) {
+                part.at = format!("data{rest}");
+            }
         }
-        data => ("data", data),
     }
+    skipped.extend(salvaged);
+    Ok(skipped)
 }
 
 fn without_mark(body: &[u8]) -> &[u8] {
@@ -108,10 +130,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::operations::{LIST_TEMPLATE_VIDEOS, LIST_VOICES, WHOAMI};
     use crate::types::{MotionReport, RawStatus, TemplateVideoList, User, VoiceList};
 
     fn decoded<T: DeserializeOwned>(body: &Value) -> (Envelope<T>, Vec<String>) {
-        let (envelope, skipped) = decode::<T>(body.to_string().as_bytes()).unwrap();
+        let (envelope, skipped) = decode::<T>(body.to_string().as_bytes(), &LIST_VOICES).unwrap();
         (envelope, skipped.reported.into_iter().map(|skipped| skipped.at).collect())
     }
 
@@ -144,7 +167,7 @@ mod tests {
     #[test]
     fn data_before_the_code_is_still_a_result() {
         let body = br#"{"data": {"email": "a"}, "msg": "Success", "code": 0}"#;
-        let (envelope, _) = decode::<User>(body).unwrap();
+        let (envelope, _) = decode::<User>(body, &WHOAMI).unwrap();
         assert_eq!(envelope.data.unwrap().email.as_deref(), Some("a"));
     }
 
@@ -164,12 +187,18 @@ mod tests {
         let body = json!({"code": 0, "msg": "", "motion_id": "m1", "name": {}});
         assert_eq!(decoded::<MotionReport>(&body).1, ["name"]);
         let body = json!({"code": 0, "data": [{"video_id": "v1"}], "pagination": {"page": 1}});
-        let (envelope, _) = decoded::<TemplateVideoList>(&body);
+        let body = body.to_string();
+        let (envelope, _) =
+            decode::<TemplateVideoList>(body.as_bytes(), &LIST_TEMPLATE_VIDEOS).unwrap();
         assert_eq!(envelope.data.unwrap().data[0].video_id, "v1");
-        // An empty `data` still counts as `data`.
-        for data in [json!(""), json!([])] {
-            let (envelope, _) = decoded::<MotionReport>(&json!({"code": 0, "data": data, "at": 1}));
-            assert_eq!(envelope.data, None);
+        for data in [json!(""), json!([]), json!({}), json!(false)] {
+            let body = json!({"code": 0, "data": data, "motion_id": "m1"});
+            let (envelope, _) = decoded::<MotionReport>(&body);
+            assert_eq!(envelope.data.unwrap().motion_id.as_deref(), Some("m1"), "{body}");
+            assert_eq!(raw_data(body.to_string().as_bytes()), json!({"motion_id": "m1"}));
+            // A message beside it is no result.
+            let body = json!({"code": 0, "data": data, "message": "m"});
+            assert_eq!(raw_data(body.to_string().as_bytes()), data);
         }
     }
 
@@ -189,7 +218,7 @@ mod tests {
             deep[0].as_bytes(),
             deep[1].as_bytes(),
         ] {
-            let (envelope, skipped) = decode::<User>(body).unwrap();
+            let (envelope, skipped) = decode::<User>(body, &WHOAMI).unwrap();
             assert_eq!((envelope.code, envelope.data, skipped.count), (40000, None, 0));
             assert!(is_whole(body));
         }
@@ -198,7 +227,7 @@ mod tests {
     #[test]
     fn a_result_with_invalid_characters_is_decoded() {
         let body = b"\xef\xbb\xbf{\"code\": 0, \"data\": {\"email\": \"\xe9\", \"username\": \"\\ud83d\"}}";
-        let (envelope, _) = decode::<User>(body).unwrap();
+        let (envelope, _) = decode::<User>(body, &WHOAMI).unwrap();
         let user = envelope.data.unwrap();
         assert_eq!((user.email.as_deref(), user.username.as_deref()), (Some("�"), Some("�")));
         assert_eq!(raw_data(body), json!({"email": "�", "username": "�"}));
@@ -210,7 +239,9 @@ mod tests {
             (r#"{"code": 0, "msg": "m", "data": {"a": 1}, "b": 2}"#, json!({"a": 1})),
             ("\u{feff}{\"code\": 0, \"rid\": \"r\", \"a\": 1}", json!({"a": 1})),
             (r#"{"code": 0, "data": null, "a": 1}"#, json!({"a": 1})),
-            (r#"{"code": 0, "data": [], "a": 1}"#, json!([])),
+            (r#"{"code": 0, "data": [], "a": 1}"#, json!({"a": 1})),
+            (r#"{"code": 0, "data": []}"#, json!([])),
+            (r#"{"code": 0, "data": [1]}"#, json!([1])),
             (r#"{"code": 0, "msg": "m"}"#, json!(null)),
             ("<html>", json!(null)),
             ("[1]", json!(null)),
@@ -225,6 +256,12 @@ mod tests {
         let end = whole.trim_end().len();
         for length in 0..=whole.len() {
             assert_eq!(is_whole(&whole.as_bytes()[..length]), length >= end, "{length}");
+        }
+        for rest in ["<!-- proxy -->", "{\"code\": 1", "\u{0}"] {
+            let body = format!("{whole}{rest}");
+            assert!(is_whole(body.as_bytes()), "{body}");
+            assert!(decode::<User>(body.as_bytes(), &WHOAMI).unwrap().0.data.is_some(), "{body}");
+            assert_eq!(raw_data(body.as_bytes()), json!({"a": "é}"}), "{body}");
         }
         assert!(!is_whole(b"{\"message\": \"no\"}") && !is_whole(b"[]"));
     }
@@ -279,7 +316,7 @@ mod tests {
     fn an_invalid_result_is_an_error_that_keeps_the_envelope() {
         for data in [json!("text"), json!([1]), json!(5), json!(true), json!(["a", "b"])] {
             let body = json!({"code": 0, "msg": "m", "data": data}).to_string();
-            let error = decode::<User>(body.as_bytes()).unwrap_err();
+            let error = decode::<User>(body.as_bytes(), &WHOAMI).unwrap_err();
             assert_eq!(error.envelope.unwrap().message, "m");
             assert!(error.reason.contains("expected an object"), "{}", error.reason);
             assert!(!error.reason.contains("text"), "{}", error.reason);
@@ -294,7 +331,7 @@ mod tests {
             ("{\"message\": \"no\"}", "missing field `code`"),
             ("\u{0}\u{1}", "the body is not an envelope"),
         ] {
-            let error = decode::<User>(body.as_bytes()).unwrap_err();
+            let error = decode::<User>(body.as_bytes(), &WHOAMI).unwrap_err();
             assert!(error.reason.contains(reason), "{}", error.reason);
             assert!(!error.reason.contains("planted"), "{}", error.reason);
         }
@@ -304,7 +341,7 @@ mod tests {
     fn an_operation_without_a_result_ignores_data() {
         for data in [json!("updated"), json!([1, 2]), json!({"a": 1}), json!(3), json!(null)] {
             let body = json!({"code": 0, "msg": "", "data": data}).to_string();
-            decode::<NoData>(body.as_bytes()).unwrap();
+            decode::<NoData>(body.as_bytes(), &WHOAMI).unwrap();
         }
     }
 }

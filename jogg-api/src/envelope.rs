@@ -16,14 +16,17 @@ use crate::lenient;
 pub(crate) struct Envelope<T> {
     /// 0, or an error code.
     pub(crate) code: i64,
-    /// The server's message, `msg` on the wire.
+    /// The server's message, `msg` on the wire; `message` where that is missing.
     pub(crate) message: String,
     /// The request id, `rid` on the wire; `None` if absent or empty.
     pub(crate) request_id: Option<String>,
     /// The result; `None` if absent, null or empty, and whenever `code` is not 0.
     pub(crate) data: Option<T>,
-    /// `data` is empty, but the result may be elsewhere: before the code, or at the top level.
+    /// `data` is empty, but the result may be elsewhere: before the code, or at the top level; or
+    /// the code or `data` is repeated.
     pub(crate) incomplete: bool,
+    /// There are members that no envelope has.
+    pub(crate) others: bool,
 }
 
 /// The `data` of an operation without a result.
@@ -53,6 +56,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
 enum Member {
     Code,
     Message,
+    /// `message`, which is the message only where the usual one is missing.
+    OtherMessage,
     RequestId,
     Data,
     Other,
@@ -77,6 +82,7 @@ impl Visitor<'_> for MemberVisitor {
         Ok(match name {
             "code" => Member::Code,
             "msg" => Member::Message,
+            "message" => Member::OtherMessage,
             "rid" => Member::RequestId,
             "data" => Member::Data,
             _ => Member::Other,
@@ -95,20 +101,30 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut code: Option<i64> = None;
-        let mut message = None;
+        let (mut message, mut other_message) = (None, None);
         let mut request_id = None;
         let mut data = None;
-        let (mut data_was_early, mut others) = (false, false);
+        let (mut data_was_skipped, mut others, mut repeated) = (false, false, false);
         while let Some(key) = map.next_key::<Member>()? {
             match key {
-                Member::Code => code = map.next_value::<lenient::Integer>()?.0,
+                Member::Code => {
+                    repeated |= code.is_some();
+                    code = map.next_value::<lenient::Integer>()?.0.or(code);
+                }
                 Member::Message => message = map.next_value::<lenient::LooseText>()?.0,
+                Member::OtherMessage => {
+                    others = true;
+                    other_message = map.next_value::<lenient::LooseText>()?.0;
+                }
                 Member::RequestId => request_id = map.next_value::<lenient::LooseText>()?.0,
                 Member::Data => match code {
-                    Some(0) => data = map.next_value::<lenient::Data<T>>()?.0,
+                    Some(0) => {
+                        repeated |= data.is_some();
+                        data = map.next_value::<lenient::Data<T>>()?.0.or(data);
+                    }
                     _ => {
                         // Before the code it isn't known whether this is a result.
-                        data_was_early = code.is_none();
+                        data_was_skipped = true;
                         map.next_value::<IgnoredAny>()?;
                     }
                 },
@@ -119,16 +135,18 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
             }
         }
         let code = code.ok_or_else(|| A::Error::missing_field("code"))?;
-        let incomplete = code == 0 && data.is_none() && (others || data_was_early);
-        Ok(Envelope { code, message: message.unwrap_or_default(), request_id, data, incomplete })
+        let elsewhere = data.is_none() && (others || data_was_skipped);
+        let incomplete = code == 0 && (elsewhere || repeated);
+        let message = message.or(other_message).unwrap_or_default();
+        Ok(Envelope { code, message, request_id, data, incomplete, others })
     }
 }
 
 impl<T> Envelope<T> {
     /// Returns the envelope without its `data`.
     pub(crate) fn with_data<U>(self, data: Option<U>) -> Envelope<U> {
-        let Self { code, message, request_id, incomplete, .. } = self;
-        Envelope { code, message, request_id, data, incomplete }
+        let Self { code, message, request_id, incomplete, others, .. } = self;
+        Envelope { code, message, request_id, data, incomplete, others }
     }
 
     pub(crate) fn without_data(self) -> Envelope<NoData> {

@@ -262,8 +262,11 @@ pub enum BuildError {
     },
     /// The HTTP client rejects its settings.
     HttpClient(reqwest::Error),
-    /// The API key is empty or contains characters that a header can't.
-    Key,
+    /// The API key is none: it is empty, or has something around or in it that isn't visible ASCII.
+    Key {
+        /// What is wrong with it, and how to fix it. Never quotes it.
+        reason: &'static str,
+    },
     /// The crate was built with the feature `rustls-no-provider`, and the application has not
     /// installed a crypto provider.
     NoCryptoProvider,
@@ -282,10 +285,7 @@ impl fmt::Display for BuildError {
             Self::HttpClient(source) => {
                 write!(f, "the HTTP client rejects its settings: {}", cause::text(source))
             }
-            Self::Key => f.write_str(
-                "the API key is empty or contains characters that a header can't; \
-                 copy it again from the JoggAI dashboard",
-            ),
+            Self::Key { reason } => write!(f, "the API key {reason}"),
             Self::NoCryptoProvider => f.write_str(
                 "no crypto provider is installed, which the feature `rustls-no-provider` needs; \
                  before building the client, call \
@@ -330,6 +330,7 @@ mod tests {
                 request_id,
                 data: None,
                 incomplete: false,
+                others: false,
             }),
         };
         Error::new(&DELETE_WEBHOOK_ENDPOINT, ErrorKind::Api, received, None)

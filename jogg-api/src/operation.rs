@@ -20,6 +20,9 @@ pub struct Operation {
     pub retry: RetryClass,
     /// What a call costs, if the vendor has published it.
     pub credits: Option<Credits>,
+    /// The field of the response's `data` that is the list, if the operation lists something and
+    /// its `data` has exactly one list. `data` is then also read if it is the list alone.
+    pub list: Option<&'static str>,
 }
 
 impl Operation {
@@ -39,7 +42,7 @@ impl Operation {
         path: &'static str,
         retry: RetryClass,
     ) -> Self {
-        Self { id, method, path, tag: "", summary: "", retry, credits: None }
+        Self { id, method, path, tag: "", summary: "", retry, credits: None, list: None }
     }
 }
 

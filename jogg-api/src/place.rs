@@ -7,6 +7,19 @@ pub(crate) enum Step {
     Index(usize),
 }
 
+/// Writes a path after a prefix, such as `data.voices[3].name`.
+pub(crate) fn display<'s>(prefix: &str, path: impl IntoIterator<Item = &'s Step>) -> String {
+    let mut text = prefix.to_owned();
+    for step in path {
+        match step {
+            Step::Key(key) if text.is_empty() => text.push_str(key),
+            Step::Key(key) => text.push_str(&format!(".{key}")),
+            Step::Index(index) => text.push_str(&format!("[{index}]")),
+        }
+    }
+    text
+}
+
 /// Returns the path of the innermost value that has begun before this offset and ends at or after
 /// it: the one a reader that has come so far is in. `json` is compact: it has no white space
 /// between its tokens.

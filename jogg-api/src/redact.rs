@@ -25,8 +25,9 @@ fn is_plain(letter: char) -> bool {
     !letter.is_control() && !layout && !matches!(letter, '\u{2066}'..='\u{2069}')
 }
 
-/// Replaces the queries of all URLs in a text, as a signed URL grants access until it expires. User
-/// names and passwords before an `@` are replaced too.
+/// Replaces the queries of all URLs in a text, as a signed URL grants access until it expires: also
+/// those of URLs without a scheme, parameters after `;`, and percent-encoded ones. User names and
+/// passwords before an `@` are replaced too.
 ///
 /// A URL ends only at white space, `"`, `<` or `>`: redacting too much does no harm.
 pub fn redact_urls(text: &str) -> String {
@@ -44,22 +45,23 @@ fn ends_url(letter: char) -> bool {
     letter.is_whitespace() || "\"<>".contains(letter)
 }
 
-/// Redacts a word, in which a URL extends from the first scheme to the end.
+/// Redacts a word, in which a URL extends to the end.
 fn redact_word(word: &str, output: &mut String) {
-    let Some(authority) = authority(word, 0) else { return output.push_str(word) };
-    let secret = authority + query_start(&word[authority..]);
+    let first = authority(word, 0);
+    let secret = secret_start(word, first);
     let shown = &word[..secret];
-    // There are several authorities if a URL is part of another URL's path.
-    let (mut written, mut next) = (0, Some(authority));
+    // There are several authorities if a URL is part of another URL's path. Without a scheme, a
+    // user name before an `@` is taken for that of a mail address.
+    let (mut written, mut next) = (0, Some(0));
     while let Some(start) = next {
         let end = shown[start..].find('/').map_or(shown.len(), |length| start + length);
-        output.push_str(&shown[written..start]);
-        written = start;
-        if let Some(at) = shown[start..end].rfind('@') {
+        let login = shown[start..end].rfind('@').map(|at| &shown[start..start + at]);
+        if let Some(login) = login.filter(|login| start > 0 || login.contains(':')) {
+            output.push_str(&shown[written..start]);
             output.push_str("[redacted]");
-            written = start + at;
+            written = start + login.len();
         }
-        next = self::authority(shown, start);
+        next = authority(shown, start);
     }
     output.push_str(&shown[written..]);
     if secret < word.len() {
@@ -67,24 +69,52 @@ fn redact_word(word: &str, output: &mut String) {
     }
 }
 
-/// Returns where the host of the next URL begins: after `://` with a scheme before it. JSON may
-/// have escaped the slashes.
+/// Returns where the host of the next URL begins: after `//`. JSON may have escaped the slashes.
 fn authority(word: &str, from: usize) -> Option<usize> {
-    let after_slash = |text: &str| {
-        let rest = text.trim_start_matches('\\').strip_prefix('/')?;
-        Some(text.len() - rest.len())
-    };
-    word[from..].match_indices(':').find_map(|(colon, _)| {
-        let colon = from + colon;
-        let first = colon + 1 + after_slash(&word[colon + 1..])?;
-        let second = first + after_slash(&word[first..])?;
-        word[..colon].ends_with(|letter: char| letter.is_ascii_alphanumeric()).then_some(second)
+    word[from..].match_indices('/').find_map(|(slash, _)| {
+        let rest = &word[from + slash + 1..];
+        let host = rest.trim_start_matches('\\').strip_prefix('/')?;
+        Some(word.len() - host.len())
     })
 }
 
-/// Returns where the query or the fragment begins, even if its `?` or `#` is escaped.
-fn query_start(url: &str) -> usize {
-    [url.find(['?', '#']), url.find("\\u")].into_iter().flatten().min().unwrap_or(url.len())
+/// Returns where a query, a fragment or a parameter begins, even if its `?`, `#` or `;` is escaped.
+/// Outside of a URL with a host of its own these are punctuation, unless a `=` follows.
+fn secret_start(word: &str, authority: Option<usize>) -> usize {
+    let bytes = word.as_bytes();
+    // Most words have none of these.
+    let Some(first) = bytes.iter().position(|byte| b"?#;%\\".contains(byte)) else {
+        return word.len();
+    };
+    let last_value = (first..bytes.len()).rev().find(|at| character(bytes, *at) == b'=');
+    let is_start = |at: &usize| {
+        let has_value = last_value.is_some_and(|value| *at < value);
+        let in_url = authority.is_some_and(|authority| *at >= authority);
+        match character(bytes, *at) {
+            b'?' | b'#' => in_url || has_value,
+            b';' => has_value,
+            _ => in_url && bytes[*at..].starts_with(b"\\u"),
+        }
+    };
+    (first..bytes.len()).find(is_start).unwrap_or(word.len())
+}
+
+/// Returns the character here, if it is ASCII: `%3f`, `%253f` and `\u003f` are one.
+fn character(word: &[u8], at: usize) -> u8 {
+    let rest = &word[at..];
+    let digits = match rest {
+        [b'%', rest @ ..] => {
+            let mut rest = rest;
+            while let [b'2', b'5', after @ ..] = rest {
+                rest = after;
+            }
+            rest
+        }
+        [b'\\', b'u', b'0', b'0', rest @ ..] => rest,
+        _ => return rest.first().copied().unwrap_or_default(),
+    };
+    let digits = digits.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+    digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(rest[0])
 }
 
 /// Removes the value that an error message of serde quotes, as a received value may be a secret.
@@ -128,6 +158,29 @@ mod tests {
             ("why?(http://a/b?c)\td", "why?(http://a/b?[redacted]\td"),
             ("http://a/https://me:pw@b?c", "http://a/https://[redacted]@b?[redacted]"),
             ("http://a,https://me:pw@b", "http://a,https://[redacted]@b"),
+            // Without a scheme.
+            ("host.example/path?sig=1", "host.example/path?[redacted]"),
+            ("//host.example/path?sig=1", "//host.example/path?[redacted]"),
+            ("(//me:pw@host/path?sig", "(//[redacted]@host/path?[redacted]"),
+            (r"\/\/host\/path?sig", r"\/\/host\/path?[redacted]"),
+            ("me:pw@host/path#sig=1", "[redacted]@host/path?[redacted]"),
+            ("/path?sig=1&next=https://me:pw@b", "/path?[redacted]"),
+            ("host/path\\u003fsig\\u003d1", "host/path?[redacted]"),
+            ("?sig=1", "?[redacted]"),
+            // Parameters of a path.
+            ("https://a/b;sig=1?x", "https://a/b?[redacted]"),
+            ("/path;sig=1", "/path?[redacted]"),
+            ("see https://a/b; then", "see https://a/b; then"),
+            // Percent-encoded, once or twice.
+            ("https://a/b%3Fsig%3D1", "https://a/b?[redacted]"),
+            ("https://a/b%3fsig", "https://a/b?[redacted]"),
+            ("https://a/https%3A%2F%2Fb%3Fsig%3D1", "https://a/https%3A%2F%2Fb?[redacted]"),
+            ("host/path%253Fsig%253D1", "host/path?[redacted]"),
+            ("/path%3Bsig%3D1", "/path?[redacted]"),
+            ("/path%23sig=1", "/path?[redacted]"),
+            // No URL.
+            ("why? item #1; me@host.example, 50%", "why? item #1; me@host.example, 50%"),
+            ("is a/b? or a=b? a;b a=1; é%3é%", "is a/b? or a=b? a;b a=1; é%3é%"),
         ] {
             assert_eq!(redact_urls(text), redacted);
             assert_eq!(redact_urls(redacted), redacted, "twice");
@@ -137,8 +190,25 @@ mod tests {
     /// A search over the whole rest for each URL would take hours here.
     #[test]
     fn long_texts_are_redacted_quickly() {
-        for part in ["http://a ", "http://a", "http://me@a/", "http:", ":\\", "a:/", "@?", "\\u"] {
-            let text = part.repeat(2 * 1024 * 1024 / part.len());
+        for part in [
+            "http://a ",
+            "http://a",
+            "http://me@a/",
+            "http:",
+            ":\\",
+            "a:/",
+            "@?",
+            "\\u",
+            "//",
+            "//:@",
+            "%25",
+            "%",
+            ";=",
+            "?",
+            "/\\",
+            "me:pw@",
+        ] {
+            let text = part.repeat(512 * 1024 / part.len());
             assert!(!redact_urls(&text).is_empty());
             assert!(one_line(&text).chars().count() <= MAX_CHARACTERS);
         }

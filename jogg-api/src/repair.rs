@@ -1,23 +1,125 @@
-//! Repairs JSON whose strings contain what JSON doesn't allow.
+//! Repairs JSON that can't be read as it was received: strings with what JSON doesn't allow, numbers
+//! that a `Value` can't hold, nesting that is too deep, and text after its end.
 
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
+use serde_json::Deserializer;
 
-/// Parses JSON. If that fails, replaces what a JSON string can't contain, and parses it again.
+use crate::lenient::exact;
+
+/// How deep what is repaired is nested at most: `serde_json` reads 127 levels.
+const MAX_DEPTH: usize = 100;
+
+/// Parses JSON. If that fails, repairs it, and parses it again.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
-    serde_json::from_slice(body).or_else(|error| match error.is_syntax() {
-        true => serde_json::from_str(&repaired(body)).map_err(|_| error),
+    read(body).or_else(|error| match error.is_syntax() {
+        true => read(repaired(body).as_bytes()).map_err(|_| error),
         false => Err(error),
     })
 }
 
-/// Replaces bytes that aren't UTF-8, unpaired surrogate escapes (`\ud83d` alone), and control
-/// characters.
-fn repaired(body: &[u8]) -> String {
+/// Parses JSON. Whatever follows an object is no part of it: some proxies append comments.
+pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = Deserializer::from_slice(json);
+    let value = T::deserialize(&mut deserializer)?;
+    match json.trim_ascii_start().first() {
+        Some(b'{') => Ok(value),
+        _ => deserializer.end().map(|()| value),
+    }
+}
+
+/// Replaces bytes that aren't UTF-8, unpaired surrogate escapes (`\ud83d` alone), control
+/// characters, numbers that a `Value` can't hold (by texts), and what is nested too deeply (by
+/// null). Ends with the object that it begins with, if that is complete.
+pub(crate) fn repaired(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
-    let mut output = String::with_capacity(text.len());
-    let mut rest = text.as_ref();
+    let output = String::with_capacity(text.len());
+    let mut repair = Repair { rest: &text, output, depth: 0 };
+    while repair.token() {}
+    repair.output
+}
+
+struct Repair<'t> {
+    rest: &'t str,
+    output: String,
+    /// How many objects and lists are open.
+    depth: usize,
+}
+
+impl<'t> Repair<'t> {
+    /// Repairs a token. Returns whether another may follow.
+    fn token(&mut self) -> bool {
+        let Some(first) = self.rest.chars().next() else { return false };
+        match first {
+            '"' => {
+                let string = self.take(string_length(self.rest));
+                repair_string(string, &mut self.output);
+            }
+            '{' | '[' if self.depth == MAX_DEPTH => {
+                self.take(container_length(self.rest));
+                self.output.push_str("null");
+            }
+            '{' | '[' | '}' | ']' => {
+                let token = self.take(1);
+                self.output.push_str(token);
+                let opens = matches!(first, '{' | '[');
+                self.depth = if opens { self.depth + 1 } else { self.depth.saturating_sub(1) };
+                return self.depth > 0 || first == ']';
+            }
+            '-' | '0'..='9' => {
+                let is_part = |letter: char| letter.is_ascii_digit() || "+-.eE".contains(letter);
+                let length = self.rest.find(|letter| !is_part(letter));
+                let number = self.take(length.unwrap_or(self.rest.len()));
+                self.output.push_str(&exact(number));
+            }
+            _ => {
+                let other = self.take(first.len_utf8());
+                self.output.push_str(&without_control_characters(other));
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, length: usize) -> &'t str {
+        let (token, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        token
+    }
+}
+
+/// Returns the length of the string that a text begins with, with its quotes.
+fn string_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = 1;
+    while let Some(byte) = bytes.get(end).filter(|byte| **byte != b'"') {
+        // An escaped character is never the end.
+        end += if *byte == b'\\' { 2 } else { 1 };
+    }
+    (end + 1).min(bytes.len())
+}
+
+/// Returns the length of the object or list that a text begins with.
+fn container_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut end, mut depth) = (0, 0_usize);
+    while let Some(byte) = bytes.get(end) {
+        match byte {
+            b'"' => end += string_length(&text[end..]) - 1,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        end += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    end
+}
+
+fn repair_string(text: &str, output: &mut String) {
+    let mut rest = text;
     while let Some(start) = rest.find('\\') {
         output.push_str(&without_control_characters(&rest[..start]));
         rest = &rest[start..];
@@ -37,7 +139,6 @@ fn repaired(body: &[u8]) -> String {
         rest = &rest[length..];
     }
     output.push_str(&without_control_characters(rest));
-    output
 }
 
 /// Returns the code unit of an escape such as `\ud83d` at the start of a text.
@@ -82,6 +183,36 @@ mod tests {
             [&br#"{"a": "\ud83"#[..], br#""\u+123""#, b"\"\\", b"\"\\\xff", b"{\"a\"", b"\\u"]
         {
             parse::<Value>(body).unwrap_err();
+        }
+    }
+    #[test]
+    fn numbers_keep_their_digits_and_what_is_too_deep_is_cut() {
+        let deep = |levels| format!("{}1{}", "[{\"a\":".repeat(levels), "}]".repeat(levels));
+        let body = format!("{{\"a\": {}, \"b\": \"]}}\\\"\", \"c\": 1e999}}", deep(100));
+        let value = parse::<Value>(body.as_bytes()).unwrap();
+        assert_eq!((&value["b"], &value["c"]), (&json!("]}\""), &json!("1e999")));
+        let mut levels = 0;
+        let mut inner = &value["a"];
+        while let Some(next) = inner.get(0).or(inner.get("a")) {
+            (inner, levels) = (next, levels + 1);
+        }
+        assert_eq!((inner, levels), (&Value::Null, MAX_DEPTH - 1));
+        // Cut off within what is too deep, it stays cut off.
+        for end in [body.len() / 3, body.len() / 2, body.len() - 1] {
+            assert!(parse::<Value>(&body.as_bytes()[..end]).is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn an_object_is_whole_whatever_follows_it() {
+        for rest in ["", " ", "\n<!-- proxy -->", "{\"a\": 2}", "}", "\u{1}\u{0}", "\"", "\\"] {
+            for object in ["{\"a\": [{}, \"}\"]}", "{\"a\": [{}, \"\u{1}}\"]}"] {
+                let value: Value = parse(format!(" {object}{rest}").as_bytes()).unwrap();
+                assert_eq!(value["a"][0], json!({}), "{object}{rest}");
+            }
+        }
+        for body in ["1 2", "\"a\" b", "502 Bad Gateway", "[1] 2"] {
+            parse::<Value>(body.as_bytes()).unwrap_err();
         }
     }
 }

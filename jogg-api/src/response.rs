@@ -61,6 +61,12 @@ impl<T> Response<T> {
         (data, rest)
     }
 
+    /// Puts a value into it.
+    pub(crate) fn with_data<U>(self, data: Option<U>) -> Response<U> {
+        let Self { message, request_id, status, headers, body, skipped, skipped_count, .. } = self;
+        Response { data, message, request_id, status, headers, body, skipped, skipped_count }
+    }
+
     /// The response as it was received, for [`Client::reject`](crate::Client::reject).
     pub fn into_raw(self, operation: &'static Operation) -> RawResponse {
         let Self { status, headers, body, .. } = self;
@@ -88,11 +94,13 @@ mod tests {
     use super::*;
     use crate::decode::decode;
     use crate::envelope::Envelope;
+    use crate::operations::LIST_WEBHOOK_ENDPOINTS;
     use crate::types::{WebhookEndpoint, WebhookEndpointList};
 
     fn response_to<T: serde::de::DeserializeOwned>(body: Value) -> Response<T> {
         let body = Bytes::from(body.to_string());
-        let (Envelope { data, message, request_id, .. }, skipped) = decode(&body).unwrap();
+        let (Envelope { data, message, request_id, .. }, skipped) =
+            decode(&body, &LIST_WEBHOOK_ENDPOINTS).unwrap();
         let headers = HeaderMap::from_iter([(http::header::AGE, 1.into())]);
         let (skipped, skipped_count) = (skipped.reported, skipped.count);
         let status = StatusCode::CREATED;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::place::{Step, path_at};
+use crate::place::{Step, display, path_at};
 use crate::redact::without_values;
 
 /// How many skipped parts are reported in full: a damaged response may have millions.
@@ -46,6 +46,23 @@ pub(crate) struct SkippedParts {
     pub(crate) reported: Vec<Skipped>,
     /// How many parts were skipped.
     pub(crate) count: usize,
+}
+
+impl SkippedParts {
+    /// Counts a part, and reports it if it is one of the first.
+    pub(crate) fn add(&mut self, part: impl FnOnce() -> Skipped) {
+        self.count += 1;
+        if self.count <= MAX_REPORTED {
+            self.reported.push(part());
+        }
+    }
+
+    /// Adds what was skipped after these.
+    pub(crate) fn extend(&mut self, others: Self) {
+        let room = MAX_REPORTED.saturating_sub(self.reported.len());
+        self.reported.extend(others.reported.into_iter().take(room));
+        self.count += others.count;
+    }
 }
 
 /// Decodes compact JSON, and keeps the value. Knows the type, which nothing else here does.
@@ -146,11 +163,8 @@ impl Salvage<'_> {
     }
 
     fn skip(&mut self, path: &[Step], reason: String, raw: Value) {
-        self.skipped.count += 1;
-        if self.skipped.count <= MAX_REPORTED {
-            let at = self.display(path);
-            self.skipped.reported.push(Skipped { at, reason, raw });
-        }
+        let Self { prefix, place, skipped, .. } = self;
+        skipped.add(|| Skipped { at: display(prefix, place.iter().chain(path)), reason, raw });
     }
 
     /// Decodes the current value in its place. A failure has the path within the value.
@@ -171,18 +185,6 @@ impl Salvage<'_> {
         let reason = error.to_string();
         let reason = reason.split(" at line ").next().unwrap_or_default();
         Err((path, without_values(reason)))
-    }
-
-    fn display(&self, path: &[Step]) -> String {
-        let mut text = self.prefix.to_owned();
-        for step in self.place.iter().chain(path) {
-            match step {
-                Step::Key(key) if text.is_empty() => text.push_str(key),
-                Step::Key(key) => text.push_str(&format!(".{key}")),
-                Step::Index(index) => text.push_str(&format!("[{index}]")),
-            }
-        }
-        text
     }
 }
 

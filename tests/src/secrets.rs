@@ -4,6 +4,10 @@
 
 use std::error::Error;
 use std::fmt::{Debug, Write as _};
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 /// How every planted secret begins.
 pub const MARK: &str = "planted-";
@@ -26,19 +30,64 @@ pub fn query() -> String {
 
 /// The message of a talkative server: the key and signed URLs, in each form they come in.
 pub fn message() -> String {
-    let url = signed_url();
+    let (url, keys, urls) = (signed_url(), keys().join(", "), bare_urls().join(" "));
     let escaped = url.replace('/', "\\/").replace('&', "\\u0026");
-    format!("not with {KEY}: see {url}, <a href=\"{url}\">here</a> or {{\"url\":\"{escaped}\"}}\n")
+    format!(
+        "not with {keys}: see {url}, <a href=\"{url}\">here</a> or {{\"url\":\"{escaped}\"}}, \
+         or {urls}\n"
+    )
 }
 
-/// No planted secret is in this text.
+/// The key, in each form in which a server or a proxy may repeat it.
+pub fn keys() -> Vec<String> {
+    let percent = KEY.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let basic = |user: &str| STANDARD.encode(format!("{user}:{KEY}"));
+    vec![
+        KEY.to_owned(),
+        KEY.to_uppercase(),
+        KEY.replace('-', "%2D"),
+        percent,
+        STANDARD.encode(KEY),
+        URL_SAFE_NO_PAD.encode(KEY),
+        basic("u"),
+        basic("us"),
+    ]
+}
+
+/// URLs that are signed, but don't begin with a scheme, or have no plain query.
+fn bare_urls() -> [String; 5] {
+    let query = query();
+    let encoded = query.replace('=', "%3D").replace('&', "%26");
+    [
+        format!("files.example/f.png?{query}"),
+        format!("//user:planted-password-93ba@files.example/f.png?{query}"),
+        format!("/f.png;{query}"),
+        format!("https://files.example/f.png;{query}"),
+        format!("https://files.example/f.png%3F{encoded}"),
+    ]
+}
+
+/// No planted secret is in this text, in whichever form.
 #[track_caller]
 pub fn assert_hidden(text: &str, context: &str) {
-    if let Some(place) = text.find(MARK) {
+    let found = marks().iter().find_map(|mark| text.find(mark.as_str()));
+    if let Some(place) = found {
         let around = place.saturating_sub(300)..text.len().min(place + 100);
         let shown = String::from_utf8_lossy(&text.as_bytes()[around]);
         panic!("{context} shows a secret: …{shown}…");
     }
+}
+
+/// What a secret is recognized by, in each of its forms.
+fn marks() -> &'static [String] {
+    static MARKS: OnceLock<Vec<String>> = OnceLock::new();
+    MARKS.get_or_init(|| {
+        let mut marks = vec![MARK.to_owned(), MARK.to_uppercase(), "%70%6C".to_owned()];
+        marks.push(MARK.replace('-', "%2D"));
+        // Characters in the middle of the key, at each place within a group of three bytes.
+        marks.extend((0..3).map(|skipped| STANDARD.encode(&KEY[skipped..skipped + 12])));
+        marks
+    })
 }
 
 /// All that `Debug` shows of a value, in both forms.

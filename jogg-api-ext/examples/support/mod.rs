@@ -11,6 +11,6 @@ use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
 pub(crate) async fn simulated() -> Result<(Jogg, Simulator), Box<dyn Error>> {
     let clock = Arc::new(AcceleratedClock::new(600.0));
     let simulator = Simulator::builder().clock(clock.clone()).start().await?;
-    let jogg = Jogg::builder("any key").base_url(simulator.base_url()).clock(clock).build()?;
+    let jogg = Jogg::builder("any-key").base_url(simulator.base_url()).clock(clock).build()?;
     Ok((jogg, simulator))
 }

@@ -159,7 +159,7 @@ impl<'j> Attempts<'j> {
             (Some(decode), None) => decode(api, response)?,
             (decode, _) => {
                 let typed = decode.map(|decode| decode(api, response.clone())).transpose()?;
-                let (raw, rest) = api.decode::<Value>(response)?.split();
+                let (raw, rest) = api.decode_raw(response)?.split();
                 let raw = raw.unwrap_or_default();
                 started = place.and_then(|place| started_id(place, &raw)).map(|id| (id, raw));
                 typed.unwrap_or(rest)

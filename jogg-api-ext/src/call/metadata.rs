@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use jogg_api::http::{HeaderMap, StatusCode};
-use jogg_api::{Response, Skipped, one_line, raw_data};
+use jogg_api::{Response, Skipped, one_line, raw_data, raw_json};
 use serde_json::Value;
 
 /// Everything about a response but its value.
@@ -55,9 +55,10 @@ impl ResponseMetadata {
         }
     }
 
-    /// Parses the whole body, envelope included; null if it isn't JSON. Not redacted.
+    /// Parses the whole body, envelope included; null if it isn't JSON. Not redacted. A number that
+    /// a [`Value`] can't hold is a string with its digits.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
+        raw_json(&self.body)
     }
 
     /// Parses the `data` of the response as received; null if there is none. Not redacted.

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use jogg_api::http::header::{HeaderMap, RETRY_AFTER};
-use serde_json::Value;
+use jogg_api::raw_json;
 
 /// How long to wait after a refusal that doesn't say.
 const DEFAULT: Duration = Duration::from_secs(60);
@@ -28,7 +28,7 @@ pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn of_body(body: &[u8]) -> Option<Duration> {
-    let body: Value = serde_json::from_slice(body).ok()?;
+    let body = raw_json(body);
     let places = ["/retryAfter", "/retry_after", "/data/retryAfter", "/data/retry_after"];
     let value = places.iter().find_map(|place| body.pointer(place))?;
     let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;

@@ -11,7 +11,8 @@ const URLS: [&str; 3] = ["video_url", "url", "result_url"];
 /// Names of a running time in seconds.
 const DURATIONS: [&str; 3] = ["duration", "duration_seconds", "video_duration"];
 /// Names under which a failed job is explained, as a string or as an object with a `message`.
-const ERRORS: [&str; 5] = ["error", "error_msg", "err_msg", "fail_msg", "msg"];
+const ERRORS: [&str; 7] =
+    ["error", "error_msg", "error_message", "err_msg", "fail_msg", "msg", "message"];
 
 /// Reads the URL of the result.
 pub(crate) fn url(raw: &Value) -> Option<String> {
@@ -80,6 +81,18 @@ mod tests {
             assert_eq!(duration_seconds(&raw), Some(1.5), "{raw}");
         }
         assert_eq!((url(&json!([])), duration_seconds(&json!(null))), (None, None));
+    }
+
+    #[test]
+    fn fact_58_a_failure_may_be_explained_by_an_error_message_or_a_message() {
+        for raw in [
+            json!({"error_message": "e", "message": "m", "msg": " "}),
+            json!({"message": "e"}),
+            json!({"data": {"error_message": "e"}}),
+            json!({"error": {"error_message": 5}, "message": "e"}),
+        ] {
+            assert_eq!(error(&raw).as_deref(), Some("e"), "{raw}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let clock = Arc::new(VirtualClock::new()); // Waiting takes no time.
 //! let simulator = Simulator::builder().clock(clock.clone()).start().await?;
-//! let jogg = Jogg::builder("any key").base_url(simulator.base_url()).clock(clock).build()?;
+//! let jogg = Jogg::builder("any-key").base_url(simulator.base_url()).clock(clock).build()?;
 //!
 //! simulator.reply_next(&WHOAMI, Reply::body(502, "text/html", "<h1>Bad gateway</h1>"));
 //! jogg.account().whoami().await?; // The client retries.
@@ -162,7 +162,7 @@ impl Simulator {
     /// let voices = vec![json!({"voice_id": "7", "name": "Kim"}), json!(null)];
     /// simulator.set_items(&LIST_VOICES, voices)?;
     ///
-    /// let jogg = Jogg::builder("any key").base_url(simulator.base_url()).build()?;
+    /// let jogg = Jogg::builder("any-key").base_url(simulator.base_url()).build()?;
     /// let page = jogg.voices().list(Default::default()).page().await?;
     /// assert_eq!(page.items.len(), 1);
     /// assert_eq!(page.metadata.skipped.len(), 1);

@@ -11,7 +11,7 @@ use crate::test_server::{read_head, respond, send, serve};
 use crate::types::User;
 
 fn client(talk: impl FnMut(&TcpStream) + Send + 'static) -> Client {
-    Client::builder("the-key").base_url(serve(talk)).build().unwrap()
+    Client::builder("the-long-key").base_url(serve(talk)).build().unwrap()
 }
 
 /// A server that closes the connection in the middle of a body.
@@ -139,8 +139,9 @@ async fn a_time_limit_ends_only_late_exchanges() {
 #[tokio::test]
 async fn the_key_is_redacted_in_messages() {
     for (status, code) in [("200 OK", 0), ("401 Unauthorized", 10105)] {
-        let body =
-            format!(r#"{{"code": {code}, "msg": "got the-key", "rid": "the-key", "data": {{}}}}"#);
+        let body = format!(
+            r#"{{"code": {code}, "msg": "got the-long-key", "rid": "the-long-key", "data": {{}}}}"#
+        );
         let client = client(move |stream| {
             read_head(stream);
             respond(stream, status, &body);

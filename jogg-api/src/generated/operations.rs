@@ -16,6 +16,7 @@ pub static CREATE_AI_SCRIPT: Operation = Operation {
         as_of: "2026-03",
         amount: 0.2,
     }),
+    list: None,
 };
 
 /// `GET /v2/ai_scripts/results/{task_id}`: Get a script job
@@ -27,6 +28,7 @@ pub static GET_AI_SCRIPT: Operation = Operation {
     summary: "Get a script job",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/avatar_video/{id}`: Get an avatar video
@@ -38,6 +40,7 @@ pub static GET_AVATAR_VIDEO: Operation = Operation {
     summary: "Get an avatar video",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/avatars/custom`: List custom avatars
@@ -49,6 +52,7 @@ pub static LIST_CUSTOM_AVATARS: Operation = Operation {
     summary: "List custom avatars",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("avatars"),
 };
 
 /// `GET /v2/avatars/photo_avatars`: List photo avatars
@@ -60,6 +64,7 @@ pub static LIST_PHOTO_AVATARS: Operation = Operation {
     summary: "List photo avatars",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("avatars"),
 };
 
 /// `GET /v2/avatars/product_avatars`: List product avatars
@@ -71,6 +76,7 @@ pub static LIST_PRODUCT_AVATARS: Operation = Operation {
     summary: "List product avatars",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("product_avatars"),
 };
 
 /// `GET /v2/avatars/public`: List public avatars
@@ -82,6 +88,7 @@ pub static LIST_PUBLIC_AVATARS: Operation = Operation {
     summary: "List public avatars",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("avatars"),
 };
 
 /// `POST /v2/create_lip_sync_video`: Create a lip sync job
@@ -96,6 +103,7 @@ pub static CREATE_LIP_SYNC_VIDEO: Operation = Operation {
         as_of: "2026-03",
         amount: 0.008,
     }),
+    list: None,
 };
 
 /// `POST /v2/create_video_from_avatar`: Create an avatar video
@@ -111,6 +119,7 @@ pub static CREATE_VIDEO_FROM_AVATAR: Operation = Operation {
         amount: 1.0,
         seconds: 120,
     }),
+    list: None,
 };
 
 /// `POST /v2/create_video_from_product`: Create a product video
@@ -126,6 +135,7 @@ pub static CREATE_VIDEO_FROM_PRODUCT: Operation = Operation {
         amount: 1.0,
         seconds: 120,
     }),
+    list: None,
 };
 
 /// `POST /v2/create_video_from_product/preview_list`: Create product video previews
@@ -141,6 +151,7 @@ pub static CREATE_PRODUCT_PREVIEWS: Operation = Operation {
         amount: 0.5,
         seconds: 120,
     }),
+    list: None,
 };
 
 /// `POST /v2/create_video_from_product/render_single_preview`: Create a product video from a
@@ -157,6 +168,7 @@ pub static RENDER_PRODUCT_PREVIEW: Operation = Operation {
         amount: 1.0,
         seconds: 120,
     }),
+    list: None,
 };
 
 /// `POST /v2/create_video_with_template`: Create a template video
@@ -172,6 +184,7 @@ pub static CREATE_VIDEO_WITH_TEMPLATE: Operation = Operation {
         amount: 1.0,
         seconds: 120,
     }),
+    list: None,
 };
 
 /// `POST /v2/endpoint`: Create a webhook endpoint
@@ -183,6 +196,7 @@ pub static CREATE_WEBHOOK_ENDPOINT: Operation = Operation {
     summary: "Create a webhook endpoint",
     retry: RetryClass::AtMostOnce,
     credits: None,
+    list: None,
 };
 
 /// `PUT /v2/endpoint/{endpoint_id}`: Update a webhook endpoint
@@ -194,6 +208,7 @@ pub static UPDATE_WEBHOOK_ENDPOINT: Operation = Operation {
     summary: "Update a webhook endpoint",
     retry: RetryClass::Idempotent,
     credits: None,
+    list: None,
 };
 
 /// `DELETE /v2/endpoint/{endpoint_id}`: Delete a webhook endpoint
@@ -205,6 +220,7 @@ pub static DELETE_WEBHOOK_ENDPOINT: Operation = Operation {
     summary: "Delete a webhook endpoint",
     retry: RetryClass::Idempotent,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/endpoints`: List webhook endpoints
@@ -216,6 +232,7 @@ pub static LIST_WEBHOOK_ENDPOINTS: Operation = Operation {
     summary: "List webhook endpoints",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("endpoints"),
 };
 
 /// `GET /v2/events`: List webhook events
@@ -227,6 +244,7 @@ pub static LIST_WEBHOOK_EVENTS: Operation = Operation {
     summary: "List webhook events",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("events"),
 };
 
 /// `GET /v2/lip_sync_video/{task_id}`: Get a lip sync job
@@ -238,6 +256,7 @@ pub static GET_LIP_SYNC_VIDEO: Operation = Operation {
     summary: "Get a lip sync job",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/musics`: List background music
@@ -249,6 +268,7 @@ pub static LIST_MUSICS: Operation = Operation {
     summary: "List background music",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("music"),
 };
 
 /// `GET /v2/photo_avatar`: Get a photo avatar motion job
@@ -260,6 +280,7 @@ pub static GET_PHOTO_AVATAR_MOTION: Operation = Operation {
     summary: "Get a photo avatar motion job",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `POST /v2/photo_avatar/add_motion`: Create a photo avatar motion job
@@ -275,6 +296,7 @@ pub static ADD_PHOTO_AVATAR_MOTION: Operation = Operation {
         field: "model",
         amounts: &[("1.0", 2.0), ("2.0", 2.0), ("2.0-Pro", 3.0), ("3.0", 2.0)],
     }),
+    list: None,
 };
 
 /// `GET /v2/photo_avatar/photo`: Get a photo generation job
@@ -286,6 +308,7 @@ pub static GET_PHOTO_GENERATION: Operation = Operation {
     summary: "Get a photo generation job",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `POST /v2/photo_avatar/photo/generate`: Create a photo generation job
@@ -300,6 +323,7 @@ pub static GENERATE_PHOTO: Operation = Operation {
         as_of: "2026-03",
         amount: 0.2,
     }),
+    list: None,
 };
 
 /// `POST /v2/product`: Create a product
@@ -311,6 +335,7 @@ pub static CREATE_PRODUCT: Operation = Operation {
     summary: "Create a product",
     retry: RetryClass::AtMostOnce,
     credits: None,
+    list: None,
 };
 
 /// `PUT /v2/product`: Update a product
@@ -322,6 +347,7 @@ pub static UPDATE_PRODUCT: Operation = Operation {
     summary: "Update a product",
     retry: RetryClass::Idempotent,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/product_avatar`: Get a product avatar motion job
@@ -333,6 +359,7 @@ pub static GET_PRODUCT_AVATAR_MOTION: Operation = Operation {
     summary: "Get a product avatar motion job",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `POST /v2/product_avatar/add_motion`: Create a product avatar motion job
@@ -344,6 +371,7 @@ pub static ADD_PRODUCT_AVATAR_MOTION: Operation = Operation {
     summary: "Create a product avatar motion job",
     retry: RetryClass::AtMostOnce,
     credits: None,
+    list: None,
 };
 
 /// `POST /v2/product_avatar/generation`: Create a batch of product avatar images
@@ -355,6 +383,7 @@ pub static GENERATE_PRODUCT_AVATAR_IMAGES: Operation = Operation {
     summary: "Create a batch of product avatar images",
     retry: RetryClass::AtMostOnce,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/product_avatar/generation/{batch_id}`: Get a batch of product avatar images
@@ -366,6 +395,7 @@ pub static GET_PRODUCT_AVATAR_IMAGES: Operation = Operation {
     summary: "Get a batch of product avatar images",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/product_previews`: List product video previews
@@ -377,6 +407,7 @@ pub static LIST_PRODUCT_PREVIEWS: Operation = Operation {
     summary: "List product video previews",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("previews"),
 };
 
 /// `GET /v2/product_video/{product_video_id}`: Get a product video
@@ -388,6 +419,7 @@ pub static GET_PRODUCT_VIDEO: Operation = Operation {
     summary: "Get a product video",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/product_videos`: List product videos
@@ -399,6 +431,7 @@ pub static LIST_PRODUCT_VIDEOS: Operation = Operation {
     summary: "List product videos",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("videos"),
 };
 
 /// `GET /v2/template/custom/{id}`: Get a custom template
@@ -410,6 +443,7 @@ pub static GET_CUSTOM_TEMPLATE: Operation = Operation {
     summary: "Get a custom template",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/template_video/{video_id}`: Get a template video
@@ -421,6 +455,7 @@ pub static GET_TEMPLATE_VIDEO: Operation = Operation {
     summary: "Get a template video",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/template_videos`: List template videos
@@ -432,6 +467,7 @@ pub static LIST_TEMPLATE_VIDEOS: Operation = Operation {
     summary: "List template videos",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("data"),
 };
 
 /// `GET /v2/templates`: List public templates
@@ -443,6 +479,7 @@ pub static LIST_TEMPLATES: Operation = Operation {
     summary: "List public templates",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("templates"),
 };
 
 /// `GET /v2/templates/custom`: List custom templates
@@ -454,6 +491,7 @@ pub static LIST_CUSTOM_TEMPLATES: Operation = Operation {
     summary: "List custom templates",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("templates"),
 };
 
 /// `POST /v2/upload/asset`: Create an upload ticket
@@ -465,6 +503,7 @@ pub static CREATE_ASSET_UPLOAD: Operation = Operation {
     summary: "Create an upload ticket",
     retry: RetryClass::UploadTicket,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/user/remaining_quota`: Get the remaining credits
@@ -476,6 +515,7 @@ pub static GET_REMAINING_QUOTA: Operation = Operation {
     summary: "Get the remaining credits",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/user/whoami`: Get the account of the API key
@@ -487,6 +527,7 @@ pub static WHOAMI: Operation = Operation {
     summary: "Get the account of the API key",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `POST /v2/video_translate/`: Create a translation job
@@ -502,6 +543,7 @@ pub static CREATE_VIDEO_TRANSLATION: Operation = Operation {
         amount: 0.5,
         seconds: 20,
     }),
+    list: None,
 };
 
 /// `GET /v2/video_translate/target_languages`: List target languages
@@ -513,6 +555,7 @@ pub static LIST_TARGET_LANGUAGES: Operation = Operation {
     summary: "List target languages",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("languages"),
 };
 
 /// `GET /v2/video_translate/{video_translate_id}`: Get a translation job
@@ -524,6 +567,7 @@ pub static GET_VIDEO_TRANSLATION: Operation = Operation {
     summary: "Get a translation job",
     retry: RetryClass::Read,
     credits: None,
+    list: None,
 };
 
 /// `GET /v2/visual_styles`: List visual styles
@@ -535,6 +579,7 @@ pub static LIST_VISUAL_STYLES: Operation = Operation {
     summary: "List visual styles",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("visual_styles"),
 };
 
 /// `GET /v2/voices`: List public voices
@@ -546,6 +591,7 @@ pub static LIST_VOICES: Operation = Operation {
     summary: "List public voices",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("voices"),
 };
 
 /// `GET /v2/voices/custom`: List custom voices
@@ -557,6 +603,7 @@ pub static LIST_CUSTOM_VOICES: Operation = Operation {
     summary: "List custom voices",
     retry: RetryClass::Read,
     credits: None,
+    list: Some("voices"),
 };
 
 /// All operations of the API.

@@ -2,6 +2,7 @@
 //! null, `""` and white space count as absent. Numbers may arrive as strings and strings as
 //! numbers. A null list is empty. Requests are not decoded here.
 
+mod number;
 mod scalar;
 
 use std::fmt;
@@ -12,6 +13,7 @@ use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
 
 use crate::Secret;
+pub(crate) use number::{INEXACT, exact};
 pub(crate) use scalar::OpenWord;
 use scalar::{BooleanVisitor, IntegerVisitor, NumberVisitor, TextVisitor, is_blank};
 

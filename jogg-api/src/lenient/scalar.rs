@@ -3,12 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::number::{INEXACT, whole};
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
-
-/// 2^49: from here on, a float without a fraction may differ from the integer that was sent. The
-/// limit is below 2^53 because `serde_json` reads floats quickly rather than exactly:
-/// 9007199254740991.0 becomes ...990.
-const INEXACT: f64 = 562_949_953_421_312.0;
 
 /// Whether a text is empty or white space.
 pub(super) fn is_blank(text: &str) -> bool {
@@ -157,10 +153,11 @@ impl Visitor<'_> for IntegerVisitor {
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         match text.trim() {
             "" => Ok(None),
-            digits => match digits.parse() {
-                Ok(value) => Ok(Some(value)),
-                Err(_) => Err(E::invalid_value(Unexpected::Str(text), &self)),
-            },
+            digits => {
+                let whole = || whole(digits)?.parse().ok();
+                let value = digits.parse().ok().or_else(whole).map(Some);
+                value.ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+            }
         }
     }
 
@@ -263,6 +260,7 @@ mod tests {
             ("true", Err(())),
             ("77", Ok(Some("77"))),
             ("77.0", Ok(Some("77"))),
+            ("1.5e3", Ok(Some("1500"))),
             ("-0.5", Ok(Some("-0.5"))),
             ("9007199254740993", Ok(Some("9007199254740993"))),
             ("-9007199254740993", Ok(Some("-9007199254740993"))),
@@ -300,6 +298,9 @@ mod tests {
             ("9007199254740993.0", Err(())),
             ("false", Err(())),
             ("\"x\"", Err(())),
+            ("\"1500.0\"", Ok(Some(1500))),
+            ("1.5e3", Ok(Some(1500))),
+            ("\"12345678901234567890123\"", Err(())),
         ] {
             let read = Deserializer::from_str(json).deserialize_any(IntegerVisitor);
             assert_eq!(read.map_err(drop), integer, "{json}");

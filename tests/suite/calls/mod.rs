@@ -8,6 +8,7 @@ mod connecting;
 mod dropped;
 #[cfg(feature = "http2")]
 mod http2;
+mod keys;
 mod limits;
 mod lists;
 mod matrix;

@@ -254,3 +254,13 @@ fn received(server: &Simulator, operation: &Operation) -> Vec<ReceivedRequest> {
     requests.retain(|request| request.operation == Some(operation.id));
     requests
 }
+
+/// What it prints of itself is not the server's.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_key_is_not_taken_for_a_part_of_a_word() {
+    let server = Simulator::start().await.unwrap();
+    let output = smoke(&["--base-url", server.base_url(), "--api-key", "k"], None).await;
+    let header = output.stdout.lines().next().unwrap();
+    assert!(header.ends_with("remark"), "{header}");
+    assert!(!output.stdout.contains("[redacted]"), "{}", output.stdout);
+}

@@ -28,6 +28,10 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
             }
             None => quote!(None),
         };
+        let list = match list_field(document, operation) {
+            Some(field) => quote!(Some(#field)),
+            None => quote!(None),
+        };
         let docs = doc_attributes(&format!("`{}`: {}", operation.title(), escaped(summary)), 0);
         statics.extend(quote! {
             #(#docs)*
@@ -39,6 +43,7 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
                 summary: #summary,
                 retry: RetryClass::#retry,
                 credits: #credits,
+                list: #list,
             };
         });
     }
@@ -51,6 +56,15 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
         /// All operations of the API.
         pub static OPERATIONS: &[&Operation] = &[#(&#names),*];
     })
+}
+
+/// Returns the only list in the `data` of an operation that lists something.
+fn list_field<'d>(document: &'d Document, operation: &Operation<'d>) -> Option<&'d str> {
+    let data = spec::data_component(document, operation)?;
+    let data = spec::schema(document, data).filter(|_| operation.id().starts_with("list_"))?;
+    let mut lists = spec::members(data.get("properties"))
+        .filter(|(_, property)| spec::text(property, "type") == "array");
+    lists.next().filter(|_| lists.next().is_none()).map(|(name, _)| name)
 }
 
 /// Returns a price from one of the forms of `x-jogg-credits`.

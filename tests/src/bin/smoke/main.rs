@@ -42,11 +42,12 @@ async fn main() -> ExitCode {
     let Some(key) = arguments.api_key.or_else(|| std::env::var(API_KEY_VARIABLE).ok()) else {
         return refuse(&format!("no key: give --api-key, or set {API_KEY_VARIABLE}"));
     };
-    let jogg = match Jogg::builder(key.as_str()).base_url(arguments.base_url).build() {
+    let jogg = match Jogg::builder(key).base_url(arguments.base_url).build() {
         Ok(jogg) => jogg,
         Err(error) => return refuse(&error.to_string()),
     };
-    let mut run = Run::new(jogg, arguments.include_paid, Table::new(key));
+    let table = Table::new(jogg.api().clone());
+    let mut run = Run::new(jogg, arguments.include_paid, table);
     run.everything().await;
     match run.finish() {
         true => ExitCode::SUCCESS,

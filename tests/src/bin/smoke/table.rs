@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use jogg_api_ext::jogg_api::operations::OPERATIONS;
-use jogg_api_ext::jogg_api::{Operation, one_line};
+use jogg_api_ext::jogg_api::{Client, Operation, one_line};
 
 /// What came of an operation.
 #[derive(Clone, Copy, PartialEq)]
@@ -49,14 +49,14 @@ fn word(is_so: bool) -> &'static str {
 
 /// Prints the lines as they come.
 pub(crate) struct Table {
-    key: String,
+    api: Client,
     verdicts: Vec<(&'static Operation, Verdict)>,
 }
 
 impl Table {
-    /// An empty one. The key is taken out of everything that is printed.
-    pub(crate) fn new(key: String) -> Self {
-        let table = Self { key, verdicts: Vec::new() };
+    /// An empty one. The key of the client is taken out of everything that is printed.
+    pub(crate) fn new(api: Client) -> Self {
+        let table = Self { api, verdicts: Vec::new() };
         let [operation, accepted, decoded, elapsed, remark] =
             ["operation", "accepted", "decoded", "ms", "remark"];
         table.print(operation, [accepted, decoded, elapsed], remark);
@@ -96,11 +96,7 @@ impl Table {
     }
 
     fn print(&self, operation: &str, [accepted, decoded, elapsed]: [&str; 3], remark: &str) {
-        // An empty key would be everywhere.
-        let remark = match self.key.as_str() {
-            "" => one_line(remark),
-            key => one_line(&remark.replace(key, "[key]")),
-        };
+        let remark = one_line(&self.api.redact_key(remark));
         let line = format!("{operation:<31} {accepted:<8} {decoded:<7} {elapsed:>6}  {remark}");
         write(line.trim_end());
     }
