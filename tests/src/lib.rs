@@ -6,6 +6,7 @@ pub mod classes;
 pub mod connections;
 mod diary;
 pub mod faults;
+pub mod limited;
 pub mod replies;
 pub mod requests;
 pub mod sample;
