@@ -38,7 +38,9 @@ pub(super) async fn call(
     decode: Option<&mut Decode<'_>>,
 ) -> Result<Completed> {
     let span = observer::span(request.operation());
-    Attempts::new(jogg, request).run(decode, &span).instrument(span.clone()).await
+    // Not moved into the future, which is itself moved several times.
+    let mut attempts = Attempts::new(jogg, request);
+    attempts.run(decode, &span).instrument(span.clone()).await
 }
 
 /// One call, over all its attempts.
@@ -81,7 +83,7 @@ impl<'j> Attempts<'j> {
         }
     }
 
-    async fn run(mut self, mut decode: Option<&mut Decode<'_>>, span: &Span) -> Result<Completed> {
+    async fn run(&mut self, mut decode: Option<&mut Decode<'_>>, span: &Span) -> Result<Completed> {
         let mut last = None;
         loop {
             let turn = self.turn().await;
@@ -100,12 +102,13 @@ impl<'j> Attempts<'j> {
             let begun = self.count_sent();
             let outcome = self.attempt(decode.as_deref_mut(), &attempt).await;
             drop(turn);
-            let elapsed = self.now().saturating_sub(begun);
+            let ended = self.now();
+            let elapsed = ended.saturating_sub(begun);
             let error = match outcome {
                 Ok(Received { response, started }) => {
                     self.notify(span, &attempt, || AttemptOutcome::success(&response, elapsed));
                     self.jogg.retry_budget().earn();
-                    let elapsed = self.now().saturating_sub(self.start);
+                    let elapsed = ended.saturating_sub(self.start);
                     let Attempt { number, sent_at, .. } = attempt;
                     let metadata = ResponseMetadata::new(response, number, sent_at, elapsed);
                     return Ok(Completed { metadata, started });
@@ -191,10 +194,11 @@ impl<'j> Attempts<'j> {
         decode: Option<&mut Decode<'_>>,
     ) -> std::result::Result<Received, jogg_api::Error> {
         let api = self.jogg.api();
+        let at_most_once = self.is_at_most_once();
+        let place = if at_most_once { id_place(self.operation) } else { None };
         // Only the caller knows what any other operation responds with.
         let known = || OPERATIONS.iter().any(|known| std::ptr::eq(*known, self.operation));
-        let paid = self.is_at_most_once() && known();
-        let place = if paid { id_place(self.operation) } else { None };
+        let paid = place.is_some() || at_most_once && known();
         let mut started = None;
         let response = match (decode, place) {
             (Some(decode), None) => decode(api, response)?,

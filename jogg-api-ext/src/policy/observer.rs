@@ -136,15 +136,15 @@ pub(crate) fn record(span: &Span, attempt: &Attempt, outcome: &AttemptOutcome) {
 }
 
 /// Reports a paid call whose future is dropped while its request is in flight.
-pub(crate) struct AbandonGuard {
-    attempt: Option<Attempt>,
-    observer: Option<Arc<dyn Observer>>,
+pub(crate) struct AbandonGuard<'a> {
+    attempt: Option<&'a Attempt>,
+    observer: Option<&'a Arc<dyn Observer>>,
 }
 
-impl AbandonGuard {
-    pub(crate) fn new(attempt: &Attempt, observer: Option<&Arc<dyn Observer>>) -> Self {
+impl<'a> AbandonGuard<'a> {
+    pub(crate) fn new(attempt: &'a Attempt, observer: Option<&'a Arc<dyn Observer>>) -> Self {
         let paid = attempt.operation.retry == RetryClass::AtMostOnce;
-        Self { attempt: paid.then(|| attempt.clone()), observer: observer.cloned() }
+        Self { attempt: paid.then_some(attempt), observer }
     }
 
     /// Ends the watch: the request has ended.
@@ -153,7 +153,7 @@ impl AbandonGuard {
     }
 }
 
-impl Drop for AbandonGuard {
+impl Drop for AbandonGuard<'_> {
     fn drop(&mut self) {
         let Some(attempt) = self.attempt.take() else { return };
         let operation = attempt.operation.id;
@@ -162,8 +162,8 @@ impl Drop for AbandonGuard {
             sent_at = ?attempt.sent_at,
             "a paid call was dropped after sending began: its outcome is unknown"
         );
-        if let Some(observer) = &self.observer {
-            notify(observer, |observer| observer.on_abandon(&attempt));
+        if let Some(observer) = self.observer {
+            notify(observer, |observer| observer.on_abandon(attempt));
         }
     }
 }
