@@ -12,7 +12,9 @@ use tokio::sync::Semaphore;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::retry::RetryBudget;
-use crate::policy::{CallOptions, Observer, RateLimiter, RetryPolicy, SlidingWindow, Timeouts};
+use crate::policy::{
+    BeforeSend, CallOptions, Observer, RateLimiter, RetryPolicy, SlidingWindow, Timeouts,
+};
 
 /// The variable [`Jogg::from_env`] takes the API key from.
 pub const API_KEY_VARIABLE: &str = "JOGG_API_KEY";
@@ -47,6 +49,7 @@ struct Inner {
     rate_limiter: Option<Arc<dyn RateLimiter>>,
     concurrency: Option<Semaphore>,
     observer: Option<Arc<dyn Observer>>,
+    before_send: Option<Arc<dyn BeforeSend>>,
     allow_plain_http: bool,
 }
 
@@ -91,6 +94,7 @@ impl Jogg {
             rate_limit: RateLimit::Documented,
             concurrency: None,
             observer: None,
+            before_send: None,
             allow_plain_http: false,
         }
     }
@@ -157,6 +161,10 @@ impl Jogg {
         self.inner.observer.as_ref()
     }
 
+    pub(crate) fn before_send(&self) -> Option<&dyn BeforeSend> {
+        self.inner.before_send.as_deref()
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
     }
@@ -193,6 +201,7 @@ pub struct JoggBuilder {
     rate_limit: RateLimit,
     concurrency: Option<usize>,
     observer: Option<Arc<dyn Observer>>,
+    before_send: Option<Arc<dyn BeforeSend>>,
     allow_plain_http: bool,
 }
 
@@ -297,6 +306,8 @@ impl JoggBuilder {
     }
 
     /// Sets how many requests may be in flight at a time. Default: no limit. 0 counts as 1.
+    ///
+    /// A POST that waits for the rate limit is not in flight yet, so reads don't wait behind it.
     pub fn max_concurrent_calls(mut self, calls: usize) -> Self {
         self.concurrency = Some(calls.clamp(1, Semaphore::MAX_PERMITS));
         self
@@ -305,6 +316,12 @@ impl JoggBuilder {
     /// Registers an observer that is notified of every attempt.
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observer = Some(observer);
+        self
+    }
+
+    /// Registers a hook that runs directly before each paid request is sent, and may refuse it.
+    pub fn before_send(mut self, hook: Arc<dyn BeforeSend>) -> Self {
+        self.before_send = Some(hook);
         self
     }
 
@@ -351,6 +368,7 @@ impl JoggBuilder {
             rate_limiter,
             concurrency: self.concurrency.map(Semaphore::new),
             observer: self.observer,
+            before_send: self.before_send,
             allow_plain_http: self.allow_plain_http,
         };
         Ok(Jogg { inner: Arc::new(inner), options: CallOptions::new() })

@@ -50,6 +50,7 @@ enum Source {
     Io(std::io::Error),
     Http(reqwest::Error),
     Build(jogg_api::BuildError),
+    Refused(Box<dyn StdError + Send + Sync>),
 }
 
 /// What an error means for the caller.
@@ -88,6 +89,9 @@ pub enum ErrorKind {
     PermissionDenied,
     /// Too many requests. Wait [`Error::retry_after`]; nothing was executed.
     RateLimited,
+    /// The application's own [`BeforeSend`](crate::policy::BeforeSend) hook refused the request,
+    /// which was not sent. The error's source is the hook's reason.
+    Refused,
     /// The job is completed, but its result never came. [`Error::job`] resumes it later, and
     /// [`Error::raw`] has what came.
     ResultIncomplete,
@@ -154,8 +158,8 @@ impl Error {
         self.call().and_then(jogg_api::Error::message).filter(|message| !message.is_empty())
     }
 
-    /// Returns the job that an error of waiting belongs to: store it, or resume it with
-    /// [`Jogg::resume`](crate::Jogg::resume).
+    /// Returns the job that an error of waiting belongs to, or that the error response to a paid
+    /// request names: store it, or resume it with [`Jogg::resume`](crate::Jogg::resume).
     pub fn job(&self) -> Option<&JobRecord> {
         self.inner.job.as_ref()
     }
@@ -235,6 +239,12 @@ impl Error {
 
     pub(crate) fn with_io(mut self, error: std::io::Error) -> Self {
         self.inner.source = Some(Source::Io(error));
+        self
+    }
+
+    /// Sets why the application refused the request.
+    pub(crate) fn with_reason(mut self, reason: Box<dyn StdError + Send + Sync>) -> Self {
+        self.inner.source = Some(Source::Refused(reason));
         self
     }
 
@@ -344,6 +354,7 @@ impl StdError for Error {
             Source::Io(error) => error.get_ref().map(|error| error as _),
             Source::Http(error) => Some(error),
             Source::Build(error) => error.source(),
+            Source::Refused(reason) => Some(&**reason),
         }
     }
 }

@@ -33,6 +33,11 @@ impl JobRecord {
         Self { operation, id: id.into(), started_at: 0, raw: Value::Null }
     }
 
+    /// Returns the id of the job with these parts: one, or a batch. `None` if there is no part.
+    pub(crate) fn id_of_all(ids: &[String]) -> Option<String> {
+        (!ids.is_empty()).then(|| ids.join(ID_SEPARATOR))
+    }
+
     pub(crate) fn started(
         operation: &'static Operation,
         id: impl Into<String>,
@@ -71,10 +76,13 @@ fn seconds_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D:
     Option::<u64>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
+/// Between the ids of a batch, which make the id of its job.
+pub(crate) const ID_SEPARATOR: &str = ",";
+
 /// Returns where the response that starts a job of this operation has the job's id, such as
 /// `data.motion_id`; `None` if the operation starts no job with an id of its own.
 pub(crate) fn id_place(operation: &Operation) -> Option<&'static str> {
-    match JOBS.iter().find(|rule| std::ptr::eq(rule.create, operation))?.link {
+    match link(operation)? {
         JobLink::Id { from, .. } => Some(from),
         _ => None,
     }
@@ -89,6 +97,37 @@ pub(crate) fn started_id(place: &str, raw: &Value) -> Option<String> {
 
 /// What the id of a video is called elsewhere. It is one and the same.
 const OTHER_VIDEO_IDS: [&str; 3] = ["product_video_id", "project_id", "id"];
+
+/// Reads the ids of the jobs that a response names as started; `None` if the operation starts none.
+pub(crate) fn ids_of_success(operation: &Operation, raw: &Value) -> Option<Vec<String>> {
+    Some(match link(operation)? {
+        JobLink::Id { from, .. } => started_id(from, raw).into_iter().collect(),
+        _ => ids_of_error(operation, raw),
+    })
+}
+
+/// Reads the ids where an error has them if it names jobs that were started. The bare `id` of an
+/// error may be that of anything.
+pub(crate) fn ids_of_error(operation: &Operation, raw: &Value) -> Vec<String> {
+    match link(operation) {
+        Some(JobLink::Id { from: "data.video_id", .. }) => {
+            let names = ["video_id", "product_video_id", "project_id"];
+            names.iter().find_map(|name| id_text(raw.get(name)?)).into_iter().collect()
+        }
+        Some(JobLink::Id { from, .. }) => started_id(from, raw).into_iter().collect(),
+        Some(JobLink::Lookup { from, .. }) => {
+            let place = from.strip_prefix("data.").unwrap_or(from);
+            let Some((list, name)) = place.split_once("[].") else { return Vec::new() };
+            let items = raw.get(list).and_then(Value::as_array).into_iter().flatten();
+            items.filter_map(|item| id_text(item.get(name)?)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn link(operation: &Operation) -> Option<JobLink> {
+    Some(JOBS.iter().find(|rule| std::ptr::eq(rule.create, operation))?.link)
+}
 
 /// Reads an id, which may come as a number, and as a float: `1500.0` is 1500.
 pub(crate) fn id_text(id: &Value) -> Option<String> {

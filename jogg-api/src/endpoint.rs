@@ -122,6 +122,16 @@ impl PreparedRequest {
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
+
+    /// Returns the path and the query, percent-encoded. Not redacted.
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Returns the JSON body, if there is one. Not redacted.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.body.as_ref()
+    }
 }
 
 /// Whether a segment of a path leads to the same or the one above, percent-encoded or not.

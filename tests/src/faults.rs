@@ -73,8 +73,9 @@ impl Faults {
         let operation = codec.operation;
         let elsewhere = self.elsewhere.base_url().to_owned();
         let setting = Setting { response: sample::response(operation), elsewhere };
-        let faulty = if fault.once { 1 } else { MAX_ATTEMPTS + 1 };
-        (0..faulty).for_each(|_| simulator.reply_next(operation, (fault.reply)(&setting)));
+        let faulty = if fault.once { 1 } else { MOST_ATTEMPTS + 1 };
+        let reply = (fault.reply)(&setting);
+        (0..faulty).for_each(|_| simulator.reply_next(operation, reply.clone()));
         if fault.once {
             simulator.reply_next(operation, Reply::json(200, setting.response));
         }
@@ -87,12 +88,13 @@ impl Faults {
     }
 }
 
-/// How many attempts a call makes by default.
-const MAX_ATTEMPTS: u32 = 4;
+/// More attempts than a call makes in these tests, those after a 429 included.
+const MOST_ATTEMPTS: u32 = 30;
 
-/// The default policy, but never short of budget.
+/// The default policy, but never short of budget, and with less patience with a server that always
+/// refuses.
 pub fn unlimited_budget() -> RetryPolicy {
-    RetryPolicy::new().budget(1e9)
+    RetryPolicy::new().budget(1e9).max_rate_limit_wait(Duration::from_secs(180))
 }
 
 /// The typed value of a call as JSON, or why it failed.
@@ -150,7 +152,7 @@ pub fn verdict(error: &Error) -> String {
 
 /// Every fault, in the order of the reviewed table.
 pub fn faults() -> Vec<Fault> {
-    let lists = [connections(), statuses(), codes(), limits(), bodies(), data(), types()];
+    let lists = [connections(), statuses(), codes(), named(), limits(), bodies(), data(), types()];
     let mut faults: Vec<Fault> = lists.into_iter().flatten().collect();
     faults.push(Fault { name: "once 503, then success", reply: |_| page(503), once: true });
     faults
@@ -158,12 +160,12 @@ pub fn faults() -> Vec<Fault> {
 
 type Faulty = (&'static str, fn(&Setting) -> Reply);
 
-fn named<const COUNT: usize>(faults: [Faulty; COUNT]) -> Vec<Fault> {
+fn each<const COUNT: usize>(faults: [Faulty; COUNT]) -> Vec<Fault> {
     faults.into_iter().map(|(name, reply)| Fault { name, reply, once: false }).collect()
 }
 
 fn connections() -> Vec<Fault> {
-    named([
+    each([
         ("reset after reading", |_| Reply::reset()),
         ("no response in time", |_| Reply::never().delay(Duration::from_secs(181))),
         ("cut body", |setting| Reply::cut(200, setting.response.to_string(), 9)),
@@ -179,14 +181,21 @@ fn connections() -> Vec<Fault> {
 }
 
 fn statuses() -> Vec<Fault> {
-    named([
+    each([
         ("status 400", |_| page(400)),
         ("status 401", |_| page(401)),
+        ("status 402", |_| page(402)),
         ("status 403", |_| page(403)),
         ("status 404", |_| page(404)),
+        ("status 405", |_| page(405)),
         ("status 408", |_| page(408)),
+        ("status 409", |_| page(409)),
+        ("status 413", |_| page(413)),
         ("status 418", |_| page(418)),
+        ("status 422", |_| page(422)),
+        ("status 425", |_| page(425)),
         ("status 429", |_| page(429)),
+        ("status 499", |_| page(499)),
         ("status 500", |_| page(500)),
         ("status 502", |_| page(502)),
         ("status 503", |_| page(503)),
@@ -194,7 +203,7 @@ fn statuses() -> Vec<Fault> {
 }
 
 fn codes() -> Vec<Fault> {
-    named([
+    each([
         ("code 429", |_| code(200, 429)),
         ("code 10104", |_| code(200, 10104)),
         ("code 10105", |_| code(401, 10105)),
@@ -203,12 +212,39 @@ fn codes() -> Vec<Fault> {
         ("code 40000", |_| code(400, 40000)),
         ("code 50000", |_| code(500, 50000)),
         ("unknown code", |_| code(200, 31337)),
+        ("unknown code, 402", |_| code(402, 40200)),
+        ("insufficient credit in words", |_| {
+            Reply::json(500, json!({"code": 50000, "error": "insufficient_credit"}))
+        }),
     ])
 }
 
-/// 429 with each way to say how long to wait. Those that do not say are above.
+/// Responses that contradict themselves: errors with the result in them.
+fn named() -> Vec<Fault> {
+    each([
+        ("302, code 0 and data", |setting| contradictory(setting, 302, 0)),
+        ("401, code 0 and data", |setting| contradictory(setting, 401, 0)),
+        ("403, code 0 and data", |setting| contradictory(setting, 403, 0)),
+        ("404, code 0 and data", |setting| contradictory(setting, 404, 0)),
+        ("429, code 0 and data", |setting| contradictory(setting, 429, 0)),
+        ("500, code 0 and data", |setting| contradictory(setting, 500, 0)),
+        ("429, code 429 and data", |setting| contradictory(setting, 429, 429)),
+        ("code 40000 and data", |setting| contradictory(setting, 200, 40000)),
+        ("code 18020 and data", |setting| contradictory(setting, 402, 18020)),
+    ])
+}
+
+/// The usual response, but for its status and code.
+fn contradictory(setting: &Setting, status: u16, code: i64) -> Reply {
+    let mut body = setting.response.clone();
+    body["code"] = json!(code);
+    body["msg"] = json!(secrets::message());
+    Reply::json(status, body)
+}
+
+/// 429 with each way to say how long to wait, and 503. Those that do not say are above.
 fn limits() -> Vec<Fault> {
-    named([
+    each([
         ("429, Retry-After 7", |_| limited(json!({})).header("retry-after", "7")),
         ("429, Retry-After 900", |_| limited(json!({})).header("retry-after", "900")),
         ("429, Retry-After a past date", |_| {
@@ -221,11 +257,13 @@ fn limits() -> Vec<Fault> {
         ("429, retryAfter 8", |_| limited(json!({"retryAfter": 8}))),
         ("429, retry_after 9", |_| limited(json!({"retry_after": 9}))),
         ("429, data.retryAfter 10", |_| limited(json!({"data": {"retryAfter": 10}}))),
+        ("503, Retry-After 7", |_| page(503).header("retry-after", "7")),
+        ("503, Retry-After 900", |_| page(503).header("retry-after", "900")),
     ])
 }
 
 fn bodies() -> Vec<Fault> {
-    named([
+    each([
         ("cut JSON", |setting| {
             let text = setting.response.to_string();
             Reply::body(200, "application/json", text[..text.len() / 2].to_owned())
@@ -243,7 +281,7 @@ fn bodies() -> Vec<Fault> {
 }
 
 fn data() -> Vec<Fault> {
-    named([
+    each([
         ("data null", |_| with_data(Value::Null)),
         ("data []", |_| with_data(json!([]))),
         ("data a string", |_| with_data(json!(secrets::signed_url()))),
@@ -261,7 +299,7 @@ fn data() -> Vec<Fault> {
 }
 
 fn types() -> Vec<Fault> {
-    named([
+    each([
         ("unknown words", |setting| {
             changed(setting, &|value| value.is_string().then(|| json!(secrets::signed_url())))
         }),

@@ -9,6 +9,7 @@ pub mod distant;
 pub mod faults;
 pub mod http2;
 mod provider;
+pub mod limited;
 pub mod replies;
 pub mod requests;
 pub mod sample;

@@ -10,13 +10,14 @@ use serde_json::Value;
 use tokio::sync::SemaphorePermit;
 use tracing::{Instrument, Span};
 
-use super::{ResponseMetadata, outcome};
+use super::deadline::Deadline;
+use super::{ResponseMetadata, outcome, started};
 use crate::client::Jogg;
-use crate::clock::within;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::{id_place, started_id};
 use crate::policy::observer::{self, AbandonGuard};
-use crate::policy::{Attempt, AttemptOutcome, Permit};
+use crate::policy::retry::Tried;
+use crate::policy::{Attempt, AttemptOutcome, BeforeSend, Permit};
 
 /// Decodes a response, keeps its value, and returns the rest.
 pub(super) type Decode<'d> = dyn FnMut(&jogg_api::Client, RawResponse) -> Decoded + Send + 'd;
@@ -37,7 +38,9 @@ pub(super) async fn call(
     decode: Option<&mut Decode<'_>>,
 ) -> Result<Completed> {
     let span = observer::span(request.operation());
-    Attempts::new(jogg, request)?.run(decode, &span).instrument(span.clone()).await
+    // Not moved into the future, which is itself moved several times.
+    let mut attempts = Attempts::new(jogg, request)?;
+    attempts.run(decode, &span).instrument(span.clone()).await
 }
 
 /// One call, over all its attempts.
@@ -46,7 +49,15 @@ struct Attempts<'j> {
     request: &'j PreparedRequest,
     operation: &'static Operation,
     start: Duration,
+    deadline: Deadline<'j>,
     attempts: u32,
+    tried: Tried,
+    /// When the first attempt was sent.
+    first_sent: Option<Duration>,
+    /// When the last attempt was refused with a 429, until its retry is sent.
+    refused_at: Option<Duration>,
+    /// The time from refusals to their retries.
+    refused_for: Duration,
     /// The client to send with, which has no pool once idle connections may be dead.
     api: &'j jogg_api::Client,
 }
@@ -61,28 +72,47 @@ impl<'j> Attempts<'j> {
     fn new(jogg: &'j Jogg, request: &'j PreparedRequest) -> Result<Self> {
         let operation = request.operation();
         let api = jogg.connected().map_err(|error| error.with_operation(operation))?;
-        let start = jogg.clock().now();
-        Ok(Self { jogg, request, operation, start, attempts: 0, api })
+        Ok(Self {
+            jogg,
+            request,
+            operation,
+            start: jogg.clock().now(),
+            deadline: Deadline::start(jogg, operation.retry == RetryClass::AtMostOnce),
+            attempts: 0,
+            tried: Tried::default(),
+            first_sent: None,
+            refused_at: None,
+            refused_for: Duration::ZERO,
+            api,
+        })
     }
 
-    async fn run(mut self, mut decode: Option<&mut Decode<'_>>, span: &Span) -> Result<Completed> {
+    async fn run(&mut self, mut decode: Option<&mut Decode<'_>>, span: &Span) -> Result<Completed> {
+        let mut last = None;
         loop {
-            let turn = self.turn().await?;
-            self.attempts += 1;
+            let turn = self.turn().await;
+            // What the last attempt met says more than that there is no time for another.
+            let mut turn = turn.map_err(|error| last.unwrap_or(error))?;
             let attempt = Attempt {
                 operation: self.operation,
-                number: self.attempts,
+                number: self.attempts + 1,
                 sent_at: SystemTime::now(),
+                label: self.jogg.options().label.clone(),
             };
-            let begun = self.now();
+            if let Some(hook) = self.jogg.before_send().filter(|_| self.is_at_most_once()) {
+                self.approve(hook, &attempt).await?;
+            }
+            turn.is_sent = true;
+            let begun = self.count_sent();
             let outcome = self.attempt(decode.as_deref_mut(), &attempt).await;
             drop(turn);
-            let elapsed = self.now().saturating_sub(begun);
+            let ended = self.now();
+            let elapsed = ended.saturating_sub(begun);
             let error = match outcome {
                 Ok(Received { response, started }) => {
                     self.notify(span, &attempt, || AttemptOutcome::success(&response, elapsed));
                     self.jogg.retry_budget().earn();
-                    let elapsed = self.now().saturating_sub(self.start);
+                    let elapsed = ended.saturating_sub(self.start);
                     let Attempt { number, sent_at, .. } = attempt;
                     let metadata = ResponseMetadata::new(response, number, sent_at, elapsed);
                     return Ok(Completed { metadata, started });
@@ -100,46 +130,70 @@ impl<'j> Attempts<'j> {
                 }
                 None => return Err(error),
             }
+            last = Some(error);
         }
     }
 
-    /// Waits for the limits, within the deadline.
+    /// Waits for the limits, within the deadline. The rate limit comes first: who waits for it, for
+    /// up to a minute, keeps no one from the connections.
     async fn turn(&self) -> Result<Turn<'j>> {
-        let concurrency = match self.jogg.concurrency() {
-            Some(permits) => {
-                let permit = self.before_deadline(permits.acquire()).await;
-                // The semaphore is never closed: there is a permit unless the time is up.
-                Some(permit.and_then(|permit| permit.ok()).ok_or_else(|| self.not_sent())?)
-            }
-            None => None,
-        };
-        let permit = match self.jogg.rate_limiter() {
-            Some(limiter) if self.operation.method == "POST" => {
-                let permit = limiter.acquire(self.remaining()).await;
-                Some(permit.ok_or_else(|| self.not_sent())?)
-            }
-            _ => None,
-        };
-        Ok(Turn { _permit: permit, _concurrency: concurrency })
+        self.check_time()?;
+        let mut turn = Turn { permit: None, concurrency: None, is_sent: false };
+        if let Some(limiter) = self.jogg.rate_limiter()
+            && self.operation.method == "POST"
+        {
+            let permit = limiter.acquire(self.deadline.time_to_send()).await;
+            turn.permit = Some(permit.ok_or_else(|| self.not_sent(NO_SLOT))?);
+        }
+        if let Some(permits) = self.jogg.concurrency() {
+            let permit = self.deadline.before_sending(permits.acquire()).await;
+            // The semaphore is never closed: there is a permit unless the time is up.
+            let permit = permit.and_then(|permit| permit.ok());
+            turn.concurrency = Some(permit.ok_or_else(|| self.not_sent(NO_PERMIT))?);
+        }
+        self.check_time()?;
+        Ok(turn)
+    }
+
+    /// Lets the application's hook refuse a paid request.
+    async fn approve(&self, hook: &dyn BeforeSend, attempt: &Attempt) -> Result<()> {
+        let approval = self.deadline.before_sending(hook.before_send(attempt)).await;
+        let approval = approval.ok_or_else(|| self.not_sent(NO_APPROVAL))?;
+        approval.map_err(|reason| {
+            let message = "not sent: the application's `BeforeSend` hook refused it";
+            self.unsent(ErrorKind::Refused, message).with_reason(reason)
+        })?;
+        self.check_time()
+    }
+
+    /// Counts the attempt that is sent now, and returns the time.
+    fn count_sent(&mut self) -> Duration {
+        let now = self.now();
+        self.attempts += 1;
+        self.first_sent.get_or_insert(now);
+        if let Some(refused_at) = self.refused_at.take() {
+            self.refused_for += now.saturating_sub(refused_at);
+        }
+        now
     }
 
     async fn attempt(
         &self,
-        decode: Option<&mut Decode<'_>>,
+        mut decode: Option<&mut Decode<'_>>,
         attempt: &Attempt,
     ) -> Result<Received> {
         let limit = self.time_limit();
         let observer = self.jogg.observer();
         if let Some(observer) = observer {
-            observer.on_attempt(attempt);
+            observer::notify(observer, |observer| observer.on_attempt(attempt));
         }
         let guard = AbandonGuard::new(attempt, observer);
         let timeout = self.jogg.clock().timeout(limit);
         let exchanged = self.api.exchange(self.request, Some(timeout)).await;
         guard.disarm();
         exchanged
-            .and_then(|response| self.decoded(response, decode))
-            .or_else(|error| self.failure(error, attempt, limit))
+            .and_then(|response| self.decoded(response, decode.as_deref_mut()))
+            .or_else(|error| self.failure(error, decode, attempt, limit))
     }
 
     /// Decodes a response. The response to a paid request must say what was paid for.
@@ -149,11 +203,11 @@ impl<'j> Attempts<'j> {
         decode: Option<&mut Decode<'_>>,
     ) -> std::result::Result<Received, jogg_api::Error> {
         let api = self.jogg.api();
-        let at_most_once = self.operation.retry == RetryClass::AtMostOnce;
+        let at_most_once = self.is_at_most_once();
+        let place = if at_most_once { id_place(self.operation) } else { None };
         // Only the caller knows what any other operation responds with.
         let known = || OPERATIONS.iter().any(|known| std::ptr::eq(*known, self.operation));
-        let paid = at_most_once && known();
-        let place = if paid { id_place(self.operation) } else { None };
+        let paid = place.is_some() || at_most_once && known();
         let mut started = None;
         let response = match (decode, place) {
             (Some(decode), None) => decode(api, response)?,
@@ -179,31 +233,65 @@ impl<'j> Attempts<'j> {
         }
     }
 
-    /// Classifies a failure. A deletion that is retried and finds nothing has succeeded.
+    /// Classifies a failure. A deletion that is retried and finds nothing has succeeded, and so has
+    /// a paid request whose response has what was paid for, whatever else it says.
     fn failure(
         &self,
         error: jogg_api::Error,
+        decode: Option<&mut Decode<'_>>,
         attempt: &Attempt,
         limit: Duration,
     ) -> Result<Received> {
-        let not_found = outcome::is_not_found(&error);
-        if self.operation.method == "DELETE" && attempt.number > 1 && not_found {
+        let is_retried_deletion = self.operation.method == "DELETE" && attempt.number > 1;
+        if is_retried_deletion && outcome::is_not_found(&error) {
             return Ok(Received { response: error.into_response(), started: None });
         }
-        Err(outcome::classify(error, attempt, Some(limit)))
+        let limit = Some(limit);
+        if !self.is_at_most_once() || error.body().is_empty() {
+            return Err(outcome::classify(error, attempt, limit));
+        }
+        let success = started::success(&error);
+        let is_success = success.is_some();
+        if let Some(mut received) = success.and_then(|success| self.decoded(success, decode).ok()) {
+            // What was received, not what it was taken for.
+            received.response.status = error.status().unwrap_or_default();
+            received.response.body = error.body().clone();
+            return Ok(received);
+        }
+        let named = started::named(self.jogg.api(), &error, self.request, attempt);
+        Err(match named {
+            None if !is_success => outcome::classify(error, attempt, limit),
+            named => {
+                let job = named.and_then(|named| named.job);
+                outcome::contradictory(error, attempt, limit, job)
+            }
+        })
     }
 
     /// Returns the delay before the next attempt; `None` if there is to be none.
-    fn delay(&self, error: &Error) -> Option<Duration> {
+    fn delay(&mut self, error: &Error) -> Option<Duration> {
         let mut policy = self.jogg.retry_policy().clone();
         if let Some(attempts) = self.jogg.options().max_attempts {
             policy.max_attempts = attempts;
         }
-        let delay = policy.delay(error, self.attempts, self.jogg.clock().random())?;
-        let next = self.now().checked_add(delay)?;
-        let last =
-            self.deadline().unwrap_or(Duration::MAX).min(self.start.saturating_add(policy.total));
-        (next < last && self.jogg.retry_budget().take()).then_some(delay)
+        self.tried.count(error);
+        let random = self.jogg.clock().random();
+        let delay = policy.delay_of_call(error, &self.tried, random)?;
+        let now = self.now();
+        let next = now.checked_add(delay)?;
+        let is_refused = error.kind() == ErrorKind::RateLimited;
+        if is_refused {
+            self.pause_others(policy.pause(error, random));
+        }
+        let in_time = self.deadline.allows(delay);
+        if is_refused && in_time {
+            self.tried.waited += delay;
+            self.refused_at = Some(now);
+            return Some(delay);
+        }
+        let first = self.first_sent.unwrap_or(self.start);
+        let last = first.saturating_add(policy.total).saturating_add(self.refused_for);
+        (in_time && next < last && self.jogg.retry_budget().take()).then_some(delay)
     }
 
     /// Reports the outcome to the span and the observer, if there are any.
@@ -215,7 +303,15 @@ impl<'j> Attempts<'j> {
         let outcome = outcome();
         observer::record(span, attempt, &outcome);
         if let Some(observer) = observer {
-            observer.on_outcome(attempt, &outcome);
+            observer::notify(observer, |observer| observer.on_outcome(attempt, &outcome));
+        }
+    }
+
+    /// Lets the rate limiter hold back all requests that it governs.
+    fn pause_others(&self, duration: Duration) {
+        if let Some(limiter) = self.jogg.rate_limiter().filter(|_| self.operation.method == "POST")
+        {
+            limiter.pause(duration);
         }
     }
 
@@ -223,41 +319,51 @@ impl<'j> Attempts<'j> {
         self.jogg.clock().now()
     }
 
-    /// Returns when the call must have ended, on the client's clock.
-    fn deadline(&self) -> Option<Duration> {
-        self.jogg.options().deadline.map(|deadline| self.start.saturating_add(deadline))
-    }
-
-    /// Returns the time until the deadline, if there is one.
-    fn remaining(&self) -> Option<Duration> {
-        self.deadline().map(|deadline| deadline.saturating_sub(self.now()))
-    }
-
     /// Returns how long this attempt may take.
     fn time_limit(&self) -> Duration {
         let options = self.jogg.options();
         let limit = options.timeout.unwrap_or_else(|| self.jogg.timeouts().of(self.operation));
-        self.remaining().map_or(limit, |remaining| limit.min(remaining))
+        self.deadline.remaining().map_or(limit, |remaining| limit.min(remaining))
     }
 
-    async fn before_deadline<F: Future>(&self, future: F) -> Option<F::Output> {
-        match self.remaining() {
-            Some(remaining) => within(future, self.jogg.clock().timeout(remaining)).await,
-            None => Some(future.await),
+    fn check_time(&self) -> Result<()> {
+        match self.deadline.time_to_send() {
+            Some(Duration::ZERO) => Err(self.not_sent(NO_TIME)),
+            _ => Ok(()),
         }
     }
 
-    fn not_sent(&self) -> Error {
-        let message = "not sent: the rate limit leaves no room before the deadline";
-        Error::new(ErrorKind::Timeout, message)
-            .with_operation(self.operation)
-            .with_attempts(self.attempts)
-            .with_retryable(true)
+    /// Whether it must never be executed twice.
+    fn is_at_most_once(&self) -> bool {
+        self.operation.retry == RetryClass::AtMostOnce
+    }
+
+    fn not_sent(&self, message: &'static str) -> Error {
+        self.unsent(ErrorKind::Timeout, message).with_retryable(true)
+    }
+
+    fn unsent(&self, kind: ErrorKind, message: &'static str) -> Error {
+        Error::new(kind, message).with_operation(self.operation).with_attempts(self.attempts)
     }
 }
 
-/// Permission to send a request, given back when it has ended.
+const NO_APPROVAL: &str = "not sent: the `BeforeSend` hook took too long for the deadline";
+const NO_PERMIT: &str = "not sent: `max_concurrent_calls` were in flight until the deadline";
+const NO_SLOT: &str = "not sent: the rate limit leaves no room before the deadline";
+const NO_TIME: &str = "not sent: too little time is left before the deadline";
+
+/// Permission to send a request, given back when it has ended, or will never be sent.
 struct Turn<'j> {
-    _permit: Option<Permit>,
-    _concurrency: Option<SemaphorePermit<'j>>,
+    permit: Option<Permit>,
+    concurrency: Option<SemaphorePermit<'j>>,
+    is_sent: bool,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        drop(self.concurrency.take());
+        if let Some(permit) = self.permit.take().filter(|_| !self.is_sent) {
+            permit.give_back();
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! A call as its caller sees it: a future of the value, and of the response's metadata if wanted.
 
 mod attempts;
+mod deadline;
+mod insufficient_credit;
 mod metadata;
 mod outcome;
 pub(crate) mod retry_after;
+mod started;
 
 use std::fmt;
 use std::pin::Pin;
@@ -200,7 +203,8 @@ impl Received<'_> {
     fn lacks(&self, reason: impl AsRef<str>) -> Error {
         let Self { jogg, operation, metadata } = *self;
         let ResponseMetadata { status, attempts: number, sent_at, .. } = *metadata;
-        let attempt = Attempt { operation, number, sent_at };
+        let label = jogg.options().label.clone();
+        let attempt = Attempt { operation, number, sent_at, label };
         let (headers, body) = (metadata.headers.clone(), metadata.body.clone());
         let response = RawResponse::new(operation, status, headers, body);
         outcome::classify(jogg.api().reject(response, reason), &attempt, None)
@@ -239,5 +243,6 @@ impl Prepared {
 
 /// Creates the error of a request that can't be encoded. Nothing was sent.
 fn refused(operation: &'static Operation, error: jogg_api::Error) -> Error {
-    outcome::classify(error, &Attempt { operation, number: 0, sent_at: UNIX_EPOCH }, None)
+    let attempt = Attempt { operation, number: 0, sent_at: UNIX_EPOCH, label: None };
+    outcome::classify(error, &attempt, None)
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use jogg_api::enums::ErrorCode;
 use jogg_api::jobs::JOBS;
-use jogg_api::{ErrorKind as CallErrorKind, Operation, RetryClass, operations as op};
+use jogg_api::{ErrorKind as CallErrorKind, Operation, RetryClass, one_line, operations as op};
 
-use super::retry_after;
+use super::{insufficient_credit, retry_after};
 use crate::error::{Error, ErrorKind};
+use crate::job_record::JobRecord;
 use crate::policy::Attempt;
 
 /// Turns a failed call into the error its caller gets. `limit` is the time it had.
@@ -17,17 +18,48 @@ pub(super) fn classify(
     attempt: &Attempt,
     limit: Option<Duration>,
 ) -> Error {
-    let operation = error.operation();
     let meaning = meaning(&error);
+    with_meaning(error, &meaning, attempt, limit)
+}
+
+/// The same for the response to a paid request that is an error and yet says that something was
+/// started: the job that it names, if it does.
+pub(super) fn contradictory(
+    error: jogg_api::Error,
+    attempt: &Attempt,
+    limit: Option<Duration>,
+    job: Option<JobRecord>,
+) -> Error {
+    let kind = ErrorKind::InvalidResponse;
+    let meaning = Meaning { kind, may_have_executed: true, transient: false };
+    let error = with_meaning(error, &meaning, attempt, limit);
+    match job {
+        Some(job) => error.with_job(job),
+        None => error,
+    }
+}
+
+fn with_meaning(
+    error: jogg_api::Error,
+    meaning: &Meaning,
+    attempt: &Attempt,
+    limit: Option<Duration>,
+) -> Error {
+    let operation = error.operation();
     let sent = !matches!(error.kind(), CallErrorKind::Argument { .. } | CallErrorKind::Request);
     let attempts = if sent { attempt.number } else { 0 };
     let lost = meaning.may_have_executed && operation.retry == RetryClass::AtMostOnce;
     let kind = if lost { ErrorKind::OutcomeUnknown } else { meaning.kind };
-    let retry_after = (kind == ErrorKind::RateLimited).then(|| retry_after::of_refusal(&error));
+    let retryable = is_retryable(operation.retry, meaning);
+    let retry_after = match kind {
+        ErrorKind::RateLimited => Some(retry_after::of_refusal(&error)),
+        _ if retryable => retry_after::of_failure(&error),
+        _ => None,
+    };
     Error::lazy(kind, message)
         .with_operation(operation)
         .with_may_have_executed(meaning.may_have_executed && operation.retry != RetryClass::Read)
-        .with_retryable(is_retryable(operation.retry, &meaning))
+        .with_retryable(retryable)
         .with_attempts(attempts)
         .with_retry_after(retry_after)
         .with_time_limit(limit)
@@ -57,12 +89,10 @@ struct Meaning {
 /// connection failed.
 fn meaning(error: &jogg_api::Error) -> Meaning {
     use ErrorKind as Kind;
-    let refused =
-        error.status().is_some_and(|status| matches!(status.as_u16(), 400 | 401 | 403 | 404 | 429));
     let (kind, may_have_executed, transient) = match error.kind() {
         // The status came whole: it counts although the body didn't.
         CallErrorKind::Timeout | CallErrorKind::Connection | CallErrorKind::BodyTooLarge { .. }
-            if refused =>
+            if is_refusal(status(error)) =>
         {
             by_status(error)
         }
@@ -73,9 +103,9 @@ fn meaning(error: &jogg_api::Error) -> Meaning {
         CallErrorKind::ConnectRejected => (Kind::Connection, false, false),
         CallErrorKind::Timeout => (Kind::Timeout, true, true),
         CallErrorKind::Connection => (Kind::Connection, true, true),
-        CallErrorKind::BodyTooLarge { .. } | CallErrorKind::Decode { .. } => {
-            (Kind::InvalidResponse, true, false)
-        }
+        CallErrorKind::BodyTooLarge { .. } => (Kind::InvalidResponse, true, false),
+        _ if is_without_credit(error) => (Kind::InsufficientCredit, false, false),
+        CallErrorKind::Decode { .. } => (Kind::InvalidResponse, true, false),
         CallErrorKind::Api => by_code(error),
         CallErrorKind::Status => by_status(error),
         _ => (Kind::InvalidResponse, true, false),
@@ -85,7 +115,7 @@ fn meaning(error: &jogg_api::Error) -> Meaning {
 
 fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
     use ErrorKind as Kind;
-    match ErrorCode::from(error.code().unwrap_or_default()) {
+    match code(error) {
         ErrorCode::InsufficientCredit => (Kind::InsufficientCredit, false, false),
         ErrorCode::InvalidApiKey => (Kind::InvalidApiKey, false, false),
         ErrorCode::InvalidParameter | ErrorCode::ParameterError => {
@@ -95,26 +125,50 @@ fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
         ErrorCode::PermissionDenied => (Kind::PermissionDenied, false, false),
         ErrorCode::RateLimited => (Kind::RateLimited, false, true),
         ErrorCode::SystemError => (Kind::ServerError, true, true),
-        // An unknown code with the status 429 is still a refusal before processing.
-        _ if error.status().is_some_and(|status| status.as_u16() == 429) => {
-            (Kind::RateLimited, false, true)
-        }
+        // An unknown code with the status 402 or 429 is still a refusal before processing.
+        _ if matches!(status(error), 402 | 429) => by_status(error),
         _ => (Kind::UnknownErrorCode, true, false),
     }
 }
 
+/// Returns what a status means without a code that is known.
 fn by_status(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
     use ErrorKind as Kind;
-    match error.status().map_or(0, |status| status.as_u16()) {
-        400 => (Kind::InvalidParameter, false, false),
+    match status(error) {
         401 => (Kind::InvalidApiKey, false, false),
-        403 => (Kind::PermissionDenied, false, false),
-        404 => (Kind::NotFound, false, false),
-        408 => (Kind::Timeout, true, true),
+        402 => (Kind::InsufficientCredit, false, false),
+        403 | 451 => (Kind::PermissionDenied, false, false),
+        404 | 410 => (Kind::NotFound, false, false),
+        // A proxy refuses its credentials.
+        407 => (Kind::Configuration, false, false),
+        408 | 499 => (Kind::Timeout, true, true),
         429 => (Kind::RateLimited, false, true),
-        500..=599 => (Kind::ServerError, true, true),
+        425 | 500..=599 => (Kind::ServerError, true, true),
+        status if is_refusal(status) => (Kind::InvalidParameter, false, false),
         _ => (Kind::InvalidResponse, true, false),
     }
+}
+
+/// Returns whether a status says that the request was refused before it was executed. Those in the
+/// middle of the range say that something went on: a timeout, a conflict, a lost connection.
+fn is_refusal(status: u16) -> bool {
+    matches!(status, 400..=499) && !matches!(status, 408 | 409 | 425 | 499)
+}
+
+/// Returns whether the response says in words that there are too few credits, and no code that says
+/// otherwise.
+fn is_without_credit(error: &jogg_api::Error) -> bool {
+    let is_open = matches!(code(error), ErrorCode::Unknown(_) | ErrorCode::SystemError);
+    let is_open = is_open || *error.kind() != CallErrorKind::Api;
+    is_open && insufficient_credit::is_named(error.body())
+}
+
+fn status(error: &jogg_api::Error) -> u16 {
+    error.status().map_or(0, |status| status.as_u16())
+}
+
+fn code(error: &jogg_api::Error) -> ErrorCode {
+    ErrorCode::from(error.code().unwrap_or_default())
 }
 
 /// Returns whether a retry does no harm and may help.
@@ -127,7 +181,14 @@ fn message(error: &Error) -> String {
     let (Some(call), Some(operation)) = (error.call(), error.called_operation()) else {
         return String::new();
     };
-    let advice = advice(operation, error.kind());
+    let advice = match (error.kind(), error.job()) {
+        (ErrorKind::OutcomeUnknown, Some(job)) => format!(
+            "; it names the job {}, so it may have been executed and paid for, and is not \
+             retried: resume that job first",
+            one_line(&job.id)
+        ),
+        (kind, _) => advice(operation, kind),
+    };
     // A timeout of the HTTP client's own has a source, and another length.
     let ours = *call.kind() == CallErrorKind::Timeout && StdError::source(call).is_none();
     match error.time_limit().filter(|_| ours) {

@@ -1,5 +1,5 @@
-//! The policy of calls: when they are retried, how long they may take, how many are sent, and who
-//! is notified of them.
+//! The policy of calls: when they are retried, how long they may take, how many are sent, who is
+//! notified of them, and who may refuse them.
 //!
 //! Every setting has a default that suits most programs. Set others on the
 //! [`JoggBuilder`](crate::JoggBuilder):
@@ -34,11 +34,13 @@
 //! The kinds are those of [`ErrorKind`](crate::ErrorKind). The page
 //! [`outcome_unknown`](crate::outcome_unknown) says what to do about the last ones.
 
+pub(crate) mod before_send;
 pub(crate) mod observer;
 pub(crate) mod rate_limiter;
 pub(crate) mod retry;
 pub(crate) mod timeouts;
 
+pub use before_send::{BeforeSend, BeforeSendResult};
 pub use observer::{Attempt, AttemptOutcome, Observer};
 pub use rate_limiter::{Permit, RateLimiter, SlidingWindow};
 pub use retry::RetryPolicy;

@@ -1,5 +1,6 @@
 //! What a program can observe of its calls: tracing spans and events, and a hook.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +13,8 @@ use crate::error::{Error, ErrorKind};
 /// A hook that is notified of every attempt of a call. For metrics and audits: it sees no body and
 /// no key.
 ///
-/// The methods are called on the task that makes the call, so they should be quick.
+/// The methods are called on the task that makes the call, so they should be quick. If one panics,
+/// the call goes on, and the log has an error: no result of a paid call is lost.
 pub trait Observer: Send + Sync + 'static {
     /// Called when a request is about to be sent.
     fn on_attempt(&self, _attempt: &Attempt) {}
@@ -26,6 +28,8 @@ pub trait Observer: Send + Sync + 'static {
 }
 
 /// One request of a call.
+///
+/// `Debug` shows the label.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -33,8 +37,11 @@ pub struct Attempt {
     pub operation: &'static Operation,
     /// Which attempt it is, from 1.
     pub number: u32,
-    /// When it was sent.
+    /// When it was sent; before that, when it is about to be.
     pub sent_at: SystemTime,
+    /// The caller's name for the call, set with
+    /// [`CallOptions::label`](crate::CallOptions::label).
+    pub label: Option<Arc<str>>,
 }
 
 /// The outcome of an attempt.
@@ -76,6 +83,13 @@ impl AttemptOutcome {
             error: Some(error.kind()),
             retry_in,
         }
+    }
+}
+
+/// Calls an observer. A panic of its own must not end the call, which may have a paid result.
+pub(crate) fn notify(observer: &Arc<dyn Observer>, call: impl FnOnce(&dyn Observer)) {
+    if catch_unwind(AssertUnwindSafe(|| call(&**observer))).is_err() {
+        tracing::error!("an observer panicked; the call goes on");
     }
 }
 
@@ -122,15 +136,15 @@ pub(crate) fn record(span: &Span, attempt: &Attempt, outcome: &AttemptOutcome) {
 }
 
 /// Reports a paid call whose future is dropped while its request is in flight.
-pub(crate) struct AbandonGuard {
-    attempt: Option<Attempt>,
-    observer: Option<Arc<dyn Observer>>,
+pub(crate) struct AbandonGuard<'a> {
+    attempt: Option<&'a Attempt>,
+    observer: Option<&'a Arc<dyn Observer>>,
 }
 
-impl AbandonGuard {
-    pub(crate) fn new(attempt: &Attempt, observer: Option<&Arc<dyn Observer>>) -> Self {
+impl<'a> AbandonGuard<'a> {
+    pub(crate) fn new(attempt: &'a Attempt, observer: Option<&'a Arc<dyn Observer>>) -> Self {
         let paid = attempt.operation.retry == RetryClass::AtMostOnce;
-        Self { attempt: paid.then(|| attempt.clone()), observer: observer.cloned() }
+        Self { attempt: paid.then_some(attempt), observer }
     }
 
     /// Ends the watch: the request has ended.
@@ -139,7 +153,7 @@ impl AbandonGuard {
     }
 }
 
-impl Drop for AbandonGuard {
+impl Drop for AbandonGuard<'_> {
     fn drop(&mut self) {
         let Some(attempt) = self.attempt.take() else { return };
         let operation = attempt.operation.id;
@@ -148,8 +162,8 @@ impl Drop for AbandonGuard {
             sent_at = ?attempt.sent_at,
             "a paid call was dropped after sending began: its outcome is unknown"
         );
-        if let Some(observer) = &self.observer {
-            observer.on_abandon(&attempt);
+        if let Some(observer) = self.observer {
+            notify(observer, |observer| observer.on_abandon(attempt));
         }
     }
 }

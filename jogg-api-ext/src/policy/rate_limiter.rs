@@ -14,21 +14,64 @@ use crate::stream::BoxFuture;
 ///
 /// [`SlidingWindow`] limits one process, in memory. Implement this trait to share a limit between
 /// processes.
+///
+/// A call waits for its permit before it waits for any other limit. If its request is never sent,
+/// it calls [`Permit::give_back`].
 pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     /// Waits until a request may be sent; `None` if `remaining` is over before that. Dropping the
     /// future uses up nothing of the limit.
     fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>>;
+
+    /// Holds back all requests for this time, as the server has refused one: others with the same
+    /// key have used up the limit. Longer pauses win over shorter ones.
+    ///
+    /// A limiter that several processes share should hold them all back, since the server counts
+    /// by key. The default does nothing: each call then finds out for itself.
+    fn pause(&self, duration: Duration) {
+        let _ = duration;
+    }
 }
 
 /// Permission to send one request; dropped when its response has come, or won't.
 pub struct Permit {
-    _guard: Box<dyn Send>,
+    guard: Box<dyn Guard>,
 }
 
 impl Permit {
     /// Creates a permit that drops `guard` when the request has ended.
     pub fn new(guard: impl Send + 'static) -> Self {
-        Self { _guard: Box::new(guard) }
+        Self::returnable(guard, drop)
+    }
+
+    /// Creates a permit that drops `guard` when the request has ended, or passes it to `give_back`
+    /// if the request is never sent.
+    pub fn returnable<G: Send + 'static>(
+        guard: G,
+        give_back: impl FnOnce(G) + Send + 'static,
+    ) -> Self {
+        Self { guard: Box::new(Returnable { guard, give_back }) }
+    }
+
+    /// Gives the permit back, as its request is never sent.
+    pub fn give_back(self) {
+        self.guard.give_back();
+    }
+}
+
+/// What ends with a permit.
+trait Guard: Send {
+    fn give_back(self: Box<Self>);
+}
+
+struct Returnable<G, F> {
+    guard: G,
+    give_back: F,
+}
+
+impl<G: Send, F: FnOnce(G) + Send> Guard for Returnable<G, F> {
+    fn give_back(self: Box<Self>) {
+        let Self { guard, give_back } = *self;
+        give_back(guard);
     }
 }
 
@@ -45,7 +88,10 @@ impl fmt::Debug for Permit {
 /// [`JoggBuilder::rate_limiter`](crate::JoggBuilder::rate_limiter).
 ///
 /// A request counts from when it is sent until the window has passed since its response: wherever
-/// in between the server counted it, the limit holds.
+/// in between the server counted it, the limit holds. One that is never sent doesn't count.
+///
+/// When the server refuses a POST with 429, since another client of the key has used up the limit,
+/// the window lets none through until the wait that the server requests is over.
 #[derive(Clone)]
 pub struct SlidingWindow {
     shared: Arc<Shared>,
@@ -66,6 +112,8 @@ struct Slots {
     in_flight: usize,
     /// When the responses of the last requests came, oldest first.
     ended: VecDeque<Duration>,
+    /// None is free before this.
+    paused_until: Duration,
 }
 
 impl SlidingWindow {
@@ -105,8 +153,14 @@ impl RateLimiter for SlidingWindow {
         Box::pin(async move {
             let deadline = remaining.map(|remaining| shared.clock.now().saturating_add(remaining));
             let slot = shared.acquire(deadline).await?;
-            Some(Permit::new(slot))
+            Some(Permit::returnable(slot, Slot::give_back))
         })
+    }
+
+    fn pause(&self, duration: Duration) {
+        let until = self.shared.clock.now().saturating_add(duration);
+        let mut slots = self.shared.lock();
+        slots.paused_until = slots.paused_until.max(until);
     }
 }
 
@@ -125,7 +179,7 @@ impl Shared {
             // Registered before the slots are read, so that none is freed in between unnoticed.
             let freed = self.freed.notified();
             let wait = match self.lock().take(self.clock.now(), self.limit, self.window) {
-                Ok(()) => return Some(Slot { shared: Arc::clone(self) }),
+                Ok(()) => return Some(Slot { shared: Arc::clone(self), counts: true }),
                 Err(wait) => wait,
             };
             if !std::mem::replace(&mut logged, true) {
@@ -159,6 +213,9 @@ impl Slots {
         while self.ended.front().is_some_and(|ended| now.saturating_sub(*ended) >= window) {
             self.ended.pop_front();
         }
+        if now < self.paused_until {
+            return Err(Some(self.paused_until.saturating_sub(now)));
+        }
         if self.in_flight + self.ended.len() < limit {
             self.in_flight += 1;
             return Ok(());
@@ -170,6 +227,15 @@ impl Slots {
 /// A place in the window, given back when it is dropped.
 struct Slot {
     shared: Arc<Shared>,
+    /// Whether its request may have been sent.
+    counts: bool,
+}
+
+impl Slot {
+    /// Gives it back at once: its request is never sent.
+    fn give_back(mut self) {
+        self.counts = false;
+    }
 }
 
 impl Drop for Slot {
@@ -177,7 +243,9 @@ impl Drop for Slot {
         let now = self.shared.clock.now();
         let mut slots = self.shared.lock();
         slots.in_flight = slots.in_flight.saturating_sub(1);
-        slots.ended.push_back(now);
+        if self.counts {
+            slots.ended.push_back(now);
+        }
         drop(slots);
         self.shared.freed.notify_one();
     }

@@ -8,8 +8,13 @@ use crate::error::{Error, ErrorKind};
 /// How often, and how fast, a call is retried after a transient error.
 ///
 /// Calls that change nothing or can be repeated are retried after connection failures, timeouts,
-/// 408, 429, 5xx and the codes 429 and 50000. A paid call is retried only if it provably wasn't
-/// executed: no connection, 429, or HTTP/2's word for it.
+/// 408, 425, 429, 499, 5xx and the codes 429 and 50000. A paid call is retried only if it provably
+/// wasn't executed: no connection, 429, or HTTP/2's word for it.
+///
+/// After a 429, which says that the key has used up its limit, a call waits as long as the server
+/// requests, and a random time on top. That uses up neither attempts nor budget. It ends as
+/// [`ErrorKind::RateLimited`] with the deadline of the call, with a wait above `max_retry_after`,
+/// or when all such waits of the call exceed `max_rate_limit_wait`.
 ///
 /// ```
 /// use jogg_api_ext::RetryPolicy;
@@ -25,6 +30,7 @@ pub struct RetryPolicy {
     pub(crate) base_delay: Duration,
     pub(crate) max_delay: Duration,
     pub(crate) max_retry_after: Duration,
+    pub(crate) max_rate_limit_wait: Duration,
     pub(crate) total: Duration,
     pub(crate) budget: f64,
 }
@@ -36,6 +42,7 @@ impl Default for RetryPolicy {
             base_delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(20),
             max_retry_after: Duration::from_secs(120),
+            max_rate_limit_wait: Duration::from_secs(900),
             total: Duration::from_secs(300),
             budget: 20.0,
         }
@@ -48,12 +55,13 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// Creates a policy that never retries.
+    /// Creates a policy that never retries and never waits, not even after a 429.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
 
-    /// Sets how many attempts a call makes at most, the first included. Default: 4.
+    /// Sets how many attempts a call makes at most, the first included. Those that end with a 429
+    /// don't count; but with 1, nothing is retried at all. Default: 4.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
@@ -72,15 +80,21 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets the longest wait a server may ask for. If it asks for more, the call ends. Default:
-    /// 120 s.
+    /// Sets the longest wait a server may ask for, by `Retry-After` or in the body of a 429. If it
+    /// asks for more, the call ends. Default: 120 s.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
     }
 
-    /// Sets the time for all attempts: no retry starts later than this after the first attempt.
-    /// Default: 300 s.
+    /// Sets how long a call may wait in all because of 429s. Default: 15 minutes.
+    pub fn max_rate_limit_wait(mut self, wait: Duration) -> Self {
+        self.max_rate_limit_wait = wait;
+        self
+    }
+
+    /// Sets the time for all attempts: no retry starts later than this after the first attempt was
+    /// sent. Waits because of 429s don't count. Default: 300 s.
     pub fn total(mut self, total: Duration) -> Self {
         self.total = total;
         self
@@ -96,15 +110,61 @@ impl RetryPolicy {
     /// Returns the delay before the next attempt, after this many; `None` if there is to be none.
     /// `random` is from 0 to 1.
     pub(crate) fn delay(&self, error: &Error, attempts: u32, random: f64) -> Option<Duration> {
-        if !error.is_retryable() || attempts >= self.max_attempts {
+        self.delay_of_call(error, &Tried { failed: attempts, ..Tried::default() }, random)
+    }
+
+    /// Returns the same of a call, in which attempts that end with a 429 don't count.
+    pub(crate) fn delay_of_call(
+        &self,
+        error: &Error,
+        tried: &Tried,
+        random: f64,
+    ) -> Option<Duration> {
+        let requested = error.retry_after().unwrap_or_default();
+        if !error.is_retryable() || self.max_attempts <= 1 || requested > self.max_retry_after {
             return None;
         }
         if error.kind() == ErrorKind::RateLimited {
-            return error.retry_after().filter(|wait| *wait <= self.max_retry_after);
+            let delay = requested.saturating_add(self.backoff(tried.refused, random));
+            let waited = tried.waited.saturating_add(delay);
+            return (waited <= self.max_rate_limit_wait).then_some(delay);
         }
+        let another = tried.failed < self.max_attempts;
+        another.then(|| self.backoff(tried.failed, random).max(requested))
+    }
+
+    /// Returns how long all requests are held back after this 429. The random part keeps clients of
+    /// one key apart.
+    pub(crate) fn pause(&self, error: &Error, random: f64) -> Duration {
+        error.retry_after().unwrap_or_default().saturating_add(self.backoff(1, random))
+    }
+
+    /// Returns the random delay after so many attempts.
+    fn backoff(&self, attempts: u32, random: f64) -> Duration {
         let doubled = self.base_delay.as_secs_f64() * 2_f64.powi(attempts.min(32) as i32 - 1);
         let most = doubled.min(self.max_delay.as_secs_f64());
-        Duration::try_from_secs_f64(most * random).ok()
+        Duration::try_from_secs_f64(most * random).unwrap_or(Duration::MAX)
+    }
+}
+
+/// What a call has tried, as far as it counts for its next attempt.
+#[derive(Debug, Default)]
+pub(crate) struct Tried {
+    /// How many attempts failed, other than by a 429.
+    pub(crate) failed: u32,
+    /// How many attempts were refused with a 429.
+    pub(crate) refused: u32,
+    /// How long the call has waited because of 429s.
+    pub(crate) waited: Duration,
+}
+
+impl Tried {
+    /// Counts an attempt.
+    pub(crate) fn count(&mut self, error: &Error) {
+        match error.kind() {
+            ErrorKind::RateLimited => self.refused += 1,
+            _ => self.failed += 1,
+        }
     }
 }
 

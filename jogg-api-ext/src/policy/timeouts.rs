@@ -1,5 +1,6 @@
 //! How long things may take: timeouts for all calls of a client, and overrides for some.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::{Operation, RetryClass};
@@ -83,6 +84,8 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
+    pub(crate) min_time_left: Option<Duration>,
+    pub(crate) label: Option<Arc<str>>,
 }
 
 impl CallOptions {
@@ -98,14 +101,41 @@ impl CallOptions {
     }
 
     /// Sets how long a call may take in all: requests, retries, and waits for the rate limit.
+    ///
+    /// No request is sent after it. A paid one is only sent if there is time for its response; see
+    /// [`CallOptions::min_time_left`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Sets how many attempts a call makes at most, the first included.
+    /// Sets how much time must be left before the deadline for a paid request to be sent. Default:
+    /// 1 s.
+    ///
+    /// If less is left when its turn comes, it is not sent, and the call fails with
+    /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout): sent so late, it would be paid for, and
+    /// its response lost.
+    pub fn min_time_left(mut self, time: Duration) -> Self {
+        self.min_time_left = Some(time);
+        self
+    }
+
+    /// Sets how many attempts a call makes at most, as
+    /// [`RetryPolicy::max_attempts`](crate::RetryPolicy::max_attempts).
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Sets the caller's own name for the calls, such as `order 17`.
+    ///
+    /// It is never sent. [`Observer`](crate::policy::Observer) and
+    /// [`BeforeSend`](crate::policy::BeforeSend) receive it with each [`Attempt`], whose `Debug`
+    /// shows it: it must not be a secret.
+    ///
+    /// [`Attempt`]: crate::policy::Attempt
+    pub fn label(mut self, label: impl Into<Arc<str>>) -> Self {
+        self.label = Some(label.into());
         self
     }
 }

@@ -15,7 +15,7 @@ use super::preview_batch::{Found, Previews, Submission, report_on_batch};
 use crate::call::Received;
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
-use crate::job_record::{JobRecord, id_text};
+use crate::job_record::{ID_SEPARATOR, JobRecord, id_text};
 use crate::jobs::{Job, JobReport, JobResult, Sealed};
 use crate::lists::{Extent, List};
 use crate::request::paged_request;
@@ -67,7 +67,7 @@ pub(super) fn started(
     let ids: Vec<_> = ids.collect();
     let (jogg, metadata) = (received.jogg, received.metadata);
     if !ids.is_empty() {
-        let (ids, sent_at) = (ids.join(SEPARATOR), metadata.sent_at);
+        let (ids, sent_at) = (ids.join(ID_SEPARATOR), metadata.sent_at);
         let record = JobRecord::started(received.operation, ids, sent_at, metadata.raw());
         return Ok(Job::new(jogg.clone(), record));
     }
@@ -83,9 +83,6 @@ fn refusal(preview: &PreviewSubmission) -> Option<String> {
     Some(format!("{}: {reason}", preview.visual_style.as_deref().unwrap_or("a visual style")))
 }
 
-/// Between the ids of a batch, which make the id of its job.
-pub(super) const SEPARATOR: &str = ",";
-
 impl Sealed for Previews {}
 
 impl JobResult for Previews {
@@ -93,7 +90,7 @@ impl JobResult for Previews {
 
     async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
         let mut known = HashSet::new();
-        let ids = record.id.split(SEPARATOR).map(str::trim);
+        let ids = record.id.split(ID_SEPARATOR).map(str::trim);
         let ids: Vec<_> = ids.filter(|id| !id.is_empty() && known.insert(*id)).collect();
         if ids.is_empty() {
             let error = Error::new(ErrorKind::InvalidParameter, "the job has no preview ids");

@@ -36,9 +36,10 @@ use jogg_api::types::{
 
 use super::avatars::Avatar;
 use super::estimate::{Estimate, estimate};
-use super::previews::{self, SEPARATOR};
+use super::previews;
 use super::video::Video;
 use crate::call::Call;
+use crate::job_record::ID_SEPARATOR;
 use crate::jobs::Job;
 use crate::lists::{Extent, List};
 use crate::request::{group, paged_request, request};
@@ -106,7 +107,7 @@ impl ProductVideos {
         preview_ids: impl IntoIterator<Item = S>,
     ) -> Job<Previews> {
         let ids: Vec<String> = preview_ids.into_iter().map(Into::into).collect();
-        Job::of(&self.jogg, &CREATE_PRODUCT_PREVIEWS, ids.join(SEPARATOR))
+        Job::of(&self.jogg, &CREATE_PRODUCT_PREVIEWS, ids.join(ID_SEPARATOR))
     }
 
     /// Lists the account's previews, with a total. Calls `list_product_previews`; free.

@@ -12,7 +12,6 @@ use jogg_api::operations::{
     LIST_PHOTO_AVATARS, LIST_PRODUCT_PREVIEWS, LIST_WEBHOOK_ENDPOINTS, WHOAMI,
 };
 use jogg_api::{Endpoint, Secret};
-use jogg_api_ext::Jogg;
 use jogg_api_ext::assets::{Download, Upload};
 use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
@@ -20,6 +19,7 @@ use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
 use jogg_api_ext::product_videos::Previews;
 use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
+use jogg_api_ext::{CallOptions, Jogg};
 use jogg_tests::replies::ticket;
 use jogg_tests::{KEY, Stage, requests, sample, secrets};
 use serde_json::{Value, json};
@@ -66,6 +66,8 @@ fn settings(stage: &Stage) -> Vec<Line> {
         debug(&stage.jogg.assets()),
         debug(&stage.jogg.photo_avatars()),
         debug(&SlidingWindow::default()),
+        // A label is shown, and documented as no place for a secret.
+        debug(&CallOptions::new().label("order 17")),
         debug(&Permit::new(secrets::signed_url())),
         debug(&WaitOptions::default().on_progress(move |_| drop(url.clone()))),
         debug(&jogg_api::Client::builder(KEY).base_url(secrets::signed_url())),
@@ -147,13 +149,13 @@ async fn previews(stage: &Stage) -> Previews {
     job.wait().await.unwrap()
 }
 
-/// Keeps the last outcome.
+/// Keeps the last attempt and its outcome.
 #[derive(Default)]
-struct Last(Mutex<Option<AttemptOutcome>>);
+struct Last(Mutex<Option<(Attempt, AttemptOutcome)>>);
 
 impl Observer for Last {
-    fn on_outcome(&self, _: &Attempt, outcome: &AttemptOutcome) {
-        *self.0.lock().unwrap() = Some(outcome.clone());
+    fn on_outcome(&self, attempt: &Attempt, outcome: &AttemptOutcome) {
+        *self.0.lock().unwrap() = Some((attempt.clone(), outcome.clone()));
     }
 }
 
@@ -170,11 +172,11 @@ async fn calls(stage: &Stage) -> Vec<Line> {
     stage.simulator.reply_next(list, Reply::json(200, endpoints()));
     let call = jogg.call(jogg_api::endpoints::ListWebhookEndpoints::new());
     let (_, metadata) = call.with_metadata().await.unwrap();
-    let success = last.0.lock().unwrap().take().unwrap();
+    let (attempt, success) = last.0.lock().unwrap().take().unwrap();
     let body = json!({"code": 10105, "msg": secrets::message(), "rid": secrets::signed_url()});
     stage.simulator.reply_next(&WHOAMI, Reply::json(401, body));
     let error = jogg.account().whoami().await.unwrap_err();
-    let failure = last.0.lock().unwrap().take().unwrap();
+    let (_, failure) = last.0.lock().unwrap().take().unwrap();
     assert!(success.request_id.is_some() && failure.request_id.is_some());
     let endpoint = &response.data.as_ref().unwrap().endpoints[0];
     assert_eq!(endpoint.secret.as_ref().unwrap().expose(), secrets::WEBHOOK_SECRET);
@@ -183,6 +185,7 @@ async fn calls(stage: &Stage) -> Vec<Line> {
         debug(&raw),
         debug(&prepared),
         debug(&metadata),
+        debug(&attempt),
         debug(&success),
         debug(&failure),
         display(&error),

@@ -5,7 +5,9 @@ mod causes;
 mod codes;
 #[cfg(target_os = "linux")]
 mod connecting;
+mod deadlines;
 mod dropped;
+mod hooks;
 #[cfg(feature = "http2")]
 mod http2;
 mod keys;
@@ -13,9 +15,12 @@ mod limits;
 mod lists;
 mod matrix;
 mod metadata;
+mod named_jobs;
 mod outcomes;
 mod pools;
+mod rate_limits;
 mod raw_requests;
+mod refusals;
 mod retries;
 mod runtimes;
 mod security;

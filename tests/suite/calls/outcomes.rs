@@ -39,9 +39,11 @@ async fn a_lost_response_leaves_the_outcome_unknown() {
         ("no id", Reply::json(200, json!({"code": 0, "msg": "", "data": {"status": "x"}}))),
         ("data null", Reply::json(200, json!({"code": 0, "msg": "", "data": null}))),
         ("data a list", Reply::json(200, json!({"code": 0, "msg": "", "data": ["m1"]}))),
-        ("no envelope", Reply::json(200, json!({"motion_id": "m1"}))),
+        ("no envelope", Reply::json(200, json!({"status": "processing"}))),
         ("redirect", Reply::body(302, "text/plain", "").header("location", "http://127.0.0.1:9/")),
-        ("odd status", Reply::body(418, "text/plain", "teapot")),
+        ("409", Reply::body(409, "text/plain", "conflict")),
+        ("425", Reply::body(425, "text/plain", "")),
+        ("499", Reply::body(499, "text/plain", "")),
     ] {
         let error = paid(reply).await;
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{name}: {error:?}");

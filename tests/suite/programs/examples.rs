@@ -81,12 +81,14 @@ fn a_missing_file_is_one_clear_line() {
 }
 
 /// Where an example lies once it is built.
-fn program(example: &str) -> PathBuf {
+pub(super) fn program(example: &str) -> PathBuf {
     let target = std::env::current_exe().unwrap();
     target.ancestors().nth(2).unwrap().join("examples").join(example)
 }
 
-/// Every workflow, as its example runs it. The two that take arguments have tests of their own.
+const WITH_ARGUMENTS: [&str; 3] = ["journal", "photo_avatar_motion", "resume_jobs"];
+
+/// Every workflow, as its example runs it. Those that take arguments have tests of their own.
 #[test]
 fn every_example_does_what_it_says() {
     let folder = root().join("jogg-api-ext/examples");
@@ -95,7 +97,7 @@ fn every_example_does_what_it_says() {
         .filter_map(|entry| {
             Some(entry.unwrap().file_name().to_str()?.strip_suffix(".rs")?.to_owned())
         })
-        .filter(|name| !["photo_avatar_motion", "resume_jobs"].contains(&name.as_str()))
+        .filter(|name| !WITH_ARGUMENTS.contains(&name.as_str()))
         .collect();
     names.sort();
     let build = ["build", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];

@@ -2,6 +2,7 @@
 
 mod decode;
 mod examples;
+mod journal;
 mod packaged;
 mod smoke;
 mod xtask;

@@ -1,0 +1,116 @@
+//! The example `journal`: killed while requests are out, and run twice with one key.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+use jogg_api_ext::clock::SystemClock;
+use jogg_api_ext::simulator::{Reply, Simulator};
+use jogg_tests::limited::Limited;
+use jogg_tests::{cargo, soon};
+use serde_json::Value;
+
+use super::examples::program;
+
+const ORDERS: usize = 30;
+
+fn build() {
+    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--example", "journal"];
+    assert_eq!(cargo(&build, &[]).code, 0);
+}
+
+fn run(journal: &Path, base_url: &str, arguments: &[&str]) -> Child {
+    let mut command = Command::new(program("journal"));
+    command.arg("--journal").arg(journal).args(["--base-url", base_url]).args(arguments);
+    command.stdout(Stdio::piped()).spawn().unwrap()
+}
+
+/// The last state of each order in a journal.
+fn states(journal: &Path) -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(journal).unwrap_or_default();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    lines.map(|line| (text(&line["order"]), text(&line["state"]))).collect()
+}
+
+/// The orders that the server has received, as often as it has.
+fn received(server: &Simulator) -> Vec<String> {
+    let requests = server.requests();
+    let bodies = requests.iter().map(|request| serde_json::from_slice::<Value>(&request.body));
+    let mut orders: Vec<_> =
+        bodies.map(|body| body.unwrap()["name"].as_str().unwrap().to_owned()).collect();
+    orders.sort();
+    orders
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_tells_after_a_kill_what_was_never_sent() {
+    build();
+    for signal in ["KILL", "TERM"] {
+        let server = Simulator::builder().post_limit(None).credits(1e9).start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let journal = folder.path().join("journal.jsonl");
+        for _ in 0..3 {
+            server.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
+        }
+        let orders = ORDERS.to_string();
+        let arguments = ["--orders", &orders, "--at-once", "3", "--limit", "1000"];
+        let mut program = run(&journal, server.base_url(), &arguments);
+        let three_are_out = async {
+            while server.request_count(&ADD_PHOTO_AVATAR_MOTION) < 3 {
+                assert_eq!(program.try_wait().unwrap(), None, "it ended");
+                tokio::task::yield_now().await;
+            }
+        };
+        soon(three_are_out).await;
+        let process = program.id().to_string();
+        let kill = Command::new("kill").args(["-s", signal, &process]).status().unwrap();
+        assert!(kill.success());
+        assert!(!program.wait().unwrap().success());
+        // The journal and the server agree on the three, and the others were not sent.
+        let states = states(&journal);
+        let sent: Vec<_> = states.keys().cloned().collect();
+        assert_eq!((sent.len(), &sent), (3, &received(&server)), "{signal}");
+        assert!(states.values().all(|state| state == "sending"), "{signal}: {states:?}");
+        // The next run sends those, and names the three.
+        let output = run(&journal, server.base_url(), &arguments).wait_with_output().unwrap();
+        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).unwrap();
+        for order in &sent {
+            assert!(text.contains(&format!("{order}: may have been sent\n")), "{text}");
+        }
+        assert_eq!(text.matches(": started ").count(), ORDERS - 3, "{text}");
+        let received = received(&server);
+        assert_eq!(received.len(), ORDERS, "{signal}");
+        assert_eq!(received.iter().collect::<BTreeSet<_>>().len(), ORDERS, "an order went twice");
+    }
+}
+
+/// Each process keeps the limit of the key alone, so that together they exceed it.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_processes_of_one_key_all_succeed() {
+    build();
+    let clock = Arc::new(SystemClock::new());
+    let (url, counts) = Limited::start(clock, 20, Duration::from_secs(3)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["--orders", "80", "--at-once", "80", "--limit", "20", "--window", "3"];
+    let journals = ["one", "other"].map(|name| folder.path().join(name));
+    let programs = journals.each_ref().map(|journal| run(journal, &url, &arguments));
+    for program in programs {
+        let output = tokio::task::spawn_blocking(|| program.wait_with_output().unwrap());
+        let output = output.await.unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success());
+        assert_eq!(text.matches(": started m").count(), 80, "{text}");
+    }
+    for journal in journals {
+        assert!(states(&journal).values().all(|state| state == "started"));
+    }
+    let counts = counts.lock().unwrap();
+    assert_eq!(counts.served, 160);
+    assert!(counts.refused > 0, "the two never met");
+}
