@@ -122,6 +122,7 @@ mod job_record;
 mod request;
 mod resources;
 mod stream;
+mod undocumented;
 
 pub use call::{Call, ResponseMetadata};
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};
