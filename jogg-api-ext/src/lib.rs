@@ -81,7 +81,8 @@
 //!
 //! # Guides
 //!
-//! - [`outcome_unknown`]: what to do when the response to a paid request was lost.
+//! - [`outcome_unknown`]: what to do when the response to a paid request was lost, which
+//!   [`Jogg::candidates`] searches for.
 //! - [What is retried](policy#what-is-retried): the table for paid requests.
 //! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): a program for
 //!   every group.
@@ -110,7 +111,7 @@ pub mod clock;
 pub mod jobs;
 pub mod lists;
 #[doc = include_str!("../docs/outcome-unknown.md")]
-pub mod outcome_unknown {}
+pub mod outcome_unknown;
 pub mod policy;
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -121,6 +122,7 @@ mod error;
 mod job_record;
 mod request;
 mod resources;
+mod sent_request;
 mod stream;
 mod undocumented;
 

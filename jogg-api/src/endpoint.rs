@@ -118,6 +118,11 @@ impl PreparedRequest {
         Ok(self)
     }
 
+    /// Returns the JSON body, if there is one. Not redacted.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.body.as_ref()
+    }
+
     /// Returns the operation to call.
     pub fn operation(&self) -> &'static Operation {
         self.operation

@@ -1,6 +1,7 @@
 //! A call as its caller sees it: a future of the value, and of the response's metadata if wanted.
 
 mod attempts;
+pub(crate) mod listing;
 mod metadata;
 mod outcome;
 pub(crate) mod retry_after;

@@ -84,7 +84,7 @@ fn refusal(preview: &PreviewSubmission) -> Option<String> {
 }
 
 /// Between the ids of a batch, which make the id of its job.
-pub(super) const SEPARATOR: &str = ",";
+pub(crate) const SEPARATOR: &str = ",";
 
 impl Sealed for Previews {}
 

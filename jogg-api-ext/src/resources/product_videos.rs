@@ -45,6 +45,7 @@ use crate::request::{group, paged_request, request};
 
 pub use super::preview_batch::{FailedPreview, Preview, Previews};
 pub use super::previews::ListPreviews;
+pub(crate) use super::previews::SEPARATOR as PREVIEW_SEPARATOR;
 pub use jogg_api::types::{ProductPreview, ProductVideo};
 
 group! {
