@@ -10,6 +10,7 @@ use jogg_api::{Operation, one_line, redact_urls};
 use serde_json::Value;
 
 use crate::job_record::JobRecord;
+use crate::sent_request::SentRequest;
 
 /// What the methods of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -17,7 +18,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why there is no result, with everything that was received kept.
 ///
 /// `Debug` and `Display` show no key, no signed URL and no body. [`Error::body`], [`Error::raw`]
-/// and [`Error::job`] return what was received, unredacted.
+/// and [`Error::job`] return what was received, unredacted. An error of the kind
+/// [`ErrorKind::OutcomeUnknown`] also keeps the body of the request in memory, for
+/// [`Jogg::candidates`](crate::Jogg::candidates); it is never shown or returned.
 pub struct Error {
     inner: Box<Inner>,
 }
@@ -33,6 +36,7 @@ struct Inner {
     time_limit: Option<Duration>,
     http_status: Option<u16>,
     sent_at: Option<SystemTime>,
+    sent_request: Option<SentRequest>,
     job: Option<JobRecord>,
     raw: Option<Value>,
     source: Option<Source>,
@@ -82,7 +86,8 @@ pub enum ErrorKind {
     /// Nothing has this id. Nothing was executed.
     NotFound,
     /// A paid request was sent and its response was lost: it may have been executed and paid for.
-    /// It is never retried. Check the API's lists before you retry; see
+    /// It is never retried. Check the API's lists before you retry, as
+    /// [`Jogg::candidates`](crate::Jogg::candidates) does; see
     /// [`outcome_unknown`](crate::outcome_unknown).
     OutcomeUnknown,
     /// The plan doesn't include the API, or not this part of it. Nothing was executed.
@@ -146,6 +151,11 @@ impl Error {
     /// Returns when the request was sent, if the kind is [`ErrorKind::OutcomeUnknown`].
     pub fn sent_at(&self) -> Option<SystemTime> {
         self.inner.sent_at
+    }
+
+    /// Returns the request, if the kind is [`ErrorKind::OutcomeUnknown`].
+    pub(crate) fn sent_request(&self) -> Option<&SentRequest> {
+        self.inner.sent_request.as_ref()
     }
 
     /// Returns what was received of the response's body. Not redacted.
@@ -215,6 +225,7 @@ impl Error {
             time_limit: None,
             http_status: None,
             sent_at: None,
+            sent_request: None,
             job: None,
             raw: None,
             source: None,
@@ -281,6 +292,11 @@ impl Error {
 
     pub(crate) fn with_sent_at(mut self, sent_at: Option<SystemTime>) -> Self {
         self.inner.sent_at = sent_at;
+        self
+    }
+
+    pub(crate) fn with_sent_request(mut self, request: SentRequest) -> Self {
+        self.inner.sent_request = Some(request);
         self
     }
 

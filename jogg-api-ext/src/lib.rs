@@ -81,7 +81,8 @@
 //!
 //! # Guides
 //!
-//! - [`outcome_unknown`]: what to do when the response to a paid request was lost.
+//! - [`outcome_unknown`]: what to do when the response to a paid request was lost, which
+//!   [`Jogg::candidates`] searches for.
 //! - [What is retried](policy#what-is-retried): the table for paid requests.
 //! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): a program for
 //!   every group.
@@ -119,7 +120,7 @@ pub mod clock;
 pub mod jobs;
 pub mod lists;
 #[doc = include_str!("../docs/outcome-unknown.md")]
-pub mod outcome_unknown {}
+pub mod outcome_unknown;
 pub mod policy;
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -130,7 +131,9 @@ mod error;
 mod job_record;
 mod request;
 mod resources;
+mod sent_request;
 mod stream;
+mod undocumented;
 
 pub use call::{Call, ResponseMetadata};
 pub use client::{API_KEY_VARIABLE, BASE_URL_VARIABLE, Jogg, JoggBuilder};

@@ -2,6 +2,7 @@
 //!
 //! Knows no types, so that it is compiled once: what decodes a response is a function it calls.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use jogg_api::operations::OPERATIONS;
@@ -18,6 +19,7 @@ use crate::job_record::{id_place, started_id};
 use crate::policy::observer::{self, AbandonGuard};
 use crate::policy::retry::Tried;
 use crate::policy::{Attempt, AttemptOutcome, BeforeSend, Permit};
+use crate::sent_request::SentRequest;
 
 /// Decodes a response, keeps its value, and returns the rest.
 pub(super) type Decode<'d> = dyn FnMut(&jogg_api::Client, RawResponse) -> Decoded + Send + 'd;
@@ -117,7 +119,7 @@ impl<'j> Attempts<'j> {
                     let metadata = ResponseMetadata::new(response, number, sent_at, elapsed);
                     return Ok(Completed { metadata, started });
                 }
-                Err(error) => error,
+                Err(error) => self.keep_request(error, begun),
             };
             let delay = self.delay(&error);
             self.notify(span, &attempt, || AttemptOutcome::failure(&error, elapsed, delay));
@@ -266,6 +268,13 @@ impl<'j> Attempts<'j> {
                 outcome::contradictory(error, attempt, limit, job)
             }
         })
+    }
+
+    /// Keeps the request in an error that leaves its outcome unknown, for who searches for that.
+    fn keep_request(&self, error: Error, sent_at_on_clock: Duration) -> Error {
+        let Some(sent_at) = error.sent_at() else { return error };
+        let (body, clock) = (self.request.body().cloned(), Arc::clone(self.jogg.clock()));
+        error.with_sent_request(SentRequest { body, sent_at, sent_at_on_clock, clock })
     }
 
     /// Returns the delay before the next attempt; `None` if there is to be none.

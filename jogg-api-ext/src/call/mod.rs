@@ -3,6 +3,7 @@
 mod attempts;
 mod deadline;
 mod insufficient_credit;
+pub(crate) mod listing;
 mod metadata;
 mod outcome;
 pub(crate) mod retry_after;

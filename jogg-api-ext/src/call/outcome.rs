@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jogg_api::enums::ErrorCode;
 use jogg_api::jobs::JOBS;
-use jogg_api::{ErrorKind as CallErrorKind, Operation, RetryClass, one_line, operations as op};
+use jogg_api::{ErrorKind as CallErrorKind, Operation, RetryClass, one_line};
 
+use super::listing::Listing;
 use super::{insufficient_credit, retry_after};
 use crate::error::{Error, ErrorKind};
 use crate::job_record::JobRecord;
@@ -207,63 +208,21 @@ fn advice(operation: &'static Operation, kind: ErrorKind) -> String {
             let job = JOBS.iter().any(|rule| rule.create == operation);
             // Creating a product or an endpoint is free, but done twice it is there twice.
             let paid = if job { " and paid for" } else { "" };
-            let place = where_to_check(operation);
-            format!("; it may have been executed{paid}, and is not retried: {place}")
+            let advice = Listing::of(operation).advice();
+            format!("; it may have been executed{paid}, and is not retried: {advice}")
         }
         ErrorKind::RateLimited => "; wait before the next request".to_owned(),
         _ => String::new(),
     }
 }
 
-/// What to do about a paid request whose response was lost: search a list, if one shows it.
-const CHECKS: [(&Operation, &str); 8] = [
-    (&op::ADD_PHOTO_AVATAR_MOTION, "search list_photo_avatars for the avatar's name first"),
-    (&op::ADD_PRODUCT_AVATAR_MOTION, "search list_product_avatars for the avatar's name first"),
-    (&op::CREATE_PRODUCT, "no list shows it, but a second product does no harm"),
-    (&op::CREATE_PRODUCT_PREVIEWS, "search list_product_previews for new items first"),
-    (&op::CREATE_VIDEO_FROM_PRODUCT, "search list_product_videos for new items first"),
-    (&op::CREATE_VIDEO_WITH_TEMPLATE, "search list_template_videos for new items first"),
-    (&op::CREATE_WEBHOOK_ENDPOINT, "search list_webhook_endpoints for its URL first"),
-    (&op::RENDER_PRODUCT_PREVIEW, "search list_product_videos for new items first"),
-];
-
-fn where_to_check(operation: &'static Operation) -> &'static str {
-    let check = CHECKS.iter().find(|(listed, _)| listed.id == operation.id);
-    check.map_or("no list shows it, so compare the remaining quota first", |(_, text)| text)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     /// The README can't include the table of the documentation.
     #[test]
     fn the_readme_has_the_table_of_paid_requests() {
         let table = include_str!("../../docs/paid-requests.md");
         assert!(table.lines().count() > 2);
         assert!(include_str!("../../README.md").contains(table));
-    }
-
-    /// The page says what the message says, of every paid operation.
-    #[test]
-    fn every_paid_operation_is_on_the_page() {
-        let page = include_str!("../../docs/outcome-unknown.md");
-        for operation in op::OPERATIONS {
-            let row =
-                page.lines().find(|line| line.starts_with(&format!("| `{}` |", operation.id)));
-            assert_eq!(
-                row.is_some(),
-                operation.retry == RetryClass::AtMostOnce,
-                "{}",
-                operation.id
-            );
-            let text = where_to_check(operation);
-            let list = text.split_whitespace().find(|word| word.starts_with("list_"));
-            if let (Some(row), Some(list)) = (row, list) {
-                assert!(row.contains(&format!("| `{list}` |")), "{row}");
-            } else if let Some(row) = row {
-                assert!(row.contains("nowhere"), "{row}");
-            }
-        }
     }
 }

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 
 use self::Matches::{Every, Is};
 use super::call::Call;
-use super::handlers::{example, files, jobs, lists, products, templates, webhook_endpoints};
+use super::handlers::{
+    example, files, jobs, lip_sync, lists, products, templates, webhook_endpoints,
+};
 use super::references;
 use super::settings::Settings;
 use super::spec::jobs::{reported_id, start_rule};
@@ -21,14 +23,16 @@ use super::wire::refusal::Refusal;
 use super::wire::reply::Reply;
 use super::wire::request::ReceivedRequest;
 use super::wire::route::Route;
+use crate::undocumented::FIND_LIP_SYNC_VIDEO;
 
 type Handler = fn(Call<'_>, &mut State) -> Result<Value, Refusal>;
 
 /// The handlers of operations. The first row that matches an operation has its handler.
-static HANDLERS: [(Matches, Handler); 11] = [
+static HANDLERS: [(Matches, Handler); 12] = [
     (Is(&op::CREATE_PRODUCT), products::create),
     (Is(&op::CREATE_WEBHOOK_ENDPOINT), webhook_endpoints::create),
     (Is(&op::DELETE_WEBHOOK_ENDPOINT), webhook_endpoints::delete),
+    (Is(&FIND_LIP_SYNC_VIDEO), lip_sync::find),
     (Is(&op::GET_CUSTOM_TEMPLATE), templates::get),
     (Is(&op::UPDATE_PRODUCT), products::update),
     (Is(&op::UPDATE_WEBHOOK_ENDPOINT), webhook_endpoints::update),
@@ -127,13 +131,15 @@ mod tests {
     use jogg_api::operations::OPERATIONS;
 
     use super::*;
+    use crate::undocumented;
 
     #[test]
     fn no_row_hides_another() {
         let row = |operation: &&'static Operation| {
             HANDLERS.iter().position(|(row, _)| row.matches(operation))
         };
-        let used: HashSet<_> = OPERATIONS.iter().filter_map(row).collect();
+        let all = OPERATIONS.iter().chain(&undocumented::OPERATIONS);
+        let used: HashSet<_> = all.filter_map(row).collect();
         assert_eq!(used.len(), HANDLERS.len(), "{used:?}");
     }
 }

@@ -8,6 +8,7 @@
 //! - It runs jobs through their statuses on a clock of your choice: with a [`VirtualClock`] waiting
 //!   takes no time, with an [`AcceleratedClock`] less.
 //! - It stores products and webhook endpoints, receives uploads and serves files.
+//! - It finds lip sync jobs by their URLs, as the API does although no document says so.
 //! - It fills lists with made-up items, which [`Simulator::set_items`] replaces.
 //!
 //! Tests can make it misbehave: [`Simulator::reply_next`] replaces a response or breaks a

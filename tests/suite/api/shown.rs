@@ -8,17 +8,19 @@ use std::sync::{Arc, Mutex};
 use jogg_api::codec::{CODECS, Codec};
 use jogg_api::codes::CODES;
 use jogg_api::operations::{
-    ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, CREATE_PRODUCT_PREVIEWS, GET_PHOTO_AVATAR_MOTION,
-    LIST_PHOTO_AVATARS, LIST_PRODUCT_PREVIEWS, LIST_WEBHOOK_ENDPOINTS, WHOAMI,
+    ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, CREATE_PRODUCT_PREVIEWS, CREATE_WEBHOOK_ENDPOINT,
+    GET_PHOTO_AVATAR_MOTION, LIST_PHOTO_AVATARS, LIST_PRODUCT_PREVIEWS, LIST_WEBHOOK_ENDPOINTS,
+    WHOAMI,
 };
 use jogg_api::{Endpoint, Secret};
 use jogg_api_ext::assets::{Download, Upload};
-use jogg_api_ext::enums::MotionModel;
+use jogg_api_ext::enums::{EndpointStatus, MotionModel};
 use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
 use jogg_api_ext::product_videos::Previews;
 use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
+use jogg_api_ext::webhook_endpoints::CreateEndpoint;
 use jogg_api_ext::{CallOptions, Jogg};
 use jogg_tests::replies::ticket;
 use jogg_tests::{KEY, Stage, requests, sample, secrets};
@@ -119,6 +121,7 @@ async fn jobs(stage: &Stage) -> Vec<Line> {
         assert_eq!(report.error.is_some(), status == "failed");
         lines.push(debug(&report));
     }
+    lines.extend(lost(stage).await);
     let update = job.clone().updates().next().await.unwrap().unwrap();
     let JobUpdate::Progress(progress) = &update else { panic!("{update:?}") };
     let progress = debug(progress);
@@ -132,6 +135,22 @@ async fn jobs(stage: &Stage) -> Vec<Line> {
     }
     lines.extend([debug(&job), debug(job.record()), debug(&update), progress, raw]);
     lines
+}
+
+/// A request whose response was lost, and what a list with secrets shows of it.
+async fn lost(stage: &Stage) -> Vec<Line> {
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::reset());
+    let request = requests::add_motion_to(secrets::signed_url());
+    let error = stage.jogg.photo_avatars().add_motion(request).await.unwrap_err();
+    stage.simulator.reply_next(&CREATE_WEBHOOK_ENDPOINT, Reply::reset());
+    let request =
+        CreateEndpoint::new("https://a.example/hook", EndpointStatus::Enabled, Vec::new());
+    let lost = stage.jogg.webhook_endpoints().create(request).await.unwrap_err();
+    let mut listed = endpoints();
+    listed["data"]["endpoints"][0]["created_at"] = json!(null);
+    stage.simulator.reply_next(&LIST_WEBHOOK_ENDPOINTS, Reply::json(200, listed));
+    let found = stage.jogg.candidates(&lost).await.unwrap();
+    vec![display(&error), debug(&found), debug(&found.items[0]), debug(&found.items[0].item)]
 }
 
 /// A batch of which one preview was refused and one failed, in texts with secrets.

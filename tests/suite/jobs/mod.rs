@@ -2,6 +2,7 @@
 
 mod batches;
 mod kinds;
+mod lip_sync;
 mod motion;
 mod together;
 mod waits;

@@ -1,7 +1,7 @@
 //! Starting jobs, and reporting on single jobs.
 
 use jogg_api::operations as op;
-use jogg_api::{IdPlace, JobRule};
+use jogg_api::{IdPlace, JobRule, Operation};
 use serde_json::{Map, Value, json};
 
 use super::job_format::{JobFormat, RefusedJob};
@@ -57,14 +57,24 @@ pub(crate) fn report(call: Call<'_>, state: &mut State) -> Result<Value, Refusal
         Some(IdPlace::Query(name)) => call.parameters.query(name),
         _ => None,
     };
-    let Some(job) = state.jobs.find(call.operation, id.unwrap_or_default()) else {
-        let code = RawStatuses::of(call.operation).not_found;
+    report_on(call.operation, id, &call, state)
+}
+
+/// Reports on the job of this id as an operation does.
+pub(crate) fn report_on(
+    operation: &Operation,
+    id: Option<&str>,
+    call: &Call<'_>,
+    state: &mut State,
+) -> Result<Value, Refusal> {
+    let Some(job) = state.jobs.find(operation, id.unwrap_or_default()) else {
+        let code = RawStatuses::of(operation).not_found;
         return Err(Refusal::new(code, "record not found"));
     };
-    let Some(schema) = &OperationSpec::of(call.operation).data else { return Ok(Value::Null) };
+    let Some(schema) = &OperationSpec::of(operation).data else { return Ok(Value::Null) };
     let phase = job.phase(call.now, call.settings.job_duration);
     let mut format = JobFormat::new(call.settings, &mut state.files);
-    Ok(format.data(call.operation, schema, job, phase))
+    Ok(format.data(operation, schema, job, phase))
 }
 
 /// One body for each job that a call starts. A call that starts several has a list with a value

@@ -61,6 +61,44 @@ async fn a_connection_is_reset_after_its_request_was_received() {
 }
 
 #[tokio::test]
+async fn a_request_whose_response_is_lost_was_executed() {
+    let fixture = Fixture::new().await;
+    let create = &op::CREATE_PRODUCT;
+    let lost = async |body: &'static str| {
+        fixture.simulator.reply_next(create, Reply::lost());
+        let request = fixture.request("POST", create.path).header("x-api-key", "any");
+        assert!(request.body(body).send().await.is_err());
+    };
+    lost(r#"{"name": "Mug"}"#).await;
+    // What is refused is not.
+    lost("{}").await;
+    let product = fixture.call(create, json!({"name": "Cup"})).await.data();
+    assert_eq!(product["product_id"], "product_000002");
+}
+
+#[tokio::test]
+async fn a_response_has_the_time_of_the_clock_that_its_data_has() {
+    let fixture = Fixture::new().await;
+    fixture.clock.advance(Duration::from_secs(90));
+    let url = "https://a.example/hook";
+    let body = json!({"url": url, "status": "enabled", "events": []});
+    let request = fixture.request("POST", op::CREATE_WEBHOOK_ENDPOINT.path);
+    let request = request.header("x-api-key", "any").body(body.to_string());
+    let response = Response::of(request).await;
+    assert_eq!(response.json()["data"]["created_at"], 1_764_000_090);
+    assert_eq!(response.header("date"), "Mon, 24 Nov 2025 16:01:30 GMT");
+    // A queued reply may have another.
+    let queued = Reply::json(200, json!({})).header("date", "soon");
+    fixture.simulator.reply_next(&op::WHOAMI, queued);
+    let response = Response::of(fixture.request("GET", op::WHOAMI.path)).await;
+    assert_eq!(response.header("date"), "soon");
+    // HTTP has no years of five digits.
+    fixture.clock.advance(Duration::from_secs(u64::MAX / 2));
+    let response = Response::of(fixture.request("GET", op::WHOAMI.path)).await;
+    assert_eq!(response.header("date"), "Fri, 31 Dec 9999 23:59:59 GMT");
+}
+
+#[tokio::test]
 async fn a_cut_reply_announces_more_than_it_sends() {
     let fixture = Fixture::new().await;
     for (at, sent) in [(4, "0123"), (0, "")] {

@@ -219,3 +219,36 @@ async fn the_duration_of_jobs_can_be_set() {
     let report = fixture.report(&op::CREATE_AI_SCRIPT, &script).await;
     assert_eq!(report["status"], "completed");
 }
+
+#[tokio::test]
+async fn fact_51_a_lip_sync_job_is_looked_up_by_its_urls() {
+    let fixture = Fixture::with(|builder| builder.strict(true)).await;
+    let find = async |query: &str| {
+        let request = fixture.request("GET", &format!("/v2/lip_sync_video{query}"));
+        Response::of(request.header("x-api-key", "any")).await
+    };
+    let (video, audio) = ("https://a.example/v?a=1", "https://a.example/a");
+    let query = "?video_url=https%3A%2F%2Fa.example%2Fv%3Fa%3D1&audio_url=https://a.example/a";
+    find(query).await.refused(200, 17003);
+    let sent = json!({"video_url": video, "audio_url": audio});
+    fixture.call(&op::CREATE_LIP_SYNC_VIDEO, sent.clone()).await.data();
+    let created = fixture.call(&op::CREATE_LIP_SYNC_VIDEO, sent).await.data();
+    let normal = format!("{query}&playback_type=normal");
+    for query in [query, &normal] {
+        let found = find(query).await.data();
+        assert_eq!((&found["task_id"], &found["status"]), (&created["task_id"], &json!("pending")));
+    }
+    fixture.clock.advance(JOB_DURATION);
+    assert_eq!(find(&normal).await.data()["status"], "success");
+    for (query, code) in [
+        (format!("{query}&playback_type=normal_reverse"), 17003),
+        (query.replace("a.example/a", "a.example/b"), 17003),
+        (format!("{query}&playback_type=backwards"), 40000),
+        ("?video_url=https://a.example/v".to_owned(), 40000),
+        (String::new(), 40000),
+    ] {
+        find(&query).await.refused(200, code);
+    }
+    let without_key = fixture.request("GET", &format!("/v2/lip_sync_video{query}"));
+    Response::of(without_key).await.refused(401, 10105);
+}

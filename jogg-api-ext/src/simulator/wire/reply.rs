@@ -3,16 +3,17 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use jogg_api::Operation;
 use serde_json::Value;
 
 use super::body::ReplyBody;
 use crate::clock::Clock;
+use crate::simulator::clock::unix_seconds;
 
 /// A reply to send instead of the usual response, or a fault.
 ///
@@ -30,6 +31,7 @@ pub struct Reply {
 enum Delivery {
     Cut { body: Bytes, at: usize },
     Drip { body: Bytes, chunk: usize, interval: Duration },
+    Lost,
     Never,
     PassThrough,
     Reset,
@@ -50,6 +52,12 @@ impl Reply {
     /// Returns a fault that receives the request, then resets the connection.
     pub fn reset() -> Self {
         Self::new(200, Delivery::Reset)
+    }
+
+    /// Returns a fault that executes the request as usual, then resets the connection instead of
+    /// responding. Use it to test what the client does about a paid request whose response is lost.
+    pub fn lost() -> Self {
+        Self::new(200, Delivery::Lost)
     }
 
     /// Returns a fault that receives the request, then keeps the connection open without a
@@ -100,10 +108,15 @@ impl Reply {
         reply
     }
 
-    /// Puts the usual response in place of [`Reply::pass_through`].
+    /// Puts the usual response in place of [`Reply::pass_through`], and executes the request for
+    /// [`Reply::lost`].
     pub(crate) fn or(self, usual: impl FnOnce() -> Self) -> Self {
         match self.delivery {
             Delivery::PassThrough => Self { delay: self.delay, ..usual() },
+            Delivery::Lost => {
+                drop(usual());
+                Self { delay: self.delay, ..Self::reset() }
+            }
             _ => self,
         }
     }
@@ -118,6 +131,7 @@ impl Reply {
         if !self.delay.is_zero() {
             clock.sleep(self.delay).await;
         }
+        let now = clock.now();
         let body = match self.delivery {
             Delivery::Whole(body) => ReplyBody::whole(body),
             Delivery::Cut { body, at } => ReplyBody::cut(&body, at),
@@ -126,14 +140,24 @@ impl Reply {
             }
             // Replaced before it is sent.
             Delivery::PassThrough => ReplyBody::whole(Bytes::new()),
-            Delivery::Reset => return Err(Reset),
+            Delivery::Lost | Delivery::Reset => return Err(Reset),
             Delivery::Never => match std::future::pending::<Infallible>().await {},
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
+        if let Ok(date) = HeaderValue::from_str(&date(now)) {
+            // Of the same clock as the times in the data, by which clients compare clocks.
+            response.headers_mut().entry(DATE).or_insert(date);
+        }
         Ok(response)
     }
+}
+
+/// A time of the clock as HTTP writes it, which ends with the year 9999.
+fn date(now: Duration) -> String {
+    const LAST: u64 = 253_402_300_799;
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(unix_seconds(now).min(LAST)))
 }
 
 /// What [`Simulator::reply_next`](crate::simulator::Simulator::reply_next) sends a reply to.

@@ -4,6 +4,7 @@ use jogg_api::Operation;
 use jogg_api::operations::OPERATIONS;
 
 use super::parameters::decode;
+use crate::undocumented;
 
 /// What a request is for.
 pub(crate) enum Route {
@@ -29,7 +30,8 @@ impl Route {
         if let Some(rest) = path.strip_prefix("/files/") {
             return Self::Download(decode_path(rest));
         }
-        let matching = OPERATIONS.iter().filter_map(|operation| {
+        let all = OPERATIONS.iter().chain(&undocumented::OPERATIONS);
+        let matching = all.filter_map(|operation| {
             let parameters = match_path(operation.path, path)?;
             Some((*operation, parameters))
         });
@@ -110,6 +112,8 @@ mod tests {
             ("PATCH", "/v2/product", "405 POST, PUT"),
             ("DELETE", "/v2/endpoint/a%2Fb%20c", "delete_webhook_endpoint endpoint_id=a/b c"),
             ("DELETE", "/v2/endpoint/", "404"),
+            ("GET", "/v2/lip_sync_video", "find_lip_sync_video"),
+            ("GET", "/v2/lip_sync_video/t1", "get_lip_sync_video task_id=t1"),
             ("GET", "/", "404"),
             ("PUT", "/uploads/t/a%20b.jpg", "upload t/a b.jpg"),
             ("GET", "/files/t/%C3%A9.png", "download t/é.png"),
