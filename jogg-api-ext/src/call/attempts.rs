@@ -216,7 +216,9 @@ impl<'j> Attempts<'j> {
 
     /// Returns when the call must have ended, on the client's clock.
     fn deadline(&self) -> Option<Duration> {
-        self.jogg.options().deadline.map(|deadline| self.start.saturating_add(deadline))
+        let options = self.jogg.options();
+        let end = options.deadline.map(|deadline| self.start.saturating_add(deadline));
+        end.into_iter().chain(options.ends_at).min()
     }
 
     /// Returns the time until the deadline, if there is one.

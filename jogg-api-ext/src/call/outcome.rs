@@ -23,7 +23,11 @@ pub(super) fn classify(
     let attempts = if sent { attempt.number } else { 0 };
     let lost = meaning.may_have_executed && operation.retry == RetryClass::AtMostOnce;
     let kind = if lost { ErrorKind::OutcomeUnknown } else { meaning.kind };
-    let retry_after = (kind == ErrorKind::RateLimited).then(|| retry_after::of_refusal(&error));
+    let retry_after = match kind {
+        ErrorKind::RateLimited => Some(retry_after::of_refusal(&error)),
+        _ if operation.retry == RetryClass::Read => retry_after::of_failure(&error),
+        _ => None,
+    };
     Error::lazy(kind, message)
         .with_operation(operation)
         .with_may_have_executed(meaning.may_have_executed && operation.retry != RetryClass::Read)

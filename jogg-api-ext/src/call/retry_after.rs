@@ -17,6 +17,11 @@ pub(crate) fn of_refusal(error: &jogg_api::Error) -> Duration {
     wait.unwrap_or(DEFAULT).min(MAX)
 }
 
+/// Returns how long to wait after any other failure, if its header says.
+pub(crate) fn of_failure(error: &jogg_api::Error) -> Option<Duration> {
+    of_headers(error.headers()).map(|wait| wait.min(MAX))
+}
+
 /// Reads `Retry-After`, in seconds, fractions allowed, or as a date.
 pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();

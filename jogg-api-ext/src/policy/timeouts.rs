@@ -83,6 +83,8 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
+    /// When calls must have ended, on the client's clock: several calls may have one end in common.
+    pub(crate) ends_at: Option<Duration>,
 }
 
 impl CallOptions {
@@ -97,7 +99,9 @@ impl CallOptions {
         self
     }
 
-    /// Sets how long a call may take in all: requests, retries, and waits for the rate limit.
+    /// Sets how long a call may take in all: requests, retries, and waits for the rate limit. One
+    /// poll of a job counts as a call, however many requests it takes; each page of a list is a
+    /// call.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -106,6 +110,20 @@ impl CallOptions {
     /// Sets how many attempts a call makes at most, the first included.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Makes the deadline, if there is one, that of all calls from now on together.
+    pub(crate) fn starting_at(self, now: Duration) -> Self {
+        match self.deadline {
+            Some(deadline) => self.ending_at(now.saturating_add(deadline)),
+            None => self,
+        }
+    }
+
+    /// Ends all calls by then, or earlier.
+    pub(crate) fn ending_at(mut self, end: Duration) -> Self {
+        self.ends_at = Some(self.ends_at.map_or(end, |earlier| earlier.min(end)));
         self
     }
 }

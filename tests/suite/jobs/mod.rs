@@ -1,7 +1,11 @@
 //! Jobs of every kind: started, waited for, failed, resumed, and waited for together.
 
 mod batches;
+mod deadlines;
+mod graces;
 mod kinds;
 mod motion;
+mod search;
+mod statuses;
 mod together;
 mod waits;
