@@ -39,6 +39,7 @@ struct Inner {
     sent_request: Option<SentRequest>,
     job: Option<JobRecord>,
     raw: Option<Value>,
+    server_message: Option<String>,
     source: Option<Source>,
 }
 
@@ -137,7 +138,8 @@ impl Error {
         self.inner.operation.map(|operation| operation.id)
     }
 
-    /// Returns how many attempts were made; 0 if no request was sent.
+    /// Returns how many attempts were made; 0 if no request was sent. For an error of waiting: how
+    /// many polls.
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
     }
@@ -163,9 +165,10 @@ impl Error {
         self.call().map(jogg_api::Error::body).filter(|body| !body.is_empty())
     }
 
-    /// Returns the server's message. Not redacted.
+    /// Returns the server's message; for a failed job, why it failed. Not redacted.
     pub fn server_message(&self) -> Option<&str> {
-        self.call().and_then(jogg_api::Error::message).filter(|message| !message.is_empty())
+        let message = self.call().and_then(jogg_api::Error::message);
+        message.or(self.inner.server_message.as_deref()).filter(|message| !message.is_empty())
     }
 
     /// Returns the job that an error of waiting belongs to, or that the error response to a paid
@@ -228,6 +231,7 @@ impl Error {
             sent_request: None,
             job: None,
             raw: None,
+            server_message: None,
             source: None,
         };
         Self { inner: Box::new(inner) }
@@ -307,6 +311,12 @@ impl Error {
 
     pub(crate) fn with_raw(mut self, raw: Option<Value>) -> Self {
         self.inner.raw = raw;
+        self
+    }
+
+    /// Sets what the server said in the report on a job.
+    pub(crate) fn with_server_message(mut self, message: Option<String>) -> Self {
+        self.inner.server_message = message;
         self
     }
 

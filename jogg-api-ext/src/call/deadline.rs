@@ -23,6 +23,7 @@ impl<'j> Deadline<'j> {
     pub(super) fn start(jogg: &'j Jogg, is_paid: bool) -> Self {
         let (clock, options) = (jogg.clock(), jogg.options());
         let at = options.deadline.map(|deadline| clock.now().saturating_add(deadline));
+        let at = at.into_iter().chain(options.ends_at).min();
         let needed = options.min_time_left.unwrap_or(MIN_TIME_LEFT);
         Self { clock, at, needed: if is_paid { needed } else { Duration::ZERO } }
     }

@@ -44,7 +44,8 @@ impl<T: JobResult> Job<T> {
     /// # Errors
     /// Those of a read; see [`ErrorKind`].
     pub fn report(&self) -> impl Future<Output = Result<JobReport<T>>> + Send + use<T> {
-        report(self.jogg.clone(), self.record.clone())
+        let (jogg, record) = (self.jogg.clone(), self.record.clone());
+        async move { report(jogg, record, &mut T::Memory::default()).await }
     }
 
     /// Waits for the result, with the [`WaitOptions`] that suit this kind of job.

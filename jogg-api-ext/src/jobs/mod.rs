@@ -18,11 +18,13 @@
 //! # Ok(()) }
 //! ```
 
+pub(crate) mod batch;
 pub(crate) mod fields;
 mod job;
 mod progress;
 mod raw;
 mod report;
+mod state;
 mod status;
 mod wait;
 mod wait_all;

@@ -24,8 +24,11 @@ pub struct JobReport<T> {
     pub error: Option<String>,
     /// The `data` of the report, as received. Not redacted.
     pub raw: Raw,
-    /// What there is of a batch of which a part has been missing for too long.
-    pub(crate) partial: Option<T>,
+    /// The result to fall back on when nothing better comes: a batch without the members that lack
+    /// their URL, or a result under a status that this crate doesn't know.
+    pub(crate) fallback: Option<T>,
+    /// Why the job failed, in the server's words alone.
+    pub(crate) server_message: Option<String>,
 }
 
 /// What a job can result in. Implemented by the result types of this crate.
@@ -33,19 +36,41 @@ pub trait JobResult: Sized + Send + 'static + Sealed {
     /// The operations that start such a job.
     const OPERATIONS: &'static [&'static Operation];
 
+    /// What a poll leaves for the next one of the same wait.
+    #[doc(hidden)]
+    type Memory: Default + Send + Sync + 'static;
+
     /// Polls the job once.
     #[doc(hidden)]
-    fn poll(jogg: Jogg, record: JobRecord) -> impl Future<Output = Result<JobReport<Self>>> + Send;
+    fn poll(
+        jogg: Jogg,
+        record: JobRecord,
+        memory: &mut Self::Memory,
+    ) -> impl Future<Output = Result<JobReport<Self>>> + Send;
 }
 
 /// Keeps [`JobResult`] to this crate.
 pub trait Sealed {}
 
-/// Polls once.
-pub(crate) async fn report<T: JobResult>(jogg: Jogg, record: JobRecord) -> Result<JobReport<T>> {
-    let mut report = T::poll(jogg.clone(), record).await?;
-    // Why a job failed is the server's text, and becomes part of a message.
-    report.error = report.error.map(|text| jogg.api().redact_key(&text));
+/// Polls once. All requests of the poll have one deadline together.
+pub(crate) async fn report<T: JobResult>(
+    mut jogg: Jogg,
+    record: JobRecord,
+    memory: &mut T::Memory,
+) -> Result<JobReport<T>> {
+    if jogg.options().deadline.is_some() {
+        let options = jogg.options().clone().starting_at(jogg.clock().now());
+        jogg = jogg.with_options(options);
+    }
+    let mut report = T::poll(jogg.clone(), record, memory).await?;
+    // Why a job failed is the server's text, and becomes part of a message; so does a status that
+    // isn't known.
+    let redact = |text: String| jogg.api().redact_key(&text);
+    report.error = report.error.map(redact);
+    report.server_message = report.server_message.map(redact);
+    if report.status == JobStatus::Unknown {
+        report.raw_status = redact(report.raw_status);
+    }
     Ok(report)
 }
 
@@ -67,39 +92,43 @@ impl<T> JobReport<T> {
         if report.status == JobStatus::Failed {
             let error = error.filter(|error| !error.trim().is_empty());
             report.error = error.or_else(|| fields::error(&report.raw));
+            report.server_message.clone_from(&report.error);
         }
         report
     }
 
     /// Creates a report with this status.
     pub(crate) fn new(status: JobStatus, raw: Raw) -> Self {
-        Self { status, raw_status: String::new(), result: None, error: None, raw, partial: None }
-    }
-
-    /// Sets why the job failed, if it did: a completed one may have a message, too.
-    pub(crate) fn with_error(mut self, error: Option<String>) -> Self {
-        if self.status == JobStatus::Failed {
-            self.error = error.filter(|error| !error.is_empty());
+        Self {
+            status,
+            raw_status: String::new(),
+            result: None,
+            error: None,
+            raw,
+            fallback: None,
+            server_message: None,
         }
-        self
     }
 
-    /// Sets the result, if the job is completed and its result is there.
+    /// Sets the result, if it is there and the job is completed. Under an unknown status it is only
+    /// to fall back on: it may be a word for done that is new.
     pub(crate) fn with_result(mut self, result: impl FnOnce(Raw) -> Option<T>) -> Self {
-        if self.status == JobStatus::Completed {
-            self.result = result(self.raw.clone());
+        match self.status {
+            JobStatus::Completed => self.result = result(self.raw.clone()),
+            JobStatus::Unknown => self.fallback = result(self.raw.clone()),
+            _ => {}
         }
         self
     }
 
-    /// Sets the result of a batch: whole if no part is missing, else only to fall back on.
-    pub(crate) fn with_batch(mut self, is_whole: bool, result: impl FnOnce(Raw) -> T) -> Self {
-        if self.status == JobStatus::Completed {
-            let result = result(self.raw.clone());
-            match is_whole {
-                true => self.result = Some(result),
-                false => self.partial = Some(result),
-            }
+    /// Sets why a batch failed, if it did: this, and what the server gives as the reason.
+    pub(crate) fn with_failure(mut self, failure: &str, reason: Option<String>) -> Self {
+        if self.status == JobStatus::Failed {
+            self.error = Some(match &reason {
+                Some(reason) => format!("{failure}: {reason}"),
+                None => failure.to_owned(),
+            });
+            self.server_message = reason;
         }
         self
     }

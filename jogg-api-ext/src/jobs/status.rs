@@ -2,7 +2,7 @@
 
 use jogg_api::enums::{AvatarStatus, RawStatus};
 
-/// The status of a job. The API has fourteen words and three numbers for these five.
+/// The status of a job. The API has nineteen words and three numbers for these five.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {
@@ -30,16 +30,25 @@ impl From<&RawStatus> for JobStatus {
         match raw_status {
             RawStatus::Pending | RawStatus::Queued | RawStatus::Waiting => Self::Pending,
             RawStatus::Processing | RawStatus::InProgress | RawStatus::Running => Self::Processing,
-            RawStatus::Completed | RawStatus::Success | RawStatus::Succeeded | RawStatus::Done => {
-                Self::Completed
-            }
-            RawStatus::Failed | RawStatus::Fail | RawStatus::Error | RawStatus::Cancelled => {
-                Self::Failed
+            RawStatus::Completed
+            | RawStatus::Complete
+            | RawStatus::Success
+            | RawStatus::Succeeded
+            | RawStatus::Done
+            | RawStatus::Finished => Self::Completed,
+            RawStatus::Failed
+            | RawStatus::Fail
+            | RawStatus::Error
+            | RawStatus::Cancelled
+            | RawStatus::Canceled
+            | RawStatus::Rejected
+            | RawStatus::Expired => Self::Failed,
+            RawStatus::Unknown(word) if word.trim() != &**word => {
+                Self::from(&RawStatus::from(word.trim()))
             }
             // The numbers of the avatar lists, should they come in a report.
             other => other
                 .as_str()
-                .trim()
                 .parse::<i64>()
                 .map_or(Self::Unknown, |number| AvatarStatus::from(number).into()),
         }
@@ -79,8 +88,10 @@ mod tests {
             (JobStatus::Pending, ["pending", "queued", "waiting", "PENDING"].as_slice()),
             (JobStatus::Processing, &["processing", "in_progress", "running", "Processing"]),
             (JobStatus::Completed, &["completed", "success", "succeeded", "done", "SUCCESS", "1"]),
-            (JobStatus::Failed, &["failed", "fail", "error", "cancelled", "Failed"]),
-            (JobStatus::Unknown, &["", "rendering", "4", "3"]),
+            (JobStatus::Completed, &["complete", "finished", " Completed\n", "\t1 "]),
+            (JobStatus::Failed, &["failed", "fail", "error", "cancelled", "Failed", " FAILED "]),
+            (JobStatus::Failed, &["canceled", "rejected", "Expired"]),
+            (JobStatus::Unknown, &["", " ", "rendering", " rendering ", "4", "3"]),
         ] {
             for word in words {
                 assert_eq!(JobStatus::from(&RawStatus::from(*word)), status, "{word}");

@@ -1,17 +1,19 @@
-//! Waiting for a job: when to poll, and what each report means.
+//! Waiting for a job: when to poll, and when to stop.
 
-use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::unfold;
-use jogg_api::{Operation, one_line};
+use jogg_api::Operation;
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::report::{JobReport, JobResult, report};
-use super::{JobProgress, JobStatus, JobUpdate, Raw, WaitOptions};
+use super::report::{JobResult, report};
+use super::state::State;
+use super::{JobProgress, JobUpdate, WaitOptions};
 use crate::client::Jogg;
-use crate::error::{Error, ErrorKind, Result};
+use crate::clock::within;
+use crate::error::{Error, Result};
 use crate::job_record::JobRecord;
 use crate::stream::BoxStream;
 
@@ -21,10 +23,21 @@ pub(super) async fn wait<T: JobResult>(
     record: JobRecord,
     options: WaitOptions,
 ) -> Result<T> {
+    begin(jogg, record, options).await
+}
+
+/// Does the same, in a time that runs from now.
+pub(super) fn begin<T: JobResult>(
+    jogg: Jogg,
+    record: JobRecord,
+    options: WaitOptions,
+) -> impl Future<Output = Result<T>> + Send {
     let mut wait = Wait::new(jogg, record, options);
-    loop {
-        if let ControlFlow::Break(end) = wait.poll().await {
-            return end;
+    async move {
+        loop {
+            if let ControlFlow::Break(end) = wait.poll().await {
+                return end;
+            }
         }
     }
 }
@@ -52,22 +65,23 @@ pub(super) fn updates<T: JobResult>(
 }
 
 /// One wait, from its first poll to its last.
-struct Wait<T> {
+struct Wait<T: JobResult> {
     jogg: Jogg,
     record: JobRecord,
     options: WaitOptions,
     start: Duration,
     state: State,
-    result: PhantomData<fn() -> T>,
+    memory: T::Memory,
 }
 
 impl<T: JobResult> Wait<T> {
     fn new(jogg: Jogg, record: JobRecord, options: WaitOptions) -> Self {
         let start = jogg.clock().now();
-        // The wait polls again itself, within its own deadline.
-        let once = jogg.options().clone().max_attempts(1);
-        let jogg = jogg.with_options(once);
-        Self { jogg, record, options, start, state: State::default(), result: PhantomData }
+        // The wait polls again itself, and no poll outlasts it.
+        let of_polls = jogg.options().clone().max_attempts(1);
+        let jogg = jogg.with_options(of_polls.ending_at(start.saturating_add(options.deadline)));
+        let (state, memory) = (State::default(), T::Memory::default());
+        Self { jogg, record, options, start, state, memory }
     }
 
     /// Sleeps until the next poll is due, and polls. Breaks with the end of the wait.
@@ -75,46 +89,73 @@ impl<T: JobResult> Wait<T> {
         if let Err(error) = self.jogg.connected() {
             return ControlFlow::Break(Err(self.of_job(error)));
         }
-        let Self { jogg, record, options, state, .. } = self;
-        let clock = Arc::clone(jogg.clock());
-        let remaining = options.deadline.saturating_sub(clock.now().saturating_sub(self.start));
-        let delay = options.delay(state.polls, clock.random()).max(state.pause);
-        clock.sleep(delay.min(remaining)).await;
-        let permit = match &options.concurrent_polls {
-            // The semaphore is never closed.
-            Some(polls) => polls.acquire().await.ok(),
-            None => None,
+        let Some(delay) = self.delay() else {
+            self.jogg.clock().sleep(self.remaining()).await;
+            return self.out_of_time();
         };
-        // The last poll is one that is sent at the deadline, not one that comes back after it.
-        let elapsed = clock.now().saturating_sub(self.start);
-        let report = report::<T>(jogg.clone(), record.clone()).await;
-        drop(permit);
-        let poll_error = match state.take(report, elapsed, options) {
+        self.jogg.clock().sleep(delay).await;
+        let Some(turn) = self.turn().await else { return self.out_of_time() };
+        let elapsed = self.elapsed();
+        let report = report(self.jogg.clone(), self.record.clone(), &mut self.memory).await;
+        drop(turn);
+        let poll_error = match self.state.take(report, elapsed, &self.options) {
             ControlFlow::Break(end) => {
                 return ControlFlow::Break(end.map_err(|error| self.of_job(error)));
             }
             ControlFlow::Continue(poll_error) => poll_error,
         };
-        let State { status, polls, .. } = *state;
-        if elapsed < options.deadline {
-            let job_id = record.id.clone();
-            let progress = JobProgress { job_id, status, polls, elapsed, poll_error };
-            if let Some(hook) = &options.on_progress {
-                hook(&progress);
-            }
-            return ControlFlow::Continue(progress);
-        }
-        let error = match state.completed_at {
-            Some(_) => state.incomplete(),
-            None => state.timeout(options),
+        let State { status, polls, .. } = self.state;
+        let job_id = self.record.id.clone();
+        let progress = JobProgress { job_id, status, polls, elapsed, poll_error };
+        self.options.notify(&progress);
+        ControlFlow::Continue(progress)
+    }
+
+    /// Returns the time until the next poll; `None` if the wait ends before it is due. The last
+    /// poll is brought forward, so that it has time before the deadline.
+    fn delay(&self) -> Option<Duration> {
+        let Self { options, state, jogg, .. } = self;
+        let elapsed = self.elapsed();
+        let delay = match state.polls {
+            0 => options.initial_delay.saturating_sub(elapsed),
+            polls => options.delay(polls, jogg.clock().random()).max(state.pause),
         };
+        let left = options.last_poll().checked_sub(elapsed)?;
+        // No sooner than the server wants, and not right after the poll before.
+        let least = if state.polls == 0 { Duration::ZERO } else { options.interval };
+        (least.max(state.pause) <= left).then(|| delay.min(left))
+    }
+
+    /// Waits for the right to poll, within the deadline.
+    async fn turn(&self) -> Option<Turn> {
+        let turn = match &self.options.concurrent_polls {
+            Some(polls) => {
+                let guard = self.jogg.clock().timeout(self.remaining());
+                // The semaphore is never closed.
+                within(Arc::clone(polls).acquire_owned(), guard).await?.ok()
+            }
+            None => None,
+        };
+        (!self.remaining().is_zero()).then_some(Turn { _permit: turn })
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.jogg.clock().now().saturating_sub(self.start)
+    }
+
+    fn remaining(&self) -> Duration {
+        self.options.deadline.saturating_sub(self.elapsed())
+    }
+
+    fn out_of_time(&mut self) -> ControlFlow<Result<T>, JobProgress> {
+        let error = self.state.out_of_time(&self.options);
         ControlFlow::Break(Err(self.of_job(error)))
     }
 
-    /// Adds the job that the error is about.
+    /// Adds what all errors of a wait have: the job, and how many polls there were.
     fn of_job(&self, error: Error) -> Error {
         let started_by = |operation: &&&'static Operation| operation.id == self.record.operation;
-        let error = error.with_job(self.record.clone());
+        let error = error.with_job(self.record.clone()).with_attempts(self.state.polls);
         match T::OPERATIONS.iter().find(started_by) {
             // An error of a poll has the operation of the poll.
             Some(operation) if error.operation().is_none() => error.with_operation(operation),
@@ -123,111 +164,7 @@ impl<T: JobResult> Wait<T> {
     }
 }
 
-struct State {
-    polls: u32,
-    status: JobStatus,
-    raw: Option<Raw>,
-    completed_at: Option<Duration>,
-    poll_error: Option<Error>,
-    /// The wait that the server requested.
-    pause: Duration,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            polls: 0,
-            status: JobStatus::Unknown,
-            raw: None,
-            completed_at: None,
-            poll_error: None,
-            pause: Duration::ZERO,
-        }
-    }
-}
-
-impl State {
-    /// Decides what a report means for the wait: its end, or the kind of error of a failed poll.
-    fn take<T: JobResult>(
-        &mut self,
-        report: Result<JobReport<T>>,
-        elapsed: Duration,
-        options: &WaitOptions,
-    ) -> ControlFlow<Result<T>, Option<ErrorKind>> {
-        self.polls += 1;
-        let report = match report {
-            Ok(report) => report,
-            Err(error) if is_tolerable(&error, elapsed, options) => {
-                let kind = error.kind();
-                self.pause = error.retry_after().unwrap_or_default();
-                self.poll_error = Some(error);
-                return ControlFlow::Continue(Some(kind));
-            }
-            Err(error) => return ControlFlow::Break(Err(error)),
-        };
-        (self.poll_error, self.pause) = (None, Duration::ZERO);
-        self.status = report.status;
-        self.raw = Some(report.raw);
-        if report.status != JobStatus::Completed {
-            self.completed_at = None;
-        }
-        match (report.status, report.result) {
-            (JobStatus::Completed, Some(result)) => ControlFlow::Break(Ok(result)),
-            (JobStatus::Completed, None) => {
-                let since = *self.completed_at.get_or_insert(elapsed);
-                match (elapsed.saturating_sub(since) >= options.result_grace, report.partial) {
-                    (true, Some(partial)) => ControlFlow::Break(Ok(partial)),
-                    (true, None) => ControlFlow::Break(Err(self.incomplete())),
-                    (false, _) => ControlFlow::Continue(None),
-                }
-            }
-            (JobStatus::Failed, _) => {
-                let reason = report.error.unwrap_or_else(|| "the API gives no reason".to_owned());
-                let message = format!("the job failed: {}", one_line(&reason));
-                let error = Error::new(ErrorKind::JobFailed, message).with_raw(self.take_raw());
-                ControlFlow::Break(Err(error))
-            }
-            _ => ControlFlow::Continue(None),
-        }
-    }
-
-    fn incomplete(&mut self) -> Error {
-        let message = "the job is completed, but its result has not come; resume it later";
-        Error::new(ErrorKind::ResultIncomplete, message).with_raw(self.take_raw())
-    }
-
-    fn timeout(&mut self, options: &WaitOptions) -> Error {
-        let message = format!(
-            "the job is {} after {} s and {} polls; it goes on, so resume it to wait longer",
-            self.status,
-            options.deadline.as_secs_f64(),
-            self.polls
-        );
-        let error = Error::new(ErrorKind::WaitTimeout, message).with_raw(self.take_raw());
-        match self.poll_error.take() {
-            Some(poll_error) => error.with_poll(poll_error),
-            None => error,
-        }
-    }
-
-    fn take_raw(&mut self) -> Option<serde_json::Value> {
-        self.raw.take().map(Raw::into_value)
-    }
-}
-
-/// Returns whether a failed poll is transient. The job is paid for: giving up on it is the caller's
-/// decision, so only errors that won't pass end the wait.
-fn is_tolerable(error: &Error, elapsed: Duration, options: &WaitOptions) -> bool {
-    if error.http_status().is_some() && error.code().is_none() {
-        // A gateway's page, whatever its status: the API said nothing about the job.
-        return true;
-    }
-    match error.kind() {
-        ErrorKind::NotFound => elapsed < options.not_found_grace,
-        ErrorKind::InvalidApiKey
-        | ErrorKind::PermissionDenied
-        | ErrorKind::InvalidParameter
-        | ErrorKind::Configuration => false,
-        _ => true,
-    }
+/// The right to poll, given back when the poll has ended.
+struct Turn {
+    _permit: Option<OwnedSemaphorePermit>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::Semaphore;
 
-use super::wait::wait;
+use super::wait::begin;
 use super::{Job, JobResult, WaitOptions};
 use crate::error::Result;
 use crate::job_record::JobRecord;
@@ -51,7 +51,8 @@ fn together<T: JobResult>(
     let waits = jobs.into_iter().map(|job| {
         let (jogg, record) = job.into_parts();
         let options = options(&record).sharing(Arc::clone(&polls));
-        async move { (record.clone(), wait(jogg, record, options).await) }
+        let wait = begin(jogg, record.clone(), options);
+        async move { (record, wait.await) }
     });
     BoxStream::new(waits.collect::<FuturesUnordered<_>>())
 }

@@ -1,6 +1,7 @@
 //! How a job is waited for: when it is polled, and for how long.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,6 +45,9 @@ impl Default for WaitOptions {
 
 /// Polls without a pause would be an attack.
 const MIN_INTERVAL: Duration = Duration::from_millis(10);
+
+/// What is left of a wait for its last poll, at least.
+const LAST_POLL: Duration = Duration::from_secs(2);
 
 /// Initial delay, first and longest interval, and deadline, in seconds, of the kinds of job that
 /// are faster or slower than a video.
@@ -89,26 +93,35 @@ impl WaitOptions {
     }
 
     /// Sets the time after which the wait ends with
-    /// [`ErrorKind::WaitTimeout`](crate::ErrorKind::WaitTimeout). Default: 30 minutes. There is a
-    /// last poll at that moment, which may take as long as a request may. The job itself goes on.
+    /// [`ErrorKind::WaitTimeout`](crate::ErrorKind::WaitTimeout), whatever its polls run into.
+    /// Default: 30 minutes. The job itself goes on.
+    ///
+    /// No poll is sent in the last 2 s, or in the last quarter of less than 8 s, so that each has
+    /// time for a response; the last one is brought forward to that moment.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Sets for how long a job that was just started may be unknown to the API. Default: 60 s.
+    /// Sets for how long the API may say that it doesn't know the job, from the first time in a row
+    /// that it says so. Default: 60 s.
     pub fn not_found_grace(mut self, grace: Duration) -> Self {
         self.not_found_grace = grace;
         self
     }
 
     /// Sets for how long a completed job may lack its result. Default: 120 s.
+    ///
+    /// A job with a result, but with a status that this crate doesn't know, ends with that result
+    /// after the same time: the API may have a new word for done. If the deadline comes first,
+    /// [`Error::raw`](crate::Error::raw) has the report.
     pub fn result_grace(mut self, grace: Duration) -> Self {
         self.result_grace = grace;
         self
     }
 
-    /// Registers a function that is called after each poll that doesn't end the wait.
+    /// Registers a function that is called after each poll that doesn't end the wait. If it panics,
+    /// the panic is caught and logged, and the wait goes on: the job is paid for.
     pub fn on_progress(mut self, hook: impl Fn(&JobProgress) + Send + Sync + 'static) -> Self {
         self.on_progress = Some(Arc::new(hook));
         self
@@ -120,21 +133,30 @@ impl WaitOptions {
         self
     }
 
-    /// Returns the time before the poll after this many; `random` is from 0 to 1.
-    pub(super) fn delay(&self, polls: u32, random: f64) -> Duration {
-        match polls {
-            0 => self.initial_delay,
-            _ => {
-                let growth = 1.5_f64.powi(i32::try_from(polls - 1).unwrap_or(i32::MAX).min(64));
-                let grown = Duration::try_from_secs_f64(self.interval.as_secs_f64() * growth);
-                let grown = grown.unwrap_or(Duration::MAX).min(self.max_interval);
-                // Where it can't become longer, it is only varied downward.
-                let varied = grown.as_secs_f64() * (0.8 + 0.4 * random);
-                let most = self.max_interval.as_secs_f64();
-                let varied = if varied > most { 2.0 * most - varied } else { varied };
-                Duration::try_from_secs_f64(varied).unwrap_or(self.max_interval)
-            }
+    /// Calls the hook, if there is one.
+    pub(super) fn notify(&self, progress: &JobProgress) {
+        let Some(hook) = &self.on_progress else { return };
+        // Nothing of the wait is shared with the hook but what it gets to read.
+        if catch_unwind(AssertUnwindSafe(|| hook(progress))).is_err() {
+            tracing::error!(job = %progress.job_id, "on_progress panicked; the wait goes on");
         }
+    }
+
+    /// Returns when the last poll is sent, at the latest.
+    pub(super) fn last_poll(&self) -> Duration {
+        self.deadline - LAST_POLL.min(self.deadline / 4)
+    }
+
+    /// Returns the time before the next poll, after this many; `random` is from 0 to 1.
+    pub(super) fn delay(&self, polls: u32, random: f64) -> Duration {
+        let growth = i32::try_from(polls.saturating_sub(1)).unwrap_or(i32::MAX).min(64);
+        let grown = Duration::try_from_secs_f64(self.interval.as_secs_f64() * 1.5_f64.powi(growth));
+        let grown = grown.unwrap_or(Duration::MAX).min(self.max_interval);
+        // Where it can't become longer, it is only varied downward.
+        let varied = grown.as_secs_f64() * (0.8 + 0.4 * random);
+        let most = self.max_interval.as_secs_f64();
+        let varied = if varied > most { 2.0 * most - varied } else { varied };
+        Duration::try_from_secs_f64(varied).unwrap_or(self.max_interval)
     }
 }
 

@@ -86,6 +86,8 @@ pub struct CallOptions {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) min_time_left: Option<Duration>,
     pub(crate) label: Option<Arc<str>>,
+    /// When calls must have ended, on the client's clock: several calls may have one end in common.
+    pub(crate) ends_at: Option<Duration>,
 }
 
 impl CallOptions {
@@ -100,7 +102,9 @@ impl CallOptions {
         self
     }
 
-    /// Sets how long a call may take in all: requests, retries, and waits for the rate limit.
+    /// Sets how long a call may take in all: requests, retries, and waits for the rate limit. One
+    /// poll of a job counts as a call, however many requests it takes; each page of a list is a
+    /// call.
     ///
     /// No request is sent after it. A paid one is only sent if there is time for its response; see
     /// [`CallOptions::min_time_left`].
@@ -136,6 +140,20 @@ impl CallOptions {
     /// [`Attempt`]: crate::policy::Attempt
     pub fn label(mut self, label: impl Into<Arc<str>>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+
+    /// Makes the deadline, if there is one, that of all calls from now on together.
+    pub(crate) fn starting_at(self, now: Duration) -> Self {
+        match self.deadline {
+            Some(deadline) => self.ending_at(now.saturating_add(deadline)),
+            None => self,
+        }
+    }
+
+    /// Ends all calls by then, or earlier.
+    pub(crate) fn ending_at(mut self, end: Duration) -> Self {
+        self.ends_at = Some(self.ends_at.map_or(end, |earlier| earlier.min(end)));
         self
     }
 }

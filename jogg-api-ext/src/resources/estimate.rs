@@ -48,8 +48,8 @@ pub(crate) fn estimate(
         }
         Credits::PerCall { as_of, amount } => (as_of, amount),
         Credits::PerSecond { as_of, amount } => {
-            // Shown rounded up to two decimals.
-            let hundredths = (seconds? * amount * 100.0 - 1e-9).ceil().max(0.0);
+            // Shown rounded up to two decimals. Of no time, that is a zero with a sign.
+            let hundredths = (seconds? * amount * 100.0 - 1e-9).ceil().abs();
             (as_of, hundredths / 100.0)
         }
         Credits::PerStarted { as_of, amount, seconds: span } => {
@@ -95,5 +95,18 @@ mod tests {
             let dated = credits.map(|credits| Estimate { credits, as_of: "2026-03" });
             assert_eq!(estimate, dated, "{} {body}", operation.id);
         }
+    }
+
+    #[test]
+    fn no_estimate_of_nothing_has_a_sign() {
+        let mut of_nothing = 0;
+        for operation in op::OPERATIONS {
+            let estimate = estimate(operation, &json!({"model": "1.0"}), Some(Duration::ZERO));
+            for estimate in estimate.into_iter().flat_map(|one| [one, one.times(0)]) {
+                assert!(estimate.credits.is_sign_positive(), "{}: {estimate}", operation.id);
+                of_nothing += usize::from(estimate.credits == 0.0);
+            }
+        }
+        assert!(of_nothing > 1);
     }
 }

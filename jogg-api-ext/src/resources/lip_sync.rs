@@ -200,7 +200,9 @@ impl Sealed for Video {}
 impl JobResult for Video {
     const OPERATIONS: &'static [&'static Operation] = &[&CREATE_LIP_SYNC_VIDEO];
 
-    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    type Memory = ();
+
+    async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetLipSyncVideo::new(record.id.as_str())).await?;
         let error = report.error.and_then(|error| error.message);
         Ok(JobReport::of(report.status, error, raw).with_result(|raw| {

@@ -10,6 +10,8 @@ pub(crate) mod motion;
 pub mod musics;
 pub mod photo_avatars;
 mod preview_batch;
+mod preview_list;
+mod preview_search;
 mod previews;
 pub mod product_avatars;
 mod product_images;

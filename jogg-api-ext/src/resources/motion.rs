@@ -46,7 +46,9 @@ impl JobResult for Motion {
     const OPERATIONS: &'static [&'static Operation] =
         &[&ADD_PHOTO_AVATAR_MOTION, &ADD_PRODUCT_AVATAR_MOTION];
 
-    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    type Memory = ();
+
+    async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let id = record.id.as_str();
         let (report, raw) = if record.operation == ADD_PRODUCT_AVATAR_MOTION.id {
             let query = GetProductAvatarMotionQuery::new(id);

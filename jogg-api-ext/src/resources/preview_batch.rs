@@ -8,6 +8,7 @@ use jogg_api::types::ProductPreview;
 use serde_json::Value;
 
 use crate::job_record::id_text;
+use crate::jobs::batch::{Member, Members};
 use crate::jobs::{JobReport, JobStatus, Raw, fields};
 
 /// Previews in several visual styles: the result of
@@ -69,6 +70,7 @@ impl fmt::Debug for FailedPreview {
 }
 
 /// A preview in the list, typed and as received.
+#[derive(Clone)]
 pub(super) struct Found {
     pub(super) preview: ProductPreview,
     pub(super) raw: Value,
@@ -80,6 +82,16 @@ pub(super) struct Submission {
     visual_style: Option<String>,
     preview_id: Option<String>,
     reason: Option<String>,
+}
+
+impl Found {
+    /// Returns whether it has ended for good: what is completed may get its URL later.
+    pub(super) fn has_ended(&self) -> bool {
+        match self.preview.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from) {
+            JobStatus::Completed => preview_of(self, None).is_some(),
+            status => status == JobStatus::Failed,
+        }
+    }
 }
 
 impl Submission {
@@ -94,18 +106,18 @@ impl Submission {
     }
 }
 
-/// Reports on a batch. It has no status of its own: that follows from those of its previews.
+/// Reports on a batch.
 pub(super) fn report_on_batch(
     ids: &[&str],
     mut found: HashMap<String, Found>,
     submissions: Vec<Submission>,
 ) -> JobReport<Previews> {
     let (mut previews, mut failed, mut raw) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut open, mut incomplete) = (false, false);
+    let mut members = Members::default();
     for id in ids {
         let Some(found) = found.remove(*id) else {
             // Not in the list yet.
-            open = true;
+            members.count_open();
             continue;
         };
         let is_this = |submission: &&Submission| submission.preview_id.as_deref() == Some(*id);
@@ -116,45 +128,31 @@ pub(super) fn report_on_batch(
             preview_id: Some((*id).to_owned()),
             reason,
         };
-        match found.preview.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from) {
-            JobStatus::Completed => match completed(&found, visual_style.clone()) {
-                Some(preview) => previews.push(preview),
-                None => {
-                    incomplete = true;
-                    failed.push(failure(None));
-                }
-            },
-            JobStatus::Failed => failed.push(failure(fields::error(&found.raw))),
-            _ => open = true,
+        let preview = preview_of(&found, visual_style.clone());
+        match members.count(found.preview.status.as_ref(), preview.is_some()) {
+            Member::Done => previews.extend(preview),
+            Member::Incomplete => failed.push(failure(None)),
+            Member::Failed => failed.push(failure(fields::error(&found.raw))),
+            Member::Open => {}
         }
         raw.push(found.raw);
     }
-    let status = match (open, previews.is_empty() && !incomplete) {
-        (true, _) => JobStatus::Processing,
-        (false, false) => JobStatus::Completed,
-        (false, true) => JobStatus::Failed,
-    };
     let refused = submissions.into_iter().filter(|preview| preview.preview_id.is_none());
     failed.extend(refused.map(|Submission { visual_style, reason, .. }| FailedPreview {
         visual_style,
         preview_id: None,
         reason,
     }));
-    let reason = failed.iter().find_map(|preview| preview.reason.as_deref());
-    let reason = match reason {
-        Some(reason) => format!("every preview failed: {reason}"),
-        None => "every preview failed".to_owned(),
-    };
-    let nothing = previews.is_empty();
-    let report = JobReport::new(status, Value::Array(raw).into()).with_error(Some(reason));
-    let mut report = report.with_batch(!incomplete, |raw| Previews { previews, failed, raw });
-    // A batch of which nothing can be watched is no result.
-    report.partial = report.partial.filter(|_| !nothing);
-    report
+    let reason = failed.iter().find_map(|preview| preview.reason.clone());
+    // Without an id, nothing failed.
+    let status = members.status().unwrap_or(JobStatus::Failed);
+    let raw = Value::Array(raw).into();
+    let report = members.report(status, raw, |raw| Previews { previews, failed, raw });
+    report.with_failure("every preview failed", reason)
 }
 
-/// Returns a completed preview, if its URL is there.
-fn completed(found: &Found, visual_style: Option<String>) -> Option<Preview> {
+/// Returns a preview, if its URL is there.
+fn preview_of(found: &Found, visual_style: Option<String>) -> Option<Preview> {
     let Found { preview, raw } = found;
     Some(Preview {
         preview_id: preview.id.clone(),
@@ -255,8 +253,8 @@ mod tests {
         let report_on = |ids: &[&str]| {
             report_on_batch(ids, found([done.clone(), incomplete.clone()]), Vec::new())
         };
-        let partial = report_on(&["a", "b"]).partial.unwrap();
-        assert_eq!((partial.previews.len(), partial.failed.len()), (1, 1));
-        assert!(report_on(&["b"]).partial.is_none());
+        let fallback = report_on(&["a", "b"]).fallback.unwrap();
+        assert_eq!((fallback.previews.len(), fallback.failed.len()), (1, 1));
+        assert!(report_on(&["b"]).fallback.is_none());
     }
 }

@@ -1,49 +1,18 @@
-//! Previews of product videos: how they are started, listed and polled.
+//! Previews of product videos: how they are started and polled.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use jogg_api::endpoints::ListProductPreviews;
-use jogg_api::enums::{SortOrder, StatusFilter};
 use jogg_api::operations::CREATE_PRODUCT_PREVIEWS;
-use jogg_api::types::{
-    ListProductPreviewsQuery, PreviewSubmission, PreviewSubmissionList, ProductPreview,
-};
+use jogg_api::types::{PreviewSubmission, PreviewSubmissionList};
 use jogg_api::{Operation, one_line};
-use serde_json::Value;
 
-use super::preview_batch::{Found, Previews, Submission, report_on_batch};
+use super::preview_batch::{Previews, Submission, report_on_batch};
+use super::preview_search::{Memory, find};
 use crate::call::Received;
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
-use crate::job_record::{ID_SEPARATOR, JobRecord, id_text};
+use crate::job_record::{ID_SEPARATOR, JobRecord};
 use crate::jobs::{Job, JobReport, JobResult, Sealed};
-use crate::lists::{Extent, List};
-use crate::request::paged_request;
-
-paged_request! {
-    /// A request for previews.
-    pub struct ListPreviews(ListProductPreviewsQuery);
-    /// Lists only those in this state.
-    status: StatusFilter,
-    /// Sets the field to sort by. Default: `created_at`.
-    sort_by: text,
-    /// Sets the direction of sorting.
-    sort_order: SortOrder,
-}
-
-/// Lists the account's previews.
-pub(super) fn list(jogg: &Jogg, request: ListPreviews) -> List<ProductPreview> {
-    List::paged(
-        jogg,
-        request,
-        ListProductPreviews::new,
-        |preview| preview.id.clone(),
-        |data| {
-            let (total, page_size) = (data.total, data.page_size);
-            (data.previews, Extent { total, page_size, ..Extent::default() })
-        },
-    )
-}
 
 /// Checks that a response says of each preview whether it was accepted or why not.
 pub(super) fn accepted(
@@ -75,7 +44,7 @@ pub(super) fn started(
     let reasons = one_line(&jogg.api().redact_key(&reasons.join("; ")));
     let message = format!("every preview was refused: {reasons}");
     let error = Error::new(ErrorKind::JobFailed, message).with_operation(received.operation);
-    Err(error.with_raw(Some(metadata.raw())))
+    Err(error.with_attempts(metadata.attempts).with_raw(Some(metadata.raw())))
 }
 
 fn refusal(preview: &PreviewSubmission) -> Option<String> {
@@ -88,7 +57,9 @@ impl Sealed for Previews {}
 impl JobResult for Previews {
     const OPERATIONS: &'static [&'static Operation] = &[&CREATE_PRODUCT_PREVIEWS];
 
-    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    type Memory = Memory;
+
+    async fn poll(jogg: Jogg, record: JobRecord, memory: &mut Memory) -> Result<JobReport<Self>> {
         let mut known = HashSet::new();
         let ids = record.id.split(ID_SEPARATOR).map(str::trim);
         let ids: Vec<_> = ids.filter(|id| !id.is_empty() && known.insert(*id)).collect();
@@ -96,59 +67,18 @@ impl JobResult for Previews {
             let error = Error::new(ErrorKind::InvalidParameter, "the job has no preview ids");
             return Err(error.with_operation(&CREATE_PRODUCT_PREVIEWS));
         }
-        let found = find(&jogg, &ids, record.started_at).await?;
+        let found = find(&jogg, &ids, record.started_at, memory).await?;
         if found.is_empty() {
             let message = format!("none of the previews {} is in the list", record.id);
             let error = Error::new(ErrorKind::NotFound, message);
             return Err(error.with_operation(&CREATE_PRODUCT_PREVIEWS));
         }
         let mut report = report_on_batch(&ids, found, Submission::all(&record.raw));
-        let batches = report.result.iter_mut().chain(&mut report.partial);
+        let batches = report.result.iter_mut().chain(&mut report.fallback);
         let failed = batches.flat_map(|batch| &mut batch.failed);
         for reason in failed.filter_map(|preview| preview.reason.as_mut()) {
             *reason = jogg.api().redact_key(reason);
         }
         Ok(report)
     }
-}
-
-/// How much older than their batch previews may seem, in seconds, where clocks differ.
-const CLOCKS_DIFFER: i64 = 24 * 60 * 60;
-
-/// Searches the list of previews, the newest first, as far as it takes.
-async fn find(jogg: &Jogg, ids: &[&str], started_at: u64) -> Result<HashMap<String, Found>> {
-    let newest_first =
-        ListPreviews::new().sort_by("created_at").sort_order(SortOrder::Desc).page_size(100);
-    let oldest = i64::try_from(started_at).unwrap_or(i64::MAX).saturating_sub(CLOCKS_DIFFER);
-    let mut pages = list(jogg, newest_first).pages();
-    let (mut found, mut newest) = (HashMap::new(), None);
-    while let Some(page) = pages.next().await {
-        let page = page?;
-        newest = newest.max(page.items.iter().filter_map(|preview| preview.created_at).max());
-        let last = page.items.last().and_then(|preview| preview.created_at);
-        let mut raw = raw_items(&page.metadata.raw());
-        for preview in page.items.into_iter().filter(|preview| ids.contains(&&*preview.id)) {
-            let raw = raw.remove(&preview.id).unwrap_or_default();
-            found.entry(preview.id.clone()).or_insert(Found { preview, raw });
-        }
-        // Where even the newest is older than the batch, the clocks differ.
-        let comparable = started_at > 0 && newest.is_some_and(|newest| newest >= oldest);
-        let too_old = comparable && last.is_some_and(|created_at| created_at < oldest);
-        if found.len() == ids.len() || too_old {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-/// Returns the items of a page as received, by their ids.
-fn raw_items(page: &Value) -> HashMap<String, Value> {
-    let items = page.get("previews").and_then(Value::as_array).into_iter().flatten();
-    let mut by_id = HashMap::new();
-    for item in items {
-        if let Some(id) = item.get("id").and_then(id_text) {
-            by_id.entry(id).or_insert_with(|| item.clone());
-        }
-    }
-    by_id
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
+use crate::jobs::batch::{Member, Members};
 use crate::jobs::{JobReport, JobResult, JobStatus, Raw, Sealed, fields};
 
 /// A batch of images: the result of [`ProductAvatars::generate`]. It is there when at least one
@@ -50,13 +51,15 @@ impl Sealed for Images {}
 impl JobResult for Images {
     const OPERATIONS: &'static [&'static Operation] = &[&GENERATE_PRODUCT_AVATAR_IMAGES];
 
-    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    type Memory = ();
+
+    async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetProductAvatarImages::new(record.id.as_str())).await?;
         Ok(report_on_batch(report, raw, record.id))
     }
 }
 
-/// Reports on a batch. It has no status of its own: that follows from those of its images.
+/// Reports on a batch.
 fn report_on_batch(
     report: ProductAvatarImageReport,
     raw: Raw,
@@ -66,38 +69,28 @@ fn report_on_batch(
     let summary = report.summary.unwrap_or_default();
     let counted = |count: Option<i64>| count.unwrap_or_default();
     let listed = i64::try_from(report.generations.len()).unwrap_or(i64::MAX);
-    let open = counted(summary.pending) > 0
-        || counted(summary.processing) > 0
-        // Not all are in the list yet.
-        || counted(summary.total) > listed
-        || report.generations.iter().any(|image| !status_of(image).is_final());
-    let (completed, failed): (Vec<_>, Vec<_>) =
-        report.generations.into_iter().partition(|image| status_of(image) == JobStatus::Completed);
-    let status = match (open, completed.is_empty(), failed.is_empty()) {
-        (true, ..) => JobStatus::Processing,
-        (false, false, _) => JobStatus::Completed,
-        (false, true, false) => JobStatus::Failed,
-        // Nothing is listed: what a state of the batch would say, should there be one.
-        (false, true, true) => {
-            fields::status(&raw).as_ref().map_or(JobStatus::Unknown, JobStatus::from)
+    let mut members = Members::default();
+    // Not all may be in the list yet.
+    let unlisted = counted(summary.total) > listed;
+    if counted(summary.pending) > 0 || counted(summary.processing) > 0 || unlisted {
+        members.count_open();
+    }
+    let (mut images, mut failed) = (Vec::new(), Vec::new());
+    for listed in report.generations {
+        let image = image_of(&listed);
+        match members.count(listed.status.as_ref(), image.is_some()) {
+            Member::Done => images.extend(image),
+            Member::Incomplete | Member::Failed => failed.push(listed),
+            Member::Open => {}
         }
-    };
-    let reason = match status {
-        JobStatus::Failed => reason_of(&raw),
-        _ => None,
-    };
-    let reason = reason.unwrap_or_else(|| "every image of the batch failed".to_owned());
-    let is_whole = completed.iter().all(|image| image_of(image).is_some());
-    JobReport::new(status, raw).with_error(Some(reason)).with_batch(is_whole, |raw| {
-        let images = completed.iter().filter_map(image_of).collect();
-        let incomplete = completed.into_iter().filter(|image| image_of(image).is_none());
-        let failed = failed.into_iter().chain(incomplete).collect();
-        Images { batch_id, images, failed, raw }
-    })
-}
-
-fn status_of(image: &ProductAvatarImage) -> JobStatus {
-    image.status.as_ref().map_or(JobStatus::Unknown, JobStatus::from)
+    }
+    // Where nothing is listed, what a state of the batch would say, should there be one.
+    let status = members.status().unwrap_or_else(|| {
+        fields::status(&raw).as_ref().map_or(JobStatus::Unknown, JobStatus::from)
+    });
+    let reason = if status == JobStatus::Failed { reason_of(&raw) } else { None };
+    let report = members.report(status, raw, |raw| Images { batch_id, images, failed, raw });
+    report.with_failure("every image of the batch failed", reason)
 }
 
 /// Returns an image, if its id and URL are there.
@@ -157,13 +150,16 @@ mod tests {
     #[test]
     fn a_batch_says_why_it_failed_and_gives_what_it_has() {
         for (raw, reason) in [
-            (json!({"status": "failed", "error": {"message": "too dark"}}), "too dark"),
-            (json!({"generations": [{"status": "failed", "err_msg": "no face"}]}), "no face"),
-            (json!({"generations": [{"status": "fail"}]}), "every image of the batch failed"),
+            (json!({"status": "failed", "error": {"message": "too dark"}}), Some("too dark")),
+            (json!({"generations": [{"status": "failed", "err_msg": "no face"}]}), Some("no face")),
+            (json!({"generations": [{"status": "fail"}]}), None),
         ] {
             let report = serde_json::from_value(raw.clone()).unwrap();
             let report = report_on_batch(report, raw.into(), "batch".to_owned());
-            assert_eq!(report.error.as_deref(), Some(reason));
+            let error = "every image of the batch failed".to_owned();
+            let error = reason.map_or(error.clone(), |reason| format!("{error}: {reason}"));
+            assert_eq!(report.error, Some(error));
+            assert_eq!(report.server_message.as_deref(), reason);
         }
         let raw = json!({"generations": [
             {"generation_id": "a", "status": "success", "url": "u"},
@@ -171,8 +167,8 @@ mod tests {
         ]});
         let report = serde_json::from_value(raw.clone()).unwrap();
         let report = report_on_batch(report, raw.into(), "batch".to_owned());
-        let partial = report.partial.unwrap();
+        let fallback = report.fallback.unwrap();
         assert!(report.result.is_none());
-        assert_eq!((partial.images.len(), partial.failed.len()), (1, 1));
+        assert_eq!((fallback.images.len(), fallback.failed.len()), (1, 1));
     }
 }

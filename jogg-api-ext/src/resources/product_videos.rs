@@ -36,6 +36,7 @@ use jogg_api::types::{
 
 use super::avatars::Avatar;
 use super::estimate::{Estimate, estimate};
+use super::preview_list;
 use super::previews;
 use super::video::Video;
 use crate::call::Call;
@@ -45,7 +46,7 @@ use crate::lists::{Extent, List};
 use crate::request::{group, paged_request, request};
 
 pub use super::preview_batch::{FailedPreview, Preview, Previews};
-pub use super::previews::ListPreviews;
+pub use super::preview_list::ListPreviews;
 pub use jogg_api::types::{ProductPreview, ProductVideo};
 
 group! {
@@ -112,7 +113,7 @@ impl ProductVideos {
 
     /// Lists the account's previews, with a total. Calls `list_product_previews`; free.
     pub fn list_previews(&self, request: ListPreviews) -> List<ProductPreview> {
-        previews::list(&self.jogg, request)
+        preview_list::list(&self.jogg, request)
     }
 
     /// Renders a preview as a complete video. Calls `render_product_preview`; costs

@@ -140,7 +140,9 @@ impl Sealed for GeneratedScripts {}
 impl JobResult for GeneratedScripts {
     const OPERATIONS: &'static [&'static Operation] = &[&CREATE_AI_SCRIPT];
 
-    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    type Memory = ();
+
+    async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetAiScript::new(record.id.as_str())).await?;
         Ok(JobReport::of(report.status, report.err_msg, raw).with_result(|raw| {
             let scripts = report.data.unwrap_or_default().generated_scripts;

@@ -110,7 +110,9 @@ impl Sealed for Translation {}
 impl JobResult for Translation {
     const OPERATIONS: &'static [&'static Operation] = &[&CREATE_VIDEO_TRANSLATION];
 
-    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    type Memory = ();
+
+    async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetVideoTranslation::new(record.id.as_str())).await?;
         Ok(JobReport::of(report.status, None, raw).with_result(|raw| {
             Some(Self {

@@ -58,7 +58,9 @@ impl JobResult for Video {
         &RENDER_PRODUCT_PREVIEW,
     ];
 
-    async fn poll(jogg: Jogg, record: JobRecord) -> Result<JobReport<Self>> {
+    type Memory = ();
+
+    async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let id = record.id.as_str();
         let (report, raw) = if record.operation == CREATE_VIDEO_FROM_AVATAR.id {
             let (report, raw) = jogg.report(GetAvatarVideo::new(id)).await?;

@@ -498,12 +498,16 @@ open_string_enum! {
         Running = "running",
         /// `completed` on the wire.
         Completed = "completed",
+        /// `complete` on the wire.
+        Complete = "complete",
         /// `success` on the wire.
         Success = "success",
         /// `succeeded` on the wire.
         Succeeded = "succeeded",
         /// `done` on the wire.
         Done = "done",
+        /// `finished` on the wire.
+        Finished = "finished",
         /// `failed` on the wire.
         Failed = "failed",
         /// `fail` on the wire.
@@ -512,6 +516,12 @@ open_string_enum! {
         Error = "error",
         /// `cancelled` on the wire.
         Cancelled = "cancelled",
+        /// `canceled` on the wire.
+        Canceled = "canceled",
+        /// `rejected` on the wire.
+        Rejected = "rejected",
+        /// `expired` on the wire.
+        Expired = "expired",
     }
 }
 
