@@ -95,7 +95,7 @@ async fn values(stage: &Stage) -> Vec<Line> {
         debug(&page.metadata),
         debug(&asset),
         debug(&Upload::bytes("a.png", secrets::CONTENT)),
-        debug(&Download::new(secrets::signed_url(), "a.png")),
+        debug(&Download::new(secrets::signed_url())),
         debug(&page),
         display(&page.metadata.skipped[0]),
     ]
