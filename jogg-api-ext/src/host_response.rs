@@ -33,11 +33,13 @@ impl HostResponse {
     /// Reads code and message from a body, whatever its content type says.
     pub(crate) fn new(status: u16, body: Bytes) -> Self {
         let text = String::from_utf8_lossy(&body);
-        let (code, message) = match serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}'))
-        {
-            Ok(value) => of_json(&value),
-            Err(_) => (element(&text, "Code"), element(&text, "Message").or_else(|| title(&text))),
-        };
+        let (code, message) =
+            match serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')) {
+                Ok(value) => of_json(&value),
+                Err(_) => {
+                    (element(&text, "Code"), element(&text, "Message").or_else(|| title(&text)))
+                }
+            };
         Self { status, code, message, body }
     }
 
@@ -45,7 +47,9 @@ impl HostResponse {
     pub(crate) fn refuses(&self) -> bool {
         let is_success = |code: &str| {
             let word = ["ok", "success"].iter().any(|word| code.eq_ignore_ascii_case(word));
-            word || code.parse().is_ok_and(|number: i64| number == 0 || (200..300).contains(&number))
+            word || code
+                .parse()
+                .is_ok_and(|number: i64| number == 0 || (200..300).contains(&number))
         };
         match &self.code {
             Some(code) => !is_success(code),
@@ -121,7 +125,8 @@ fn title(text: &str) -> Option<String> {
 
 /// Resolves the entities that texts of storage have; `None` for an empty text.
 fn plain(text: &str) -> Option<String> {
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    let entities =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
     let mut output = text.trim().to_owned();
     for (entity, letter) in entities {
         output = output.replace(entity, letter);

@@ -248,8 +248,9 @@ impl Incoming {
     fn expect_small(&self, size: u64) -> Result<()> {
         match self.download.max_bytes {
             Some(most) if size > most => {
-                let message =
-                    format!("the file has more than {most} bytes; raise the limit with `max_bytes`");
+                let message = format!(
+                    "the file has more than {most} bytes; raise the limit with `max_bytes`"
+                );
                 Err(permanent(message))
             }
             _ => Ok(()),

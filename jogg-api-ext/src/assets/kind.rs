@@ -52,7 +52,8 @@ impl AssetKind {
         if let Some(content_type) = content_type {
             // The storage compares it with what was signed, and a header has no space around it.
             let content_type = content_type.trim();
-            let value = HeaderValue::from_str(content_type).map_err(|_| {
+            let value = HeaderValue::from_str(content_type).ok();
+            let value = value.filter(|_| content_type.is_ascii()).ok_or_else(|| {
                 let quoted = content_type.escape_debug();
                 format!("the content type `{quoted}` has characters that a header can't have")
             })?;

@@ -79,11 +79,7 @@ impl State {
     /// Returns the next piece, where so many bytes are left by what was measured. The last one is
     /// returned only when the content ends after it: the host never gets all of what changed, so it
     /// can't take a part of it for the whole.
-    fn poll_piece(
-        &mut self,
-        context: &mut Context<'_>,
-        left: u64,
-    ) -> Poll<Result<Bytes, Trouble>> {
+    fn poll_piece(&mut self, context: &mut Context<'_>, left: u64) -> Poll<Result<Bytes, Trouble>> {
         let content = match &mut self.opened {
             Opened::Ready(content) => content,
             Opened::Once(once) => {

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_told_from_media_by_their_first_bytes() {
+    fn first_bytes_tell_pages_from_media() {
         for (bytes, expected) in [
             (b"<?xml version=\"1.0\"?>".as_slice(), Beginning::Page("XML")),
             (b"<Error><Code>", Beginning::Page("XML")),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_told_from_media_by_their_content_type() {
+    fn content_types_tell_pages_from_media() {
         for (content_type, page) in [
             ("Text/HTML; charset=utf-8", Some("HTML")),
             ("application/xhtml+xml", Some("HTML")),

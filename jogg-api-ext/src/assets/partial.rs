@@ -126,9 +126,7 @@ impl Partial {
     async fn idle(&mut self) -> Result<File> {
         let file = match std::mem::replace(&mut self.writer, Writer::Broken) {
             Writer::Idle(file) => Ok(file),
-            Writer::Busy(task) => {
-                task.await.unwrap_or_else(|error| Err(io::Error::other(error)))
-            }
+            Writer::Busy(task) => task.await.unwrap_or_else(|error| Err(io::Error::other(error))),
             Writer::Broken => Err(io::Error::other("an earlier write failed")),
         };
         file.map_err(|error| failed(&self.path, error))

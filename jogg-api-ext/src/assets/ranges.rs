@@ -19,8 +19,7 @@ pub(crate) fn content_range(headers: &HeaderMap) -> Option<ContentRange> {
         "*" => None,
         total => Some(number(total)?),
     };
-    (start <= end && total.is_none_or(|total| end < total))
-        .then_some(ContentRange { start, total })
+    (start <= end && total.is_none_or(|total| end < total)).then_some(ContentRange { start, total })
 }
 
 /// Reads the size of the whole file from a response that has no part of it: `bytes */10`.

@@ -75,7 +75,7 @@ static PACKAGES: [Package; 4] = [
                 &["policy"],
                 &["stream.rs"],
                 &["error.rs"],
-                &["clock.rs", "job_record.rs"],
+                &["clock.rs", "host_response.rs", "job_record.rs"],
             ],
             apart: &[("simulator", &["clock.rs", "jobs/status.rs"])],
         },

@@ -152,7 +152,10 @@ async fn a_damaged_file_does_not_replace_what_is_there() {
     for (reply, part) in [
         (Reply::body(200, "image/png", ""), "returned an empty file"),
         (Reply::body(200, "text/html", "<html></html>"), "returns HTML instead of the file"),
-        (Reply::json(200, serde_json::json!({"code": 10104})), "returns JSON instead of the file: 10104"),
+        (
+            Reply::json(200, serde_json::json!({"code": 10104})),
+            "returns JSON instead of the file: 10104",
+        ),
         (Reply::body(403, "image/png", "x"), "HTTP 403"),
         (Reply::cut(200, FILE, 4).header("content-type", "image/png"), "the connection"),
         (Reply::reset(), "could not be reached"),

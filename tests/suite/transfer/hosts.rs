@@ -55,7 +55,8 @@ async fn no_signed_url_shows_in_errors_or_values() {
         let url = format!("{base}/files/f.mp4?token={SECRET}");
         let download = Download::new(&url);
         texts.push(format!("{download:?} {download:#?}"));
-        let error = stage.jogg.assets().download(download, folder.path().join("f.mp4")).await.unwrap_err();
+        let error =
+            stage.jogg.assets().download(download, folder.path().join("f.mp4")).await.unwrap_err();
         texts.push(secrets::shown(&error));
     }
     host.clear_replies();
@@ -70,7 +71,8 @@ async fn no_signed_url_shows_in_errors_or_values() {
         let url = format!("{text}={SECRET}");
         let download = Download::new(&url);
         texts.push(format!("{download:?}"));
-        let error = stage.jogg.assets().download(download, folder.path().join("f.mp4")).await.unwrap_err();
+        let error =
+            stage.jogg.assets().download(download, folder.path().join("f.mp4")).await.unwrap_err();
         texts.push(secrets::shown(&error));
     }
     for text in texts {

@@ -86,12 +86,24 @@ async fn a_page_is_an_error_with_its_code_or_title_whatever_its_type() {
     let html = "\n<!doctype html><title>Sorry</title><p>planted-content";
     let json = "{\"code\": 10104, \"msg\": \"planted-content\"}";
     for (kind, body, shown, code, message) in [
-        ("application/xml", xml, "XML instead of the file: AccessDenied", "AccessDenied", "Not yours"),
+        (
+            "application/xml",
+            xml,
+            "XML instead of the file: AccessDenied",
+            "AccessDenied",
+            "Not yours",
+        ),
         ("video/mp4", xml, "XML instead of the file: AccessDenied", "AccessDenied", "Not yours"),
         ("application/octet-stream", html, "HTML instead of the file: Sorry", "", "Sorry"),
         ("text/html", "", "HTML instead of the file", "", ""),
         ("application/json", json, "JSON instead of the file: 10104", "10104", "planted-content"),
-        ("binary/octet-stream", json, "JSON instead of the file: 10104", "10104", "planted-content"),
+        (
+            "binary/octet-stream",
+            json,
+            "JSON instead of the file: 10104",
+            "10104",
+            "planted-content",
+        ),
     ] {
         let error = refused(Script::file(&format!("content-type: {kind}\r\n"), body)).await;
         assert_eq!(error.to_string(), format!("the file host returns {shown}"), "{kind}");
@@ -112,9 +124,11 @@ async fn a_page_is_recognized_however_it_is_cut() {
     let error = refused(Script::new("200 OK", "transfer-encoding: chunked\r\n", chunks)).await;
     assert!(error.to_string().contains("HTML instead of the file"), "{error}");
     // What begins like one and isn't.
-    for (kind, body) in [("image/svg+xml", "<svg/>"), ("video/mp4", "<"), ("text/plain", "[Script")] {
+    for (kind, body) in [("image/svg+xml", "<svg/>"), ("video/mp4", "<"), ("text/plain", "[Script")]
+    {
         let stage = Stage::without_retries().await;
-        let host = Scripted::start([Script::file(&format!("content-type: {kind}\r\n"), body)]).await;
+        let host =
+            Scripted::start([Script::file(&format!("content-type: {kind}\r\n"), body)]).await;
         assert_eq!(soon(stage.jogg.assets().download_bytes(host.url())).await.unwrap(), body);
     }
 }

@@ -84,15 +84,14 @@ async fn a_large_download_holds_little() {
     let path = folder.path().join("f.mp4");
     let (before, most) = (AtomicU64::new(0), Arc::new(AtomicU64::new(0)));
     let ahead = Arc::clone(&most);
-    let download = Download::new(format!("{base_url}/f.mp4")).attempts(1).on_progress(
-        move |transferred| {
+    let download =
+        Download::new(format!("{base_url}/f.mp4")).attempts(1).on_progress(move |transferred| {
             assert_eq!(transferred.total, Some(LARGE));
             let step = transferred.bytes - before.swap(transferred.bytes, Ordering::SeqCst);
             assert!(step <= 512 * 1024, "{step} bytes at once");
             let under_way = sent.load(Ordering::SeqCst) - transferred.bytes;
             ahead.fetch_max(under_way, Ordering::SeqCst);
-        },
-    );
+        });
     assert_eq!(soon(stage.jogg.assets().download(download, &path)).await.unwrap(), LARGE);
     soon(server).await.unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().len(), LARGE);

@@ -98,7 +98,10 @@ async fn what_a_symlink_leads_to_is_replaced_and_not_the_link() {
 
 fn partial_files(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
-    names.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".part")).collect()
+    names
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| name.ends_with(".part"))
+        .collect()
 }
 
 /// Leaves the partial file of a download to this path, as a killed process does.

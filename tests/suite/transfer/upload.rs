@@ -58,7 +58,9 @@ async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_k
     fetch.path = "/file".to_owned();
     assert_eq!(
         wire(&fetch),
-        format!("GET /file\naccept: */*\naccept-encoding: identity\nhost: 127.0.0.1\nuser-agent: jogg-api-ext/{version}\n")
+        format!(
+            "GET /file\naccept: */*\naccept-encoding: identity\nhost: 127.0.0.1\nuser-agent: jogg-api-ext/{version}\n"
+        )
     );
 }
 
@@ -72,7 +74,11 @@ async fn files_the_storage_would_refuse_are_refused_before_the_call() {
     let empty = sparse(&folder, "empty.png", 0);
     let text = sparse(&folder, "notes.txt", 5);
     for (path, kind, part) in [
-        (big, ErrorKind::InvalidParameter, "10485761 bytes, but an image may have 10 MiB; make it smaller, or raise"),
+        (
+            big,
+            ErrorKind::InvalidParameter,
+            "10485761 bytes, but an image may have 10 MiB; make it smaller, or raise",
+        ),
         (long, ErrorKind::InvalidParameter, "but a video may have 100 MiB"),
         (loud, ErrorKind::InvalidParameter, "but an audio file may have 20 MiB"),
         (empty, ErrorKind::InvalidParameter, "is empty"),

@@ -32,9 +32,8 @@ fn serve(stream: TcpStream, base_url: &str) -> Result<()> {
                 send_file(stream, size)?;
             }
             Some("POST") => {
-                let data = format!(
-                    r#"{{"sign_url": "{base_url}/put", "asset_url": "{base_url}/1"}}"#
-                );
+                let data =
+                    format!(r#"{{"sign_url": "{base_url}/put", "asset_url": "{base_url}/1"}}"#);
                 let body = format!(r#"{{"code": 0, "msg": "Success", "data": {data}}}"#);
                 let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
                 write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len())?;
