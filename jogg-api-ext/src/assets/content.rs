@@ -49,28 +49,22 @@ impl FileContent {
 
 impl Content for FileContent {
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-        loop {
-            let task = match self {
-                Self::Reading(task) => task,
-                _ => match std::mem::replace(self, Self::Done) {
-                    Self::Unread(file) => {
-                        *self = Self::reading(file);
-                        continue;
-                    }
-                    _ => return Poll::Ready(None),
-                },
-            };
-            let read = ready!(Pin::new(task).poll(context));
-            *self = Self::Done;
-            return Poll::Ready(match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
-                Ok((_, piece)) if piece.is_empty() => None,
-                Ok((file, piece)) => {
-                    *self = Self::reading(file);
-                    Some(Ok(piece))
-                }
-                Err(error) => Some(Err(error)),
-            });
+        if let Self::Unread(_) = self
+            && let Self::Unread(file) = std::mem::replace(self, Self::Done)
+        {
+            *self = Self::reading(file);
         }
+        let Self::Reading(task) = self else { return Poll::Ready(None) };
+        let read = ready!(Pin::new(task).poll(context));
+        *self = Self::Done;
+        Poll::Ready(match read.unwrap_or_else(|error| Err(io::Error::other(error))) {
+            Ok((_, piece)) if piece.is_empty() => None,
+            Ok((file, piece)) => {
+                *self = Self::reading(file);
+                Some(Ok(piece))
+            }
+            Err(error) => Some(Err(error)),
+        })
     }
 }
 

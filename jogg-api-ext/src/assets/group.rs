@@ -120,7 +120,8 @@ impl Assets {
     }
 
     /// Downloads a result piece by piece, as fast as the stream is read. The whole file came when
-    /// the stream ends without an error.
+    /// the stream ends without an error. A timeout is for the begin of the response: how long the
+    /// rest takes is up to the reader, as long as the host isn't silent and the deadline not past.
     ///
     /// A retry requests what is missing, if the host gave the file a strong `ETag`; without one,
     /// what came before can't be taken back, and the download fails. The error says how many bytes

@@ -128,8 +128,8 @@ impl Incoming {
         let resumed = self.file.etag.clone().filter(|_| self.received > 0);
         let headers = headers(resumed.as_ref().map(|etag| (self.received, etag)));
         let headers = headers.map_err(|_| permanent("the file's entity tag can't be sent"))?;
-        let granted = self.transfer.time_limit(0);
-        let mut patience = Patience::new(self.download.read_timeout, granted);
+        let limit = self.transfer.time_limit(0);
+        let mut patience = Patience::new(&self.transfer, self.download.read_timeout, limit);
         let sent = redirects::get(&self.transfer, &mut patience, self.url.clone(), headers).await;
         let response = sent?;
         match (response.status().as_u16(), &resumed) {
@@ -197,7 +197,12 @@ impl Incoming {
 
     fn read(&mut self, response: Response, mut patience: Patience, skip: u64) {
         let size = response.content_length().unwrap_or(u64::from(u32::MAX));
-        patience.extend(self.transfer.time_limit(size));
+        let limit = match self.keeping {
+            Keeping::Rewinds => Some(self.transfer.time_limit(size)),
+            // The reader of a stream may take its time: the host isn't slow for that.
+            Keeping::Consumes => self.transfer.remaining(),
+        };
+        patience.set_limit(&self.transfer, limit);
         let is_beginning = self.received == 0;
         self.body = Some(Body::new(response, patience, skip, is_beginning));
     }

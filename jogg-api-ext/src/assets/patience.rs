@@ -6,27 +6,27 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::transfer::{Transfer, transient};
-use crate::clock::within;
-use crate::error::Result;
+use crate::clock::Sleep;
+use crate::error::{Error, Result};
 
-/// The time that an attempt has left. Only waiting for the network uses it up, so the consumer of
-/// a download may take its time.
+/// The time that an attempt has.
 pub(crate) struct Patience {
     /// How long the host may send nothing.
     silence: Duration,
-    /// What the attempt had from the beginning, or since it was extended.
-    granted: Duration,
-    left: Duration,
+    /// How long it may take in all, and when that has passed.
+    limit: Option<(Duration, Sleep)>,
 }
 
 impl Patience {
-    pub(crate) fn new(silence: Duration, granted: Duration) -> Self {
-        Self { silence, granted, left: granted }
+    pub(crate) fn new(transfer: &Transfer, silence: Duration, limit: Duration) -> Self {
+        let mut patience = Self { silence, limit: None };
+        patience.set_limit(transfer, Some(limit));
+        patience
     }
 
-    /// Grants more time, now that it is known how much there is to move.
-    pub(crate) fn extend(&mut self, granted: Duration) {
-        (self.granted, self.left) = (granted, granted);
+    /// Sets another limit, from now on.
+    pub(crate) fn set_limit(&mut self, transfer: &Transfer, limit: Option<Duration>) {
+        self.limit = limit.map(|limit| (limit, transfer.client().clock().timeout(limit)));
     }
 
     /// Returns the output of a future.
@@ -39,25 +39,29 @@ impl Patience {
         future: F,
     ) -> Result<F::Output> {
         let mut future = pin!(future);
-        // Mostly it is ready, and then no timer is needed.
-        if let Poll::Ready(output) =
-            poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await
-        {
-            return Ok(output);
-        }
-        let clock = transfer.client().clock();
-        let (start, left) = (clock.now(), transfer.until_deadline(self.left));
-        let output = within(future, clock.timeout(self.silence.min(left))).await;
-        self.left = self.left.saturating_sub(clock.now().saturating_sub(start));
-        output.ok_or_else(|| match self.silence < left {
-            true => {
-                let seconds = self.silence.as_secs_f64();
-                transient(format!("the file host sent nothing for {seconds} s"))
+        let mut silence = None;
+        poll_fn(|context| {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                return Poll::Ready(Ok(output));
             }
-            false => {
-                let seconds = self.granted.as_secs_f64();
-                transient(format!("the file host was not done within {seconds} s"))
+            // Mostly the future is ready, and then no timer is needed.
+            let clock = transfer.client().clock();
+            let silence = silence.get_or_insert_with(|| clock.timeout(self.silence));
+            if silence.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(too_slow("sent nothing for", self.silence)));
+            }
+            match &mut self.limit {
+                Some((limit, passed)) => {
+                    let late = || Err(too_slow("was not done within", *limit));
+                    passed.as_mut().poll(context).map(|()| late())
+                }
+                None => Poll::Pending,
             }
         })
+        .await
     }
+}
+
+fn too_slow(how: &str, limit: Duration) -> Error {
+    transient(format!("the file host {how} {} s", limit.as_secs_f64()))
 }

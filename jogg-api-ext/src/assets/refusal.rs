@@ -21,7 +21,7 @@ pub(crate) async fn read(
     mut response: Response,
     before: Bytes,
 ) -> HostResponse {
-    let mut patience = Patience::new(PATIENCE, PATIENCE);
+    let mut patience = Patience::new(transfer, PATIENCE, PATIENCE);
     let mut body = BytesMut::from(before);
     while body.len() < MAX_BODY {
         // Whatever ends the body, its begin says enough.

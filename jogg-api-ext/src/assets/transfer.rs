@@ -95,11 +95,6 @@ impl Transfer {
         let usual =
             self.jogg.timeouts().transfer.saturating_add(Duration::from_secs(size / 100_000));
         let limit = self.jogg.options().timeout.unwrap_or(usual);
-        self.until_deadline(limit)
-    }
-
-    /// Returns a time limit, or what is left until the deadline if that is less.
-    pub(crate) fn until_deadline(&self, limit: Duration) -> Duration {
         self.remaining().map_or(limit, |remaining| limit.min(remaining))
     }
 
@@ -129,7 +124,7 @@ impl Transfer {
     }
 
     /// Returns the time until the deadline, if there is one.
-    fn remaining(&self) -> Option<Duration> {
+    pub(crate) fn remaining(&self) -> Option<Duration> {
         let deadline = self.jogg.options().deadline?;
         Some(deadline.saturating_sub(self.elapsed()))
     }
