@@ -55,6 +55,9 @@ async fn a_reader_of_another_size_than_stated_is_an_error_and_no_file() {
         (SIZE as u64 + 1, "the reader of `a.mp4` ended after 600000 of 600001 bytes"),
         (SIZE as u64 - 1, "the reader of `a.mp4` has more than the 599999 bytes it should have"),
         (500_000, "has more than the 500000 bytes"),
+        // Where a piece ends.
+        (490_000, "has more than the 490000 bytes"),
+        (524_288, "has more than the 524288 bytes"),
         (0, "`a.mp4` is empty"),
         (101 * 1024 * 1024, "but a video may have 100 MiB"),
     ] {
