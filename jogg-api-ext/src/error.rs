@@ -9,6 +9,7 @@ use bytes::Bytes;
 use jogg_api::{Operation, one_line, redact_urls};
 use serde_json::Value;
 
+use crate::host_response::HostResponse;
 use crate::job_record::JobRecord;
 use crate::sent_request::SentRequest;
 
@@ -54,6 +55,7 @@ enum Source {
     Poll(Error),
     Io(std::io::Error),
     Http(reqwest::Error),
+    Host(Box<HostResponse>),
     Build(jogg_api::BuildError),
     Refused(Box<dyn StdError + Send + Sync>),
 }
@@ -125,7 +127,8 @@ impl Error {
     /// Returns the HTTP status, if a response began.
     pub fn http_status(&self) -> Option<u16> {
         let call = self.call().and_then(jogg_api::Error::status);
-        call.map(|status| status.as_u16()).or(self.inner.http_status)
+        let host = self.host_response().map(|response| response.status);
+        call.map(|status| status.as_u16()).or(host).or(self.inner.http_status)
     }
 
     /// Returns the request id, which support asks for. Not redacted.
@@ -162,13 +165,25 @@ impl Error {
 
     /// Returns what was received of the response's body. Not redacted.
     pub fn body(&self) -> Option<&Bytes> {
-        self.call().map(jogg_api::Error::body).filter(|body| !body.is_empty())
+        let host = self.host_response().map(|response| &response.body);
+        self.call().map(jogg_api::Error::body).or(host).filter(|body| !body.is_empty())
     }
 
-    /// Returns the server's message; for a failed job, why it failed. Not redacted.
+    /// Returns the message of the server or the file host; for a failed job, why it failed. Not
+    /// redacted.
     pub fn server_message(&self) -> Option<&str> {
-        let message = self.call().and_then(jogg_api::Error::message);
+        let host = self.host_response().and_then(|response| response.message.as_deref());
+        let message = self.call().and_then(jogg_api::Error::message).or(host);
         message.or(self.inner.server_message.as_deref()).filter(|message| !message.is_empty())
+    }
+
+    /// Returns what a file host said instead of taking or returning a file: its code, such as
+    /// `SignatureDoesNotMatch`, its message, and the begin of the body.
+    pub fn host_response(&self) -> Option<&HostResponse> {
+        match &self.inner.source {
+            Some(Source::Host(response)) => Some(response),
+            _ => None,
+        }
     }
 
     /// Returns the job that an error of waiting belongs to, or that the error response to a paid
@@ -266,6 +281,20 @@ impl Error {
     /// Sets the source, without its URL: signed URLs are keys.
     pub(crate) fn with_http(mut self, error: reqwest::Error) -> Self {
         self.inner.source = Some(Source::Http(error.without_url()));
+        self
+    }
+
+    /// Sets what the file host said.
+    pub(crate) fn with_host_response(mut self, response: HostResponse) -> Self {
+        self.inner.source = Some(Source::Host(Box::new(response)));
+        self
+    }
+
+    /// Adds to the message, after what it says already.
+    pub(crate) fn with_note(mut self, note: &str) -> Self {
+        if let Message::Text(text) = &mut self.inner.message {
+            text.to_mut().push_str(note);
+        }
         self
     }
 
@@ -379,6 +408,7 @@ impl StdError for Error {
             Source::Poll(error) => Some(error),
             Source::Io(error) => error.get_ref().map(|error| error as _),
             Source::Http(error) => Some(error),
+            Source::Host(_) => None,
             Source::Build(error) => error.source(),
             Source::Refused(reason) => Some(&**reason),
         }

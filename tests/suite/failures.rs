@@ -105,7 +105,9 @@ async fn downloads() -> Vec<Error> {
 fn broken() -> [Reply; 5] {
     [
         Reply::body(403, "application/xml", secrets::message()),
-        Reply::body(302, "text/plain", "").header("location", &secrets::signed_url()),
+        // Not followed, so that nothing is sent there.
+        Reply::body(302, "text/plain", "")
+            .header("location", &secrets::signed_url().replace("https", "http")),
         Reply::body(500, "text/html", secrets::message()).header("x-echo", KEY),
         Reply::reset(),
         Reply::never().delay(Duration::from_secs(100_000)),

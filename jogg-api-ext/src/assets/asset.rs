@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::transfer::without_query;
+use crate::host_response::HostResponse;
 
 /// A file in the API's storage. `Debug` shows its URL without the query.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct Asset {
     pub size: u64,
     /// Its content type, such as `image/png`.
     pub content_type: String,
+    /// What the storage said if it has the file, but could not notify the API (HTTP 203). Calls
+    /// that use the file may fail then; `None` otherwise.
+    pub callback_failure: Option<HostResponse>,
 }
 
 impl fmt::Debug for Asset {
@@ -23,6 +27,7 @@ impl fmt::Debug for Asset {
             .field("url", &without_query(&self.url))
             .field("size", &self.size)
             .field("content_type", &self.content_type)
+            .field("callback_failure", &self.callback_failure)
             .finish()
     }
 }

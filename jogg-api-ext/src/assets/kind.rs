@@ -4,15 +4,18 @@ use std::path::Path;
 
 use reqwest::header::HeaderValue;
 
+/// A mebibyte, in bytes.
+pub(crate) const MIB: u64 = 1024 * 1024;
+
 /// A kind of file that the storage accepts, with its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AssetKind {
-    /// mp3, wav, m4a; 20 MB, 10 minutes.
+    /// mp3, wav, m4a; 20 MiB, 10 minutes.
     Audio,
-    /// jpg, png, webp, gif; 10 MB.
+    /// jpg, png, webp, gif; 10 MiB.
     Image,
-    /// mp4, webm, mov; 100 MB, 5 minutes.
+    /// mp4, webm, mov; 100 MiB, 5 minutes.
     Video,
 }
 
@@ -29,13 +32,14 @@ impl AssetKind {
         }
     }
 
-    /// Returns the size of the largest file of this kind, in bytes. The vendor's guide says MB; the
-    /// smaller reading is used.
+    /// Returns the size of the largest file of this kind, in bytes. The vendor's guide says MB,
+    /// which is read as MiB: what is refused here for its size would be refused there, too.
+    /// [`Upload::max_bytes`](super::Upload::max_bytes) sets another limit.
     pub fn max_bytes(self) -> u64 {
         match self {
-            Self::Audio => 20_000_000,
-            Self::Image => 10_000_000,
-            Self::Video => 100_000_000,
+            Self::Audio => 20 * MIB,
+            Self::Image => 10 * MIB,
+            Self::Video => 100 * MIB,
         }
     }
 
@@ -46,10 +50,16 @@ impl AssetKind {
         content_type: Option<&str>,
     ) -> Result<(Self, HeaderValue), String> {
         if let Some(content_type) = content_type {
-            return match (Self::of_content_type(content_type), HeaderValue::from_str(content_type))
-            {
-                (Some(kind), Ok(value)) => Ok((kind, value)),
-                _ => Err(format!("`{content_type}` must be an image, video or audio type")),
+            // The storage compares it with what was signed, and a header has no space around it.
+            let content_type = content_type.trim();
+            let value = HeaderValue::from_str(content_type).ok();
+            let value = value.filter(|_| content_type.is_ascii()).ok_or_else(|| {
+                let quoted = content_type.escape_debug();
+                format!("the content type `{quoted}` has characters that a header can't have")
+            })?;
+            return match Self::of_content_type(content_type) {
+                Some(kind) => Ok((kind, value)),
+                None => Err(format!("`{content_type}` must be an image, video or audio type")),
             };
         }
         let extension = Path::new(filename).extension().and_then(|extension| extension.to_str());
@@ -92,10 +102,10 @@ mod tests {
             (
                 ["a.jpg", "a.JPEG", "a.png", "a.webp", "a.gif"].as_slice(),
                 AssetKind::Image,
-                10_000_000,
+                10 * MIB,
             ),
-            (&["a.mp4", "a.webm", "a.mov"], AssetKind::Video, 100_000_000),
-            (&["a.mp3", "a.wav", "a.m4a"], AssetKind::Audio, 20_000_000),
+            (&["a.mp4", "a.webm", "a.mov"], AssetKind::Video, 100 * MIB),
+            (&["a.mp3", "a.wav", "a.m4a"], AssetKind::Audio, 20 * MIB),
         ] {
             for name in names {
                 let (found, content_type) = AssetKind::of_file(name, None).unwrap();
@@ -109,5 +119,7 @@ mod tests {
         }
         assert!(AssetKind::of_file("a.bin", Some("image/png")).is_ok());
         assert!(AssetKind::of_file("a.png", Some("text/plain")).is_err());
+        let (_, trimmed) = AssetKind::of_file("a.png", Some(" image/png ")).unwrap();
+        assert_eq!(trimmed, "image/png");
     }
 }

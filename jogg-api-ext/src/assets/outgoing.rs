@@ -1,4 +1,4 @@
-//! The body of an upload: a file or bytes, one chunk at a time.
+//! The body of an upload, one piece at a time.
 
 use std::io;
 use std::pin::Pin;
@@ -8,24 +8,25 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::fs::File;
-use tokio::io::{AsyncRead, ReadBuf};
 
-use super::transfer::{CHUNK, ProgressHook, TransferProgress};
+use super::source::Opened;
+use super::transfer::{ProgressHook, TransferProgress};
 
-/// What is sent. It holds one chunk, however large the file is, and ends when its outcome is no
-/// longer awaited.
+/// What is sent. It holds a few pieces, however large the content is, and ends when its outcome is
+/// no longer awaited.
 pub(crate) struct Outgoing {
-    content: Content,
+    /// Never locked: the HTTP client wants bodies that can be shared, and shares none.
+    state: Mutex<State>,
     size: u64,
     sent: u64,
     on_progress: Option<ProgressHook>,
     outcome: Weak<Outcome>,
 }
 
-pub(crate) enum Content {
-    Bytes(Bytes),
-    File(FileContent),
+struct State {
+    opened: Opened,
+    /// The last piece, until it is known that nothing follows.
+    last: Option<Bytes>,
 }
 
 /// What happened to a body that was handed to the HTTP client.
@@ -35,23 +36,26 @@ pub(crate) struct Outcome {
     trouble: Mutex<Option<Trouble>>,
 }
 
-/// What is wrong with a file, as opposed to the connection.
+/// What is wrong with the content, as opposed to the connection.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// It is longer or shorter than it was when it was measured.
-    Changed,
+    /// It ends after so many bytes, which is less than its size.
+    Short(u64),
+    /// It goes on after its size.
+    Long,
     Unreadable(io::Error),
 }
 
 impl Outgoing {
     /// Creates a body of content that has this size, and its outcome.
     pub(crate) fn new(
-        content: Content,
+        opened: Opened,
         size: u64,
         on_progress: Option<ProgressHook>,
     ) -> (Self, Arc<Outcome>) {
         let outcome = Arc::<Outcome>::default();
-        let body = Self { content, size, sent: 0, on_progress, outcome: Arc::downgrade(&outcome) };
+        let state = Mutex::new(State { opened, last: None });
+        let body = Self { state, size, sent: 0, on_progress, outcome: Arc::downgrade(&outcome) };
         (body, outcome)
     }
 }
@@ -68,6 +72,43 @@ impl Outcome {
 
     fn lock(&self) -> MutexGuard<'_, Option<Trouble>> {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Returns the next piece, where so many bytes are left by what was measured. The last one is
+    /// returned only when the content ends after it: the host never gets all of what changed, so it
+    /// can't take a part of it for the whole.
+    fn poll_piece(&mut self, context: &mut Context<'_>, left: u64) -> Poll<Result<Bytes, Trouble>> {
+        let content = match &mut self.opened {
+            Opened::Ready(content) => content,
+            Opened::Once(once) => {
+                let Some(content) = once.take() else {
+                    let error = io::Error::other("it was read by another upload meanwhile");
+                    return Poll::Ready(Err(Trouble::Unreadable(error)));
+                };
+                self.opened = Opened::Ready(content);
+                return self.poll_piece(context, left);
+            }
+        };
+        loop {
+            let piece = match ready!(content.poll_piece(context)) {
+                Some(Ok(piece)) if piece.is_empty() => continue,
+                Some(Ok(piece)) => piece,
+                Some(Err(error)) => return Poll::Ready(Err(Trouble::Unreadable(error))),
+                None => {
+                    return Poll::Ready(self.last.take().ok_or(Trouble::Short(left)));
+                }
+            };
+            let length = piece.len() as u64;
+            if self.last.is_some() || length > left {
+                return Poll::Ready(Err(Trouble::Long));
+            }
+            if length < left {
+                return Poll::Ready(Ok(piece));
+            }
+            self.last = Some(piece);
+        }
     }
 }
 
@@ -89,23 +130,23 @@ impl Body for Outgoing {
             return Poll::Ready(Some(Err(io::Error::other("the upload was given up"))));
         };
         let left = this.size - this.sent;
-        let chunk = match &mut this.content {
-            Content::Bytes(bytes) => Ok(bytes.split_to(bytes.len().min(CHUNK))),
-            Content::File(file) => ready!(file.poll_chunk(context, left)),
-        };
-        let chunk = match chunk {
-            Ok(chunk) => chunk,
+        let state = this.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let piece = match ready!(state.poll_piece(context, left)) {
+            Ok(piece) => piece,
             Err(trouble) => {
-                *outcome.lock() = Some(trouble);
-                return Poll::Ready(Some(Err(io::Error::other("the file can't be sent"))));
+                *outcome.lock() = Some(match trouble {
+                    Trouble::Short(left) => Trouble::Short(this.size - left),
+                    trouble => trouble,
+                });
+                return Poll::Ready(Some(Err(io::Error::other("the content can't be sent"))));
             }
         };
-        this.sent += chunk.len() as u64;
+        this.sent += piece.len() as u64;
         outcome.sent.store(this.sent, Ordering::Release);
         if let Some(hook) = &this.on_progress {
             hook(&TransferProgress { bytes: this.sent, total: Some(this.size) });
         }
-        Poll::Ready(Some(Ok(Frame::data(chunk))))
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -114,46 +155,5 @@ impl Body for Outgoing {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.size - self.sent)
-    }
-}
-
-/// A file and the chunk that is being read.
-pub(crate) struct FileContent {
-    file: File,
-    buffer: Vec<u8>,
-    filled: usize,
-}
-
-impl FileContent {
-    pub(crate) fn new(file: File) -> Self {
-        // One byte more than a chunk, to see whether anything follows the last one.
-        Self { file, buffer: vec![0; CHUNK + 1], filled: 0 }
-    }
-
-    /// Reads the next chunk, where so many bytes are left by what was measured. The last one is
-    /// returned only when the file ends after it: the host never gets all of a file that changed,
-    /// so it can't take a part of it for the whole.
-    fn poll_chunk(&mut self, context: &mut Context<'_>, left: u64) -> Poll<Result<Bytes, Trouble>> {
-        let last = left <= CHUNK as u64;
-        let room = if last { CHUNK + 1 } else { CHUNK };
-        loop {
-            let mut free = ReadBuf::new(&mut self.buffer[self.filled..room]);
-            let read = ready!(Pin::new(&mut self.file).poll_read(context, &mut free));
-            let read = match read {
-                Ok(()) => free.filled().len(),
-                Err(error) => return Poll::Ready(Err(Trouble::Unreadable(error))),
-            };
-            self.filled += read;
-            let filled = self.filled as u64;
-            let ended = read == 0;
-            if filled > left || (ended && filled < left) {
-                return Poll::Ready(Err(Trouble::Changed));
-            }
-            if ended || (!last && self.filled == CHUNK) {
-                let chunk = Bytes::copy_from_slice(&self.buffer[..self.filled]);
-                self.filled = 0;
-                return Poll::Ready(Ok(chunk));
-            }
-        }
     }
 }

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::redact_urls;
-use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 
-use crate::call::retry_after;
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind};
 
-/// The most bytes that are read, sent or written at a time.
-pub(crate) const CHUNK: usize = 64 * 1024;
+/// How many bytes are read, sent or written at a time. Fewer would cost more switches between
+/// tasks than the copying itself; more would cost memory.
+pub(crate) const CHUNK: usize = 256 * 1024;
 
 /// The progress of an upload or download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransferProgress {
-    /// Bytes so far in this attempt: the count begins anew with a retry.
+    /// Bytes so far. The count begins anew when an upload is retried, and when a download can't be
+    /// resumed.
     pub bytes: u64,
     /// Bytes in all; `None` if the file host doesn't say. Always known for an upload.
     pub total: Option<u64>,
@@ -28,12 +28,17 @@ pub struct TransferProgress {
 
 pub(crate) type ProgressHook = Arc<dyn Fn(&TransferProgress) + Send + Sync>;
 
-/// Parses a URL that files may go to or come from: as safe as the API itself.
+/// Parses a URL that files may go to or come from.
 pub(crate) fn file_url(jogg: &Jogg, text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "is not a URL")?;
+    check_url(jogg, &url).map(|()| url)
+}
+
+/// Checks that a URL is as safe as the API itself.
+pub(crate) fn check_url(jogg: &Jogg, url: &Url) -> Result<(), &'static str> {
     match url.scheme() {
-        "https" => Ok(url),
-        "http" if jogg_api::is_loopback(&url) || jogg.allows_plain_http() => Ok(url),
+        "https" => Ok(()),
+        "http" if jogg_api::is_loopback(url) || jogg.allows_plain_http() => Ok(()),
         "http" => Err("is plain http; allow it with `allow_plain_http(true)`"),
         _ => Err("is neither http nor https"),
     }
@@ -119,7 +124,7 @@ impl Transfer {
     }
 
     /// Returns the time until the deadline, if there is one.
-    fn remaining(&self) -> Option<Duration> {
+    pub(crate) fn remaining(&self) -> Option<Duration> {
         let deadline = self.jogg.options().deadline?;
         Some(deadline.saturating_sub(self.elapsed()))
     }
@@ -133,19 +138,6 @@ pub(crate) fn transient(message: impl Into<Cow<'static, str>>) -> Error {
 /// Creates the error of a transfer that would fail in the same way again.
 pub(crate) fn permanent(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::FileTransfer, message)
-}
-
-/// Creates the error of a response with this status, with the wait that its headers ask for.
-pub(crate) fn refused(
-    message: impl Into<Cow<'static, str>>,
-    retryable: bool,
-    status: StatusCode,
-    headers: &HeaderMap,
-) -> Error {
-    let error = if retryable { transient(message) } else { permanent(message) };
-    error
-        .with_http_status(status.as_u16())
-        .with_retry_after(retry_after::of_headers(headers).filter(|_| retryable))
 }
 
 /// Returns whether a status means "not now", from any host.

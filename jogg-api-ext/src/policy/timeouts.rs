@@ -61,8 +61,9 @@ impl Timeouts {
         self
     }
 
-    /// Sets how long an upload or download may take, on top of a second for every 100 kB. Default:
-    /// 60 s.
+    /// Sets how long one attempt of an upload or download may wait for the file host, on top of a
+    /// second for every 100 kB. Default: 60 s. A download also ends when the host is silent for
+    /// [`Download::read_timeout`](crate::assets::Download::read_timeout).
     pub fn transfer(mut self, timeout: Duration) -> Self {
         self.transfer = timeout;
         self

@@ -129,6 +129,12 @@ fn transfers_can_be_spawned() {
     spawnable(jogg.assets().upload_bytes(name, text.clone()));
     spawnable(jogg.assets().upload(Upload::path(&text)));
     spawnable(jogg.assets().download(name, name));
+    spawnable(jogg.assets().download_bytes(name));
+    spawnable(jogg.assets().download_stream(name));
+    spawnable(jogg.assets().download_into(name, Vec::new()));
+    // What it writes to may be borrowed.
+    let mut output = Vec::new();
+    drop(jogg.assets().download_into(name, &mut output));
 }
 
 #[test]

@@ -91,6 +91,9 @@ async fn values(stage: &Stage) -> Vec<Line> {
         .simulator
         .reply_next(ReplyTarget::Upload, Reply::body(200, "text/plain", secrets::CONTENT));
     let asset = stage.jogg.assets().upload_bytes("a.png", secrets::CONTENT).await.unwrap();
+    let said = Reply::body(203, "text/plain", secrets::CONTENT);
+    stage.simulator.reply_next(ReplyTarget::Upload, said);
+    let noticed = stage.jogg.assets().upload_bytes("a.png", "x").await.unwrap();
     let list = stage.jogg.photo_avatars().list(ListAvatars::new().name(secrets::CONTENT));
     vec![
         debug(&list),
@@ -98,8 +101,9 @@ async fn values(stage: &Stage) -> Vec<Line> {
         debug(&list.items()),
         debug(&page.metadata),
         debug(&asset),
+        debug(&noticed.callback_failure.expect("what the storage said")),
         debug(&Upload::bytes("a.png", secrets::CONTENT)),
-        debug(&Download::new(secrets::signed_url(), "a.png")),
+        debug(&Download::new(secrets::signed_url())),
         debug(&page),
         display(&page.metadata.skipped[0]),
     ]

@@ -77,7 +77,7 @@ static PACKAGES: [Package; 4] = [
                 &["stream.rs"],
                 &["error.rs"],
                 &["sent_request.rs"],
-                &["clock.rs", "job_record.rs", "undocumented.rs"],
+                &["clock.rs", "host_response.rs", "job_record.rs", "undocumented.rs"],
             ],
             apart: &[("simulator", &["clock.rs", "jobs/status.rs", "undocumented.rs"])],
         },

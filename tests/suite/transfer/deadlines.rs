@@ -4,7 +4,6 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
-use jogg_api_ext::assets::Download;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{CallOptions, Error, ErrorKind, Result};
@@ -45,7 +44,7 @@ async fn a_deadline_is_for_the_whole() {
     stage.simulator.reply_next(ReplyTarget::Download, Reply::never());
     let folder = tempfile::tempdir().unwrap();
     let url = format!("{}/files/f.mp4", stage.simulator.base_url());
-    let download = assets.download_with(Download::new(url, folder.path().join("f.mp4")));
+    let download = assets.download(url, folder.path().join("f.mp4"));
     let error = after(&stage, download, 6, 10).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::FileTransfer, 1));
     assert_eq!(error.to_string(), "the file host was not done within 10 s");

@@ -117,11 +117,11 @@ async fn a_dropped_download_leaves_nothing_behind() {
         drain(stream).await
     });
     let (sender, mut progress) = mpsc::unbounded_channel();
-    let download = Download::new(format!("{base_url}/f.mp4"), &path).on_progress(move |step| {
+    let download = Download::new(format!("{base_url}/f.mp4")).on_progress(move |step| {
         let _ = sender.send(step.bytes);
     });
     let begun = async { assert!(progress.recv().await.unwrap() > 0) };
-    drop_after(&folder, stage.jogg.assets().download_with(download), begun).await;
+    drop_after(&folder, stage.jogg.assets().download(download, &path), begun).await;
     // The connection ends as well.
     soon(server).await.unwrap();
 }

@@ -53,9 +53,10 @@ async fn no_signed_url_shows_in_errors_or_values() {
         texts.push(secrets::shown(&error));
         host.reply_next(ReplyTarget::Download, reply);
         let url = format!("{base}/files/f.mp4?token={SECRET}");
-        let download = Download::new(&url, folder.path().join("f.mp4"));
+        let download = Download::new(&url);
         texts.push(format!("{download:?} {download:#?}"));
-        let error = stage.jogg.assets().download_with(download).await.unwrap_err();
+        let error =
+            stage.jogg.assets().download(download, folder.path().join("f.mp4")).await.unwrap_err();
         texts.push(secrets::shown(&error));
     }
     host.clear_replies();
@@ -68,9 +69,10 @@ async fn no_signed_url_shows_in_errors_or_values() {
     texts.push(format!("{asset:?} {asset:#?}"));
     for text in ["f.mp4?token", "//f.mp4#token", "ftp://h/f.mp4?token"] {
         let url = format!("{text}={SECRET}");
-        let download = Download::new(&url, folder.path().join("f.mp4"));
+        let download = Download::new(&url);
         texts.push(format!("{download:?}"));
-        let error = stage.jogg.assets().download_with(download).await.unwrap_err();
+        let error =
+            stage.jogg.assets().download(download, folder.path().join("f.mp4")).await.unwrap_err();
         texts.push(secrets::shown(&error));
     }
     for text in texts {

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 
 use super::large::sparse;
 
+const MIB: u64 = 1024 * 1024;
+
 #[tokio::test]
 async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_key() {
     let stage = Stage::new().await;
@@ -56,7 +58,9 @@ async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_k
     fetch.path = "/file".to_owned();
     assert_eq!(
         wire(&fetch),
-        format!("GET /file\naccept: */*\nhost: 127.0.0.1\nuser-agent: jogg-api-ext/{version}\n")
+        format!(
+            "GET /file\naccept: */*\naccept-encoding: identity\nhost: 127.0.0.1\nuser-agent: jogg-api-ext/{version}\n"
+        )
     );
 }
 
@@ -64,19 +68,23 @@ async fn fact_37_the_file_goes_to_the_signed_url_with_its_type_and_without_the_k
 async fn files_the_storage_would_refuse_are_refused_before_the_call() {
     let stage = Stage::new().await;
     let folder = tempfile::tempdir().unwrap();
-    let big = sparse(&folder, "big.png", 10_000_001);
-    let long = sparse(&folder, "long.mp4", 100_000_001);
-    let loud = sparse(&folder, "loud.wav", 20_000_001);
+    let big = sparse(&folder, "big.png", 10 * MIB + 1);
+    let long = sparse(&folder, "long.mp4", 100 * MIB + 1);
+    let loud = sparse(&folder, "loud.wav", 20 * MIB + 1);
     let empty = sparse(&folder, "empty.png", 0);
     let text = sparse(&folder, "notes.txt", 5);
     for (path, kind, part) in [
-        (big, ErrorKind::InvalidParameter, "10000001 bytes, but an image may have 10000000"),
-        (long, ErrorKind::InvalidParameter, "but a video may have 100000000"),
-        (loud, ErrorKind::InvalidParameter, "but an audio file may have 20000000"),
+        (
+            big,
+            ErrorKind::InvalidParameter,
+            "10485761 bytes, but an image may have 10 MiB; make it smaller, or raise",
+        ),
+        (long, ErrorKind::InvalidParameter, "but a video may have 100 MiB"),
+        (loud, ErrorKind::InvalidParameter, "but an audio file may have 20 MiB"),
         (empty, ErrorKind::InvalidParameter, "is empty"),
         (text, ErrorKind::InvalidParameter, "`notes.txt` is not accepted: jpg, png"),
         (folder.path().join("none.png"), ErrorKind::Io, "none.png` can't be read"),
-        (folder.path().to_owned(), ErrorKind::Io, "is not a file"),
+        (folder.path().to_owned(), ErrorKind::Io, "is not a regular file"),
     ] {
         let error = stage.jogg.assets().upload_path(path).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
@@ -297,14 +305,14 @@ type Meddler = fn(&Path);
 #[tokio::test]
 async fn a_file_that_changes_meanwhile_is_an_error() {
     // Whole chunks, so that only reading beyond the last one shows what follows it.
-    const SIZE: usize = 3 * 65_536;
+    const SIZE: usize = 3 * 262_144;
     let grow: Meddler = |path| std::fs::write(path, vec![8; SIZE + 1]).unwrap();
     let shrink: Meddler = |path| std::fs::write(path, vec![8; 100_000]).unwrap();
     let remove: Meddler = |path| std::fs::remove_file(path).unwrap();
     // While the first chunk leaves, or when the last has left and the storage is about to fail.
     for (moment, meddle, part, puts) in [
-        (65_536, grow, "`me.png` changed while it was uploaded", 0),
-        (65_536, shrink, "`me.png` changed while it was uploaded", 0),
+        (262_144, grow, "`me.png` changed while it was uploaded", 0),
+        (262_144, shrink, "`me.png` changed while it was uploaded", 0),
         (SIZE as u64, grow, "`me.png` changed while it was uploaded", 1),
         (SIZE as u64, remove, "me.png` can't be read", 1),
     ] {
@@ -335,10 +343,10 @@ async fn progress_is_reported_chunk_by_chunk_and_begins_anew() {
     let path = folder.path().join("me.png");
     for (size, steps) in [
         (1, vec![1]),
-        (65_535, vec![65_535]),
-        (65_536, vec![65_536]),
-        (65_537, vec![65_536, 65_537]),
-        (150_000, vec![65_536, 131_072, 150_000]),
+        (262_143, vec![262_143]),
+        (262_144, vec![262_144]),
+        (262_145, vec![262_144, 262_145]),
+        (600_000, vec![262_144, 524_288, 600_000]),
     ] {
         std::fs::write(&path, vec![7; size]).unwrap();
         for file in [Upload::path(&path), Upload::bytes("me.png", vec![7; size])] {

@@ -35,6 +35,7 @@ pub(super) fn not_run(program: &str, error: &std::io::Error) -> Failure {
         "valgrind" | "callgrind_annotate" => {
             "; it is in the package `valgrind` of Debian and others"
         }
+        "curl" => "; it is in the package `curl` of Debian and others",
         _ => "",
     };
     failure(format!("`{program}` cannot be run: {error}{place}"))

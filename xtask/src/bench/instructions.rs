@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use clap::ValueEnum;
 use serde_json::Value;
 
-use super::command::{cargo, failure, not_run, output, package, target};
+use super::command::{cargo, failure, output, package, target};
+use super::server::Server;
 use crate::failure::Failure;
 use crate::text::grouped;
 
@@ -59,7 +59,7 @@ pub(super) fn measure(case: Option<&str>) -> Result<Vec<Measured>, Failure> {
         bench
     };
     output(bench().arg("--no-run"))?;
-    let server = Server::start()?;
+    let server = Server::start("server")?;
     let mut bench = bench();
     bench.args(["--", "--output-format=json"]);
     bench.args(case.map(|case| format!("*::{case}")));
@@ -146,34 +146,6 @@ fn locked_version(name: &str) -> Result<String, Failure> {
     let version = after.and_then(|(_, after)| after.split_once('"'));
     let version = version.map(|(version, _)| version.to_owned());
     version.ok_or_else(|| failure(format!("{}: it has no `{name}`", path.display())))
-}
-
-/// The benchmark's server; ended when dropped.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start() -> Result<Self, Failure> {
-        let program = target().join("release/server");
-        let mut process = Command::new(&program)
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| not_run(&program.display().to_string(), &error))?;
-        let mut address = String::new();
-        if let Some(stdout) = process.stdout.take() {
-            let _ = BufReader::new(stdout).read_line(&mut address);
-        }
-        Ok(Self { process, address: address.trim_end().to_owned() })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 #[cfg(test)]

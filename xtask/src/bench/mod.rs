@@ -2,9 +2,11 @@
 
 mod build_cost;
 mod command;
+mod files;
 mod instructions;
 mod machine;
 mod profile;
+mod server;
 
 use self::instructions::Side;
 use crate::failure::Failure;
@@ -25,6 +27,9 @@ pub(crate) struct Arguments {
     /// Measure what a small program costs to build instead: CPU time, crates, size
     #[arg(long, conflicts_with_all = ["case", "profile"])]
     build: bool,
+    /// Measure a download of 1 GiB and an upload of 99 MB instead, beside curl
+    #[arg(long, conflicts_with_all = ["case", "profile", "build"])]
+    files: bool,
 }
 
 /// Measures, and prints Markdown.
@@ -32,6 +37,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     say!("{}", machine::describe());
     if arguments.build {
         return build_cost::run();
+    }
+    if arguments.files {
+        return files::run();
     }
     let case = arguments.profile.as_ref().or(arguments.case.as_ref());
     let measured = instructions::measure(case.map(String::as_str))?;

@@ -1,0 +1,99 @@
+//! Where a download goes: to a path, into memory, to a reader of pieces, or into a writer.
+
+use std::path::PathBuf;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+
+use super::download::Download;
+use super::incoming::{Incoming, Keeping, Piece};
+use super::partial::Partial;
+use crate::client::Jogg;
+use crate::error::{Error, ErrorKind, Result};
+use crate::stream::BoxStream;
+
+/// How large a file may be that is kept in memory.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+pub(crate) async fn to_path(jogg: Jogg, download: Download, path: PathBuf) -> Result<u64> {
+    jogg.connected()?;
+    let sync = download.sync;
+    let mut incoming = Incoming::new(jogg, download, Keeping::Rewinds)?;
+    // Before the request: what can't be written needn't be downloaded.
+    let mut partial = Partial::create(&path).await?;
+    while let Some(piece) = incoming.next().await? {
+        let written = match piece {
+            Piece::Bytes(bytes) => partial.write(bytes).await,
+            Piece::StartOver => partial.rewind().await,
+        };
+        written.map_err(|error| error.with_attempts(incoming.attempts()))?;
+    }
+    let finished = partial.finish(sync).await;
+    finished.map_err(|error| error.with_attempts(incoming.attempts()))?;
+    Ok(incoming.received())
+}
+
+pub(crate) async fn to_bytes(jogg: Jogg, download: Download) -> Result<Bytes> {
+    let most = download.max_bytes.unwrap_or(MAX_BYTES);
+    let mut incoming = Incoming::new(jogg, download.max_bytes(most), Keeping::Rewinds)?;
+    let mut output = BytesMut::new();
+    while let Some(piece) = incoming.next().await? {
+        match piece {
+            Piece::Bytes(bytes) if output.is_empty() => {
+                // No more than the limit, which is checked before the first piece.
+                let total = incoming.total().unwrap_or_default().min(most);
+                output.reserve(usize::try_from(total).unwrap_or_default().max(bytes.len()));
+                output.extend_from_slice(&bytes);
+            }
+            Piece::Bytes(bytes) => output.extend_from_slice(&bytes),
+            Piece::StartOver => output.clear(),
+        }
+    }
+    Ok(output.freeze())
+}
+
+pub(crate) fn to_stream(jogg: Jogg, download: Download) -> BoxStream<Result<Bytes>> {
+    // `None` after an error, the last item.
+    let state = Some(Incoming::new(jogg, download, Keeping::Consumes));
+    BoxStream::new(stream::unfold(state, async |state| {
+        let mut incoming = match state? {
+            Ok(incoming) => incoming,
+            Err(error) => return Some((Err(error), None)),
+        };
+        match next(&mut incoming).await {
+            Ok(Some(bytes)) => Some((Ok(bytes), Some(Ok(incoming)))),
+            Ok(None) => None,
+            Err(error) => Some((Err(error), None)),
+        }
+    }))
+}
+
+pub(crate) async fn to_writer(
+    jogg: Jogg,
+    download: Download,
+    mut writer: impl AsyncWrite + Unpin,
+) -> Result<u64> {
+    let mut incoming = Incoming::new(jogg, download, Keeping::Consumes)?;
+    let failed = |error: std::io::Error, incoming: &Incoming| {
+        let message = format!("the writer failed: {error}");
+        let error = Error::new(ErrorKind::Io, message).with_io(error);
+        error.with_attempts(incoming.attempts())
+    };
+    while let Some(bytes) = next(&mut incoming).await? {
+        writer.write_all(&bytes).await.map_err(|error| failed(error, &incoming))?;
+    }
+    writer.flush().await.map_err(|error| failed(error, &incoming))?;
+    Ok(incoming.received())
+}
+
+/// The next bytes for who can't go back. Such a download never starts over.
+async fn next(incoming: &mut Incoming) -> Result<Option<Bytes>> {
+    loop {
+        match incoming.next().await? {
+            Some(Piece::Bytes(bytes)) => return Ok(Some(bytes)),
+            Some(Piece::StartOver) => {}
+            None => return Ok(None),
+        }
+    }
+}
