@@ -3,7 +3,10 @@
 //!
 //! The simulator listens on loopback only and responds to every operation of the spec:
 //!
-//! - It checks keys, parameters and bodies. Every key is valid except `invalid`.
+//! - It checks keys, parameters and bodies, so that mistakes show here and not where they cost:
+//!   missing fields, types, null, the values of closed enums, ranges, URLs, and fields that need
+//!   each other. A refused call costs nothing and has the code 40000 and a message that names the
+//!   field. Fields that the spec doesn't have are ignored. Every key is valid except `invalid`.
 //! - It charges credits and limits the rate of POST requests.
 //! - It runs jobs through their statuses on a clock of your choice: with a [`VirtualClock`] waiting
 //!   takes no time, with an [`AcceleratedClock`] less.
@@ -37,6 +40,7 @@
 mod api;
 mod call;
 mod clock;
+mod conditions;
 mod dialect;
 mod dispatch;
 mod handlers;

@@ -62,6 +62,7 @@ static PACKAGES: [Package; 4] = [
                 &["simulator"],
                 &["simulator/handlers"],
                 &["simulator/references.rs"],
+                &["simulator/conditions.rs"],
                 &["simulator/call.rs"],
                 &["simulator/state"],
                 &["simulator/wire"],
