@@ -45,6 +45,7 @@ mod dialect;
 mod dispatch;
 mod handlers;
 mod lock;
+mod log;
 mod references;
 mod server;
 mod settings;
@@ -103,9 +104,10 @@ impl Simulator {
         &self.base_url
     }
 
-    /// Returns every request received so far, in order, including uploads and downloads.
+    /// Returns the requests received so far, in order, including uploads and downloads: the newest
+    /// ones, as many as [are kept](SimulatorBuilder::request_log).
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.api.requests().clone()
+        self.api.requests().kept()
     }
 
     /// Drops the queued replies that have not been sent.
@@ -113,10 +115,9 @@ impl Simulator {
         self.api.replies().clear();
     }
 
-    /// Returns the number of requests received for this operation.
+    /// Returns the number of requests received for this operation, whether or not they are kept.
     pub fn request_count(&self, operation: &Operation) -> usize {
-        let requests = self.api.requests();
-        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
+        self.api.requests().count(operation.id)
     }
 
     /// Queues a reply to the next call of an operation, whether or not the call is valid, or to the
@@ -265,6 +266,29 @@ impl SimulatorBuilder {
     /// cost. The ids of avatars, voices and music tracks are never checked. Default: false.
     pub fn strict(mut self, strict: bool) -> Self {
         self.settings.strict = strict;
+        self
+    }
+
+    /// Sets how many received requests are kept for [`Simulator::requests`], and how many bytes of
+    /// them; the oldest are dropped. A body longer than `max_bytes` isn't kept. Default: 10,000
+    /// requests and 64 MiB.
+    pub fn request_log(mut self, max_requests: usize, max_bytes: usize) -> Self {
+        (self.settings.max_requests, self.settings.max_request_bytes) = (max_requests, max_bytes);
+        self
+    }
+
+    /// Sets how many jobs are kept, and how many products, upload tickets and uploaded files. The
+    /// oldest are dropped, and are unknown from then on. Their content is limited too, to 32 MiB
+    /// each of jobs and products. Default: 10,000.
+    pub fn max_stored(mut self, count: usize) -> Self {
+        self.settings.max_stored = count;
+        self
+    }
+
+    /// Sets how many bytes of uploaded files are kept. The oldest files are dropped, but never the
+    /// newest. Default: 256 MiB.
+    pub fn max_upload_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_upload_bytes = bytes;
         self
     }
 

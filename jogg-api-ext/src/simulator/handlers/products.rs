@@ -17,15 +17,16 @@ pub(crate) fn create(call: Call<'_>, state: &mut State) -> Result<Value, Refusal
     let Value::Object(mut product) = product else { return Ok(Value::Null) };
     change(&mut product, call.body);
     product.insert("product_id".to_owned(), state.ids.fresh("product_id", None));
-    state.store.add_product(product.clone());
+    state.store.put_product(product.clone());
     Ok(Value::Object(product))
 }
 
 /// Changes the fields of a product that are sent.
 pub(crate) fn update(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
     let id = call.body.get("product_id").cloned().unwrap_or_default();
-    let product = state.store.product_mut(&id).ok_or_else(Refusal::not_found)?;
-    change(product, call.body);
+    let mut product = state.store.product(&id).cloned().ok_or_else(Refusal::not_found)?;
+    change(&mut product, call.body);
+    state.store.put_product(product);
     Ok(Value::Null)
 }
 

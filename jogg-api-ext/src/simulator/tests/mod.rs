@@ -4,6 +4,7 @@ mod failures;
 mod faults;
 mod jobs;
 mod lists;
+mod memory;
 mod operations;
 mod refusals;
 mod resources;
