@@ -3,5 +3,6 @@
 mod decode;
 mod examples;
 mod packaged;
+mod simulator;
 mod smoke;
 mod xtask;
