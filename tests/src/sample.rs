@@ -6,6 +6,16 @@ use serde_json::{Map, Value, json};
 use crate::secrets::{self, WEBHOOK_SECRET};
 use crate::spec::{self, resolved, target};
 
+/// Fields that the examples of others need, which the spec says in words.
+const NEEDED: [(&str, &str); 6] = [
+    ("create_ai_script", "product_info.data.id"),
+    ("create_product", "name"),
+    ("create_video_from_avatar", "voice.script"),
+    ("create_video_with_template", "variables.properties.content"),
+    ("generate_product_avatar_images", "avatar_source.avatar_id"),
+    ("generate_product_avatar_images", "avatar_source.avatar_type"),
+];
+
 /// The request of an operation with what it requires.
 pub fn request(operation: &Operation) -> RawRequest {
     let node = spec::operation(operation);
@@ -21,7 +31,10 @@ pub fn request(operation: &Operation) -> RawRequest {
         }
     }
     let schema = node.pointer("/requestBody/content/application~1json/schema");
-    let body = schema.map(minimal).unwrap_or_default();
+    let mut body = schema.map(minimal).unwrap_or_default();
+    for (_, path) in NEEDED.iter().filter(|(id, _)| *id == operation.id) {
+        schema.into_iter().for_each(|schema| fill(schema, path, &mut body));
+    }
     let mut request = RawRequest::new();
     (request.path, request.query, request.body) = (path, Value::Object(query), body);
     request
@@ -70,6 +83,20 @@ fn minimal(node: &Value) -> Value {
     }
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     required.map(|name| (name.to_owned(), minimal(&schema["properties"][name]))).collect()
+}
+
+/// Puts the example of the field at a path there.
+fn fill(node: &Value, path: &str, value: &mut Value) {
+    let schema = resolved(node);
+    if let (Some(node), Some(items)) = (schema.get("items"), value.as_array_mut()) {
+        return items.iter_mut().for_each(|item| fill(node, path, item));
+    }
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let property = &schema["properties"][name];
+    match rest {
+        "" => value[name] = minimal(property),
+        rest => fill(property, rest, &mut value[name]),
+    }
 }
 
 /// A value of this schema with every field it can have, those that exclude each other included.

@@ -1,5 +1,13 @@
 //! The automation of the workspace. `cargo xtask --help` lists the tasks.
 
+// The standard library's panic when standard output is full or nobody reads it any more.
+macro_rules! print {
+    ($($text:tt)*) => { $crate::failure::print(format_args!($($text)*)) };
+}
+macro_rules! println {
+    ($($text:tt)*) => { $crate::failure::print(format_args!("{}\n", format_args!($($text)*))) };
+}
+
 mod bench;
 mod codegen;
 mod diff;
@@ -15,6 +23,7 @@ mod surface;
 mod text;
 mod workspace;
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -96,7 +105,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {}", failure.message);
+            let _ = writeln!(io::stderr(), "error: {}", failure.message);
             ExitCode::from(failure.exit)
         }
     }

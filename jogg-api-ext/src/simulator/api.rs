@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::dispatch::dispatch;
 use super::lock::lock;
+use super::log::RequestLog;
 use super::settings::Settings;
 use super::state::State;
 use super::wire::refusal::Refusal;
@@ -17,7 +18,7 @@ use crate::clock::Clock;
 /// Everything the simulator knows.
 pub(super) struct Api {
     settings: Settings,
-    requests: Mutex<Vec<ReceivedRequest>>,
+    requests: Mutex<RequestLog>,
     replies: Mutex<Vec<(ReplyTarget, Reply)>>,
     state: Mutex<State>,
 }
@@ -25,7 +26,8 @@ pub(super) struct Api {
 impl Api {
     pub(super) fn new(settings: Settings, base_url: &str) -> Self {
         let state = Mutex::new(State::new(&settings, base_url));
-        Self { settings, requests: Mutex::default(), replies: Mutex::default(), state }
+        let requests = RequestLog::new(settings.max_requests, settings.max_request_bytes);
+        Self { settings, requests: Mutex::new(requests), replies: Mutex::default(), state }
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -40,7 +42,7 @@ impl Api {
         lock(&self.state)
     }
 
-    pub(super) fn requests(&self) -> MutexGuard<'_, Vec<ReceivedRequest>> {
+    pub(super) fn requests(&self) -> MutexGuard<'_, RequestLog> {
         lock(&self.requests)
     }
 
@@ -57,7 +59,7 @@ impl Api {
         request: &ReceivedRequest,
         limit: Option<usize>,
     ) -> Reply {
-        self.requests().push(request.clone());
+        self.requests().record(request);
         let queued = self.queued(&route).unwrap_or_else(Reply::pass_through);
         queued.or(|| match limit {
             Some(limit) => Refusal::too_large(limit).into_reply(),
@@ -86,7 +88,7 @@ impl fmt::Debug for Api {
         f.debug_struct("Api")
             .field("clock", &self.settings.clock)
             .field("dialect", &self.settings.dialect)
-            .field("requests", &self.requests().len())
+            .field("requests", &self.requests().received())
             .finish_non_exhaustive()
     }
 }

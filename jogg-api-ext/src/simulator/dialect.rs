@@ -7,18 +7,9 @@ pub enum Dialect {
     /// As the vendor documents it.
     #[default]
     Documented,
-    /// As the live API has been observed: `success` where `completed` is documented, a
+    /// As the live API has been observed: `success` where `completed` is documented, except in
+    /// batches of product avatar images, which the vendor's own tools expect to be `completed`; a
     /// `project_id` beside a video's id, no `avatar_id` before a motion is completed, and complete
     /// lists of stock avatars and voices on every page, each claiming that more items follow.
     Live,
-}
-
-impl Dialect {
-    /// Returns what this dialect says for a documented raw status.
-    pub(super) fn raw_status(self, documented: &'static str) -> &'static str {
-        match (self, documented) {
-            (Self::Live, "completed") => "success",
-            _ => documented,
-        }
-    }
 }

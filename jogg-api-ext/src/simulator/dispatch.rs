@@ -3,21 +3,23 @@
 use std::time::Duration;
 
 use jogg_api::Operation;
-use jogg_api::codec::Codec;
 use jogg_api::operations as op;
 use serde_json::{Map, Value};
 
 use self::Matches::{Every, Is};
 use super::call::Call;
+use super::conditions;
 use super::handlers::{
     example, files, jobs, lip_sync, lists, products, templates, webhook_endpoints,
 };
 use super::references;
 use super::settings::Settings;
+use super::spec::OperationSpec;
 use super::spec::jobs::{reported_id, start_rule};
 use super::state::State;
 use super::state::balance::price;
 use super::wire::envelope::success;
+use super::wire::fields;
 use super::wire::parameters::Parameters;
 use super::wire::refusal::Refusal;
 use super::wire::reply::Reply;
@@ -98,16 +100,14 @@ fn execute(
     handler(call.operation)(call, state)
 }
 
-/// Reads the body, if the operation has one.
+/// Reads the body, if the operation has one, and checks it. Keeps only the fields in the spec.
 fn body(operation: &Operation, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    let Some(codec) = Codec::of(operation.id).filter(|codec| codec.has_body()) else {
-        return Ok(Map::new());
-    };
-    // Checks for an object first: the codec also accepts an array of the values.
+    let Some(schema) = &OperationSpec::of(operation).body else { return Ok(Map::new()) };
     let members = serde_json::from_slice(body)
         .map_err(|error| Refusal::parameter(format!("the body must be a JSON object: {error}")))?;
-    codec.check_body(body).map_err(|error| Refusal::parameter(error.to_string()))?;
-    Ok(members)
+    let body = fields::check(schema, members).map_err(Refusal::parameter)?;
+    conditions::check(operation, &body).map_err(Refusal::parameter)?;
+    Ok(body)
 }
 
 fn handler(operation: &Operation) -> Handler {

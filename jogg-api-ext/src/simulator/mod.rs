@@ -3,7 +3,10 @@
 //!
 //! The simulator listens on loopback only and responds to every operation of the spec:
 //!
-//! - It checks keys, parameters and bodies. Every key is valid except `invalid`.
+//! - It checks keys, parameters and bodies, so that mistakes show here and not where they cost:
+//!   missing fields, types, null, the values of closed enums, ranges, URLs, and fields that need
+//!   each other. A refused call costs nothing and has the code 40000 and a message that names the
+//!   field. Fields that the spec doesn't have are ignored. Every key is valid except `invalid`.
 //! - It charges credits and limits the rate of POST requests.
 //! - It runs jobs through their statuses on a clock of your choice: with a [`VirtualClock`] waiting
 //!   takes no time, with an [`AcceleratedClock`] less.
@@ -38,10 +41,12 @@
 mod api;
 mod call;
 mod clock;
+mod conditions;
 mod dialect;
 mod dispatch;
 mod handlers;
 mod lock;
+mod log;
 mod references;
 mod server;
 mod settings;
@@ -100,9 +105,10 @@ impl Simulator {
         &self.base_url
     }
 
-    /// Returns every request received so far, in order, including uploads and downloads.
+    /// Returns the requests received so far, in order, including uploads and downloads: the newest
+    /// ones, as many as [are kept](SimulatorBuilder::request_log).
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.api.requests().clone()
+        self.api.requests().kept()
     }
 
     /// Drops the queued replies that have not been sent.
@@ -110,10 +116,9 @@ impl Simulator {
         self.api.replies().clear();
     }
 
-    /// Returns the number of requests received for this operation.
+    /// Returns the number of requests received for this operation, whether or not they are kept.
     pub fn request_count(&self, operation: &Operation) -> usize {
-        let requests = self.api.requests();
-        requests.iter().filter(|request| request.operation == Some(operation.id)).count()
+        self.api.requests().count(operation.id)
     }
 
     /// Queues a reply to the next call of an operation, whether or not the call is valid, or to the
@@ -262,6 +267,29 @@ impl SimulatorBuilder {
     /// cost. The ids of avatars, voices and music tracks are never checked. Default: false.
     pub fn strict(mut self, strict: bool) -> Self {
         self.settings.strict = strict;
+        self
+    }
+
+    /// Sets how many received requests are kept for [`Simulator::requests`], and how many bytes of
+    /// them; the oldest are dropped. A body longer than `max_bytes` isn't kept. Default: 10,000
+    /// requests and 64 MiB.
+    pub fn request_log(mut self, max_requests: usize, max_bytes: usize) -> Self {
+        (self.settings.max_requests, self.settings.max_request_bytes) = (max_requests, max_bytes);
+        self
+    }
+
+    /// Sets how many jobs are kept, and how many products, upload tickets and uploaded files. The
+    /// oldest are dropped, and are unknown from then on. Their content is limited too, to 32 MiB
+    /// each of jobs and products. Default: 10,000.
+    pub fn max_stored(mut self, count: usize) -> Self {
+        self.settings.max_stored = count;
+        self
+    }
+
+    /// Sets how many bytes of uploaded files are kept. The oldest files are dropped, but never the
+    /// newest. Default: 256 MiB.
+    pub fn max_upload_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_upload_bytes = bytes;
         self
     }
 

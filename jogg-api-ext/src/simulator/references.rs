@@ -5,6 +5,7 @@ use jogg_api::operations as op;
 use serde_json::{Map, Value};
 
 use super::call::Call;
+use super::conditions::find;
 use super::state::State;
 use super::state::ids::{TEMPLATE_ID_NAMES, id_text};
 use super::wire::refusal::Refusal;
@@ -32,18 +33,12 @@ static REFERENCES: [(&Operation, &str, Kind); 7] = [
 /// Refuses a call whose body refers to something that doesn't exist.
 pub(super) fn check(call: &Call<'_>, state: &State) -> Result<(), Refusal> {
     for (_, path, kind) in REFERENCES.iter().filter(|(known, _, _)| *known == call.operation) {
-        let Some(id) = find(&call.body, path).filter(|id| !id.is_null()) else { continue };
+        let Some(id) = find(&call.body, path) else { continue };
         if uses_id(&call.body) && !kind.exists(id, state) {
             return Err(Refusal::not_found());
         }
     }
     Ok(())
-}
-
-fn find<'a>(body: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    let mut parts = path.split('.');
-    let first = body.get(parts.next()?)?;
-    parts.try_fold(first, |value, part| value.get(part))
 }
 
 /// A script may describe its product instead. An id beside the description is ignored.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -67,7 +67,8 @@ async fn exchange(
         Route::Upload(_) => MAX_UPLOAD_BYTES,
         _ => MAX_CALL_BYTES,
     };
-    let (body, exceeded) = read(body, limit).await?;
+    let (body, length) = read(body, limit).await?;
+    let exceeded = length > limit as u64;
     let request = ReceivedRequest {
         received_at: api.now(),
         method: head.method.to_string(),
@@ -75,22 +76,27 @@ async fn exchange(
         query: head.uri.query().unwrap_or_default().to_owned(),
         headers: head.headers,
         body,
+        body_length: length,
         operation: route.operation().map(|operation| operation.id),
     };
     let reply = api.reply(route, &request, exceeded.then_some(limit));
     Ok(reply.send(api.clock()).await?)
 }
 
-/// Reads a body, and whether it exceeds the limit. The excess is read too, because a client that
-/// still writes wouldn't see the refusal, and is dropped.
-async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, bool), hyper::Error> {
-    let mut kept = BytesMut::new();
-    let mut exceeded = false;
+/// Reads a body, and how long it is. One that exceeds the limit is read to its end too, because a
+/// client that still writes wouldn't see the refusal, and isn't kept.
+async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, u64), hyper::Error> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(limit);
+    let mut kept = BytesMut::with_capacity(if announced > limit { 0 } else { announced });
+    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
-        let room = limit - kept.len();
-        exceeded |= data.len() > room;
-        kept.extend_from_slice(&data[..data.len().min(room)]);
+        length += data.len() as u64;
+        if length <= limit as u64 {
+            kept.extend_from_slice(&data);
+        } else {
+            kept = BytesMut::new();
+        }
     }
-    Ok((kept.freeze(), exceeded))
+    Ok((kept.freeze(), length))
 }

@@ -16,6 +16,13 @@ pub(super) struct Settings {
     pub(super) job_duration: Duration,
     /// Whether ids inside bodies must exist.
     pub(super) strict: bool,
+    /// How many received requests are kept, and how many bytes of them.
+    pub(super) max_requests: usize,
+    pub(super) max_request_bytes: usize,
+    /// How many jobs are kept, and how many of anything else that calls create.
+    pub(super) max_stored: usize,
+    /// How many bytes of uploaded files are kept.
+    pub(super) max_upload_bytes: usize,
 }
 
 impl Default for Settings {
@@ -27,6 +34,10 @@ impl Default for Settings {
             post_limit: Some(20),
             job_duration: Duration::from_secs(60),
             strict: false,
+            max_requests: 10_000,
+            max_request_bytes: 64 << 20,
+            max_stored: 10_000,
+            max_upload_bytes: 256 << 20,
         }
     }
 }

@@ -51,7 +51,7 @@ static PACKAGES: [Package; 4] = [
         folder: "jogg-api-ext/src",
         roots: &[
             Root { file: "lib.rs", known_as: Some("jogg_api_ext") },
-            Root { file: "bin/jogg-simulator.rs", known_as: None },
+            Root { file: "bin/jogg-simulator/main.rs", known_as: None },
         ],
         is_of_tests: false,
         others: &[],
@@ -62,6 +62,7 @@ static PACKAGES: [Package; 4] = [
                 &["simulator"],
                 &["simulator/handlers"],
                 &["simulator/references.rs"],
+                &["simulator/conditions.rs"],
                 &["simulator/call.rs"],
                 &["simulator/state"],
                 &["simulator/wire"],

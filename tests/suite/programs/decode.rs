@@ -23,6 +23,27 @@ fn decode(operation: &str, body: &str) -> (bool, String) {
 }
 
 #[test]
+fn decode_has_a_help_and_reports_a_full_disk() {
+    let output = Command::new(env!("CARGO_BIN_EXE_decode")).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success());
+    assert!(help.contains("<OPERATION>") && help.contains("standard input"), "{help}");
+    let output = Command::new(env!("CARGO_BIN_EXE_decode")).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    if cfg!(target_os = "linux") {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_decode"));
+        let command = command.arg("whoami").stdin(Stdio::piped()).stdout(full);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(br#"{"code":0,"msg":"","data":{}}"#).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{errors}");
+        assert!(errors.starts_with("error: standard output: "), "{errors}");
+    }
+}
+
+#[test]
 fn decode_prints_the_typed_value_or_the_error() {
     let body =
         r#"{"code":0,"msg":"Success","rid":"r","data":{"avatars":[{"id":"5","status":1},3]}}"#;

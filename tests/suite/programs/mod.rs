@@ -4,5 +4,6 @@ mod decode;
 mod examples;
 mod journal;
 mod packaged;
+mod simulator;
 mod smoke;
 mod xtask;

@@ -8,6 +8,7 @@ pub(crate) mod case;
 mod extra;
 mod facts;
 mod fields;
+mod mistakes;
 mod product_avatars;
 mod products;
 mod refusals;

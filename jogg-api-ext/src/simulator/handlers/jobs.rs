@@ -30,7 +30,7 @@ pub(crate) fn start(call: Call<'_>, state: &mut State) -> Result<Value, Refusal>
     state.balance.take(price * (bodies.len() - refused) as f64)?;
     let item = several.map_or(schema, |(_, item)| item);
     let mut submissions = Vec::new();
-    for (number, body) in bodies.into_iter().enumerate() {
+    for (number, body) in bodies.enumerate() {
         if number < refused {
             submissions.push(refuse(state, rule, item, &body));
             continue;
@@ -38,7 +38,7 @@ pub(crate) fn start(call: Call<'_>, state: &mut State) -> Result<Value, Refusal>
         let start = Start { rule, body, price, now: call.now, title: title.clone() };
         let job = state.jobs.start(start, &mut state.ids);
         let mut format = JobFormat::new(call.settings, &mut state.files);
-        submissions.push(format.data(rule.report, item, job, Phase::Pending));
+        submissions.push(format.data(rule.report, item, &job, Phase::Pending));
     }
     match several {
         Some((name, _)) => {
@@ -78,24 +78,32 @@ pub(crate) fn report_on(
 }
 
 /// One body for each job that a call starts. A call that starts several has a list with a value
-/// for each: `visual_styles` gives every preview its `visual_style`.
-fn bodies(rule: &JobRule, body: Map<String, Value>) -> Vec<Map<String, Value>> {
-    if submission_list(rule).is_none() {
-        return vec![body];
-    }
-    let schema = submission_schema(rule);
-    let several = body.iter().find_map(|(name, value)| {
-        let one = name.strip_suffix('s')?;
-        schema?.property(one)?;
-        Some((one.to_owned(), value.as_array()?.clone()))
+/// for each: `visual_styles` gives every preview its `visual_style`. Each body is made when its job
+/// is started, as all of them may be more than the memory holds.
+fn bodies(
+    rule: &JobRule,
+    mut body: Map<String, Value>,
+) -> impl ExactSizeIterator<Item = Map<String, Value>> {
+    let list = submission_list(rule).and_then(|_| {
+        let schema = submission_schema(rule)?;
+        let has_value = |name: &&String| {
+            name.strip_suffix('s').is_some_and(|one| schema.property(one).is_some())
+        };
+        body.keys().find(has_value).cloned()
     });
-    let Some((name, values)) = several else { return vec![body] };
-    let one = |value: Value| {
-        let mut body = body.clone();
-        body.insert(name.clone(), value);
-        body
+    let values = match list.as_ref().and_then(|list| body.remove(list)) {
+        Some(Value::Array(values)) => values.into_iter().map(Some).collect(),
+        _ => vec![None],
     };
-    values.into_iter().map(one).collect()
+    values.into_iter().map(move |value| {
+        let mut body = body.clone();
+        if let (Some(name), Some(value)) =
+            (list.as_ref().and_then(|it| it.strip_suffix('s')), value)
+        {
+            body.insert(name.to_owned(), value);
+        }
+        body
+    })
 }
 
 /// Takes the next refusal instead of starting a job.
@@ -128,8 +136,8 @@ mod tests {
     fn each_of_several_jobs_gets_its_own_body() {
         let rule = JOBS.iter().find(|rule| submission_list(rule).is_some()).unwrap();
         let body = json!({"product_id": "p", "visual_styles": ["calm", "loud"]});
-        let bodies = bodies(rule, body.as_object().unwrap().clone());
-        let styles: Vec<_> = bodies.iter().map(|body| &body["visual_style"]).collect();
-        assert_eq!(styles, ["calm", "loud"]);
+        let bodies: Vec<_> = bodies(rule, body.as_object().unwrap().clone()).collect();
+        let body = |style: &str| json!({"product_id": "p", "visual_style": style});
+        assert_eq!(json!(bodies), json!([body("calm"), body("loud")]));
     }
 }

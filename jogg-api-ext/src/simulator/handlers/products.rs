@@ -1,6 +1,6 @@
 //! Products.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::simulator::call::Call;
 use crate::simulator::spec::OperationSpec;
@@ -10,28 +10,23 @@ use crate::simulator::wire::refusal::Refusal;
 /// Creates a product. The content of its page is made up.
 pub(crate) fn create(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
     let Some(schema) = &OperationSpec::of(call.operation).data else { return Ok(Value::Null) };
-    let given =
-        |name: &str| call.body.get(name).and_then(Value::as_str).is_some_and(|it| !it.is_empty());
-    let mut product = match (given("url"), given("name")) {
-        (true, _) => schema.synthesize(),
-        (false, true) => Value::Object(Map::new()),
-        (false, false) => {
-            return Err(Refusal::parameter("name: a product needs a `name` if it has no `url`"));
-        }
-    };
+    // Without a page there is a name, and the fields that were sent.
+    let has_page = call.body.get("url").is_some_and(|url| url != "");
+    let mut product = if has_page { schema.synthesize() } else { json!({}) };
     state.files.publish("", &mut product);
     let Value::Object(mut product) = product else { return Ok(Value::Null) };
     change(&mut product, call.body);
     product.insert("product_id".to_owned(), state.ids.fresh("product_id", None));
-    state.store.add_product(product.clone());
+    state.store.put_product(product.clone());
     Ok(Value::Object(product))
 }
 
 /// Changes the fields of a product that are sent.
 pub(crate) fn update(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
     let id = call.body.get("product_id").cloned().unwrap_or_default();
-    let product = state.store.product_mut(&id).ok_or_else(Refusal::not_found)?;
-    change(product, call.body);
+    let mut product = state.store.product(&id).cloned().ok_or_else(Refusal::not_found)?;
+    change(&mut product, call.body);
+    state.store.put_product(product);
     Ok(Value::Null)
 }
 

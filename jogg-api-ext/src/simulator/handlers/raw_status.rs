@@ -13,6 +13,8 @@ pub(crate) struct RawStatuses {
     pending: &'static str,
     processing: &'static str,
     completed: &'static str,
+    /// What the live API says for it.
+    live_completed: &'static str,
     failed: &'static str,
     /// The code for an unknown id.
     pub(crate) not_found: ErrorCode,
@@ -23,9 +25,13 @@ impl RawStatuses {
         pending: "pending",
         processing: "processing",
         completed: "completed",
+        live_completed: "success",
         failed: "failed",
         not_found: ErrorCode::NotFound,
     };
+
+    /// The vendor's own workflow waits for `completed` in the items of a batch.
+    const IMAGES: Self = Self { live_completed: "completed", ..Self::USUAL };
 
     const LIP_SYNC: Self =
         Self { completed: "success", not_found: ErrorCode::LipSyncNotFound, ..Self::USUAL };
@@ -42,9 +48,10 @@ impl RawStatuses {
 
     /// The raw statuses of an operation.
     pub(crate) fn of(operation: &Operation) -> &'static Self {
-        static UNUSUAL: [(&Operation, RawStatuses); 6] = [
+        static UNUSUAL: [(&Operation, RawStatuses); 7] = [
             (&op::GET_LIP_SYNC_VIDEO, RawStatuses::LIP_SYNC),
             (&op::GET_PHOTO_GENERATION, RawStatuses::PHOTO),
+            (&op::GET_PRODUCT_AVATAR_IMAGES, RawStatuses::IMAGES),
             (&op::GET_PRODUCT_VIDEO, RawStatuses::NEVER_PENDING),
             (&op::LIST_PRODUCT_PREVIEWS, RawStatuses::NEVER_PENDING),
             (&op::LIST_PRODUCT_VIDEOS, RawStatuses::NEVER_PENDING),
@@ -58,7 +65,10 @@ impl RawStatuses {
         match phase {
             Phase::Pending => self.pending,
             Phase::Processing => self.processing,
-            Phase::Completed => dialect.raw_status(self.completed),
+            Phase::Completed => match dialect {
+                Dialect::Documented => self.completed,
+                Dialect::Live => self.live_completed,
+            },
             Phase::Failed => self.failed,
         }
     }

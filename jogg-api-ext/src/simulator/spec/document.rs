@@ -48,10 +48,10 @@ impl Document {
             }
             _ => Kind::Text,
         };
-        let names = members.get("x-enum-varnames").and_then(Value::as_array).into_iter().flatten();
-        let names = names.filter(|_| matches!(kind, Kind::Integer)).filter_map(Value::as_str);
+        let names = if matches!(kind, Kind::Integer) { "x-enum-varnames" } else { "" };
         Schema {
-            names: names.map(str::to_owned).collect(),
+            names: texts(&members, names),
+            required: texts(&members, "required"),
             kind,
             default: members.remove("default"),
             allowed: members.get("enum").and_then(Value::as_array).cloned().unwrap_or_default(),
@@ -95,6 +95,12 @@ impl Document {
         }
         merged
     }
+}
+
+/// The texts in a list.
+fn texts(members: &Map<String, Value>, list: &str) -> Vec<String> {
+    let texts = members.get(list).and_then(Value::as_array).into_iter().flatten();
+    texts.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -21,13 +21,16 @@ use self::schema::{Kind, Schema};
 /// One operation's part of the spec.
 pub(crate) struct OperationSpec {
     pub(crate) parameters: Vec<Parameter>,
+    /// The schema of the body, if the operation takes one.
+    pub(crate) body: Option<Schema>,
     /// The schema of the response's `data`, if it has any.
     pub(crate) data: Option<Schema>,
 }
 
 impl OperationSpec {
     pub(crate) fn of(operation: &Operation) -> &'static Self {
-        static EMPTY: OperationSpec = OperationSpec { parameters: Vec::new(), data: None };
+        static EMPTY: OperationSpec =
+            OperationSpec { parameters: Vec::new(), body: None, data: None };
         static SPEC: OnceLock<HashMap<&str, OperationSpec>> = OnceLock::new();
         let spec = SPEC.get_or_init(|| {
             let document =
@@ -46,6 +49,7 @@ impl OperationSpec {
     fn read(document: &Document, operation: &Operation) -> Self {
         let path = &document.0["paths"][operation.path];
         let operation = &path[operation.method.to_ascii_lowercase()];
+        let body = operation.pointer("/requestBody/content/application~1json/schema");
         let response = &operation["responses"]["200"]["content"]["application/json"]["schema"];
         let data = match document.schema(response).kind {
             Kind::Object(mut members) => members.remove("data"),
@@ -54,7 +58,7 @@ impl OperationSpec {
         let nodes = [&path["parameters"], &operation["parameters"]];
         let nodes = nodes.into_iter().filter_map(Value::as_array).flatten();
         let parameters = nodes.map(|node| Parameter::read(document, node)).collect();
-        Self { parameters, data }
+        Self { parameters, body: body.map(|body| document.schema(body)), data }
     }
 }
 

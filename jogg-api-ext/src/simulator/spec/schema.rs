@@ -20,6 +20,8 @@ pub(crate) struct Schema {
     pub(crate) format: Option<String>,
     /// The smallest and the largest number, if there are bounds.
     pub(crate) range: (Option<i64>, Option<i64>),
+    /// The properties that an object must have.
+    pub(crate) required: Vec<String>,
 }
 
 #[derive(Default)]

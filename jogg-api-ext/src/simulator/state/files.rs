@@ -1,12 +1,13 @@
 //! Files: uploads by ticket, and the files behind the URLs in responses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use jogg_api::{Operation, path_segment};
 use serde_json::{Map, Value, json};
 
+use super::bounded::{Bound, Bounded};
 use super::ids::Ids;
 use crate::simulator::spec::values::EXAMPLE_FILES;
 use crate::simulator::wire::refusal::Refusal;
@@ -15,10 +16,16 @@ use crate::simulator::wire::reply::Reply;
 /// Uploaded and made-up files. Keys are decoded paths below `/files/` or `/uploads/`.
 pub(crate) struct Files {
     base_url: String,
-    tickets: HashMap<String, Ticket>,
-    uploaded: HashMap<String, (HeaderValue, Bytes)>,
-    published: HashSet<String>,
+    tickets: Bounded<Ticket>,
+    uploaded: Bounded<(HeaderValue, Bytes)>,
+    /// Made-up files that belong to nothing a call has created: the examples of the spec.
+    stock: HashSet<String>,
+    /// The made-up results of jobs.
+    results: Bounded<()>,
 }
+
+/// The most files that one job has on average: a video, its cover, and images.
+const RESULTS_OF_A_JOB: usize = 4;
 
 struct Ticket {
     signature: String,
@@ -27,12 +34,15 @@ struct Ticket {
 }
 
 impl Files {
-    pub(crate) fn new(base_url: &str) -> Self {
+    /// No files yet. `content` is the bound of tickets, `uploads` that of uploaded files.
+    pub(crate) fn new(base_url: &str, content: Bound, uploads: Bound) -> Self {
+        let results = Bound { count: content.count.saturating_mul(RESULTS_OF_A_JOB), ..content };
         Self {
             base_url: base_url.to_owned(),
-            tickets: HashMap::new(),
-            uploaded: HashMap::new(),
-            published: HashSet::new(),
+            tickets: Bounded::new(content),
+            uploaded: Bounded::new(uploads),
+            stock: HashSet::new(),
+            results: Bounded::new(results),
         }
     }
 
@@ -60,7 +70,9 @@ impl Files {
             content_type: text("content_type").to_owned(),
             size: body.get("file_size").and_then(Value::as_u64),
         };
-        self.tickets.insert(format!("{token}/{name}"), ticket);
+        let key = format!("{token}/{name}");
+        let bytes = size_of::<Ticket>() + 2 * key.len() + ticket.content_type.len();
+        self.tickets.insert(key, ticket, bytes);
         Ok(data)
     }
 
@@ -92,7 +104,10 @@ impl Files {
         if ticket.size.is_some_and(|size| size != length) {
             return refused(400, "the Content-Length must be the file_size of the ticket");
         }
-        self.uploaded.insert(key, (content_type.clone(), bytes));
+        let length = bytes.len();
+        let content_type = HeaderValue::from_bytes(content_type.as_bytes());
+        let Ok(content_type) = content_type else { return refused(400, "no such Content-Type") };
+        self.uploaded.insert(key, (content_type, bytes), length);
         Reply::body(200, "text/plain", "")
     }
 
@@ -101,7 +116,7 @@ impl Files {
         if let Some((content_type, bytes)) = self.uploaded.get(key) {
             return Reply::file(content_type, bytes.clone());
         }
-        if !self.published.contains(key) {
+        if !self.stock.contains(key) && !self.results.contains(key) {
             return refused(404, "no such file");
         }
         let content_type = mime_guess::from_path(key).first_or_octet_stream();
@@ -122,7 +137,12 @@ impl Files {
                 let key =
                     if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
                 *text = format!("{}/files/{key}", self.base_url);
-                self.published.insert(key);
+                if folder.is_empty() {
+                    self.stock.insert(key);
+                } else if !self.results.contains(&key) {
+                    let bytes = 2 * key.len();
+                    self.results.insert(key, (), bytes);
+                }
             }
             _ => {}
         }

@@ -1,11 +1,13 @@
 //! The jobs that were started, and what happens to the next ones.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::{JobRule, Operation};
 use serde_json::{Map, Value};
 
+use super::bounded::{Bound, Bounded, footprint};
 use super::ids::{Ids, id_text, numbered};
 use super::phase::Phase;
 use crate::simulator::spec::jobs::{id_name, submission_schema};
@@ -37,6 +39,14 @@ impl Job {
     /// The id as a string, as it appears in paths.
     pub(crate) fn id_text(&self) -> String {
         id_text(&self.id)
+    }
+
+    /// About how many bytes of memory it takes.
+    fn footprint(&self) -> usize {
+        let texts = [&self.failure, &self.title].map(|text| text.as_ref().map_or(0, String::len));
+        let body: usize = self.body.iter().map(|(name, value)| name.len() + footprint(value)).sum();
+        let parts = self.parts.len() * size_of::<Part>();
+        size_of::<Self>() + texts.iter().sum::<usize>() + body + parts
     }
 
     /// The name the id has in the response that started the job, such as `motion_id`.
@@ -75,16 +85,21 @@ pub(crate) struct Start {
     pub(crate) title: Option<String>,
 }
 
-/// Every job so far, and the failures and refusals of the next ones.
-#[derive(Default)]
+/// The newest jobs by id, and the failures and refusals of the next ones.
 pub(crate) struct Jobs {
-    jobs: Vec<Job>,
+    jobs: Bounded<Arc<Job>>,
     failures: VecDeque<String>,
     part_failures: VecDeque<String>,
     refusals: VecDeque<String>,
 }
 
 impl Jobs {
+    pub(crate) fn new(bound: Bound) -> Self {
+        let jobs = Bounded::new(bound);
+        let (failures, part_failures, refusals) = Default::default();
+        Self { jobs, failures, part_failures, refusals }
+    }
+
     /// Makes the next job that is started fail with this message.
     pub(crate) fn fail_next(&mut self, message: String) {
         self.failures.push_back(message);
@@ -111,7 +126,7 @@ impl Jobs {
     }
 
     /// Starts a job.
-    pub(crate) fn start(&mut self, start: Start, ids: &mut Ids) -> &Job {
+    pub(crate) fn start(&mut self, start: Start, ids: &mut Ids) -> Arc<Job> {
         let Start { rule, body, price, now, title } = start;
         let schema = submission_schema(rule);
         let id = schema.and_then(|schema| schema.property(id_name(rule)));
@@ -132,18 +147,19 @@ impl Jobs {
             parts,
             title,
         };
-        self.jobs.push(job);
-        &self.jobs[self.jobs.len() - 1]
+        let job = Arc::new(job);
+        self.jobs.insert(job.id_text(), Arc::clone(&job), job.footprint());
+        job
     }
 
     /// The job with this id that an operation reports on.
     pub(crate) fn find(&self, report: &Operation, id: &str) -> Option<&Job> {
-        self.jobs.iter().find(|job| job.rule.report == report && job.id_text() == id)
+        self.jobs.get(id).map(|job| &**job).filter(|job| job.rule.report == report)
     }
 
-    /// Every job, the newest last.
+    /// The jobs, the newest last.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Job> {
-        self.jobs.iter()
+        self.jobs.iter().map(|job| &**job)
     }
 
     /// Whether a job has a part with this id under this name.

@@ -1,9 +1,10 @@
 //! Everything that calls can change.
 //!
-//! `ids` and `phase` come first; `jobs` and `files` have ids; the `store` begins with the items of
+//! `bounded`, `ids` and `phase` come first; `jobs` and `files` have ids and bounds; the `store` begins with the items of
 //! `seeds`, whose files it publishes.
 
 pub(crate) mod balance;
+mod bounded;
 pub(crate) mod files;
 pub(crate) mod ids;
 pub(crate) mod jobs;
@@ -13,12 +14,16 @@ mod seeds;
 pub(crate) mod store;
 
 use self::balance::Balance;
+use self::bounded::Bound;
 use self::files::Files;
 use self::ids::Ids;
 use self::jobs::Jobs;
 use self::post_limit::PostLimit;
 use self::store::Store;
 use super::settings::Settings;
+
+/// How many bytes of what calls have sent are kept of each kind of thing that they create.
+const MAX_CONTENT_BYTES: usize = 32 << 20;
 
 /// Everything that calls can change.
 pub(crate) struct State {
@@ -33,13 +38,16 @@ pub(crate) struct State {
 impl State {
     /// The state of a simulator that listens at this URL.
     pub(crate) fn new(settings: &Settings, base_url: &str) -> Self {
-        let mut files = Files::new(base_url);
-        let store = Store::new(settings.dialect, &mut files);
+        let count = settings.max_stored;
+        let content = Bound { count, bytes: MAX_CONTENT_BYTES };
+        let uploads = Bound { count, bytes: settings.max_upload_bytes };
+        let mut files = Files::new(base_url, content, uploads);
+        let store = Store::new(settings.dialect, content, &mut files);
         Self {
             balance: Balance::new(settings.credits),
             files,
             ids: Ids::default(),
-            jobs: Jobs::default(),
+            jobs: Jobs::new(content),
             posts: PostLimit::new(settings.post_limit),
             store,
         }

@@ -44,8 +44,9 @@ pub(crate) fn items(operation: &Operation, list: &ListSpec, dialect: Dialect) ->
     }
     for item in &mut items {
         for name in ["avatar_status", "status"] {
-            if item.get(name).is_some_and(|status| status == "completed") {
-                item[name] = json!(dialect.raw_status("completed"));
+            let is_completed = item.get(name).is_some_and(|status| status == "completed");
+            if is_completed && dialect == Dialect::Live {
+                item[name] = json!("success");
             }
         }
     }

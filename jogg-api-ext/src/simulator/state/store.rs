@@ -6,8 +6,9 @@ use jogg_api::Operation;
 use jogg_api::operations::OPERATIONS;
 use serde_json::{Map, Value};
 
+use super::bounded::{Bound, Bounded, footprint};
 use super::files::Files;
-use super::ids::has_id;
+use super::ids::{has_id, id_text};
 use super::seeds;
 use crate::simulator::dialect::Dialect;
 use crate::simulator::spec::ListSpec;
@@ -15,20 +16,20 @@ use crate::simulator::spec::ListSpec;
 /// The items of each list by the operation that returns it, without the jobs in them.
 pub(crate) struct Store {
     lists: HashMap<&'static str, Vec<Value>>,
-    /// No operation lists them.
-    products: Vec<Map<String, Value>>,
+    /// By id. No operation lists them.
+    products: Bounded<Map<String, Value>>,
 }
 
 impl Store {
     /// A store with the made-up items that an account begins with.
-    pub(crate) fn new(dialect: Dialect, files: &mut Files) -> Self {
+    pub(crate) fn new(dialect: Dialect, bound: Bound, files: &mut Files) -> Self {
         let lists = OPERATIONS.iter().filter_map(|operation| {
             let list = ListSpec::of(operation)?;
             let mut items = seeds::items(operation, &list, dialect);
             items.iter_mut().for_each(|item| files.publish("", item));
             Some((operation.id, items))
         });
-        Self { lists: lists.collect(), products: Vec::new() }
+        Self { lists: lists.collect(), products: Bounded::new(bound) }
     }
 
     /// The items of a list; none if the operation returns no list.
@@ -46,15 +47,15 @@ impl Store {
         self.items(list).iter().find(|item| has_id(item, name, id))
     }
 
-    pub(crate) fn add_product(&mut self, product: Map<String, Value>) {
-        self.products.push(product);
+    /// Adds a product, or replaces the one with its id.
+    pub(crate) fn put_product(&mut self, product: Map<String, Value>) {
+        let id = product.get("product_id").map(id_text).unwrap_or_default();
+        let members = product.iter().map(|(name, value)| name.len() + footprint(value));
+        let bytes = members.sum();
+        self.products.insert(id, product, bytes);
     }
 
     pub(crate) fn product(&self, id: &Value) -> Option<&Map<String, Value>> {
-        self.products.iter().find(|product| product.get("product_id") == Some(id))
-    }
-
-    pub(crate) fn product_mut(&mut self, id: &Value) -> Option<&mut Map<String, Value>> {
-        self.products.iter_mut().find(|product| product.get("product_id") == Some(id))
+        self.products.get(id.as_str()?)
     }
 }

@@ -4,6 +4,7 @@ mod failures;
 mod faults;
 mod jobs;
 mod lists;
+mod memory;
 mod operations;
 mod refusals;
 mod resources;
@@ -200,12 +201,42 @@ fn minimal_path(operation: &Operation) -> String {
     path
 }
 
-/// The body with the examples of its required fields.
+/// Fields that the examples of others need.
+const NEEDED: [(&str, &str); 5] = [
+    ("create_ai_script", "product_info.data.id"),
+    ("create_video_from_avatar", "voice.script"),
+    ("create_video_with_template", "variables.properties.content"),
+    ("generate_product_avatar_images", "avatar_source.avatar_id"),
+    ("generate_product_avatar_images", "avatar_source.avatar_type"),
+];
+
+/// The body with the examples of its required fields, and of those that these need.
 fn minimal_body(operation: &Operation) -> Map<String, Value> {
     let spec = spec();
     let node = &spec["paths"][operation.path][operation.method.to_lowercase()];
     let schema = &node["requestBody"]["content"]["application/json"]["schema"];
-    minimal(spec, schema).as_object().cloned().unwrap_or_default()
+    let mut body = minimal(spec, schema);
+    for (_, path) in NEEDED.iter().filter(|(id, _)| *id == operation.id) {
+        fill(spec, schema, path, &mut body);
+    }
+    body.as_object().cloned().unwrap_or_default()
+}
+
+/// Puts the example of the field at a path there.
+fn fill(spec: &Value, node: &Value, path: &str, value: &mut Value) {
+    let node = target(spec, node);
+    if let Some(part) = node.pointer("/allOf/0") {
+        return fill(spec, part, path, value);
+    }
+    if let (Some(node), Some(items)) = (node.get("items"), value.as_array_mut()) {
+        return items.iter_mut().for_each(|item| fill(spec, node, path, item));
+    }
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    let property = &node["properties"][name];
+    match rest {
+        "" => value[name] = minimal(spec, property),
+        rest => fill(spec, property, rest, &mut value[name]),
+    }
 }
 
 fn minimal(spec: &Value, node: &Value) -> Value {

@@ -20,8 +20,11 @@ pub struct ReceivedRequest {
     pub query: String,
     /// The headers, including the key.
     pub headers: HeaderMap,
-    /// The body, cut at the size limit of the route.
+    /// The body; empty if it exceeded a limit: the one of its route, or the
+    /// [one of what is kept](crate::simulator::SimulatorBuilder::request_log).
     pub body: Bytes,
+    /// The length of the body that was received, in bytes.
+    pub body_length: u64,
     /// The id of the operation it calls; `None` for uploads, downloads and unknown paths.
     pub operation: Option<&'static str>,
 }
@@ -40,7 +43,7 @@ impl fmt::Debug for ReceivedRequest {
             .field("path", &self.path)
             .field("query", if signed { &"[redacted]" } else { &self.query })
             .field("headers", &headers)
-            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("body", &format_args!("{} bytes", self.body_length))
             .field("operation", &self.operation)
             .finish()
     }
@@ -65,6 +68,7 @@ mod tests {
             query: "signature=hidden".to_owned(),
             headers,
             body: Bytes::from_static(b"hidden"),
+            body_length: 6,
             operation: None,
         };
         let shown = format!("{request:?}");
