@@ -145,8 +145,7 @@ impl ClientBuilder {
         let key_search = key.to_str().ok().and_then(KeySearch::new);
         let unpooled = OnceLock::new();
         let settings = Some(settings);
-        let inner =
-            Inner { http, base_url, key, key_search, max_body_bytes, settings, unpooled };
+        let inner = Inner { http, base_url, key, key_search, max_body_bytes, settings, unpooled };
         Ok(Client::new(inner))
     }
 

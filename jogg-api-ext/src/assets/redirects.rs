@@ -20,7 +20,8 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Result<Response> {
     for _ in 0..=MAX_REDIRECTS {
-        let request = transfer.client().connected()?.http().get(url.clone()).headers(headers.clone());
+        let request =
+            transfer.client().connected()?.http().get(url.clone()).headers(headers.clone());
         let sent = patience.wait(transfer, request.send()).await?;
         let response = sent.map_err(|error| {
             let passes = !error.is_builder();
