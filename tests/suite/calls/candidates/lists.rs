@@ -84,6 +84,24 @@ async fn the_server_says_how_its_clock_differs() {
     }
 }
 
+/// What matches may then be the older one.
+#[tokio::test]
+async fn without_a_known_clock_no_candidate_is_dropped_for_its_name() {
+    let case = case(&op::CREATE_VIDEO_FROM_PRODUCT);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    for (date, count) in [("soon".to_owned(), 2), (httpdate::fmt_http_date(SystemTime::now()), 1)] {
+        let stage = stage().await;
+        let error = case.lose(&stage, Reply::reset()).await;
+        let other = json!({"id": "v2", "title": "Other", "created_at": now + 10});
+        let videos = [video(1, i64::try_from(now + 10).unwrap()), other];
+        let list = json!({"videos": videos, "total": 2});
+        stage.simulator.reply_next(case.list, success(list).header("date", &date));
+        let found = candidates(&stage, &error).await;
+        assert_eq!(found.items.len(), count, "{date}: {found:?}");
+        assert_eq!(found.items[0].id, "v1");
+    }
+}
+
 /// The error knows how long ago its request was sent, by the clock of the client that sent it.
 #[tokio::test]
 async fn time_that_passes_before_the_search_changes_nothing() {
