@@ -128,6 +128,7 @@ pub mod simulator;
 mod call;
 mod client;
 mod error;
+mod error_kind;
 mod host_response;
 mod job_record;
 mod request;

@@ -9,6 +9,7 @@ const SHORTEST_KEY: usize = 8;
 
 /// Finds a key in texts: as it was sent, in another case, percent-encoded, or in base64 (of either
 /// alphabet, with other bytes around it or not).
+#[derive(Clone)]
 pub(crate) struct KeySearch {
     forms: Vec<Form>,
     /// The length of the shortest form.
@@ -67,6 +68,7 @@ impl KeySearch {
 }
 
 /// A form of the key, of which any case counts.
+#[derive(Clone)]
 struct Form {
     bytes: Vec<u8>,
     is_base64: bool,

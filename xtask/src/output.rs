@@ -10,7 +10,7 @@ pub(crate) fn print(text: Arguments<'_>) {
     let mut output = std::io::stdout().lock();
     let Err(error) = output.write_fmt(text).and_then(|()| output.flush()) else { return };
     if error.kind() != ErrorKind::BrokenPipe {
-        eprintln!("error: standard output: {error}");
+        let _ = writeln!(std::io::stderr(), "error: standard output: {error}");
         std::process::exit(3);
     }
 }

@@ -79,6 +79,7 @@ static PACKAGES: [Package; 4] = [
                 &["error.rs"],
                 &["sent_request.rs"],
                 &["clock.rs", "host_response.rs", "job_record.rs", "undocumented.rs"],
+                &["error_kind.rs"],
             ],
             apart: &[("simulator", &["clock.rs", "jobs/status.rs", "undocumented.rs"])],
         },

@@ -1,0 +1,56 @@
+//! The kinds of errors, by what the caller can do.
+
+/// What an error means for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client can't be set up (no key, a bad base URL), or there is no tokio runtime where a
+    /// call is made. Fix the configuration. A runtime whose I/O or time driver is off isn't found
+    /// out: tokio panics there. Turn both on with `enable_all` of its builder.
+    Configuration,
+    /// The connection failed, or was never made; the message ends with the cause. A read can be
+    /// retried, unless it's the certificate or the proxy that is refused: see
+    /// [`Error::is_retryable`](crate::Error::is_retryable).
+    Connection,
+    /// The file host refused the upload, or didn't return the download.
+    FileTransfer,
+    /// Too few credits. Buy some, or choose something cheaper; nothing was executed.
+    InsufficientCredit,
+    /// The API key isn't known. Check `JOGG_API_KEY`; nothing was executed.
+    InvalidApiKey,
+    /// The request has a mistake, found here or by the server. Fix it; nothing was executed.
+    InvalidParameter,
+    /// A response that can't be decoded. [`Error::body`](crate::Error::body) has it.
+    InvalidResponse,
+    /// A file could not be read or written.
+    Io,
+    /// The job ended without a result. [`Error::raw`](crate::Error::raw) has its last report.
+    JobFailed,
+    /// Nothing has this id. Nothing was executed.
+    NotFound,
+    /// A paid request was sent and its response was lost: it may have been executed and paid for.
+    /// It is never retried. Check the API's lists before you retry, as
+    /// [`Jogg::candidates`](crate::Jogg::candidates) does; see
+    /// [`outcome_unknown`](crate::outcome_unknown).
+    OutcomeUnknown,
+    /// The plan doesn't include the API, or not this part of it. Nothing was executed.
+    PermissionDenied,
+    /// Too many requests. Wait [`Error::retry_after`](crate::Error::retry_after); nothing was
+    /// executed.
+    RateLimited,
+    /// The application's own [`BeforeSend`](crate::policy::BeforeSend) hook refused the request,
+    /// which was not sent. The error's source is the hook's reason.
+    Refused,
+    /// The job is completed, but its result never came. [`Error::job`](crate::Error::job) resumes
+    /// it later, and [`Error::raw`](crate::Error::raw) has what came.
+    ResultIncomplete,
+    /// The server failed. A read can be retried.
+    ServerError,
+    /// No response in time. A read can be retried.
+    Timeout,
+    /// An error code this crate doesn't know. [`Error::code`](crate::Error::code) has it.
+    UnknownErrorCode,
+    /// The job isn't done by the deadline of the wait. It goes on:
+    /// [`Error::job`](crate::Error::job) resumes it.
+    WaitTimeout,
+}
