@@ -94,7 +94,8 @@
 //! | `native-tls` | | TLS by the system's library; if both are enabled, rustls is used |
 //! | `http2` | | HTTP/2 where the server offers it |
 //! | `schemars` | | `JsonSchema` for every request type, for tool definitions |
-//! | `simulator` | | the simulator, and the program `jogg-simulator` |
+//! | `simulator` | | the simulator |
+//! | `cli` | | the program `jogg-simulator`, which runs the simulator |
 //!
 //! Without a TLS feature, an `https://` base URL is an error when the client is built. The crate
 //! needs a tokio runtime.

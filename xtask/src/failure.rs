@@ -1,8 +1,5 @@
 //! Why a task ends without success.
 
-use std::fmt;
-use std::io::{self, Write as _};
-
 use crate::document::DocumentError;
 
 /// A message for standard error, and the exit code of the program.
@@ -34,14 +31,5 @@ impl Failure {
 impl From<DocumentError> for Failure {
     fn from(error: DocumentError) -> Self {
         Self::unreadable(error.to_string())
-    }
-}
-
-/// Prints to standard output, and ends the program with exit code 1 if that can't be written to: a
-/// report that nobody receives must not pass for one that was read.
-pub(crate) fn print(text: fmt::Arguments<'_>) {
-    if let Err(error) = io::stdout().write_fmt(text) {
-        let _ = writeln!(io::stderr(), "error: standard output: {error}");
-        std::process::exit(1);
     }
 }

@@ -1,12 +1,7 @@
 //! The automation of the workspace. `cargo xtask --help` lists the tasks.
 
-// The standard library's panic when standard output is full or nobody reads it any more.
-macro_rules! print {
-    ($($text:tt)*) => { $crate::failure::print(format_args!($($text)*)) };
-}
-macro_rules! println {
-    ($($text:tt)*) => { $crate::failure::print(format_args!("{}\n", format_args!($($text)*))) };
-}
+#[macro_use]
+mod output;
 
 mod bench;
 mod codegen;

@@ -100,7 +100,7 @@ static PACKAGES: [Package; 4] = [
                 &["spec.rs"],
                 &["workspace.rs"],
                 &["failure.rs"],
-                &["document.rs", "text.rs"],
+                &["document.rs", "output.rs", "text.rs"],
             ],
             apart: &[],
         },
