@@ -96,7 +96,8 @@
 //! | `native-tls` | | TLS by the system's library; with several, rustls is used |
 //! | `http2` | | HTTP/2 where the server offers it |
 //! | `schemars` | | `JsonSchema` for every request type, for tool definitions |
-//! | `simulator` | | the simulator, and the program `jogg-simulator` |
+//! | `simulator` | | the simulator |
+//! | `cli` | | the program `jogg-simulator`, which runs the simulator |
 //!
 //! The TLS features are named as reqwest's. Without one, an `https://` base URL is an error when the
 //! client is built.

@@ -70,8 +70,8 @@ impl RequestLog {
     }
 }
 
-/// Headers as received are parts of the buffer that their connection was read into, which they would
-/// keep in memory.
+/// Headers as received are parts of the buffer that their connection was read into, which they
+/// would keep in memory.
 fn copied(headers: &HeaderMap) -> HeaderMap {
     let copy = |value: &HeaderValue| HeaderValue::from_bytes(value.as_bytes());
     let copied = headers.iter().filter_map(|(name, value)| Some((name.clone(), copy(value).ok()?)));

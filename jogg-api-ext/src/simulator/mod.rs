@@ -272,7 +272,7 @@ impl SimulatorBuilder {
 
     /// Sets how many received requests are kept for [`Simulator::requests`], and how many bytes of
     /// them; the oldest are dropped. A body longer than `max_bytes` isn't kept. Default: 10,000
-    /// requests and 64 MiB.
+    /// requests and 32 MiB.
     pub fn request_log(mut self, max_requests: usize, max_bytes: usize) -> Self {
         (self.settings.max_requests, self.settings.max_request_bytes) = (max_requests, max_bytes);
         self

@@ -35,7 +35,7 @@ impl Default for Settings {
             job_duration: Duration::from_secs(60),
             strict: false,
             max_requests: 10_000,
-            max_request_bytes: 64 << 20,
+            max_request_bytes: 32 << 20,
             max_stored: 10_000,
             max_upload_bytes: 256 << 20,
         }

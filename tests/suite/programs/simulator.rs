@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
 use jogg_api::codec::Codec;
@@ -33,6 +33,8 @@ fn text(bytes: &[u8]) -> String {
 /// A running program, which ends with the test.
 struct Running {
     child: Child,
+    /// Kept open, as the program prints more than is read.
+    _stdout: BufReader<ChildStdout>,
     client: Client,
 }
 
@@ -42,10 +44,11 @@ impl Running {
         command.args(["--port", "0"]).args(arguments).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
         let base_url = line.split(' ').nth(2).unwrap().trim_end_matches('.');
         let client = Client::builder("any").base_url(base_url).build().unwrap();
-        Self { child, client }
+        Self { child, _stdout: stdout, client }
     }
 
     /// Calls an operation with what it requires. Returns `data`, or the status and the code.

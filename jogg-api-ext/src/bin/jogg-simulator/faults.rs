@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use jogg_api_ext::jogg_api::operations::OPERATIONS;
+use jogg_api::operations::OPERATIONS;
 use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
 use serde::Deserialize;
 use serde_json::Value;

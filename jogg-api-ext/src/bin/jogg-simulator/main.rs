@@ -61,7 +61,8 @@ async fn main() -> ExitCode {
     };
     faults.queue(&simulator);
     // Without a reader nobody knows the port, so it is no use to go on.
-    if let Err(error) = writeln!(io::stdout(), "{}", greeting(simulator.base_url())) {
+    let greeting = greeting(simulator.base_url());
+    if let Err(error) = io::stdout().write_all(greeting.as_bytes()) {
         complain(&format!("standard output: {error}"));
         return ExitCode::FAILURE;
     }
@@ -131,7 +132,7 @@ curl --request POST \\
   --header 'Content-Type: application/json' \\
   --header 'x-api-key: any' \\
   --data '{{\"image_url\": \"https://example.com/photo.jpg\", \"name\": \"Mira\", \
-         \"voice_id\": \"en-GB-RowanNeural\", \"model\": \"2.0\"}}'"
+         \"voice_id\": \"en-GB-RowanNeural\", \"model\": \"2.0\"}}'\n"
     )
 }
 

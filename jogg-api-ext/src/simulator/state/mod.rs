@@ -1,7 +1,7 @@
 //! Everything that calls can change.
 //!
-//! `bounded`, `ids` and `phase` come first; `jobs` and `files` have ids and bounds; the `store` begins with the items of
-//! `seeds`, whose files it publishes.
+//! `bounded`, `ids` and `phase` come first; `jobs` and `files` have ids and bounds; the `store`
+//! begins with the items of `seeds`, whose files it publishes.
 
 pub(crate) mod balance;
 mod bounded;
