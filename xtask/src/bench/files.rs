@@ -63,7 +63,7 @@ pub(super) fn run() -> Result<(), Failure> {
             ["--header", "expect:", "--upload-file", &text(&sent)?, &format!("{base_url}/put")];
         curl(&arguments.map(str::to_owned))
     })?;
-    print!("{}", table(&[download, upload]));
+    print(format_args!("{}", table(&[download, upload])));
     Ok(())
 }
 
