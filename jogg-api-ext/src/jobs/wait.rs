@@ -168,3 +168,25 @@ impl<T: JobResult> Wait<T> {
 struct Turn {
     _permit: Option<OwnedSemaphorePermit>,
 }
+
+#[cfg(test)]
+mod tests {
+    use jogg_api::operations::CREATE_VIDEO_FROM_AVATAR;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::resources::video::Video;
+
+    #[tokio::test]
+    async fn a_wait_that_never_gets_its_turn_ends_at_its_deadline() {
+        let jogg = Jogg::builder("a key of a test").build().unwrap();
+        let record = JobRecord::new(&CREATE_VIDEO_FROM_AVATAR, "v1");
+        let taken = Arc::new(Semaphore::new(0));
+        let options = WaitOptions::default().deadline(Duration::from_millis(20)).sharing(taken);
+        let wait = wait::<Video>(jogg, record, options);
+        let ended = tokio::time::timeout(Duration::from_secs(60), wait).await.expect("it hangs");
+        let error = ended.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::WaitTimeout, 0));
+    }
+}

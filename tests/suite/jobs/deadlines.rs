@@ -189,6 +189,21 @@ async fn a_deadline_is_that_of_each_page_of_a_list() {
 }
 
 #[tokio::test]
+async fn all_waits_begin_when_they_are_put_together() {
+    let stage = Stage::new().await;
+    for _ in 0..3 {
+        stage.respond(&GET_AVATAR_VIDEO, json!({"status": "success", "video_url": "u"}));
+    }
+    let begun = stage.clock.now();
+    let mut results = wait_all(["a", "b", "c"].map(|id| stage.jogg.avatar_videos().video_job(id)));
+    stage.clock.advance(4 * SECOND);
+    while let Some((_, result)) = results.next().await {
+        result.unwrap();
+    }
+    assert_eq!(stage.clock.now() - begun, 5 * SECOND);
+}
+
+#[tokio::test]
 async fn no_deadline_is_too_long() {
     let stage = Stage::new().await;
     for deadline in [Duration::MAX, Duration::from_secs(1 << 40)] {
