@@ -135,7 +135,7 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let journal = Arc::new(Journal::open(&arguments.journal)?);
     let recorder = Arc::new(Recorder(Arc::clone(&journal)));
     let window = Duration::try_from_secs_f64(arguments.window)?;
-    let jogg = Jogg::builder("any key")
+    let jogg = Jogg::builder("any-key")
         .base_url(&arguments.base_url)
         .max_concurrent_calls(arguments.at_once)
         .rate_limiter(Arc::new(SlidingWindow::new(arguments.limit, window)))

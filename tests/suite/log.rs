@@ -163,7 +163,7 @@ impl Seen {
 
 /// The variants of `ErrorKind`, as it can't be matched exhaustively here.
 fn error_kinds() -> BTreeSet<String> {
-    let source = root().join("jogg-api-ext/src/error.rs");
+    let source = root().join("jogg-api-ext/src/error_kind.rs");
     let file = syn::parse_file(&std::fs::read_to_string(source).unwrap()).unwrap();
     let kinds = file.items.into_iter().find_map(|item| match item {
         syn::Item::Enum(item) if item.ident == "ErrorKind" => Some(item.variants),

@@ -54,7 +54,8 @@ fn with_meaning(
     let retryable = is_retryable(operation.retry, meaning);
     let retry_after = match kind {
         ErrorKind::RateLimited => Some(retry_after::of_refusal(&error)),
-        _ if retryable => retry_after::of_failure(&error),
+        // A wait polls again after failures that end a call.
+        _ if retryable || operation.retry == RetryClass::Read => retry_after::of_failure(&error),
         _ => None,
     };
     Error::lazy(kind, message)

@@ -26,3 +26,4 @@ mod retries;
 mod runtimes;
 mod security;
 mod tls;
+mod values;

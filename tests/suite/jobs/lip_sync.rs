@@ -10,7 +10,7 @@ use jogg_tests::replies::success;
 use serde_json::json;
 
 const VIDEO: &str = "https://a.example/talk.mp4?part=1&size=2";
-const AUDIO: &str = "https://a.example/ä talk.mp3";
+const AUDIO: &str = "https://a.example/%C3%A4%20talk.mp3";
 
 async fn find(stage: &Stage, playback_type: PlaybackType) -> Result<Option<Job<Video>>> {
     stage.jogg.lip_sync().find(VIDEO, AUDIO, playback_type).await
@@ -46,7 +46,7 @@ async fn fact_51_the_latest_lip_sync_job_is_found_by_its_urls() {
     let requests = stage.simulator.requests();
     let found = requests.iter().find(|it| it.operation == Some("find_lip_sync_video")).unwrap();
     let query = "video_url=https%3A%2F%2Fa.example%2Ftalk.mp4%3Fpart%3D1%26size%3D2&\
-                 audio_url=https%3A%2F%2Fa.example%2F%C3%A4+talk.mp3&playback_type=normal";
+                 audio_url=https%3A%2F%2Fa.example%2F%25C3%25A4%2520talk.mp3&playback_type=normal";
     assert_eq!((found.method.as_str(), found.path.as_str()), ("GET", "/v2/lip_sync_video"));
     assert_eq!(found.query, query);
     assert_eq!(stage.simulator.request_count(&CREATE_LIP_SYNC_VIDEO), 3);
@@ -65,7 +65,7 @@ async fn fact_51_only_two_codes_say_that_there_is_no_job() {
         // The operation may be gone.
         (refused(404, 10104), Err(ErrorKind::NotFound)),
         (Reply::body(404, "text/plain", "404 page not found"), Err(ErrorKind::NotFound)),
-        (Reply::body(405, "text/plain", ""), Err(ErrorKind::InvalidResponse)),
+        (Reply::body(405, "text/plain", ""), Err(ErrorKind::InvalidParameter)),
         (success(json!(null)), Err(ErrorKind::InvalidResponse)),
         (success(json!({})), Err(ErrorKind::InvalidResponse)),
         (success(json!([])), Err(ErrorKind::InvalidResponse)),

@@ -8,6 +8,7 @@ use std::process::Command;
 use super::command::{cargo, failure, output, target};
 use super::server::Server;
 use crate::failure::Failure;
+use crate::output::print;
 use crate::text::grouped;
 
 const DOWNLOAD: u64 = 1024 * 1024 * 1024;
