@@ -6,6 +6,7 @@ pub mod classes;
 pub mod connections;
 mod diary;
 pub mod distant;
+mod fault_table;
 pub mod faults;
 pub mod http2;
 pub mod limited;

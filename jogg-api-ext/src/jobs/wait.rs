@@ -180,7 +180,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_wait_that_never_gets_its_turn_ends_at_its_deadline() {
-        let jogg = Jogg::builder("a key of a test").build().unwrap();
+        let jogg = Jogg::builder("a-key-of-a-test").build().unwrap();
         let record = JobRecord::new(&CREATE_VIDEO_FROM_AVATAR, "v1");
         let taken = Arc::new(Semaphore::new(0));
         let options = WaitOptions::default().deadline(Duration::from_millis(20)).sharing(taken);

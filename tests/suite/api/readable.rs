@@ -72,7 +72,22 @@ fn value_in(id: &str, data: &Value) -> Option<Value> {
 async fn the_value_of_a_call_has_all_of_its_part_of_the_response() {
     for (id, data, received) in received().await {
         if id != "create_asset_upload" {
-            assert_eq!(received.value, value_in(id, &data), "{id}");
+            let expected = value_in(id, &data).map(without_fractions);
+            assert_eq!(received.value.map(without_fractions), expected, "{id}");
         }
+    }
+}
+
+/// The same value with whole numbers as integers: a field of floats has read `94` as `94.0`.
+fn without_fractions(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.as_f64().is_some_and(|float| float.fract() == 0.0) => {
+            serde_json::from_str(number.to_string().trim_end_matches(".0")).unwrap()
+        }
+        Value::Array(items) => items.into_iter().map(without_fractions).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, without_fractions(value))).collect()
+        }
+        other => other,
     }
 }

@@ -239,6 +239,7 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
     let url = secrets::signed_url();
     let mut lines = vec![
         debug(&CODES[0]),
+        debug(&WHOAMI),
         debug(&CODECS[0]),
         debug(&codec.decode_response(body.to_string().as_bytes()).unwrap()),
         debug(&codec.decode_response(text.to_string().as_bytes()).unwrap()),

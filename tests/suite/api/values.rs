@@ -196,7 +196,7 @@ fn fact_57_a_list_may_come_without_an_object_around_it() {
             body["data"].as_array_mut().unwrap().push(json!([7]));
             let decoded = codec.decode_response(body.to_string().as_bytes()).unwrap();
             assert_eq!(decoded.data[name], items[name], "{}: {body}", operation.id);
-            let last = decoded.skipped.last().unwrap();
+            let last = decoded.skipped.last().unwrap_or_else(|| panic!("{}: {body}", operation.id));
             assert_eq!((last.at.as_str(), &last.raw), ("data[1]", &json!([7])), "{}", operation.id);
         }
         let empty = codec.decode_response(br#"{"code": 0, "data": []}"#).unwrap();
