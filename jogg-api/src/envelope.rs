@@ -135,6 +135,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
             }
         }
         let code = code.ok_or_else(|| A::Error::missing_field("code"))?;
+        // A code that comes twice, the last time with an error.
+        let data = data.filter(|_| code == 0);
         let elsewhere = data.is_none() && (others || data_was_skipped);
         let incomplete = code == 0 && (elsewhere || repeated);
         let message = message.or(other_message).unwrap_or_default();

@@ -162,7 +162,9 @@ fn bodies() -> Vec<Fault> {
             Reply::body(200, "application/json", text)
         }),
         ("text after the object, cut", |setting| {
-            Reply::cut(200, format!("{}<!-- proxy -->", setting.response), 9)
+            let whole = setting.response.to_string();
+            let sent = whole.len() + 5;
+            Reply::cut(200, whole + "<!-- proxy -->", sent)
         }),
         ("encoded body", |_| {
             let body = format!("\u{1f}\u{8b}\u{8}{}", secrets::CONTENT);

@@ -60,14 +60,18 @@ pub fn response(operation: &Operation) -> Value {
 fn whole(node: &Value) -> Value {
     let node = &resolved(node);
     if let Some(members) = node["properties"].as_object() {
-        return members.iter().map(|(name, member)| (name.clone(), whole(member))).collect();
+        let member = |(name, member): (&String, &Value)| match name.ends_with("url") {
+            true => (name.clone(), json!(secrets::signed_url())),
+            false => (name.clone(), whole(member)),
+        };
+        return members.iter().map(member).collect();
     }
     if let Some(items) = node.get("items") {
         return json!([whole(items)]);
     }
-    match (&node["format"], &node["x-jogg-secret"]) {
-        (format, _) if format == "uri" => json!(secrets::signed_url()),
-        (_, Value::Bool(true)) => json!(WEBHOOK_SECRET),
+    match &node["x-jogg-secret"] {
+        Value::Bool(true) => json!(WEBHOOK_SECRET),
+        _ if node["type"] == "string" && scalar(node).is_none() => json!("text"),
         _ => minimal(node),
     }
 }

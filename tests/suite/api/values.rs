@@ -189,7 +189,8 @@ fn fact_57_a_list_may_come_without_an_object_around_it() {
             .decode_response(json!({"code": 0, "data": {name: data}}).to_string().as_bytes())
             .unwrap()
             .data;
-        assert!(!items[name].as_array().unwrap().is_empty(), "{}", operation.id);
+        let count = items[name].as_array().map(Vec::len);
+        assert!(count > Some(0), "{}: {items}", operation.id);
         for extra in [json!({}), json!({"total": 3})] {
             let mut body = json!({"code": 0, "data": data});
             body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());

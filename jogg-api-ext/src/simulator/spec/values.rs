@@ -21,6 +21,9 @@ impl Schema {
             Kind::Array(item) => json!([item.synthesize()]),
             Kind::Object(properties) => {
                 let member = |(name, schema): (&String, &Self)| {
+                    if schema.example.is_none() && schema.is_text() && name.ends_with("url") {
+                        return Some((name.clone(), json!(format!("{EXAMPLE_FILES}file.bin"))));
+                    }
                     if schema.example.is_some() || !ERROR_TEXTS.contains(&name.as_str()) {
                         return Some((name.clone(), schema.synthesize()));
                     }
@@ -32,11 +35,12 @@ impl Schema {
             Kind::Boolean => json!(true),
             Kind::Integer => json!(1),
             Kind::Number => json!(1.5),
-            Kind::Text if self.format.as_deref() == Some("uri") => {
-                json!(format!("{EXAMPLE_FILES}file.bin"))
-            }
             Kind::Text => json!("text"),
         }
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(self.kind, Kind::Text)
     }
 }
 
@@ -105,7 +109,6 @@ mod tests {
 
     #[test]
     fn values_come_from_the_example_or_the_type() {
-        let uri = Schema { format: Some("uri".to_owned()), ..Schema::default() };
         let choice = Schema { allowed: vec![json!("a"), json!("b")], ..Schema::default() };
         let example = Schema { example: Some(json!("shown")), ..Schema::default() };
         let schema = object([
@@ -116,14 +119,14 @@ mod tests {
             ("msg", example),
             ("number", of(Kind::Number)),
             ("text", Schema::default()),
-            ("uri", uri),
+            ("cover_url", Schema::default()),
         ]);
         let value = schema.synthesize();
         assert_eq!(
             value,
             json!({
                 "choice": "a", "flag": true, "list": [1], "msg": "shown", "number": 1.5,
-                "text": "text", "uri": "https://files.example.com/file.bin",
+                "text": "text", "cover_url": "https://files.example.com/file.bin",
             })
         );
     }
