@@ -1,14 +1,16 @@
 //! The errors that do not come from a single call: of settings, files, transfers and jobs. Each is
 //! provoked with secrets wherever a caller or a server can put some.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::operations::{
     ADD_PHOTO_AVATAR_MOTION, CREATE_ASSET_UPLOAD, GET_PHOTO_AVATAR_MOTION, LIST_VOICES,
 };
 use jogg_api_ext::jobs::WaitOptions;
+use jogg_api_ext::policy::{Attempt, BeforeSend, BeforeSendResult};
 use jogg_api_ext::simulator::{Reply, ReplyTarget};
-use jogg_api_ext::{Error, Job, JobRecord, Jogg, Motion};
+use jogg_api_ext::{BoxFuture, Error, Job, JobRecord, Jogg, Motion};
 use jogg_tests::{KEY, Stage, connections, requests, sample, secrets};
 use serde_json::{Value, json};
 
@@ -19,6 +21,7 @@ pub(crate) async fn failures() -> Vec<Error> {
     errors.extend(uploads().await);
     errors.extend(downloads().await);
     errors.extend(jobs().await);
+    errors.push(refused().await);
     errors
 }
 
@@ -133,6 +136,21 @@ async fn jobs() -> Vec<Error> {
     let twice = requests::add_motion().extra("name", secrets::CONTENT);
     errors.push(stage.jogg.photo_avatars().add_motion(twice).await.unwrap_err());
     errors
+}
+
+/// A hook that refuses everything. Its reason is the application's own text.
+struct Refuses;
+
+impl BeforeSend for Refuses {
+    fn before_send(&self, _: &Attempt) -> BoxFuture<BeforeSendResult> {
+        Box::pin(async { Err("closed".into()) })
+    }
+}
+
+async fn refused() -> Error {
+    let stage = Stage::with_client(|jogg| jogg.before_send(Arc::new(Refuses))).await;
+    let request = requests::add_motion_to(secrets::signed_url());
+    stage.jogg.photo_avatars().add_motion(request).await.unwrap_err()
 }
 
 /// The job of a stored record, which is full of secrets.
