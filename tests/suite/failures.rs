@@ -25,21 +25,6 @@ pub(crate) async fn failures() -> Vec<Error> {
     errors
 }
 
-/// Refuses every paid request, for a reason of the application's own.
-struct Budget;
-
-impl BeforeSend for Budget {
-    fn before_send(&self, _attempt: &Attempt) -> BoxFuture<BeforeSendResult> {
-        Box::pin(std::future::ready(Err("the budget is spent".into())))
-    }
-}
-
-async fn refused() -> Error {
-    let stage = Stage::with_client(|client| client.before_send(Arc::new(Budget))).await;
-    let request = requests::add_motion_to(secrets::signed_url());
-    stage.jogg.photo_avatars().add_motion(request).await.unwrap_err()
-}
-
 fn settings() -> Vec<Error> {
     let url = secrets::signed_url();
     let builders = [
@@ -153,6 +138,21 @@ async fn jobs() -> Vec<Error> {
     let twice = requests::add_motion().extra("name", secrets::CONTENT);
     errors.push(stage.jogg.photo_avatars().add_motion(twice).await.unwrap_err());
     errors
+}
+
+/// A hook that refuses everything. Its reason is the application's own text.
+struct Refuses;
+
+impl BeforeSend for Refuses {
+    fn before_send(&self, _: &Attempt) -> BoxFuture<BeforeSendResult> {
+        Box::pin(async { Err("closed".into()) })
+    }
+}
+
+async fn refused() -> Error {
+    let stage = Stage::with_client(|jogg| jogg.before_send(Arc::new(Refuses))).await;
+    let request = requests::add_motion_to(secrets::signed_url());
+    stage.jogg.photo_avatars().add_motion(request).await.unwrap_err()
 }
 
 /// The job of a stored record, which is full of secrets.

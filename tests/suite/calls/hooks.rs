@@ -85,18 +85,18 @@ async fn the_hook_runs_before_each_paid_request_and_knows_its_label() {
     let (stage, jogg, recorder) = stage(Does::Allow).await;
     let refusal = Reply::json(429, json!({"code": 429})).header("retry-after", "2");
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refusal);
-    let order = jogg.with_options(CallOptions::new().label("order 17"));
+    let order = jogg.with_options(CallOptions::new().label("order seventeen"));
     drop(order.photo_avatars().add_motion(add_motion()).await.unwrap());
     let lines = ["hook", "sent", "ended"];
     let lines = [1, 2].iter().flat_map(|number| {
-        lines.map(|what| format!("{what} add_photo_avatar_motion {number} order 17"))
+        lines.map(|what| format!("{what} add_photo_avatar_motion {number} order seventeen"))
     });
     assert_eq!(recorder.lines(), lines.collect::<Vec<_>>());
     // It is never sent.
     for request in stage.simulator.requests() {
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let sent = format!("{} {} {:?} {body}", request.path, request.query, request.headers);
-        assert!(!sent.contains("17"), "{sent}");
+        assert!(!sent.contains("seventeen"), "{sent}");
     }
     // Reads have no hook.
     jogg.account().whoami().await.unwrap();
