@@ -28,7 +28,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
 ) -> Result<(Envelope<T>, SkippedParts), DecodeError> {
     let body = without_mark(body);
     match read::<Envelope<T>>(body) {
-        Ok(envelope) if !envelope.incomplete && !(envelope.others && has_empty_data(body)) => {
+        Ok(envelope) if !(envelope.incomplete || envelope.others && has_empty_data(body)) => {
             return Ok((envelope, SkippedParts::default()));
         }
         _ => {}
@@ -46,7 +46,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
 pub(crate) fn decode_raw(body: &[u8]) -> Result<(Envelope<Value>, SkippedParts), DecodeError> {
     let body = without_mark(body);
     match read::<Envelope<Exact>>(body) {
-        Ok(envelope) if !envelope.incomplete && !(envelope.others && has_empty_data(body)) => {
+        Ok(envelope) if !(envelope.incomplete || envelope.others && has_empty_data(body)) => {
             return Ok((envelope.map(|data| data.0), SkippedParts::default()));
         }
         _ => {}

@@ -55,10 +55,10 @@ struct Reader<'r> {
 impl Reader<'_> {
     /// The reader of a value in this one.
     fn inner(&mut self, step: impl FnOnce() -> Step) -> Reader<'_> {
-        let repeats = self.repeats.as_deref_mut().map(|repeats| {
+        let mut repeats = self.repeats.as_deref_mut();
+        if let Some(repeats) = &mut repeats {
             repeats.place.push(step());
-            repeats
-        });
+        }
         Reader { repeats }
     }
 

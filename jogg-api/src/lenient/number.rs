@@ -48,7 +48,7 @@ pub(crate) fn whole(number: &str) -> Option<String> {
         Ok(_) => return None,
         Err(_) => {
             let cut = usize::try_from(zeros.unsigned_abs()).ok()?;
-            let kept = digits.len().checked_sub(cut).unwrap_or_default();
+            let kept = digits.len().saturating_sub(cut);
             if digits[kept..].bytes().any(|digit| digit != b'0') {
                 return None;
             }
