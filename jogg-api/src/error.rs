@@ -269,12 +269,13 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A root certificate can't be read, or the system's can't be loaded.
+    /// A root certificate can't be read.
     Certificates {
         /// What is wrong with them.
         reason: String,
     },
-    /// The HTTP client rejects its settings.
+    /// The HTTP client can't be built, as a setting is rejected, or as the system has no root
+    /// certificates.
     HttpClient(reqwest::Error),
     /// The API key is none: it is empty, or has something around or in it that isn't visible ASCII.
     Key {
@@ -297,7 +298,7 @@ impl fmt::Display for BuildError {
             Self::BaseUrl { reason } => write!(f, "the base URL {reason}"),
             Self::Certificates { reason } => write!(f, "root certificates: {reason}"),
             Self::HttpClient(source) => {
-                write!(f, "the HTTP client rejects its settings: {}", cause::text(source))
+                write!(f, "the HTTP client can't be built: {}", cause::text(source))
             }
             Self::Key { reason } => write!(f, "the API key {reason}"),
             Self::NoCryptoProvider => f.write_str(

@@ -8,7 +8,7 @@ use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::policy::{Permit, RateLimiter, SlidingWindow};
 use jogg_api_ext::simulator::{Reply, VirtualClock};
-use jogg_api_ext::{BoxFuture, CallOptions, ErrorKind, Jogg, RetryPolicy};
+use jogg_api_ext::{BoxFuture, CallOptions, ErrorKind, Jogg, RetryPolicy, Timeouts};
 use jogg_tests::limited::Limited;
 use jogg_tests::requests::add_motion;
 use jogg_tests::{KEY, Stage, soon};
@@ -186,7 +186,9 @@ async fn two_clients_of_one_key_all_succeed() {
         let limiter = Arc::new(SlidingWindow::with_clock(CALLS, window, clock.clone()));
         // None is left for anything but 429s.
         let policy = RetryPolicy::new().max_attempts(2).budget(0.0);
-        let builder = Jogg::builder(KEY).base_url(&url).clock(clock.clone());
+        // While one request is under way, the others' waits move the clock far.
+        let timeouts = Timeouts::new().write(Duration::MAX);
+        let builder = Jogg::builder(KEY).base_url(&url).clock(clock.clone()).timeouts(timeouts);
         let jogg = builder.rate_limiter(limiter).retry_policy(policy).build().unwrap();
         let call = || tokio::spawn(jogg.photo_avatars().add_motion(add_motion()));
         calls.extend((0..CALLS / 2).map(|_| call()));
