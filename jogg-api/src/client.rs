@@ -4,18 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName};
 use reqwest::{Request, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::decode::{decode, is_whole, raw_data};
+use crate::decode::{DecodeError, decode, decode_raw, is_whole, raw_data};
 use crate::envelope::Envelope;
-use crate::error::Received;
-use crate::exact::Exact;
+use crate::error::{Received, encoding};
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
 use crate::key_search::KeySearch;
 use crate::redact::one_line;
+use crate::skipped::SkippedParts;
 use crate::{ClientBuilder, Endpoint, Error, ErrorKind, NoData, PreparedRequest, Response};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -122,7 +122,38 @@ impl Client {
     /// [`ErrorKind::Api`], [`ErrorKind::Status`] or [`ErrorKind::Decode`], with everything that was
     /// received.
     pub fn decode<T: DeserializeOwned>(&self, response: RawResponse) -> Result<Response<T>, Error> {
-        match decode::<T>(&response.body, response.operation) {
+        let decoded = decode::<T>(&response.body, response.operation);
+        self.response(response, decoded)
+    }
+
+    /// Decodes a response whose `data` is wanted as JSON, without changing it: a number that a
+    /// [`Value`] can't hold is a string with its digits, and of a repeated member the last that
+    /// isn't null counts, and the others are skipped.
+    ///
+    /// With 2xx and a `code` that can't be read, the response counts as a success if it has a
+    /// result: what it says may be the only trace of what was paid for.
+    ///
+    /// # Errors
+    /// Those of [`Client::decode`].
+    pub fn decode_raw(&self, response: RawResponse) -> Result<Response<Value>, Error> {
+        let decoded = decode_raw(&response.body);
+        let error = match self.response(response, decoded) {
+            Err(error) if matches!(error.kind(), ErrorKind::Decode { .. }) => error,
+            decided => return decided,
+        };
+        match error.code().map_or_else(|| raw_data(error.body()), |_| Value::Null) {
+            data @ Value::Object(_) => Ok(error.into_response::<()>().with_data(Some(data))),
+            _ => Err(error),
+        }
+    }
+
+    /// Makes a response, or an error, of what was decoded.
+    fn response<T>(
+        &self,
+        response: RawResponse,
+        decoded: Result<(Envelope<T>, SkippedParts), DecodeError>,
+    ) -> Result<Response<T>, Error> {
+        match decoded {
             Ok((mut envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
                 self.redact(&mut envelope.message, &mut envelope.request_id);
                 Ok(Response {
@@ -143,33 +174,6 @@ impl Client {
                     Some(_) => error.reason,
                 };
                 Err(self.refusal(response, error.envelope, Some(reason)))
-            }
-        }
-    }
-
-    /// Decodes a response whose `data` is wanted as JSON, without changing it: a number that a
-    /// [`Value`] can't hold is a string with its digits, and of a repeated member the last that
-    /// isn't null counts, and the others are skipped.
-    ///
-    /// With 2xx and a `code` that can't be read, the response counts as a success if it has a
-    /// result: what it says may be the only trace of what was paid for.
-    ///
-    /// # Errors
-    /// Those of [`Client::decode`].
-    pub fn decode_raw(&self, response: RawResponse) -> Result<Response<Value>, Error> {
-        match self.decode::<Exact>(response) {
-            Ok(response) => {
-                let (data, rest) = response.split();
-                Ok(rest.with_data(data.map(|data| data.0)))
-            }
-            Err(error) => {
-                let has_code =
-                    !matches!(error.kind(), ErrorKind::Decode { .. }) || error.code().is_some();
-                let data = if has_code { Value::Null } else { raw_data(error.body()) };
-                match data {
-                    Value::Object(_) => Ok(error.into_response::<()>().with_data(Some(data))),
-                    _ => Err(error),
-                }
             }
         }
     }
@@ -259,16 +263,6 @@ impl Client {
         }
         Ok(http_request)
     }
-}
-
-/// Says that a body is encoded, if a header says so: no encoding is requested.
-fn encoding(headers: &HeaderMap) -> Option<String> {
-    let encoding = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("unknown").trim();
-    let encoded = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
-    encoded.then(|| {
-        let encoding = one_line(encoding);
-        format!("the body is encoded ({encoding}), although no encoding was requested")
-    })
 }
 
 impl fmt::Debug for Client {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::decode::decode;
 use crate::envelope::Envelope;
 use crate::redact::one_line;
-use crate::salvage::SkippedParts;
+use crate::skipped::SkippedParts;
 use crate::{
     Client, Endpoint, Error, Operation, PreparedRequest, RawRequest, RawResponse, Response, Skipped,
 };

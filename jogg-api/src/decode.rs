@@ -5,11 +5,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::envelope::Envelope;
-use crate::exact::parse_exact;
-use crate::found::{Found, find, has_empty_data};
+use crate::exact::{Exact, parse_exact};
+use crate::found::{Found, find, has_empty_data, result};
 use crate::redact::without_values;
-use crate::repair::{parse, read};
-use crate::salvage::{Attempt, SkippedParts, salvage};
+use crate::repair::{parse, read, repaired};
+use crate::salvage::{Attempt, salvage};
+use crate::skipped::SkippedParts;
 use crate::{NoData, Operation, lenient};
 
 /// The body isn't an envelope, or its `data` isn't a `T` even with parts skipped.
@@ -41,6 +42,29 @@ pub(crate) fn decode<T: DeserializeOwned>(
     Ok((envelope.with_data(data), skipped))
 }
 
+/// Decodes a response whose `data` is wanted as JSON, without changing it.
+pub(crate) fn decode_raw(body: &[u8]) -> Result<(Envelope<Value>, SkippedParts), DecodeError> {
+    let body = without_mark(body);
+    match read::<Envelope<Exact>>(body) {
+        Ok(envelope) if !envelope.incomplete && !(envelope.others && has_empty_data(body)) => {
+            return Ok((envelope.map(|data| data.0), SkippedParts::default()));
+        }
+        _ => {}
+    }
+    let outside = outside(body)?;
+    if outside.code != 0 {
+        return Ok((outside.with_data(None), SkippedParts::default()));
+    }
+    match parse_exact(body) {
+        Ok((Value::Object(members), repeated)) => {
+            let data = Some(result(members)).filter(Value::is_object);
+            Ok((outside.with_data(data), repeated))
+        }
+        // It is an envelope, so it is an object.
+        _ => Ok((outside.with_data(None), SkippedParts::default())),
+    }
+}
+
 /// Returns whether a body begins with a complete envelope, so that nothing of it is missing.
 pub(crate) fn is_whole(body: &[u8]) -> bool {
     parse::<Envelope<NoData>>(without_mark(body)).is_ok()
@@ -52,7 +76,7 @@ pub(crate) fn is_whole(body: &[u8]) -> bool {
 /// Reads what [`raw_json`] reads.
 pub fn raw_data(body: &[u8]) -> Value {
     match raw_json(body) {
-        Value::Object(members) => find(members, None).value,
+        Value::Object(members) => result(members),
         _ => Value::Null,
     }
 }
@@ -61,7 +85,7 @@ pub fn raw_data(body: &[u8]) -> Value {
 ///
 /// Reads what servers send beyond JSON: a byte order mark, invalid characters in strings, and text
 /// after an object. A number that a [`Value`] can't hold is a string with its digits, and what is
-/// nested deeper than 100 levels is null.
+/// nested deeper than 100 levels is null. Of a repeated member, the last that isn't null counts.
 pub fn raw_json(body: &[u8]) -> Value {
     parse_exact(without_mark(body)).map_or(Value::Null, |(value, _)| value)
 }
@@ -72,10 +96,7 @@ fn decode_damaged(
     list: Option<&str>,
     attempt: &mut Attempt<'_>,
 ) -> Result<(Envelope<NoData>, SkippedParts), DecodeError> {
-    let outside = match parse::<Envelope<NoData>>(body) {
-        Ok(outside) => outside,
-        Err(error) => return Err(DecodeError { envelope: None, reason: describe(body, &error) }),
-    };
+    let outside = outside(body)?;
     if outside.code != 0 {
         return Ok((outside, SkippedParts::default()));
     }
@@ -85,15 +106,19 @@ fn decode_damaged(
     }
 }
 
+/// Decodes the envelope alone.
+fn outside(body: &[u8]) -> Result<Envelope<NoData>, DecodeError> {
+    let reason = |error| DecodeError { envelope: None, reason: describe(body, &error) };
+    parse(body).map_err(reason)
+}
+
 fn decode_parts(
     body: &[u8],
     list: Option<&str>,
     attempt: &mut Attempt<'_>,
 ) -> Result<SkippedParts, String> {
-    let parsed = parse_exact(body).map_err(|error| without_values(&error.to_string()))?;
-    let (Value::Object(members), mut skipped) = parsed else { return Ok(SkippedParts::default()) };
-    let Found { prefix, value, bare } = find(members, list);
-    let mut salvaged = salvage(prefix, value, attempt).map_err(|reason| match prefix {
+    let Found { prefix, json, bare, repeated: mut skipped } = find(&repaired(body), list);
+    let mut salvaged = salvage(prefix, json, attempt).map_err(|reason| match prefix {
         "" => reason,
         _ => format!("{prefix}: {reason}"),
     })?;

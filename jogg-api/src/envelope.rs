@@ -149,6 +149,12 @@ impl<T> Envelope<T> {
         Envelope { code, message, request_id, data, incomplete, others }
     }
 
+    /// Returns the envelope with something made of its `data`.
+    pub(crate) fn map<U>(mut self, make: impl FnOnce(T) -> U) -> Envelope<U> {
+        let data = self.data.take().map(make);
+        self.with_data(data)
+    }
+
     pub(crate) fn without_data(self) -> Envelope<NoData> {
         self.with_data(None)
     }

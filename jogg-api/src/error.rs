@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::Bytes;
+use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 
 use crate::enums::ErrorCode;
@@ -223,7 +224,10 @@ impl fmt::Display for Explanation<'_> {
             }
             ErrorKind::Decode { reason } => write!(f, "the response can't be decoded: {reason}"),
             ErrorKind::Request => f.write_str("the request can't be built"),
-            ErrorKind::Status => f.write_str("unexpected status"),
+            ErrorKind::Status => match encoding(error.headers()) {
+                Some(encoded) => write!(f, "unexpected status, and {encoded}"),
+                None => f.write_str("unexpected status"),
+            },
             ErrorKind::Timeout => f.write_str("the request timed out"),
         }?;
         let message = error.message().filter(|message| !message.is_empty());
@@ -239,6 +243,16 @@ impl fmt::Display for Explanation<'_> {
         }
         Ok(())
     }
+}
+
+/// Says that a body is encoded, if a header says so: no encoding is requested.
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<String> {
+    let encoding = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("unknown").trim();
+    let encoded = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
+    encoded.then(|| {
+        let encoding = one_line(encoding);
+        format!("the body is encoded ({encoding}), although no encoding was requested")
+    })
 }
 
 impl fmt::Debug for Error {

@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value};
 use crate::lenient::INEXACT;
 use crate::place::{Step, display};
 use crate::repair::{read, repaired};
-use crate::salvage::{Skipped, SkippedParts};
+use crate::skipped::{REPEATED, Skipped, SkippedParts};
 
 /// A value that fails to decode where `Value` would change a number or drop a repeated member.
 pub(crate) struct Exact(pub(crate) Value);
@@ -92,7 +92,7 @@ impl Reader<'_> {
         repeats.place.push(Step::Key(name));
         let at = display("", &repeats.place);
         repeats.place.pop();
-        let reason = "it is repeated, and another of its values counts".to_owned();
+        let reason = REPEATED.to_owned();
         repeats.found.add(|| Skipped { at, reason, raw: dropped });
         Ok(())
     }

@@ -2,43 +2,119 @@
 
 use serde_json::{Map, Value};
 
-/// The result in a response.
+use crate::salvage::{raw, without_repeats};
+use crate::skipped::{REPEATED, Skipped, SkippedParts};
+use crate::span::members;
+
+/// The result in a response, as compact JSON.
 pub(crate) struct Found<'l> {
     /// Its path: some responses have it at top level.
     pub(crate) prefix: &'static str,
-    pub(crate) value: Value,
+    pub(crate) json: String,
     /// What its list is called, if `data` is only that.
     pub(crate) bare: Option<&'l str>,
+    /// The members of the response that are there again.
+    pub(crate) repeated: SkippedParts,
 }
 
-/// Finds the result in the members of a response. `list` is what its list is called.
-pub(crate) fn find(mut members: Map<String, Value>, list: Option<&str>) -> Found<'_> {
-    let data = members.remove("data").unwrap_or_default();
-    ["code", "msg", "rid"].iter().for_each(|key| drop(members.remove(*key)));
-    let is_empty = match &data {
-        Value::Null => true,
-        Value::Bool(is_true) => !is_true,
-        Value::Number(_) => false,
-        Value::String(text) => text.trim().is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-    };
-    // Beside a message alone, what is empty is the result, unless it is null.
-    let has_result = members.keys().any(|name| name != "message" || data.is_null());
-    if is_empty && has_result {
-        return Found { prefix: "", value: Value::Object(members), bare: None };
+/// Finds the result in a response, which is compact JSON. `list` is what its list is called.
+pub(crate) fn find<'l>(json: &str, list: Option<&'l str>) -> Found<'l> {
+    let (members, dropped) = without_repeats(json, members(json, 0).collect());
+    let mut repeated = SkippedParts::default();
+    for member in dropped {
+        let raw = || raw(&json[member.value.clone()]);
+        repeated.add(|| Skipped { raw: raw(), at: member.name, reason: REPEATED.to_owned() });
     }
-    match (data, list) {
-        // `data` is a list field of the result itself, as in the list of template videos.
-        (Value::Array(items), list) if has_result => {
-            members.insert(list.unwrap_or("data").to_owned(), Value::Array(items));
-            Found { prefix: "", value: Value::Object(members), bare: list }
+    let data = members.iter().find(|member| member.name == "data");
+    let data = data.map_or("null", |data| &json[data.value.clone()]);
+    let beside = || members.iter().filter(|member| !is_of_envelope(&member.name));
+    let place = Place::of(Kind::of_json(data), beside().map(|member| member.name.as_str()));
+    let mut beside: Vec<&str> = beside().map(|member| &json[member.span.clone()]).collect();
+    let name = list.unwrap_or("data");
+    let as_list = format!("{}:{data}", Value::from(name));
+    let (prefix, json, bare) = match place {
+        Place::Beside => ("", format!("{{{}}}", beside.join(",")), None),
+        Place::Both => {
+            beside.push(&as_list);
+            ("", format!("{{{}}}", beside.join(",")), list)
         }
-        (Value::Array(items), Some(name)) => {
-            let value = Value::Object(Map::from_iter([(name.to_owned(), Value::Array(items))]));
-            Found { prefix: "data", value, bare: list }
+        Place::Data if list.is_some() && data.starts_with('[') => {
+            ("data", format!("{{{as_list}}}"), list)
         }
-        (value, _) => Found { prefix: "data", value, bare: None },
+        Place::Data => ("data", data.to_owned(), None),
+    };
+    Found { prefix, json, bare, repeated }
+}
+
+/// Returns the result among the members of a response.
+pub(crate) fn result(mut members: Map<String, Value>) -> Value {
+    let data = members.remove("data").unwrap_or_default();
+    members.retain(|name, _| !is_of_envelope(name));
+    match Place::of(Kind::of(&data), members.keys().map(String::as_str)) {
+        Place::Data => data,
+        Place::Beside => Value::Object(members),
+        Place::Both => {
+            members.insert("data".to_owned(), data);
+            Value::Object(members)
+        }
+    }
+}
+
+fn is_of_envelope(name: &str) -> bool {
+    ["code", "data", "msg", "rid"].contains(&name)
+}
+
+/// Where a result is.
+enum Place {
+    Data,
+    /// In the members beside `data`.
+    Beside,
+    /// In these, and `data` is its list, as in the list of template videos.
+    Both,
+}
+
+/// What `data` is.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Null,
+    Empty,
+    List,
+    Other,
+}
+
+impl Place {
+    fn of<'n>(data: Kind, mut beside: impl Iterator<Item = &'n str>) -> Self {
+        // Beside a message alone, what is empty is the result, unless it is null.
+        let has_result = beside.any(|name| name != "message" || data == Kind::Null);
+        match data {
+            Kind::Null | Kind::Empty if has_result => Self::Beside,
+            Kind::List if has_result => Self::Both,
+            _ => Self::Data,
+        }
+    }
+}
+
+impl Kind {
+    fn of(data: &Value) -> Self {
+        match data {
+            Value::Null => Self::Null,
+            Value::Bool(false) => Self::Empty,
+            Value::String(text) if text.trim().is_empty() => Self::Empty,
+            Value::Array(items) if items.is_empty() => Self::Empty,
+            Value::Object(fields) if fields.is_empty() => Self::Empty,
+            Value::Array(_) => Self::List,
+            _ => Self::Other,
+        }
+    }
+
+    fn of_json(data: &str) -> Self {
+        match data {
+            "{}" | "[]" => Self::Empty,
+            list if list.starts_with('[') => Self::List,
+            object if object.starts_with('{') => Self::Other,
+            // A scalar is short, or an error.
+            scalar => Self::of(&raw(scalar)),
+        }
     }
 }
 

@@ -27,6 +27,8 @@ mod repair;
 mod response;
 mod salvage;
 mod secret;
+mod skipped;
+mod span;
 #[cfg(test)]
 mod test_server;
 mod tls;
@@ -51,8 +53,8 @@ pub use path::path_segment;
 pub use raw_request::RawRequest;
 pub use redact::{one_line, redact_urls};
 pub use response::Response;
-pub use salvage::Skipped;
 pub use secret::Secret;
+pub use skipped::Skipped;
 
 /// Crates whose types appear in this crate's signatures.
 pub use {bytes, http, reqwest, serde_json};

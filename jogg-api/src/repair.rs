@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Deserializer;
 
 use crate::lenient::exact;
+use crate::span::{container_length, string_length};
 
 /// How deep what is repaired is nested at most: `serde_json` reads 127 levels.
 const MAX_DEPTH: usize = 100;
@@ -31,7 +32,8 @@ pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, serde_json::Er
 
 /// Replaces bytes that aren't UTF-8, unpaired surrogate escapes (`\ud83d` alone), control
 /// characters, numbers that a `Value` can't hold (by texts), and what is nested too deeply (by
-/// null). Ends with the object that it begins with, if that is complete.
+/// null). Ends with the object that it begins with, if that is complete. The result is compact: it
+/// has no white space between its tokens.
 pub(crate) fn repaired(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let output = String::with_capacity(text.len());
@@ -73,6 +75,7 @@ impl<'t> Repair<'t> {
                 let number = self.take(length.unwrap_or(self.rest.len()));
                 self.output.push_str(&exact(number));
             }
+            ' ' | '\t' | '\n' | '\r' => self.white_space(),
             _ => {
                 let other = self.take(first.len_utf8());
                 self.output.push_str(&without_control_characters(other));
@@ -81,41 +84,20 @@ impl<'t> Repair<'t> {
         true
     }
 
+    /// Drops white space, unless it is what keeps two values apart, which is no JSON.
+    fn white_space(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+        let structure = [',', ':', '{', '}', '[', ']'];
+        if !self.output.ends_with(structure) && !self.rest.starts_with(structure) {
+            self.output.push(' ');
+        }
+    }
+
     fn take(&mut self, length: usize) -> &'t str {
         let (token, rest) = self.rest.split_at(length);
         self.rest = rest;
         token
     }
-}
-
-/// Returns the length of the string that a text begins with, with its quotes.
-fn string_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let mut end = 1;
-    while let Some(byte) = bytes.get(end).filter(|byte| **byte != b'"') {
-        // An escaped character is never the end.
-        end += if *byte == b'\\' { 2 } else { 1 };
-    }
-    (end + 1).min(bytes.len())
-}
-
-/// Returns the length of the object or list that a text begins with.
-fn container_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut end, mut depth) = (0, 0_usize);
-    while let Some(byte) = bytes.get(end) {
-        match byte {
-            b'"' => end += string_length(&text[end..]) - 1,
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth -= 1,
-            _ => {}
-        }
-        end += 1;
-        if depth == 0 {
-            break;
-        }
-    }
-    end
 }
 
 fn repair_string(text: &str, output: &mut String) {
@@ -211,8 +193,14 @@ mod tests {
                 assert_eq!(value["a"][0], json!({}), "{object}{rest}");
             }
         }
-        for body in ["1 2", "\"a\" b", "502 Bad Gateway", "[1] 2"] {
+        for body in ["1 2", "[1 2\u{1}]", "[1 2, 1e999]", "\"a\" b", "502 Bad Gateway", "[1] 2"] {
             parse::<Value>(body.as_bytes()).unwrap_err();
         }
+    }
+
+    #[test]
+    fn what_is_repaired_is_compact() {
+        let body = " { \"a b\" :\t[ 1 , \" x \" ]\r\n, \"c\" : { } } ";
+        assert_eq!(repaired(body.as_bytes()), r#" {"a b":[1," x "],"c":{}}"#.trim_start());
     }
 }

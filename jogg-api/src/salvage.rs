@@ -1,86 +1,34 @@
 //! Skips the parts of a response that don't have the expected type, and keeps the rest.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use crate::exact::parse_exact;
 use crate::place::{Step, display, path_at};
 use crate::redact::without_values;
-
-/// How many skipped parts are reported in full: a damaged response may have millions.
-pub(crate) const MAX_REPORTED: usize = 100;
-
-/// A part of a response that was skipped because it doesn't have the expected type.
-///
-/// `Debug` and `Display` don't show the part itself.
-#[derive(Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Skipped {
-    /// The path of the part, such as `data.voices[3]` or `data.voices[3].name`.
-    pub at: String,
-    /// What is wrong with it.
-    pub reason: String,
-    /// The part itself, as received. Not redacted.
-    pub raw: Value,
-}
-
-impl fmt::Debug for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Skipped")
-            .field("at", &self.at)
-            .field("reason", &self.reason)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.at, self.reason)
-    }
-}
-
-/// What was skipped in a response.
-#[derive(Debug, Default)]
-pub(crate) struct SkippedParts {
-    /// The first of the parts, at most [`MAX_REPORTED`].
-    pub(crate) reported: Vec<Skipped>,
-    /// How many parts were skipped.
-    pub(crate) count: usize,
-}
-
-impl SkippedParts {
-    /// Counts a part, and reports it if it is one of the first.
-    pub(crate) fn add(&mut self, part: impl FnOnce() -> Skipped) {
-        self.count += 1;
-        if self.count <= MAX_REPORTED {
-            self.reported.push(part());
-        }
-    }
-
-    /// Adds what was skipped after these.
-    pub(crate) fn extend(&mut self, others: Self) {
-        let room = MAX_REPORTED.saturating_sub(self.reported.len());
-        self.reported.extend(others.reported.into_iter().take(room));
-        self.count += others.count;
-    }
-}
+use crate::skipped::{REPEATED, Skipped, SkippedParts};
+use crate::span::{self, Member, span};
 
 /// Decodes compact JSON, and keeps the value. Knows the type, which nothing else here does.
 pub(crate) type Attempt<'a> = dyn FnMut(&[u8]) -> Result<(), serde_json::Error> + 'a;
 
-/// Decodes an object without the fields and list items that can't be decoded. `prefix` is its path
-/// in the response. The last attempt is the one that decodes the rest.
+/// Decodes an object, written compactly, without the fields and list items that can't be decoded.
+/// `prefix` is its path in the response. The last attempt is the one that decodes the rest.
 ///
 /// # Errors
 /// Says what is wrong if skipping parts doesn't help.
 pub(crate) fn salvage(
     prefix: &str,
-    mut data: Value,
+    mut data: String,
     attempt: &mut Attempt<'_>,
 ) -> Result<SkippedParts, String> {
     let skipped = SkippedParts::default();
-    let mut salvage = Salvage { prefix, attempt, place: Vec::new(), skipped };
-    salvage.value(&mut data)?;
+    let (place, around) = (Vec::new(), [String::new(), String::new()]);
+    let mut salvage = Salvage { prefix, attempt, place, around, json: Vec::new(), skipped };
+    let first = salvage.attempt(&data);
+    salvage.value(&mut data, first)?;
     Ok(salvage.skipped)
 }
 
@@ -88,56 +36,109 @@ pub(crate) fn salvage(
 /// of list items, no received field is required, so a failure outside the item comes from an outer
 /// item without its id and says nothing about this one. Each item is decoded a bounded number of
 /// times, no matter how many are malformed.
+///
+/// All of this happens in the text: what it takes in memory is a few times its length, while values
+/// of millions of small items would take a hundred times that.
 struct Salvage<'p> {
     prefix: &'p str,
     attempt: &'p mut Attempt<'p>,
     /// The path of the current value.
     place: Vec<Step>,
+    /// What is before and after the current value, in a response with nothing else.
+    around: [String; 2],
+    /// Where that response is written.
+    json: Vec<u8>,
     skipped: SkippedParts,
 }
 
+/// Why a value can't be decoded.
+struct Failure {
+    /// The path of what is wrong, within the value.
+    path: Vec<Step>,
+    error: serde_json::Error,
+}
+
+impl Failure {
+    fn reason(&self) -> String {
+        let reason = self.error.to_string();
+        without_values(reason.split(" at line ").next().unwrap_or_default())
+    }
+
+    /// Whether an object has a member twice.
+    fn is_repeat(&self) -> bool {
+        self.error.to_string().starts_with("duplicate field")
+    }
+}
+
 impl Salvage<'_> {
-    /// Skips parts of a value until the rest can be decoded.
-    fn value(&mut self, value: &mut Value) -> Result<(), String> {
-        loop {
-            let Err((path, reason)) = self.attempt(value) else { return Ok(()) };
-            let progress = match path.iter().position(|step| matches!(step, Step::Index(_))) {
-                Some(list) => self.items(value, &path[..list]),
-                None => self.field(value, &path, &reason),
+    /// Skips parts of a value, whose first attempt has come to this, until the rest can be decoded.
+    fn value(&mut self, value: &mut String, first: Result<(), Failure>) -> Result<(), String> {
+        let mut attempt = first;
+        while let Err(failure) = attempt {
+            let list = failure.path.iter().position(|step| matches!(step, Step::Index(_)));
+            let progress = match list {
+                Some(list) => self.items(value, &failure.path[..list]),
+                None if failure.is_repeat() => self.repeated(value, &failure.path),
+                None => self.field(value, &failure),
             };
             if !progress {
-                return Err(reason);
+                return Err(failure.reason());
             }
+            attempt = self.attempt(value);
         }
+        Ok(())
     }
 
     /// Keeps what can be decoded of each item in a list. Returns whether anything was skipped.
-    fn items(&mut self, value: &mut Value, way: &[Step]) -> bool {
-        let Some(Value::Array(items)) = resolve(value, way) else { return false };
-        let mut kept = Vec::with_capacity(items.len());
-        let before = self.skipped.count;
-        let outer = self.place.len();
-        self.place.extend(way.iter().cloned());
-        for (index, mut item) in std::mem::take(items).into_iter().enumerate() {
+    fn items(&mut self, value: &mut String, way: &[Step]) -> bool {
+        let Some(list) = span(value, way).filter(|list| value[list.clone()].starts_with('['))
+        else {
+            return false;
+        };
+        let (before, outer) = (self.skipped.count, self.place.len());
+        let around = self.around.clone();
+        self.enter(way);
+        let mut kept = String::from("[");
+        for (index, item) in span::items(&value[list.clone()]).enumerate() {
+            let item = &value[list.start + item.start..list.start + item.end];
             self.place.push(Step::Index(index));
-            if self.attempt(&mut item).is_ok() || self.parts_of_item(&mut item) {
-                kept.push(item);
-            }
+            let rest = match self.attempt(item) {
+                Ok(()) => Some(Cow::Borrowed(item)),
+                Err(failure) => self.parts_of_item(item, failure).map(Cow::Owned),
+            };
             self.place.pop();
+            if let Some(rest) = rest {
+                if kept.len() > 1 {
+                    kept.push(',');
+                }
+                kept.push_str(&rest);
+            }
         }
+        kept.push(']');
         self.place.truncate(outer);
-        if let Some(list) = resolve(value, way) {
-            *list = Value::Array(kept);
-        }
+        self.around = around;
+        value.replace_range(list, &kept);
         self.skipped.count > before
     }
 
-    /// Skips parts of an item, or the whole item if that doesn't help. Returns whether the item is
-    /// kept.
-    fn parts_of_item(&mut self, item: &mut Value) -> bool {
-        let whole = item.clone();
+    /// Goes on to the items of the list at this path.
+    fn enter(&mut self, way: &[Step]) {
+        let [before, after] = &mut self.around;
+        for step in way {
+            let Step::Key(key) = step else { continue };
+            before.push_str(&format!("{{{}:", Value::from(key.as_str())));
+            after.insert(0, '}');
+        }
+        before.push('[');
+        after.insert(0, ']');
+        self.place.extend(way.iter().cloned());
+    }
+
+    /// Skips parts of an item, or the whole item if that doesn't help. Returns what is kept of it.
+    fn parts_of_item(&mut self, item: &str, failure: Failure) -> Option<String> {
         let (reported, count) = (self.skipped.reported.len(), self.skipped.count);
-        let Err(reason) = self.value(item) else { return true };
+        let mut rest = item.to_owned();
+        let Err(reason) = self.value(&mut rest, Err(failure)) else { return Some(rest) };
         // One report for the item replaces those for its fields.
         let fields = self.skipped.reported.split_off(reported);
         self.skipped.count = count;
@@ -145,70 +146,92 @@ impl Salvage<'_> {
             let name = field.at.rsplit('.').next().unwrap_or_default();
             reason.contains(&format!("`{name}`"))
         });
-        let reason = match id {
+        self.skip(&[], item, || match id {
             Some(id) => format!("its id can't be read: {}", id.reason),
             None => reason,
-        };
-        self.skip(&[], reason, whole);
-        false
+        });
+        None
     }
 
     /// Skips a field. Returns whether there was one.
-    fn field(&mut self, value: &mut Value, path: &[Step], reason: &str) -> bool {
-        let Some((Step::Key(key), way)) = path.split_last() else { return false };
-        let Some(Value::Object(members)) = resolve(value, way) else { return false };
-        let Some(raw) = members.remove(key) else { return false };
-        self.skip(path, reason.to_owned(), raw);
+    fn field(&mut self, value: &mut String, failure: &Failure) -> bool {
+        let Some((Step::Key(key), way)) = failure.path.split_last() else { return false };
+        let Some(object) = span(value, way) else { return false };
+        let mut fields = span::members(value, object.start);
+        let Some(field) = fields.find(|member| member.name == *key) else { return false };
+        drop(fields);
+        self.skip(&failure.path, &value[field.value], || failure.reason());
+        span::remove(value, &field.span);
         true
     }
 
-    fn skip(&mut self, path: &[Step], reason: String, raw: Value) {
-        let Self { prefix, place, skipped, .. } = self;
-        skipped.add(|| Skipped { at: display(prefix, place.iter().chain(path)), reason, raw });
+    /// Skips the repeated members of an object: the last that isn't null counts. Returns whether
+    /// there were any.
+    fn repeated(&mut self, value: &mut String, path: &[Step]) -> bool {
+        let Some(object) = span(value, path) else { return false };
+        let members: Vec<_> = span::members(value, object.start).collect();
+        let (kept, dropped) = without_repeats(value, members);
+        for member in &dropped {
+            let path: Vec<Step> =
+                path.iter().cloned().chain([Step::Key(member.name.clone())]).collect();
+            self.skip(&path, &value[member.value.clone()], || REPEATED.to_owned());
+        }
+        let kept: Vec<&str> = kept.iter().map(|member| &value[member.span.clone()]).collect();
+        let kept = format!("{{{}}}", kept.join(","));
+        value.replace_range(object, &kept);
+        !dropped.is_empty()
     }
 
-    /// Decodes the current value in its place. A failure has the path within the value.
-    fn attempt(&mut self, value: &mut Value) -> Result<(), (Vec<Step>, String)> {
-        let mut alone = wrap(&self.place, std::mem::take(value));
-        // A `Value` can always be written.
-        let json = serde_json::to_vec(&alone).unwrap_or_default();
-        *value = unwrap(&mut alone, &self.place);
-        let Err(error) = (self.attempt)(&json) else { return Ok(()) };
+    fn skip(&mut self, path: &[Step], part: &str, reason: impl FnOnce() -> String) {
+        let Self { prefix, place, skipped, .. } = self;
+        skipped.add(|| Skipped {
+            at: display(prefix, place.iter().chain(path)),
+            reason: reason(),
+            raw: raw(part),
+        });
+    }
+
+    /// Decodes a value in its place.
+    fn attempt(&mut self, value: &str) -> Result<(), Failure> {
+        let [before, after] = &self.around;
+        self.json.clear();
+        for part in [before, value, after] {
+            self.json.extend_from_slice(part.as_bytes());
+        }
+        let Err(error) = (self.attempt)(&self.json) else { return Ok(()) };
         // Compact JSON is one line.
-        let path = path_at(&json, error.column());
+        let path = path_at(&self.json, error.column());
         if path.len() < self.place.len() {
             // The value was decoded; only an item around it lacks its id, which isn't part of this
             // reduced response.
             return Ok(());
         }
         let path = path.into_iter().skip(self.place.len()).collect();
-        let reason = error.to_string();
-        let reason = reason.split(" at line ").next().unwrap_or_default();
-        Err((path, without_values(reason)))
+        Err(Failure { path, error })
     }
 }
 
-fn resolve<'v>(value: &'v mut Value, way: &[Step]) -> Option<&'v mut Value> {
-    way.iter().try_fold(value, |value, step| match step {
-        Step::Key(key) => value.get_mut(key),
-        Step::Index(index) => value.get_mut(index),
-    })
+/// Divides the members of an object into those that count, and those that are there again: the last
+/// that isn't null counts.
+pub(crate) fn without_repeats(json: &str, members: Vec<Member>) -> (Vec<Member>, Vec<Member>) {
+    let mut last: HashMap<String, usize> = HashMap::new();
+    for (index, member) in members.iter().enumerate() {
+        let is_null = &json[member.value.clone()] == "null";
+        match last.get_mut(&member.name) {
+            Some(last) => *last = if is_null { *last } else { index },
+            None => drop(last.insert(member.name.clone(), index)),
+        }
+    }
+    let numbered = members.into_iter().enumerate();
+    let (kept, dropped): (Vec<_>, Vec<_>) =
+        numbered.partition(|(index, member)| last.get(&member.name) == Some(index));
+    let member = |(_, member)| member;
+    (kept.into_iter().map(member).collect(), dropped.into_iter().map(member).collect())
 }
 
-/// Returns a response that contains only this value at its path, alone in each list around it.
-fn wrap(place: &[Step], value: Value) -> Value {
-    place.iter().rev().fold(value, |inner, step| match step {
-        Step::Key(key) => Value::Object(Map::from_iter([(key.clone(), inner)])),
-        Step::Index(_) => Value::Array(vec![inner]),
-    })
-}
-
-fn unwrap(wrapped: &mut Value, place: &[Step]) -> Value {
-    let value = place.iter().try_fold(wrapped, |value, step| match step {
-        Step::Key(key) => value.get_mut(key),
-        Step::Index(_) => value.get_mut(0),
-    });
-    value.map(std::mem::take).unwrap_or_default()
+/// The value of a part of repaired JSON.
+pub(crate) fn raw(part: &str) -> Value {
+    parse_exact(part.as_bytes()).map_or(Value::Null, |(value, _)| value)
 }
 
 #[cfg(test)]
@@ -219,6 +242,7 @@ mod tests {
 
     use super::*;
     use crate::lenient;
+    use crate::skipped::MAX_REPORTED;
     use crate::types::{MotionReport, ScriptReport, VoiceList};
 
     fn salvage<T: DeserializeOwned>(
@@ -230,7 +254,7 @@ mod tests {
             decoded = serde_json::from_slice::<lenient::Data<T>>(json)?.0;
             Ok(())
         };
-        let skipped = super::salvage(prefix, data, &mut attempt)?;
+        let skipped = super::salvage(prefix, data.to_string(), &mut attempt)?;
         Ok((decoded, skipped))
     }
 

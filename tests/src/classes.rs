@@ -22,6 +22,10 @@ pub fn class(codec: &'static Codec) -> String {
     if codec.decode_response(br#"{"code": 0, "data": "text"}"#).is_ok() {
         class.push_str(", no data");
     }
+    // A list in the place of `data` is its result.
+    if codec.operation.list.is_some() {
+        class.push_str(", list");
+    }
     class
 }
 

@@ -239,6 +239,17 @@ fn bodies() -> Vec<Fault> {
         ("content type text", |setting| {
             Reply::body(200, "text/plain", setting.response.to_string())
         }),
+        ("text after the object", |setting| {
+            let text = format!("{}\n<!-- {} -->", setting.response, secrets::message());
+            Reply::body(200, "application/json", text)
+        }),
+        ("text after the object, cut", |setting| {
+            Reply::cut(200, format!("{}<!-- proxy -->", setting.response), 9)
+        }),
+        ("encoded body", |_| {
+            let body = format!("\u{1f}\u{8b}\u{8}{}", secrets::CONTENT);
+            Reply::body(200, "application/json", body).header("content-encoding", "gzip")
+        }),
     ])
 }
 
@@ -255,6 +266,13 @@ fn data() -> Vec<Fault> {
                 body = json!({});
             }
             body["code"] = json!(0);
+            Reply::json(200, body)
+        }),
+        ("data a bare list", |setting| {
+            let mut body = setting.response.clone();
+            let lists = body["data"].as_object().into_iter().flatten();
+            let list = lists.map(|(_, value)| value).find(|value| value.is_array());
+            body["data"] = list.cloned().unwrap_or(Value::Null);
             Reply::json(200, body)
         }),
     ])
@@ -274,6 +292,12 @@ fn types() -> Vec<Fault> {
         ("secrets for integers", |setting| {
             changed(setting, &|value| value.is_number().then(|| json!(secrets::signed_url())))
         }),
+        ("a huge number in a new field", |setting| with_field(setting, "1e999")),
+        ("deep nesting in a new field", |setting| {
+            with_field(setting, &format!("{}1{}", "[".repeat(200), "]".repeat(200)))
+        }),
+        ("ids as floats", |setting| with_ids(setting, "1500.0")),
+        ("ids of 23 digits", |setting| with_ids(setting, "12345678901234567890123")),
         ("null lists", |setting| {
             changed(setting, &|value| value.is_array().then_some(Value::Null))
         }),
@@ -327,4 +351,34 @@ fn changed(setting: &Setting, change: &dyn Fn(&Value) -> Option<Value>) -> Reply
     let mut body = setting.response.clone();
     body["data"] = walk(&setting.response["data"], change);
     Reply::json(200, body)
+}
+
+/// The usual response with another field in its `data`, of this JSON.
+fn with_field(setting: &Setting, json: &str) -> Reply {
+    let mut body = setting.response.clone();
+    if let Some(data) = body["data"].as_object_mut() {
+        data.insert("a_new_field".to_owned(), json!("a new value"));
+    }
+    Reply::body(200, "application/json", body.to_string().replace("\"a new value\"", json))
+}
+
+/// The usual response with this number as each of its ids.
+fn with_ids(setting: &Setting, number: &str) -> Reply {
+    fn walk(value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(walk),
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match name == "id" || name.ends_with("_id") {
+                        true => *member = json!("an id"),
+                        false => walk(member),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut body = setting.response.clone();
+    walk(&mut body["data"]);
+    Reply::body(200, "application/json", body.to_string().replace("\"an id\"", number))
 }

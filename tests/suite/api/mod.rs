@@ -13,3 +13,4 @@ mod response_facts;
 mod responses;
 mod schemas;
 mod shown;
+mod values;

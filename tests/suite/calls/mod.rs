@@ -15,3 +15,4 @@ mod raw_requests;
 mod retries;
 mod security;
 mod tls;
+mod values;
