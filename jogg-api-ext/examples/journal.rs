@@ -2,7 +2,7 @@
 //! after a crash it is known which were never sent, and which may have been.
 //!
 //! ```sh
-//! cargo run -p jogg-api-ext --features simulator --bin jogg-simulator &
+//! cargo run -p jogg-api-ext --features cli --bin jogg-simulator &
 //! cargo run -p jogg-api-ext --example journal -- --orders 30   # kill it at any time
 //! cargo run -p jogg-api-ext --example journal -- --orders 30   # sends what was never sent
 //! ```
@@ -176,6 +176,8 @@ async fn send(jogg: Jogg, journal: Arc<Journal>, order: String) -> std::io::Resu
         Err(error) => {
             let state = match (error.may_have_executed(), error.is_retryable()) {
                 (true, _) => State::Unknown,
+                // By the journal, which could not be written.
+                _ if error.kind() == jogg_api_ext::ErrorKind::Refused => State::NotExecuted,
                 (false, true) => State::NotExecuted,
                 (false, false) => State::Refused,
             };

@@ -2,7 +2,7 @@
 //! those that aren't done.
 //!
 //! ```sh
-//! cargo run -p jogg-api-ext --features simulator --bin jogg-simulator -- --speed 30 &
+//! cargo run -p jogg-api-ext --features cli --bin jogg-simulator -- --speed 30 &
 //! cargo run -p jogg-api-ext --example resume_jobs -- --start 3   # stop it at any time
 //! cargo run -p jogg-api-ext --example resume_jobs                # resumes
 //! ```

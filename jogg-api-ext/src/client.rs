@@ -104,7 +104,8 @@ impl Jogg {
         &self.inner.api
     }
 
-    /// Returns a clone of this client with per-call overrides. Limits and budget stay shared.
+    /// Returns a clone of this client with per-call overrides, which replace all earlier ones.
+    /// Limits and budget stay shared.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -272,8 +273,9 @@ impl JoggBuilder {
         self
     }
 
-    /// Sets the longest response body that is read, in bytes. Default: 8 MiB. Downloads have no
-    /// limit.
+    /// Sets the longest response body that is read, in bytes. Default: 8 MiB. Files have limits of
+    /// their own: `max_bytes` of [`Download`](crate::assets::Download) and
+    /// [`Upload`](crate::assets::Upload).
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.api = self.api.max_body_bytes(limit);
         self

@@ -8,9 +8,9 @@ pub enum ErrorKind {
     /// call is made. Fix the configuration. A runtime whose I/O or time driver is off isn't found
     /// out: tokio panics there. Turn both on with `enable_all` of its builder.
     Configuration,
-    /// The connection failed, or was never made; the message ends with the cause. A read can be
-    /// retried, unless it's the certificate or the proxy that is refused: see
-    /// [`Error::is_retryable`](crate::Error::is_retryable).
+    /// The connection failed, or was never made; the message ends with the cause.
+    /// [`Error::is_retryable`](crate::Error::is_retryable) says whether to retry: not if it's the
+    /// certificate or the proxy that is refused.
     Connection,
     /// The file host refused the upload, or didn't return the download.
     FileTransfer,
@@ -44,9 +44,11 @@ pub enum ErrorKind {
     /// The job is completed, but its result never came. [`Error::job`](crate::Error::job) resumes
     /// it later, and [`Error::raw`](crate::Error::raw) has what came.
     ResultIncomplete,
-    /// The server failed. A read can be retried.
+    /// The server failed. [`Error::is_retryable`](crate::Error::is_retryable) says whether to
+    /// retry.
     ServerError,
-    /// No response in time. A read can be retried.
+    /// No response in time, or not sent, as the deadline left too little time.
+    /// [`Error::is_retryable`](crate::Error::is_retryable) says whether to retry.
     Timeout,
     /// An error code this crate doesn't know. [`Error::code`](crate::Error::code) has it.
     UnknownErrorCode,

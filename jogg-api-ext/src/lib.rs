@@ -63,9 +63,10 @@
 //!
 //! - **The client**: [`Jogg::from_env`] or a [`JoggBuilder`]. You find your API key in JoggAI's web
 //!   app, on the API page of the dashboard.
-//! - **Policy** ([`policy`]): [`RetryPolicy`], [`Timeouts`], [`policy::RateLimiter`] and
-//!   [`policy::Observer`]; what is retried, and what never is. [`CallOptions`] override it for some
-//!   calls.
+//! - **Policy** ([`policy`]): [`RetryPolicy`], [`Timeouts`], [`policy::RateLimiter`],
+//!   [`policy::Observer`], and [`policy::BeforeSend`], which runs before a paid request is sent;
+//!   what is retried, and what never is. [`CallOptions`] override it for some calls, and label
+//!   them.
 //! - **Time** ([`clock`]): the clock of the client, for tests.
 //!
 //! # Beyond the typed methods
@@ -84,8 +85,8 @@
 //! - [`outcome_unknown`]: what to do when the response to a paid request was lost, which
 //!   [`Jogg::candidates`] searches for.
 //! - [What is retried](policy#what-is-retried): the table for paid requests.
-//! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): a program for
-//!   every group.
+//! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): programs for
+//!   the groups.
 //!
 //! # Features
 //!
