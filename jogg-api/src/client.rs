@@ -166,8 +166,14 @@ impl Client {
         decoded: Result<(Envelope<T>, SkippedParts), DecodeError>,
     ) -> Result<Response<T>, Error> {
         match decoded {
-            Ok((mut envelope, skipped)) if envelope.code == 0 && response.status.is_success() => {
+            Ok((mut envelope, mut skipped))
+                if envelope.code == 0 && response.status.is_success() =>
+            {
                 self.redact(&mut envelope.message, &mut envelope.request_id);
+                // A name in a response is the server's text, too.
+                for part in &mut skipped.reported {
+                    self.redact(&mut part.at, &mut None);
+                }
                 Ok(Response {
                     data: envelope.data,
                     message: envelope.message,

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::redact::one_line;
+
 /// How many skipped parts are reported in full: a damaged response may have millions.
 pub(crate) const MAX_REPORTED: usize = 100;
 
@@ -27,15 +29,15 @@ pub struct Skipped {
 impl fmt::Debug for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Skipped")
-            .field("at", &self.at)
-            .field("reason", &self.reason)
+            .field("at", &one_line(&self.at))
+            .field("reason", &one_line(&self.reason))
             .finish_non_exhaustive()
     }
 }
 
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.at, self.reason)
+        write!(f, "{}: {}", one_line(&self.at), one_line(&self.reason))
     }
 }
 

@@ -49,6 +49,11 @@ fn connections() -> Vec<Fault> {
         ("reset after reading", |_| Reply::reset()),
         ("no response in time", |_| Reply::never().delay(Duration::from_secs(181))),
         ("cut body", |setting| Reply::cut(200, setting.response.to_string(), 9)),
+        ("cut body of a 429 with data", |setting| {
+            let whole = setting.response.to_string();
+            let sent = whole.len() - 2;
+            Reply::cut(429, whole, sent)
+        }),
         ("cut body of a 429", |_| Reply::cut(429, "{\"code\": 429, \"msg\": \"m\"}", 9)),
         ("body over the cap", |_| {
             Reply::json(200, json!({"code": 0, "msg": secrets::CONTENT.repeat(CAP / 10)}))

@@ -34,7 +34,7 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Measure the SDK beside hand-written code: instructions per call, cost of a build, transfers of files
+    /// Measure the SDK beside hand-written code: instructions per call, builds, transfers of files
     Bench(bench::Arguments),
     /// Generate the low-level client from the spec
     Codegen {

@@ -32,7 +32,8 @@ impl Download {
     }
 
     /// Sets how many attempts are made at most, the first included. Default: that of
-    /// [`CallOptions`](crate::CallOptions), else 5, or 1 if the client never retries. 0 counts as 1.
+    /// [`CallOptions`](crate::CallOptions), else 5, or 1 if the client never retries. 0 counts as
+    /// 1.
     ///
     /// The waits in between grow from 5 s to 20 s.
     pub fn attempts(mut self, attempts: u32) -> Self {

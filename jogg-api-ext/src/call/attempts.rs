@@ -144,7 +144,9 @@ impl<'j> Attempts<'j> {
         if let Some(limiter) = self.jogg.rate_limiter()
             && self.operation.method == "POST"
         {
-            let permit = limiter.acquire(self.deadline.time_to_send()).await;
+            // A limiter of the application's may not keep to the time it is given.
+            let permit = limiter.acquire(self.deadline.time_to_send());
+            let permit = self.deadline.before_sending(permit).await.flatten();
             turn.permit = Some(permit.ok_or_else(|| self.not_sent(NO_SLOT))?);
         }
         if let Some(permits) = self.jogg.concurrency() {

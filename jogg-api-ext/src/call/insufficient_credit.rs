@@ -1,6 +1,6 @@
 //! Refusals that say in words that there are too few credits, whatever their code and status.
 
-use serde_json::Value;
+use jogg_api::raw_json;
 
 /// Where a body says what is wrong.
 const PLACES: [&str; 10] = [
@@ -18,7 +18,7 @@ const PLACES: [&str; 10] = [
 
 /// Returns whether a body says that there are too few credits.
 pub(super) fn is_named(body: &[u8]) -> bool {
-    let Ok(body) = serde_json::from_slice::<Value>(body) else { return false };
+    let body = raw_json(body);
     PLACES.iter().filter_map(|place| body.pointer(place)?.as_str()).any(|text| {
         let letters = text.chars().filter(char::is_ascii_alphanumeric);
         letters.collect::<String>().to_ascii_lowercase().contains("insufficientcredit")
@@ -47,5 +47,6 @@ mod tests {
             assert_eq!(is_named(body.to_string().as_bytes()), named, "{body}");
         }
         assert!(!is_named(b"<html>insufficient_credit"));
+        assert!(is_named(b"\xef\xbb\xbf{\"error\": \"insufficient_credit\"}<!-- proxy -->"));
     }
 }

@@ -11,6 +11,9 @@ use crate::policy::Attempt;
 const CREATED: [(&Operation, &str); 2] =
     [(&op::CREATE_PRODUCT, "product_id"), (&op::CREATE_WEBHOOK_ENDPOINT, "endpoint_id")];
 
+/// Members that refusals have, so that they are no result.
+const OF_REFUSALS: [&str; 4] = ["error", "message", "retryAfter", "retry_after"];
+
 /// What a failed response names where a success would.
 pub(super) struct Named {
     /// The job, if the operation starts jobs.
@@ -57,11 +60,13 @@ pub(super) fn named(
     Some(Named { job: Some(JobRecord::started(operation, id, attempt.sent_at, raw)) })
 }
 
-/// Whether `data` is an object with something in it.
+/// Whether a response has a result, in `data` or at top level.
 fn has_data(body: &[u8]) -> bool {
-    let body: Option<Value> = serde_json::from_slice(body).ok();
-    let data = body.as_ref().and_then(|body| body.get("data")?.as_object());
-    data.is_some_and(|data| !data.is_empty())
+    match raw_data(body) {
+        Value::Object(data) => data.keys().any(|name| !OF_REFUSALS.contains(&name.as_str())),
+        Value::Array(data) => !data.is_empty(),
+        _ => false,
+    }
 }
 
 fn created(operation: &Operation) -> Option<&'static str> {

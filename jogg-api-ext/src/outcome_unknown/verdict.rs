@@ -22,7 +22,8 @@ pub(super) fn of(mut found: Found, lost: &Lost) -> Candidates {
     } else if doubts.is_empty() {
         let remains = "only another request of the same name or URLs, sent at the same time, can \
                        have made it instead";
-        (Certainty::Settled, remains.to_owned(), job(&found.items, lost))
+        let remains = [&[remains.to_owned()][..], &gaps].concat().join("; ");
+        (Certainty::Settled, remains, job(&found.items, lost))
     } else {
         let reasons = [doubts, gaps].concat().join("; ");
         (Certainty::Unsettled, format!("whether it made what is listed: {reasons}"), None)

@@ -169,6 +169,19 @@ async fn code_0_with_data_is_a_success_of_any_paid_operation() {
     // The simulator knows the path, but the client only what it is given.
     const PATH: &str = ADD_PHOTO_AVATAR_MOTION.path;
     let stage = Stage::new().await;
+    // However it is written, it is never retried.
+    for body in [
+        r#"{"code": 0, "data": {"outfit_id": "o1"}}<!-- proxy -->"#,
+        "\u{feff}{\"code\": 0, \"data\": {\"outfit_id\": \"o1\", \"size\": 1e999}}",
+        r#"{"code": 0, "outfit_id": "o1"}"#,
+    ] {
+        let before = stage.simulator.requests().len();
+        let reply = Reply::body(429, "application/json", body);
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, reply);
+        let call = stage.jogg.request::<Value>(&CREATE_OUTFIT, RawRequest::new());
+        assert_eq!(call.await.unwrap()["outfit_id"], "o1", "{body}");
+        assert_eq!(stage.simulator.requests().len(), before + 1, "{body}");
+    }
     for (body, is_success) in [
         (json!({"code": 0, "data": {"outfit_id": "o1"}}), true),
         (json!({"code": 0, "error": "no"}), false),
