@@ -72,10 +72,18 @@ impl PreparedRequest {
         if !target.starts_with('/') {
             return Err(Error::argument(operation, "path", "must begin with a slash"));
         }
-        if target.bytes().any(|byte| matches!(byte, b'?' | b'#' | b'\\' | 0..=0x1f | 0x7f)) {
-            return Err(Error::argument(operation, "path", "contains characters that end a path"));
+        let mut may_have_dots = false;
+        for byte in target.bytes() {
+            match byte {
+                b'?' | b'#' | b'\\' | 0..=0x1f | 0x7f => {
+                    let reason = "contains characters that end a path";
+                    return Err(Error::argument(operation, "path", reason));
+                }
+                b'.' | b'%' => may_have_dots = true,
+                _ => {}
+            }
         }
-        if target.split('/').any(is_dots) {
+        if may_have_dots && target.split('/').any(is_dots) {
             return Err(Error::argument(operation, "path", "has a segment `.` or `..`"));
         }
         let capitals = operation.method.bytes().all(|letter| letter.is_ascii_uppercase());

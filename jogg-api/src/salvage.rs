@@ -322,6 +322,41 @@ mod tests {
         assert_eq!(skipped.reported[99].at, "data.voices[99].name");
     }
 
+    /// How many bytes are decoded, for each byte of a response.
+    fn work<T: DeserializeOwned>(data: &str) -> f64 {
+        let mut bytes = 0;
+        let mut attempt = |json: &[u8]| -> Result<(), serde_json::Error> {
+            bytes += json.len();
+            serde_json::from_slice::<lenient::Data<T>>(json).map(drop)
+        };
+        super::salvage("data", data.to_owned(), &mut attempt).unwrap();
+        bytes as f64 / data.len() as f64
+    }
+
+    #[test]
+    fn the_work_is_linear_in_size_also_when_every_item_is_malformed() {
+        let voices = |item: &str, count| {
+            work::<VoiceList>(&format!(r#"{{"voices":[{}]}}"#, vec![item; count].join(",")))
+        };
+        let scripts = |paragraph: &str, count| {
+            let paragraphs = vec![paragraph; 100].join(",");
+            let script = format!(r#"{{"script_paragraphs":[{paragraphs}]}}"#);
+            let scripts = vec![script; count].join(",");
+            work::<ScriptReport>(&format!(r#"{{"data":{{"generated_scripts":[{scripts}]}}}}"#))
+        };
+        let cases: [(&str, &dyn Fn(usize) -> f64); 5] = [
+            ("no item", &|count| voices("7", count)),
+            ("no id", &|count| voices(r#"{"voice_id":[],"name":"a"}"#, count)),
+            ("two fields", &|count| voices(r#"{"voice_id":"a","name":{},"language":[]}"#, count)),
+            ("repeated", &|count| voices(r#"{"voice_id":"a","name":"a","name":"b"}"#, count)),
+            ("nested lists", &|count| scripts("[1]", count)),
+        ];
+        for (case, work) in cases {
+            let (few, many) = (work(30), work(300));
+            assert!(many < few * 1.1 && many < 25.0, "{case}: {few}, then {many}");
+        }
+    }
+
     #[test]
     fn a_report_does_not_show_the_skipped_part() {
         let data = json!({"avatar_id": "planted", "name": {"secret": "planted"}});

@@ -7,8 +7,11 @@ use super::number::{INEXACT, whole};
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
 /// Whether a text is empty or white space.
+#[inline]
 pub(super) fn is_blank(text: &str) -> bool {
-    text.chars().all(char::is_whitespace)
+    // Nearly every text begins with a letter or a digit.
+    !text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
+        && text.chars().all(char::is_whitespace)
 }
 
 /// Converts numbers to text. With `loose`, values that aren't scalars are ignored instead of
