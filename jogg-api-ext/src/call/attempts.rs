@@ -92,18 +92,16 @@ impl<'j> Attempts<'j> {
     async fn run(&mut self, mut decode: Option<&mut Decode<'_>>, span: &Span) -> Result<Completed> {
         let mut last = None;
         loop {
-            let turn = self.turn().await;
-            // What the last attempt met says more than that there is no time for another.
-            let mut turn = turn.map_err(|error| last.unwrap_or(error))?;
-            let attempt = Attempt {
-                operation: self.operation,
-                number: self.attempts + 1,
-                sent_at: SystemTime::now(),
-                label: self.jogg.options().label.clone(),
+            let (mut turn, mut attempt) = match self.ready().await {
+                Ok(ready) => ready,
+                // What the last attempt met says more than that there is no time for another.
+                Err(error) if error.kind() == ErrorKind::Timeout => {
+                    return Err(last.unwrap_or(error));
+                }
+                Err(error) => return Err(error),
             };
-            if let Some(hook) = self.jogg.before_send().filter(|_| self.is_at_most_once()) {
-                self.approve(hook, &attempt).await?;
-            }
+            // The hook may have taken its time.
+            attempt.sent_at = SystemTime::now();
             turn.is_sent = true;
             let begun = self.count_sent();
             let outcome = self.attempt(decode.as_deref_mut(), &attempt).await;
@@ -134,6 +132,21 @@ impl<'j> Attempts<'j> {
             }
             last = Some(error);
         }
+    }
+
+    /// Waits until the next request may be sent, and asks the hook.
+    async fn ready(&self) -> Result<(Turn<'j>, Attempt)> {
+        let turn = self.turn().await?;
+        let attempt = Attempt {
+            operation: self.operation,
+            number: self.attempts + 1,
+            sent_at: SystemTime::now(),
+            label: self.jogg.options().label.clone(),
+        };
+        if let Some(hook) = self.jogg.before_send().filter(|_| self.is_at_most_once()) {
+            self.approve(hook, &attempt).await?;
+        }
+        Ok((turn, attempt))
     }
 
     /// Waits for the limits, within the deadline. The rate limit comes first: who waits for it, for
