@@ -72,6 +72,24 @@ async fn the_waits_for_the_rate_limit_have_an_end() {
     }
 }
 
+#[tokio::test]
+async fn the_longest_wait_is_the_one_that_is_set() {
+    let hour = Duration::from_secs(3600);
+    for (seconds, is_waited_for) in [("3600", true), ("3601", false)] {
+        let policy = RetryPolicy::new().max_retry_after(hour).max_rate_limit_wait(2 * hour);
+        let policy = policy.total(2 * hour);
+        let stage = Stage::with_client(|jogg| jogg.retry_policy(policy)).await;
+        refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, seconds, 1);
+        let outcome = stage.jogg.photo_avatars().add_motion(add_motion()).await;
+        assert_eq!(outcome.is_ok(), is_waited_for, "{seconds}");
+        assert_eq!(stage.clock.now() >= hour, is_waited_for, "{seconds}");
+        stage.simulator.reply_next(&WHOAMI, server_error().header("retry-after", seconds));
+        let outcome = stage.jogg.account().whoami().await;
+        assert_eq!(outcome.is_ok(), is_waited_for, "{seconds}");
+        assert_eq!(stage.clock.now() >= 2 * hour, is_waited_for, "{seconds}");
+    }
+}
+
 /// A client with a window that has room for all.
 fn roomy(stage: &Stage) -> (Jogg, Arc<SlidingWindow>) {
     let clock = Arc::new(stage.clock.clone());
@@ -161,7 +179,7 @@ async fn retry_after_is_respected_on_503() {
         assert_eq!(outcome.is_ok(), waits.is_some(), "{header}");
         assert_eq!(stage.clock.now(), Duration::from_millis(waits.unwrap_or(0)), "{header}");
         if let Err(error) = outcome {
-            assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(900)));
         }
     }
     // A paid request is not retried, so there is nothing to wait for.
