@@ -300,13 +300,14 @@ impl<'j> Attempts<'j> {
         }
         self.tried.count(error);
         let random = self.jogg.clock().random();
+        let is_refused = error.kind() == ErrorKind::RateLimited;
+        if is_refused {
+            // Also if this call ends with it.
+            self.pause_others(policy.pause(error, random));
+        }
         let delay = policy.delay_of_call(error, &self.tried, random)?;
         let now = self.now();
         let next = now.checked_add(delay)?;
-        let is_refused = error.kind() == ErrorKind::RateLimited;
-        if is_refused {
-            self.pause_others(policy.pause(error, random));
-        }
         let in_time = self.deadline.allows(delay);
         if is_refused && in_time {
             self.tried.waited += delay;

@@ -115,17 +115,28 @@ async fn a_429_holds_back_all_posts_of_the_client() {
     assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), 2);
 }
 
+/// The limit is that of the key, whatever the call makes of the refusal; but no pause is longer
+/// than what a call would wait.
 #[tokio::test]
-async fn nobody_is_held_back_by_a_wait_that_nobody_makes() {
-    let stage = Stage::new().await;
-    for policy in [RetryPolicy::never(), RetryPolicy::new().max_retry_after(Duration::ZERO)] {
-        let window = roomy(&stage).1;
-        let builder = stage.client().rate_limiter(window).retry_policy(policy);
+async fn a_429_that_ends_its_call_holds_back_the_others_as_well() {
+    let new = RetryPolicy::new;
+    for (policy, requested, pause) in [
+        (RetryPolicy::never(), "7", 7500),
+        (new().max_attempts(1), "7", 7500),
+        (new().max_rate_limit_wait(Duration::ZERO), "7", 7500),
+        (new().max_retry_after(Duration::from_secs(3)), "7", 3500),
+        (new().max_retry_after(Duration::ZERO), "7", 500),
+        (new(), "900", 120_500),
+    ] {
+        let stage = Stage::new().await;
+        let builder = stage.client().rate_limiter(roomy(&stage).1).retry_policy(policy);
         let jogg = builder.build().unwrap();
-        refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, "7", 1);
-        jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, requested, 1);
+        let error = jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_eq!(stage.clock.now(), Duration::ZERO, "the call itself waited");
         drop(jogg.photo_avatars().add_motion(add_motion()).await.unwrap());
-        assert_eq!(stage.clock.now(), Duration::ZERO);
+        assert_eq!(stage.clock.now(), Duration::from_millis(pause));
     }
 }
 
