@@ -223,7 +223,7 @@ impl<'j> Attempts<'j> {
         let at_most_once = self.is_at_most_once();
         let place = if at_most_once { id_place(self.operation) } else { None };
         // Only the caller knows what any other operation responds with.
-        let known = || OPERATIONS.iter().any(|known| std::ptr::eq(*known, self.operation));
+        let known = || OPERATIONS.contains(&self.operation);
         let paid = place.is_some() || at_most_once && known();
         let mut started = None;
         let response = match (decode, place) {
