@@ -66,8 +66,9 @@ impl ClientBuilder {
     }
 
     /// Sets a function that changes the settings of the HTTP client, such as its proxy, its DNS or
-    /// its client certificate. It is called whenever an HTTP client is built: once, and once more
-    /// for [`Client::unpooled`].
+    /// its client certificate. It is called whenever an HTTP client is built, which may be several
+    /// times: for this client, for [`Client::unpooled`], and again for each of them on a system
+    /// without root certificates.
     ///
     /// ```
     /// # fn demo(proxy: reqwest::Proxy) -> Result<(), jogg_api::BuildError> {

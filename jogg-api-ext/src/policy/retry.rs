@@ -9,7 +9,8 @@ use crate::error::{Error, ErrorKind};
 ///
 /// Calls that change nothing or can be repeated are retried after connection failures, timeouts,
 /// 408, 425, 429, 499, 5xx and the codes 429 and 50000. A paid call is retried only if it provably
-/// wasn't executed: no connection, 429, or HTTP/2's word for it.
+/// wasn't executed: there was no connection, nothing of it was sent, the server refused it with a
+/// 429, or said over HTTP/2 that it ignored it (`REFUSED_STREAM`, `GOAWAY`).
 ///
 /// After a 429, which says that the key has used up its limit, a call waits as long as the server
 /// requests, and a random time on top. That uses up neither attempts nor budget. It ends as
