@@ -79,8 +79,9 @@ impl ClientBuilder {
     /// ```
     ///
     /// This crate then sets what must hold: no redirects, as the key must not follow one; no
-    /// replays, as a paid request must not be sent twice; the TLS back end of its features; the
-    /// limit on idle connections.
+    /// replays, as a paid request must not be sent twice; no compressed responses, as what was
+    /// received is kept and measured; the TLS back end of its features; the limit on idle
+    /// connections.
     ///
     /// By default, the proxy in the environment (`HTTPS_PROXY`, `NO_PROXY` and so on) is used,
     /// except if the base URL is plain `http://` to this machine: the key must not leave it.
