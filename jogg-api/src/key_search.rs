@@ -219,6 +219,21 @@ mod tests {
         }
     }
 
+    /// The character before the key holds some of its bits, also if it is escaped.
+    #[test]
+    fn no_bit_of_the_key_is_left_of_escaped_base64() {
+        for key in KEYS {
+            let search = KeySearch::new(key).unwrap();
+            for (before, mark) in ["u", "us", "user"].iter().zip(["%", "%25", "\\u00"]) {
+                let encoded = percent(&STANDARD.encode(format!("{before}{key}")), mark);
+                let redacted = search.redacted(&encoded).unwrap();
+                let (start, _) = redacted.split_once("[redacted]").unwrap();
+                let left = before.len() * 8 / 6 * (mark.len() + 2);
+                assert_eq!(start, &encoded[..left], "{key} after {before}");
+            }
+        }
+    }
+
     #[test]
     fn a_short_key_is_not_searched_for_and_other_texts_stay() {
         assert!(KeySearch::new("remark1").is_none());

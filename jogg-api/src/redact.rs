@@ -135,6 +135,7 @@ mod tests {
             ("https://a?x=1|2'3`4{5}6\\7^8", "https://a?[redacted]"),
             ("https://a?x=1\\u0026sig=2", "https://a?[redacted]"),
             ("https://a/b\\u003fsig=2", "https://a/b?[redacted]"),
+            ("https://a/b\\u0026sig", "https://a/b?[redacted]"),
             (r"https:\/\/a\/b?sig=1 c", r"https:\/\/a\/b?[redacted] c"),
             (r"HttpS:\/\/me:pw@a\/b", r"HttpS:\/\/[redacted]@a\/b"),
             (r"https:\\/\\/me:pw@a?b", r"https:\\/\\/[redacted]@a?[redacted]"),

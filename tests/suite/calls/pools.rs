@@ -182,3 +182,13 @@ async fn no_setting_keeps_idle_connections_for_longer_than_two_seconds() {
     );
     assert_eq!((usual, brief, short, long, changed), (2, 1, 2, 2, 2));
 }
+
+#[tokio::test]
+async fn an_unpooled_client_opens_a_connection_for_each_request() {
+    let (url, count) = falls_silent(0).await;
+    let client = jogg_api::Client::builder(KEY).base_url(url).build().unwrap();
+    for opened in 1..=3 {
+        client.unpooled().whoami().await.unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), opened);
+    }
+}
