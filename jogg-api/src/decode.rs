@@ -222,7 +222,9 @@ mod tests {
         let body = body.to_string();
         let (envelope, _) =
             decode::<TemplateVideoList>(body.as_bytes(), &LIST_TEMPLATE_VIDEOS).unwrap();
-        assert_eq!(envelope.data.unwrap().data[0].video_id, "v1");
+        let list = envelope.data.unwrap();
+        assert_eq!(list.data[0].video_id, "v1");
+        assert!(list.pagination.is_some(), "what is beside the list is of it");
         for data in [json!(""), json!([]), json!({}), json!(false)] {
             let body = json!({"code": 0, "data": data, "motion_id": "m1"});
             let (envelope, _) = decoded::<MotionReport>(&body);
