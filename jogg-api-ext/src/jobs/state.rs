@@ -9,6 +9,10 @@ use super::report::JobReport;
 use super::{JobStatus, Raw, WaitOptions};
 use crate::error::{Error, ErrorKind, Result};
 
+/// The longest pause between polls that a server gets: the job may be done by then, and the page of
+/// a proxy under maintenance knows nothing of it.
+const MAX_PAUSE: Duration = Duration::from_secs(120);
+
 /// What is known of a job after some polls. Times are those since the wait began.
 pub(super) struct State {
     pub(super) polls: u32,
@@ -53,7 +57,7 @@ impl State {
             Ok(report) => self.take_report(report, elapsed, options).map_continue(|()| None),
             Err(error) if self.is_transient(&error, elapsed, options) => {
                 let kind = error.kind();
-                self.pause = error.retry_after().unwrap_or_default();
+                self.pause = error.retry_after().unwrap_or_default().min(MAX_PAUSE);
                 self.poll_error = Some(error);
                 ControlFlow::Continue(Some(kind))
             }
