@@ -72,3 +72,126 @@ async fn a_last_poll_comes_before_the_deadline_whatever_the_pause() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::WaitTimeout, 2));
     assert_eq!(took, seconds(60));
 }
+
+/// As the response that started the job would be.
+#[tokio::test]
+async fn a_whole_report_counts_under_any_word_for_its_code() {
+    for (status, body) in [
+        (200, json!({"code": "ok", "data": done()})),
+        (201, json!({"code": "SUCCESS", "msg": "Success", "data": done()})),
+        (200, json!({"data": done()})),
+        (200, json!({"code": null, "message": "Success", "data": done()})),
+        (200, json!({"code": {}, "error": null, "data": done()})),
+        (500, json!({"code": 0, "data": done()})),
+        (404, json!({"code": 0, "data": done()})),
+    ] {
+        let (outcome, polls, _) = polled(&[Reply::json(status, body.clone())]).await;
+        assert_eq!((outcome.unwrap().url.as_str(), polls), ("u", 1), "{body}");
+    }
+    // A failed job, too.
+    let failed = json!({"code": "ok", "data": {"status": "failed", "error": {"message": "m"}}});
+    let (outcome, ..) = polled(&[Reply::json(200, failed)]).await;
+    assert_eq!(outcome.unwrap_err().kind(), ErrorKind::JobFailed);
+}
+
+#[tokio::test]
+async fn so_does_one_of_every_kind() {
+    async fn ends<T: JobResult>(
+        started_by: &'static Operation,
+        polled: &'static Operation,
+        report: Value,
+    ) {
+        let stage = Stage::without_retries().await;
+        let body = json!({"code": "ok", "data": report});
+        stage.simulator.reply_next(polled, Reply::json(200, body));
+        let record = JobRecord::new(started_by, "j1");
+        let report = stage.jogg.resume::<T>(record).unwrap().report().await.unwrap();
+        assert!(report.result.is_some(), "{}", started_by.id);
+    }
+    let flat = || json!({"status": "completed", "video_url": "u", "motion_preview_url": "u"});
+    let nested = || json!({"status": "completed", "data": {"url": "u", "result_url": "u"}});
+    let item = || {
+        let mut item = json!({"id": "j1", "generation_id": "g", "status": "success"});
+        item["video_url"] = json!("u");
+        item["url"] = json!("u");
+        item
+    };
+    ends::<Video>(&op::CREATE_VIDEO_WITH_TEMPLATE, &op::GET_TEMPLATE_VIDEO, nested()).await;
+    ends::<Video>(&op::RENDER_PRODUCT_PREVIEW, &op::GET_PRODUCT_VIDEO, flat()).await;
+    ends::<lip_sync::Video>(&op::CREATE_LIP_SYNC_VIDEO, &op::GET_LIP_SYNC_VIDEO, nested()).await;
+    ends::<Motion>(&op::ADD_PHOTO_AVATAR_MOTION, &op::GET_PHOTO_AVATAR_MOTION, flat()).await;
+    ends::<Motion>(&op::ADD_PRODUCT_AVATAR_MOTION, &op::GET_PRODUCT_AVATAR_MOTION, flat()).await;
+    let (started_by, polled) = (&op::CREATE_VIDEO_TRANSLATION, &op::GET_VIDEO_TRANSLATION);
+    ends::<translations::Translation>(started_by, polled, nested()).await;
+    let photos = json!({"status": "success", "image_url_list": ["u"]});
+    let (started_by, polled) = (&op::GENERATE_PHOTO, &op::GET_PHOTO_GENERATION);
+    ends::<photo_avatars::Generation>(started_by, polled, photos).await;
+    let written = json!({"status": "done", "data": {"generated_scripts": [{"style": "s"}]}});
+    ends::<scripts::GeneratedScripts>(&op::CREATE_AI_SCRIPT, &op::GET_AI_SCRIPT, written).await;
+    let images = json!({"generations": [item()]});
+    let started_by = &op::GENERATE_PRODUCT_AVATAR_IMAGES;
+    ends::<product_avatars::Images>(started_by, &op::GET_PRODUCT_AVATAR_IMAGES, images).await;
+    let listed = json!({"previews": [item()], "total": 1});
+    ends::<Previews>(&op::CREATE_PRODUCT_PREVIEWS, &op::LIST_PRODUCT_PREVIEWS, listed).await;
+}
+
+#[tokio::test]
+async fn what_refuses_a_poll_is_no_report_whatever_else_it_has() {
+    for (status, body) in [
+        (200, json!({"code": 18025, "msg": "no", "data": done()})),
+        (200, json!({"code": 99999, "msg": "no", "data": done()})),
+        (200, json!({"code": 200, "data": done()})),
+        (200, json!({"code": "18020", "data": done()})),
+        (500, json!({"code": "ok", "data": done()})),
+        (200, json!({"code": "ok", "error": "quota", "data": done()})),
+        (200, json!({"code": "ok", "data": {"video_url": "u"}})),
+        (200, json!({"code": "ok", "data": []})),
+        // Of whatever is at top level.
+        (200, json!({"status": "failed", "reason": "upstream"})),
+    ] {
+        let replies = [Reply::json(status, body.clone()), success(json!({"status": "failed"}))];
+        let (outcome, polls, _) = polled(&replies).await;
+        let error = outcome.unwrap_err();
+        // Either way, the refusal alone has not passed for a result.
+        let is_over = matches!(error.kind(), ErrorKind::PermissionDenied);
+        assert_eq!(
+            (polls, error.kind() == ErrorKind::JobFailed),
+            match is_over {
+                true => (1, false),
+                false => (2, true),
+            },
+            "{body}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_wait_without_a_poll_that_succeeded_says_so_and_why() {
+    for (reply, says) in [
+        (Reply::reset(), "get_avatar_video: "),
+        (Reply::body(401, "text/html", "<html>"), "401"),
+        (Reply::body(405, "text/plain", ""), "405"),
+        (Reply::json(402, json!({"error": "insufficient_credit"})), "402"),
+        (Reply::json(200, json!({"code": "x"})), "get_avatar_video: "),
+    ] {
+        let (outcome, polls, took) = polled(&[reply]).await;
+        let error = outcome.unwrap_err();
+        let text = error.to_string();
+        assert_eq!((error.kind(), took), (ErrorKind::WaitTimeout, 1800));
+        let begin = format!("no poll of {polls} succeeded within 1800 s; the job may go on");
+        assert!(text.contains(&begin), "{text}");
+        assert!(text.contains("; the last poll failed: ") && text.contains(says), "{text}");
+    }
+    // After one that did, it says how the last one ended, too.
+    let processing = success(json!({"status": "processing"}));
+    let (outcome, ..) = polled(&[processing, Reply::body(401, "text/html", "<html>")]).await;
+    let text = outcome.unwrap_err().to_string();
+    assert!(text.contains("the job is processing after 1800 s and"), "{text}");
+    assert!(text.contains("; the last poll failed: get_avatar_video: "), "{text}");
+    // And what a server says there is as hidden as elsewhere.
+    let refused = Reply::json(500, json!({"code": 50000, "msg": secrets::message()}));
+    let (outcome, ..) = polled(&[refused]).await;
+    let error = outcome.unwrap_err();
+    assert!(error.to_string().contains("not with [redacted]"), "{error}");
+    secrets::assert_hidden(&secrets::shown(&error), "a wait without a poll that succeeded");
+}
