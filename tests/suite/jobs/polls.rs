@@ -195,3 +195,86 @@ async fn a_wait_without_a_poll_that_succeeded_says_so_and_why() {
     assert!(error.to_string().contains("not with [redacted]"), "{error}");
     secrets::assert_hidden(&secrets::shown(&error), "a wait without a poll that succeeded");
 }
+
+#[tokio::test]
+async fn a_report_on_another_job_is_not_this_ones() {
+    let other = json!({"video_id": "OTHER", "status": "completed", "video_url": "other"});
+    let own = json!({"video_id": "v1", "status": "completed", "video_url": "u"});
+    let (outcome, polls, _) = polled(&[success(other.clone()), success(own)]).await;
+    assert_eq!((outcome.unwrap().url.as_str(), polls), ("u", 2));
+    let failed = json!({"video_id": "OTHER", "status": "failed"});
+    let (outcome, ..) = polled(&[success(failed)]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WaitTimeout);
+    let says = "a poll reported on another job: its `video_id` is `OTHER`";
+    assert!(error.to_string().contains(says), "{error}");
+    // Asked once, it is an error that has the report.
+    let stage = Stage::new().await;
+    stage.respond(&op::GET_AVATAR_VIDEO, other.clone());
+    let error = stage.jogg.avatar_videos().video_job("v1").report().await.unwrap_err();
+    assert_eq!((error.kind(), error.raw()), (ErrorKind::InvalidResponse, Some(&other)));
+}
+
+#[tokio::test]
+async fn each_kind_of_report_is_compared_by_its_own_id() {
+    async fn taken<T: JobResult>(
+        started_by: &'static Operation,
+        polled: &'static Operation,
+        id: &str,
+        report: Value,
+    ) -> bool {
+        let stage = Stage::without_retries().await;
+        stage.respond(polled, report);
+        let job = stage.jogg.resume::<T>(JobRecord::new(started_by, id)).unwrap();
+        match job.report().await {
+            Ok(_) => true,
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error}");
+                false
+            }
+        }
+    }
+    let (created, polled) = (&op::CREATE_VIDEO_FROM_AVATAR, &op::GET_AVATAR_VIDEO);
+    for (id, report, expected) in [
+        // The same, as it may come.
+        ("1500", json!({"video_id": 1500}), true),
+        ("1500", json!({"video_id": 1500.0}), true),
+        ("1500", json!({"video_id": " 1500 "}), true),
+        ("1500.0", json!({"video_id": 1500}), true),
+        ("A0B1-c2", json!({"video_id": "a0b1-C2"}), true),
+        ("v1", json!({"video_id": "internal", "id": "v1"}), true),
+        ("v1", json!({"project_id": "v1"}), true),
+        // None to compare.
+        ("v1", json!({"status": "processing"}), true),
+        ("v1", json!({"video_id": null}), true),
+        ("v1", json!({"video_id": ""}), true),
+        ("v1", json!({"id": "a row"}), true),
+        // Another.
+        ("v1", json!({"video_id": "v10"}), false),
+        ("1500", json!({"video_id": 1501}), false),
+        ("1.5", json!({"video_id": "1.50"}), false),
+    ] {
+        let is_taken = taken::<Video>(created, polled, id, report.clone()).await;
+        assert_eq!(is_taken, expected, "{id}: {report}");
+    }
+    for id in ["j1", "j2"] {
+        let is_same = id == "j1";
+        // With the id of an avatar, which is another thing.
+        let motion = json!({"motion_id": id, "avatar_id": 7});
+        let (created, polled) = (&op::ADD_PHOTO_AVATAR_MOTION, &op::GET_PHOTO_AVATAR_MOTION);
+        assert_eq!(taken::<Motion>(created, polled, "j1", motion).await, is_same);
+        let (created, polled) = (&op::CREATE_LIP_SYNC_VIDEO, &op::GET_LIP_SYNC_VIDEO);
+        let report = json!({"task_id": id});
+        assert_eq!(taken::<lip_sync::Video>(created, polled, "j1", report).await, is_same);
+        let (created, polled) = (&op::GENERATE_PHOTO, &op::GET_PHOTO_GENERATION);
+        let report = json!({"photo_id": id});
+        assert_eq!(
+            taken::<photo_avatars::Generation>(created, polled, "j1", report).await,
+            is_same
+        );
+        let created = &op::GENERATE_PRODUCT_AVATAR_IMAGES;
+        let report = json!({"batch_id": id, "generations": []});
+        let polled = &op::GET_PRODUCT_AVATAR_IMAGES;
+        assert_eq!(taken::<product_avatars::Images>(created, polled, "j1", report).await, is_same);
+    }
+}
