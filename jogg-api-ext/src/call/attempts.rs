@@ -251,7 +251,7 @@ impl<'j> Attempts<'j> {
     }
 
     /// Classifies a failure. A deletion that is retried and finds nothing has succeeded, and so has
-    /// a paid request whose response has what was paid for, whatever else it says.
+    /// a paid request, or a poll, whose response has what was paid for, whatever else it says.
     fn failure(
         &self,
         error: jogg_api::Error,
@@ -264,7 +264,8 @@ impl<'j> Attempts<'j> {
             return Ok(Received { response: error.into_response(), started: None });
         }
         let limit = Some(limit);
-        if !self.is_at_most_once() || error.body().is_empty() {
+        let is_of_job = self.is_at_most_once() || started::is_report(self.operation);
+        if !is_of_job || error.body().is_empty() {
             return Err(outcome::classify(error, attempt, limit));
         }
         let success = started::success(&error);
@@ -277,7 +278,9 @@ impl<'j> Attempts<'j> {
         }
         let named = started::named(self.jogg.api(), &error, self.request, attempt);
         Err(match named {
-            None if !is_success => outcome::classify(error, attempt, limit),
+            None if !self.is_at_most_once() || !is_success => {
+                outcome::classify(error, attempt, limit)
+            }
             named => {
                 let job = named.and_then(|named| named.job);
                 outcome::contradictory(error, attempt, limit, job)

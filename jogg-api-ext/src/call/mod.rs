@@ -215,8 +215,22 @@ impl Received<'_> {
         data
     }
 
+    /// Returns the value that was made of the response's `data`, unless it is empty because there
+    /// was none.
+    pub(crate) fn needs_data<T: Default + PartialEq>(&self, value: T) -> Result<T> {
+        let has_data = || match self.metadata.raw() {
+            Value::Object(data) => !data.is_empty(),
+            Value::Array(data) => !data.is_empty(),
+            _ => false,
+        };
+        match value == T::default() && !has_data() {
+            true => Err(self.lacks("it has no `data`")),
+            false => Ok(value),
+        }
+    }
+
     /// Creates the error of a response that lacks what the caller needs. It keeps the response.
-    fn lacks(&self, reason: impl AsRef<str>) -> Error {
+    pub(crate) fn lacks(&self, reason: impl AsRef<str>) -> Error {
         let Self { jogg, operation, metadata } = *self;
         let ResponseMetadata { status, attempts: number, sent_at, .. } = *metadata;
         let label = jogg.options().label.clone();

@@ -112,7 +112,8 @@ impl<T: JobResult> Wait<T> {
     }
 
     /// Returns the time until the next poll; `None` if the wait ends before it is due. The last
-    /// poll is brought forward, so that it has time before the deadline.
+    /// poll is brought forward, so that it has time before the deadline; it is also sent if the
+    /// server wants a longer pause, as there is none after it.
     fn delay(&self) -> Option<Duration> {
         let Self { options, state, jogg, .. } = self;
         let elapsed = self.elapsed();
@@ -121,9 +122,9 @@ impl<T: JobResult> Wait<T> {
             polls => options.delay(polls, jogg.clock().random()).max(state.pause),
         };
         let left = options.last_poll().checked_sub(elapsed)?;
-        // No sooner than the server wants, and not right after the poll before.
+        // Not right after the poll before.
         let least = if state.polls == 0 { Duration::ZERO } else { options.interval };
-        (least.max(state.pause) <= left).then(|| delay.min(left))
+        (least <= left).then(|| delay.min(left))
     }
 
     /// Waits for the right to poll, within the deadline.

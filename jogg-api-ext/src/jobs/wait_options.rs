@@ -97,7 +97,8 @@ impl WaitOptions {
     /// Default: 30 minutes. The job itself goes on.
     ///
     /// No poll is sent in the last 2 s, or in the last quarter of less than 8 s, so that each has
-    /// time for a response; the last one is brought forward to that moment.
+    /// time for a response; the last one is brought forward to that moment. A server that asks for
+    /// a pause, by `Retry-After`, gets it up to 2 minutes, and not before the last poll.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

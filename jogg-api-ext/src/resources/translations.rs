@@ -24,6 +24,7 @@ use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
 use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed, fields};
+use crate::lists::Gap;
 use crate::request::{group, request};
 
 group! {
@@ -53,7 +54,9 @@ impl Translations {
     /// # Errors
     /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
     pub fn target_languages(&self) -> Call<Vec<String>> {
-        self.jogg.call_with(Ok(()), ListTargetLanguages::new(), |data, _| Ok(data.languages))
+        self.jogg.call_with(Ok(()), ListTargetLanguages::new(), |data, received| {
+            Gap::checked(data.languages, received)
+        })
     }
 }
 

@@ -18,7 +18,7 @@ use jogg_api::enums::{EndpointStatus, WebhookEvent};
 use jogg_api::types::{CreateWebhookEndpointRequest, UpdateWebhookEndpointRequest};
 
 use crate::call::Call;
-use crate::lists::{Extent, List};
+use crate::lists::{Extent, Gap, List};
 use crate::request::{group, request};
 
 pub use jogg_api::types::{ListedWebhookEndpoint, WebhookEndpoint};
@@ -93,7 +93,9 @@ impl WebhookEndpoints {
     /// # Errors
     /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
     pub fn events(&self) -> Call<Vec<WebhookEvent>> {
-        self.jogg.call_with(Ok(()), endpoints::ListWebhookEvents::new(), |data, _| Ok(data.events))
+        self.jogg.call_with(Ok(()), endpoints::ListWebhookEvents::new(), |data, received| {
+            Gap::checked(data.events, received)
+        })
     }
 }
 
