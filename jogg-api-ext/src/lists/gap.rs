@@ -26,9 +26,9 @@ impl Gap {
 
     /// Takes what a response lists where the list is never omitted, as it is never empty.
     pub(crate) fn checked<T>(items: Vec<T>, received: &Received<'_>) -> Result<Vec<T>> {
-        match if items.is_empty() { Self::of(received, false) } else { None } {
-            Some(gap) => Err(received.lacks(gap.reason)),
-            None => Ok(items),
+        match Self::of(received, false) {
+            Some(gap) if items.is_empty() => Err(received.lacks(gap.reason)),
+            _ => Ok(items),
         }
     }
 

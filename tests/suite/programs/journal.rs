@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -142,7 +142,12 @@ async fn a_journal_with_a_line_that_is_damaged_sends_nothing() {
 
 /// Runs on a disk that is full after 1024 bytes of a file, of which the journal leaves so many.
 #[cfg(unix)]
-fn run_on_a_full_disk(journal: &Path, left: usize, base_url: &str, orders: &str) -> Output {
+fn run_on_a_full_disk(
+    journal: &Path,
+    left: usize,
+    base_url: &str,
+    orders: &str,
+) -> std::process::Output {
     let line = r#"{"order":"other","state":"refused"}"#;
     let filler = 1024 - left - line.len() - 1;
     append(journal, &format!("{line}{}\n", " ".repeat(filler)));
