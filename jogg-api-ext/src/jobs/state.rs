@@ -93,6 +93,11 @@ impl State {
         }
     }
 
+    /// Returns whether the job is completed, or may be, and only its result is waited for.
+    pub(super) fn is_ending(&self) -> bool {
+        self.done_since.is_some()
+    }
+
     /// Returns whether a failed poll doesn't end the wait. The job is paid for: giving up on it is
     /// the caller's decision, so only errors that won't pass end the wait.
     fn is_transient(&mut self, error: &Error, elapsed: Duration, options: &WaitOptions) -> bool {
