@@ -33,7 +33,9 @@ async fn fact_40_the_twenty_first_endpoint_is_refused_before_it_is_sent() {
     assert!(!error.may_have_executed());
     assert_eq!(stage.simulator.request_count(&op::CREATE_WEBHOOK_ENDPOINT), 20);
     // Without the list, the API decides.
-    stage.simulator.reply_next(&op::LIST_WEBHOOK_ENDPOINTS, Reply::json(200, json!({"code": 5})));
+    stage
+        .simulator
+        .reply_next(&op::LIST_WEBHOOK_ENDPOINTS, Reply::json(200, json!({"code": 10105})));
     endpoints.create(create("https://shop.example/hook")).await.unwrap_err();
     assert_eq!(stage.simulator.request_count(&op::CREATE_WEBHOOK_ENDPOINT), 21);
 }

@@ -103,7 +103,7 @@ fn the_reason_of_a_failure_may_be_an_object_or_a_text() {
 }
 
 #[test]
-fn the_key_of_an_event_is_the_same_in_each_delivery_and_no_other_event_has_it() {
+fn fact_41_the_key_of_an_event_is_the_same_in_each_delivery_and_no_other_event_has_it() {
     let keys = [
         json!({"event": "generated_image_success", "event_id": "evt_1", "data": {"photo_id": "p"}}),
         json!({"event": "generated_image_success", "data": {"photo_id": "p"}}),
