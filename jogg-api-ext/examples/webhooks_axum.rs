@@ -6,13 +6,14 @@ mod support;
 
 use std::error::Error;
 
+use jogg_api_ext::Secret;
 use jogg_api_ext::enums::WebhookEvent;
 use jogg_api_ext::jobs::WaitOptions;
+use jogg_api_ext::jogg_api::reqwest::Client;
 use jogg_api_ext::product_videos::RenderPreview;
 use jogg_api_ext::webhooks::{
     Event, EventHub, HandlerResult, Receiver, SIGNATURE_HEADER, SampleEvent, Verifier, sign,
 };
-use jogg_api_ext::{Secret, jogg_api};
 use tokio::net::TcpListener;
 
 /// Stores an event under its key; here it only prints. After an error, it would come again.
@@ -37,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let job = jogg.product_videos().render(RenderPreview::new("preview_1")).await?;
     // What the API sends when the job has ended, and what somebody else may send.
     let sample = SampleEvent::new(WebhookEvent::GeneratedProductVideoSuccess).job_id(job.id());
-    let http = jogg_api::reqwest::Client::new();
+    let http = Client::new();
     for signature in [sign(&secret, &sample.body()), "forged".to_owned()] {
         let delivery = http.post(&url).header(SIGNATURE_HEADER, signature).body(sample.body());
         println!("responded: {}", delivery.send().await?.status());

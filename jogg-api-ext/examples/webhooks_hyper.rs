@@ -11,9 +11,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jogg_api_ext::Secret;
 use jogg_api_ext::jogg_api::bytes::Bytes;
+use jogg_api_ext::jogg_api::reqwest::Client;
 use jogg_api_ext::webhooks::{Receiver, SIGNATURE_HEADER, SampleEvent, Verifier, sign};
-use jogg_api_ext::{Secret, jogg_api};
 use tokio::net::TcpListener;
 
 /// Serves a receiver at every path.
@@ -48,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = format!("http://{}/", listener.local_addr()?);
     tokio::spawn(serve(listener, receiver));
 
-    let http = jogg_api::reqwest::Client::new();
+    let http = Client::new();
     for (sample, secret) in SampleEvent::all().into_iter().zip(secrets.iter().cycle()).take(3) {
         let body = sample.live().body();
         let delivery = http.post(&url).header(SIGNATURE_HEADER, sign(secret, &body)).body(body);
