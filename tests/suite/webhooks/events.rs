@@ -27,7 +27,9 @@ fn fact_44_each_known_event_says_how_which_job_has_ended() {
         let status = if failed { JobStatus::Failed } else { JobStatus::Completed };
         assert_eq!((event.status(), event.error().is_some()), (status, failed), "{event:?}");
         // The same of both events of a kind.
-        lines.insert(format!("{stem}: {}", jobs(&event).join(", ")));
+        let jobs = jobs(&event);
+        let jobs = if jobs.is_empty() { "no job".to_owned() } else { jobs.join(", ") };
+        lines.insert(format!("{stem}: {jobs}"));
     }
     insta::assert_snapshot!(lines.into_iter().collect::<Vec<_>>().join("\n"));
 }
