@@ -53,9 +53,9 @@ impl Event {
     /// deliveries, so that each event may come more than once: store the key together with what you
     /// do for the event, and skip an event whose key is stored.
     ///
-    /// It is the `event_id`; without one, the name of the event with the ids in its `data`, as a
-    /// job ends only once; without ids, a hash of the whole body. It begins with `id:`, `job:` or
-    /// `sha256:`, and has at most 300 bytes.
+    /// It is made of the `event_id` and the name of the event; without an id, of the name and the
+    /// ids in the `data`, as a job ends only once; without those, of the whole body. It has at most
+    /// 300 bytes.
     pub fn key(&self) -> String {
         key::of(self.event_id.as_deref(), self.event.as_str(), &self.raw)
     }

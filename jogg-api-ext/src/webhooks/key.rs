@@ -12,7 +12,8 @@ const LONGEST: usize = 300;
 
 pub(super) fn of(event_id: Option<&str>, event: &str, raw: &Value) -> String {
     let key = match event_id {
-        Some(id) => format!("id:{id}"),
+        // The documents show one id for two events. One that is taken for another would be lost.
+        Some(id) => format!("id:{id:?} {event}"),
         None => of_job(event, raw).unwrap_or_else(|| hashed(&raw.to_string())),
     };
     if key.len() <= LONGEST { key } else { hashed(&key) }
