@@ -93,9 +93,10 @@ impl State {
         }
     }
 
-    /// Returns whether the job is completed, or may be, and only its result is waited for.
-    pub(super) fn is_ending(&self) -> bool {
-        self.done_since.is_some()
+    /// Returns whether the last poll found the job in progress. If not, it may be completed without
+    /// its result, or the poll failed: more polls will tell, and not an event.
+    pub(super) fn is_in_progress(&self) -> bool {
+        self.done_since.is_none() && self.poll_error.is_none()
     }
 
     /// Returns whether a failed poll doesn't end the wait. The job is paid for: giving up on it is

@@ -155,7 +155,7 @@ impl<T: JobResult> Wait<T> {
     /// Returns whether an event will come and say when to poll.
     fn expects_event(&self) -> bool {
         let has_event = !WITHOUT_EVENT.iter().any(|without| without.id == self.record.operation);
-        self.watch.is_some() && has_event && self.events == 0 && !self.state.is_ending()
+        self.watch.is_some() && has_event && self.events == 0 && self.state.is_in_progress()
     }
 
     /// Sleeps until the next poll is due: then, or because an event has come. The first event is

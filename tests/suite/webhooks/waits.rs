@@ -140,6 +140,21 @@ async fn a_completed_job_without_its_result_is_polled_as_without_a_hub() {
 }
 
 #[tokio::test]
+async fn a_poll_that_fails_is_followed_by_others_as_without_a_hub() {
+    for refusal in [
+        Reply::json(200, json!({"code": 10104, "msg": "not found"})),
+        Reply::body(502, "text/html", "busy"),
+    ] {
+        let (stage, hub) = (Stage::new().await, EventHub::new());
+        stage.simulator.reply_next(&op::GET_AVATAR_VIDEO, refusal);
+        stage.respond(&op::GET_AVATAR_VIDEO, done());
+        let job = stage.jogg.avatar_videos().video_job("v1");
+        job.wait_with(WaitOptions::default().hub(&hub)).await.unwrap();
+        assert_eq!(stage.clock.now().as_secs(), 65);
+    }
+}
+
+#[tokio::test]
 async fn thousands_of_waits_share_one_hub() {
     const JOBS: usize = 2_000;
     let stage = Stage::with(|builder| builder.credits(1e6)).await;
