@@ -44,6 +44,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("responded: {}", delivery.send().await?.status());
     }
     let video = job.wait_with(WaitOptions::default().hub(&hub)).await?;
-    println!("a video of {} s", video.duration_seconds.unwrap_or_default());
+    println!("the video is there: {}", video.url.starts_with("http"));
     Ok(())
 }
