@@ -135,7 +135,6 @@ pub mod policy;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 #[cfg(feature = "webhooks")]
-#[doc = include_str!("../docs/webhooks.md")]
 pub mod webhooks;
 
 mod call;

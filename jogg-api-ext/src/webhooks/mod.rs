@@ -1,3 +1,5 @@
+#![doc = include_str!("../../docs/webhooks.md")]
+
 mod body;
 mod callback;
 mod event;
