@@ -51,6 +51,20 @@ impl<T> Call<T> {
     pub fn with_metadata(self) -> BoxFuture<Result<(T, ResponseMetadata)>> {
         self.future
     }
+
+    /// Runs a check before the call. If it fails, nothing is sent.
+    pub(crate) fn after(self, check: impl Future<Output = Result<()>> + Send + 'static) -> Self
+    where
+        T: 'static,
+    {
+        let future = self.future;
+        Self {
+            future: Box::pin(async move {
+                check.await?;
+                future.await
+            }),
+        }
+    }
 }
 
 impl<T> Future for Call<T> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jogg_api::enums::RawStatus;
-use jogg_api::{Endpoint, Operation, one_line};
+use jogg_api::{Endpoint, Operation, decode_data, one_line};
 
 use super::{JobStatus, Raw, fields};
 use crate::client::Jogg;
@@ -47,6 +47,11 @@ pub trait JobResult: Sized + Send + 'static + Sealed {
         record: JobRecord,
         memory: &mut Self::Memory,
     ) -> impl Future<Output = Result<JobReport<Self>>> + Send;
+
+    /// Reads a report that nobody polled for, in the form of the response to a poll. `None` if the
+    /// job has no report of its own.
+    #[doc(hidden)]
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>>;
 }
 
 /// Keeps [`JobResult`] to this crate.
@@ -82,6 +87,11 @@ pub(crate) async fn report<T: JobResult>(
         report.raw_status = redact(report.raw_status);
     }
     Ok(report)
+}
+
+/// Decodes a body as the response of this operation.
+pub(crate) fn decoded<E: Endpoint>(body: &[u8]) -> Option<E::Response> {
+    decode_data(body, E::OPERATION)
 }
 
 impl Jogg {

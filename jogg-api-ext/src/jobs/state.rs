@@ -97,6 +97,12 @@ impl State {
         }
     }
 
+    /// Returns whether the last poll found the job in progress. If not, it may be completed without
+    /// its result, or the poll failed: more polls will tell, and not an event.
+    pub(super) fn is_in_progress(&self) -> bool {
+        self.done_since.is_none() && self.poll_error.is_none()
+    }
+
     /// Returns whether a failed poll doesn't end the wait. The job is paid for: giving up on it is
     /// the caller's decision, so only errors that won't pass end the wait.
     fn is_transient(&mut self, error: &Error, elapsed: Duration, options: &WaitOptions) -> bool {

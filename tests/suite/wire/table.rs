@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use jogg_api::Operation;
+use jogg_api::{Operation, operations as op};
 use jogg_api_ext::jogg_api::RetryClass;
 use jogg_api_ext::simulator::ReceivedRequest;
 use jogg_tests::{KEY, Stage, spec};
@@ -67,7 +67,12 @@ async fn send(cases: Vec<Case>) -> Vec<Sent> {
             stage.respond(case.operation, json!({}));
         }
         let error = case.send(&stage.jogg).await.err().map(|error| error.to_string());
-        sent.push(Sent { case, requests: stage.simulator.requests(), error });
+        let mut requests = stage.simulator.requests();
+        if case.operation == &op::CREATE_WEBHOOK_ENDPOINT {
+            // It first reads how many there are.
+            assert_eq!(requests.remove(0).operation, Some(op::LIST_WEBHOOK_ENDPOINTS.id));
+        }
+        sent.push(Sent { case, requests, error });
     }
     sent
 }
