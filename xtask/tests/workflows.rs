@@ -208,7 +208,7 @@ fn the_third_run_that_fetches_nothing_fails() {
 }
 
 #[test]
-fn a_failed_fetch_is_told_from_a_spec() {
+fn a_failed_fetch_is_no_spec() {
     for (script, there) in [("echo x > upstream.yaml", "true"), ("exit 22", "false")] {
         let job = Job::new();
         job.program("curl", script);

@@ -35,7 +35,10 @@ pub(crate) fn markdown(report: &Report) -> String {
     }
     output.push_str(&folded);
     for line in summary::lines(report).lines() {
-        let _ = writeln!(output, "- {}", escaped(line));
+        let _ = match line.strip_prefix("  ") {
+            Some(detail) => writeln!(output, "  - {}", escaped(detail)),
+            None => writeln!(output, "- {}", escaped(line)),
+        };
     }
     output
 }
