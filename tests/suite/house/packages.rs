@@ -97,7 +97,7 @@ static PACKAGES: [Package; 4] = [
         rooms: Rooms {
             floors: &[
                 &["main.rs"],
-                &["regen.rs"],
+                &["regen"],
                 &["drift", "bench"],
                 &["diff", "lint"],
                 &["codegen", "surface", "public_api"],
