@@ -13,7 +13,7 @@ use crate::drift::pin::{PINNED, Pin};
 use crate::failure::Failure;
 use crate::output::{print, say};
 use crate::public_api::PublicApi;
-use crate::surface::Surface;
+use crate::surface::nothing_beside;
 use crate::text::{code, counted, quoted};
 use crate::workspace::{SPEC, root, shown};
 use crate::{codegen, lint, spec};
@@ -172,8 +172,7 @@ fn pending_list(pending: &[String]) -> String {
 fn current(file: Option<&Path>) -> Result<Source, Failure> {
     let file = file.map(Path::to_path_buf);
     let document = spec::open(file)?;
-    let surface = Surface::of(&document).map_err(Failure::unreadable)?;
-    Ok(Source { name: document.name.clone(), file: None, surface, document: Some(document) })
+    Source::of(document, &nothing_beside).map_err(Failure::unreadable)
 }
 
 /// Returns the newest release, or else the last commit. `None` without git, or before the first

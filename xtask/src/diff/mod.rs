@@ -1,30 +1,44 @@
 //! `cargo xtask spec diff`: what changed between two specs, and what that means for users of the
 //! SDK.
 //!
-//! Both sides become surfaces, the surfaces become trees, and the trees are compared in lock-step.
-//! A comparison of the documents themselves would have to follow references, merge `allOf`, guard
-//! against recursion and order alternatives on the way; a surface has all that done. So hoisting,
-//! inlining, splitting, reordering and renaming components change nothing, and a printed surface
-//! can replace a spec on either side. The diff itself matches operations that moved, path
-//! parameters by position, and the branches of `oneOf`, which have no names; and it reports a
-//! subtree that was added or removed as one change.
+//! Both sides become graphs of schemas, with references followed and `allOf` merged as in a
+//! surface, and both graphs become one, in which equal schemas are one node. So hoisting, inlining,
+//! splitting, reordering and renaming components change nothing, a printed surface can replace a
+//! spec on either side, and what is equal is never compared. The rest is compared in pairs, each
+//! once however many places have it: the cost grows with the size of the specs, not with that of
+//! their schemas written out. The diff itself matches operations that moved, path parameters by
+//! position, and the branches of `oneOf`, which have no names; and it reports what was added or
+//! removed with all that is in it as one change.
 //!
-//! The order of the modules: `source` reads, `tree` shapes, `operations`, `message`, `schema`,
-//! `alternatives` and `keywords` compare, `rules` judges, `report` sums up, `render` prints.
+//! The order of the modules: `source` reads, `tree`, `tidy`, `graph` and `normal` shape,
+//! `matching` and `bases` find counterparts, `operations`, `message`, `schema`, `alternatives` and
+//! `keywords` compare, `pairs` and `places` tell what differs from where, `rules` judges, `report`
+//! sums up, `unread` says what wasn't compared, `render` prints.
 
 mod alternatives;
+mod bases;
 pub(crate) mod change;
+mod components;
+mod graph;
 mod keywords;
+mod matching;
 mod message;
+mod node;
+mod normal;
 mod operations;
+mod pairs;
+mod places;
 mod prose;
 pub(crate) mod render;
 pub(crate) mod report;
 mod rules;
 mod schema;
 pub(crate) mod source;
+mod tidy;
 mod tree;
+mod unread;
 mod walk;
+mod written;
 
 use clap::ValueEnum;
 
@@ -47,6 +61,9 @@ pub(crate) struct DiffArguments {
     /// Exit with code 1 if there are changes of these kinds
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     fail_on: Vec<FailOn>,
+    /// Go on without something that can't be compared: a reference or a keyword
+    #[arg(long, value_name = "NAME")]
+    allow_unread: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -70,7 +87,7 @@ enum FailOn {
 
 /// Compares two sides and prints the changes.
 pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
-    let DiffArguments { old, new, format, fail_on } = arguments;
+    let DiffArguments { old, new, format, fail_on, allow_unread } = arguments;
     if old == "-" && new == "-" {
         return Err(Failure::nothing_compared(
             "only one side can come from standard input",
@@ -78,7 +95,7 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
         ));
     }
     let (old, new) = (Source::read(old)?, Source::read(new)?);
-    let report = Report::of(&old, &new)?.with_generated_code(&old, &new)?;
+    let report = Report::without(&old, &new, allow_unread)?.with_generated_code(&old, &new)?;
     let text = match format {
         Format::Text => render::text(&report),
         Format::Markdown => render::markdown(&report),

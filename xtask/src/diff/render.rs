@@ -10,10 +10,7 @@ use super::change::Change;
 use super::report::Report;
 use super::rules::Verdict;
 use super::source::Source;
-use crate::document::Position;
 use crate::public_api::{ApiChange, ApiEffect};
-use crate::spec;
-use crate::surface::template;
 use crate::text::{code, command_message, command_property, counted, escaped, shortened};
 
 const VERDICTS: [Verdict; 4] = [Verdict::Break, Verdict::Loss, Verdict::Risk, Verdict::Ok];
@@ -108,6 +105,11 @@ pub(crate) fn json(report: &Report) -> Value {
     json!({
         "old": {"name": old, "operations": old_operations},
         "new": {"name": new, "operations": new_operations},
+        "compared": {
+            "operations": report.compared.operations,
+            "schemas": report.compared.schemas,
+            "unread": report.compared.unread,
+        },
         "findings": changes,
         "wire": wire,
         "source": source,
@@ -184,7 +186,11 @@ pub(crate) fn api_lines(report: &Report, format: impl Fn(&str) -> String) -> Vec
 
 /// Returns `old → new`, `added …` or `removed …`, with each value formatted by `format`.
 pub(crate) fn values(change: &Change, format: impl Fn(&str) -> String) -> String {
-    old_and_new(change.old.as_ref(), change.new.as_ref(), format)
+    let values = old_and_new(change.old.as_ref(), change.new.as_ref(), format);
+    match change.elsewhere {
+        Some(elsewhere) => format!("{values} ({elsewhere})"),
+        None => values,
+    }
 }
 
 fn old_and_new(
@@ -203,14 +209,7 @@ fn old_and_new(
 
 /// Returns the line of the change's operation in the new side, if that is a spec.
 pub(crate) fn line(change: &Change, new: &Source) -> Option<usize> {
-    let (wanted, document) = (change.operation.as_ref()?, new.document.as_ref()?);
-    let operations = spec::operations(document);
-    let operation = operations.iter().find(|operation| {
-        template(operation.path).0 == wanted.path
-            && operation.method.eq_ignore_ascii_case(&wanted.method)
-    })?;
-    let Position { line, .. } = document.position(&operation.pointer);
-    Some(line)
+    new.line(change.operation.as_ref()?)
 }
 
 /// The last lines of every report for people.
@@ -225,6 +224,7 @@ fn summary(report: &Report) -> String {
         counted(report.changes.len(), "change"),
         counted(operations, "operation"),
     );
+    let _ = writeln!(output, "{}", report.compared.line());
     if !report.changes.is_empty() {
         for (name, side) in [("wire", 0), ("source", 1)] {
             let counts = VERDICTS.map(|verdict| {
@@ -304,5 +304,7 @@ fn change_json(change: &Change) -> Value {
         "source": effect.source.to_string(),
         "why": effect.why,
         "fingerprint": change.fingerprint(),
+        "places": change.elsewhere.map_or(1, |elsewhere| elsewhere.places),
+        "operations": change.elsewhere.map_or(1, |elsewhere| elsewhere.operations),
     })
 }

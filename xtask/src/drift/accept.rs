@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &AcceptArguments) -> Result<(), Failure> {
     say!("{name}: {} added", counted(stubs.len(), "stub"));
     if let Some(pin) = pin {
         let name = inputs.pin_name();
-        write(&inputs.pin_path(), &name, &pin.text())?;
+        write(&inputs.pin_path(), &name, &pin.text()?)?;
         say!("{name}: pinned {}, sha256 {}", pin.date, pin.sha256);
     }
     if !stubs.is_empty() {

@@ -62,6 +62,11 @@ pub(crate) enum Step {
         group: usize,
         index: usize,
     },
+    /// Another keyword that holds schemas. The name is empty if it holds one.
+    Sub {
+        keyword: String,
+        name: String,
+    },
 }
 
 /// A keyword and its value. A keyword that says everything has an empty value.
@@ -69,6 +74,23 @@ pub(crate) enum Step {
 pub(crate) struct Fact {
     pub(crate) keyword: String,
     pub(crate) value: String,
+}
+
+impl OperationName {
+    /// Returns the path that stands for a webhook, which the API calls.
+    pub(super) fn webhook(name: &str) -> String {
+        format!("webhook {name}")
+    }
+
+    /// Returns the path that stands for a callback of an operation.
+    pub(super) fn callback(path: &str, name: &str, expression: &str) -> String {
+        format!("{path} callback {name} {expression}")
+    }
+
+    /// Whether the API calls this: it is a webhook or a callback, whose request is received.
+    pub(crate) fn is_received(&self) -> bool {
+        self.path.starts_with("webhook ") || self.path.contains(" callback ")
+    }
 }
 
 impl Place {
@@ -159,7 +181,7 @@ impl fmt::Display for Within<'_> {
 }
 
 /// The steps into a schema, from its `$`.
-pub(super) struct Steps<'s>(pub(super) &'s [Step]);
+pub(crate) struct Steps<'s>(pub(crate) &'s [Step]);
 
 impl fmt::Display for Steps<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,6 +194,8 @@ impl fmt::Display for Steps<'_> {
                 Step::Values => f.write_str("{}")?,
                 Step::Branch { keyword, group: 0, index } => write!(f, "<{keyword} {index}>")?,
                 Step::Branch { keyword, group, index } => write!(f, "<{keyword} {group}.{index}>")?,
+                Step::Sub { keyword, name } if name.is_empty() => write!(f, "<{keyword}>")?,
+                Step::Sub { keyword, name } => write!(f, "<{keyword} {}>", Quoted(name))?,
             }
         }
         Ok(())
