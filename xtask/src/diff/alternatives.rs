@@ -87,8 +87,7 @@ pub(super) fn compare_wrapped(walk: &mut Comparing<'_>, old: usize, new: usize) 
 
 /// Whether a keyword may stand beside alternatives without being about their content.
 fn is_beside(fact: &Fact) -> bool {
-    let keywords =
-        ["deprecated", "discriminator", "mapping", "nullable", "readOnly", "writeOnly"];
+    let keywords = ["deprecated", "discriminator", "mapping", "nullable", "readOnly", "writeOnly"];
     keywords.contains(&fact.keyword.as_str())
 }
 
@@ -186,7 +185,8 @@ fn align(walk: &mut Comparing<'_>, old: &Group, new: &Group) {
     let mut pairs = Vec::new();
     let equal = |old: &Edge, new: &Edge| (old.to, &old.mapping) == (new.to, &new.mapping);
     pair(&mut removed, &mut added, &mut pairs, equal);
-    let chosen = |old: &Edge, new: &Edge| old.mapping.iter().any(|value| new.mapping.contains(value));
+    let chosen =
+        |old: &Edge, new: &Edge| old.mapping.iter().any(|value| new.mapping.contains(value));
     pair(&mut removed, &mut added, &mut pairs, chosen);
     pair_alike(walk, &mut removed, &mut added, &mut pairs);
     for (old, new) in pairs {
@@ -247,7 +247,8 @@ fn pair_alike(
     alike.retain(|(likeness, _, _)| *likeness >= LIKE);
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (&a.1, &a.2).cmp(&(&b.1, &b.2))));
     for (_, old, new) in alike {
-        let place = |group: &Group, step: &Step| group.iter().position(|branch| branch.step == *step);
+        let place =
+            |group: &Group, step: &Step| group.iter().position(|branch| branch.step == *step);
         if let (Some(from), Some(to)) = (place(removed, &old), place(added, &new)) {
             pairs.push((removed.remove(from), added.remove(to)));
         }

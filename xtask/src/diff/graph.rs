@@ -35,7 +35,8 @@ pub(super) struct Graph {
 
 impl Default for Graph {
     fn default() -> Self {
-        let mut graph = Self { nodes: Vec::new(), known: HashMap::new(), written: Cache::default() };
+        let mut graph =
+            Self { nodes: Vec::new(), known: HashMap::new(), written: Cache::default() };
         graph.add_node(Node::default());
         graph
     }
@@ -159,7 +160,8 @@ impl Graph {
 /// Returns the steps out of a schema, with what they lead to.
 fn draft(schema: &Schema, id: impl Fn(usize) -> usize) -> Node {
     let mut edges: BTreeMap<Step, Edge> = BTreeMap::new();
-    let edge = |step: &Step, to| Edge { step: step.clone(), required: false, mapping: Vec::new(), to };
+    let edge =
+        |step: &Step, to| Edge { step: step.clone(), required: false, mapping: Vec::new(), to };
     for (step, child) in &schema.children {
         edges.insert(step.clone(), edge(step, id(*child)));
     }

@@ -156,7 +156,8 @@ fn rewrites<'t>(
     let mut budget = 100 * MAX_PAIRS;
     for &removed in &matches.removed {
         // A longer end that is the same means more.
-        let candidates = [2, 1].into_iter().find_map(|count| ends.get(&(count, key(removed, count))));
+        let candidates =
+            [2, 1].into_iter().find_map(|count| ends.get(&(count, key(removed, count))));
         for &added in candidates.into_iter().flatten() {
             let Some(left) = budget.checked_sub(1) else { return rewrites };
             budget = left;

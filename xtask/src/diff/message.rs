@@ -30,11 +30,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Place, new: &Place) {
             }
             Key::Request => compare_body(walk, sides),
             // Responses are compared by the statuses that cover each other.
-            Key::Response(_)
-            | Key::Header(_)
-            | Key::MediaType(_)
-            | Key::Schema
-            | Key::Step(_) => {}
+            Key::Response(_) | Key::Header(_) | Key::MediaType(_) | Key::Schema | Key::Step(_) => {}
         }
     }
 }

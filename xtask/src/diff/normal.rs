@@ -11,7 +11,8 @@ use crate::surface::{Fact, Step};
 /// known already.
 pub(super) fn normal<'n>(node: Node, done: impl Fn(usize) -> Option<&'n Node>) -> Node {
     let Node { facts, mut edges } = node;
-    let mut facts: BTreeSet<Fact> = facts.into_iter().filter(|fact| fact.keyword != "any").collect();
+    let mut facts: BTreeSet<Fact> =
+        facts.into_iter().filter(|fact| fact.keyword != "any").collect();
     // A list or map of anything is the same as one without a schema for its elements.
     let optional = |edge: &Edge| match &edge.step {
         Step::Items | Step::Values => true,
@@ -52,7 +53,9 @@ fn fold_alternatives<'n>(
         // What the schema says itself limits them further.
         let said = |keyword: &str| !values(facts, keyword).is_empty();
         let again = |fact: &Fact| said(&fact.keyword) && !facts.contains(fact);
-        if folded.iter().any(again) || (said("enum") && folded.iter().any(|fact| fact.keyword == "enum")) {
+        if folded.iter().any(again)
+            || (said("enum") && folded.iter().any(|fact| fact.keyword == "enum"))
+        {
             continue;
         }
         facts.extend(folded);

@@ -92,8 +92,7 @@ fn compare_unread(walk: &mut Walk<'_>, old: &Place, new: &Place) {
 }
 
 fn unread(place: &Place) -> BTreeSet<String> {
-    let mut found: BTreeSet<String> =
-        place.values("$ref").into_iter().map(str::to_owned).collect();
+    let mut found: BTreeSet<String> = place.values("$ref").into_iter().map(str::to_owned).collect();
     for (key, child) in &place.children {
         found.extend(unread(child).into_iter().map(|found| format!("{} {found}", key.name())));
     }

@@ -250,7 +250,8 @@ impl<'p> Places<'p> {
 
     /// Returns how many operations lead to each component.
     fn operations(&self) -> Vec<usize> {
-        let operations: Vec<&OperationName> = self.roots.iter().map(|root| root.operation).collect();
+        let operations: Vec<&OperationName> =
+            self.roots.iter().map(|root| root.operation).collect();
         let mut numbers = Vec::new();
         let mut count = 0;
         for (index, operation) in operations.iter().enumerate() {
@@ -270,7 +271,8 @@ impl<'p> Places<'p> {
                 }
             }
         }
-        let counted = |set: &[u64]| set.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+        let counted =
+            |set: &[u64]| set.iter().map(|word| word.count_ones() as usize).sum::<usize>();
         (0..self.components.len())
             .map(|index| counted(&sets[index * words..(index + 1) * words]))
             .collect()

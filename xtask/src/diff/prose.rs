@@ -134,7 +134,9 @@ pub(super) fn compare(
 ) -> Prose {
     let operations: Vec<(&OperationName, Counterparts)> = pairs
         .iter()
-        .filter_map(|(from, to)| Some((*to, (*old.operations.get(*from)?, *new.operations.get(*to)?))))
+        .filter_map(|(from, to)| {
+            Some((*to, (*old.operations.get(*from)?, *new.operations.get(*to)?)))
+        })
         .collect();
     let mut roots: Vec<Counterparts> = operations.iter().map(|(_, units)| *units).collect();
     roots.extend(old.sections.zip(new.sections));

@@ -191,8 +191,7 @@ fn compare_properties(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     for (step, old, new) in merged(old, new, |step| matches!(step, Step::Property(_))) {
         let is_result = *step == Step::Property("data".to_owned()) && walk.context.is_response;
         // A property that is never sent this way says nothing about the message.
-        let visible =
-            |edge: Option<&'_ Edge>| edge.is_some_and(|edge| !is_hidden(walk, edge));
+        let visible = |edge: Option<&'_ Edge>| edge.is_some_and(|edge| !is_hidden(walk, edge));
         let (was_visible, is_visible) = (visible(old), visible(new));
         walk.in_step(step, |walk| match (old, new) {
             _ if !was_visible && !is_visible => {}

@@ -55,8 +55,7 @@ fn tidy_key(key: Key) -> Key {
     if !is_json(essence) {
         return key;
     }
-    let others: Vec<&str> =
-        words.filter(|word| word.replace('"', "") != "charset=utf-8").collect();
+    let others: Vec<&str> = words.filter(|word| word.replace('"', "") != "charset=utf-8").collect();
     Key::MediaType([&[essence], others.as_slice()].concat().join(";"))
 }
 

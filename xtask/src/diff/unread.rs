@@ -70,10 +70,7 @@ pub(super) fn check(
         }
         return Err(Failure::nothing_compared(
             &lines.join("\n"),
-            &format!(
-                "correct each, or go on without it: `--allow-unread {}`",
-                quoted(&first.name)
-            ),
+            &format!("correct each, or go on without it: `--allow-unread {}`", quoted(&first.name)),
         ));
     }
     Ok(names.into_iter().map(str::to_owned).collect())

@@ -82,7 +82,12 @@ impl<'w> Walk<'w> {
         let sides = sides.each_ref().map(Option::as_ref);
         let values = sides.map(|node| node.map(tree::Node::description));
         let at = self.at();
-        self.push(rule, at, values, sides.map(|node| node.map(tree::Node::lines).unwrap_or_default()));
+        self.push(
+            rule,
+            at,
+            values,
+            sides.map(|node| node.map(tree::Node::lines).unwrap_or_default()),
+        );
     }
 
     /// Records that a keyword without a value appeared or disappeared.
@@ -110,7 +115,16 @@ impl<'w> Walk<'w> {
         let direction = rule.direction().unwrap_or_else(|| self.direction());
         let operation = self.operation.cloned();
         let elsewhere = None;
-        self.changes.push(Change { operation, direction, at, rule, old, new, structure, elsewhere });
+        self.changes.push(Change {
+            operation,
+            direction,
+            at,
+            rule,
+            old,
+            new,
+            structure,
+            elsewhere,
+        });
     }
 
     /// Returns which way the part travels. What the API calls receives its requests.

@@ -54,11 +54,9 @@ impl Document {
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
         let value = match json::parse(text) {
             Some(value) => value,
-            None => {
-                yaml::parse(&text::with_surrogates(text)).map_err(|(position, reason)| {
-                    DocumentError { name: name.to_owned(), position: Some(position), reason }
-                })?
-            }
+            None => yaml::parse(&text::with_surrogates(text)).map_err(|(position, reason)| {
+                DocumentError { name: name.to_owned(), position: Some(position), reason }
+            })?,
         };
         Ok(Self {
             name: name.to_owned(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::bundle::{Broken, Bundle, Node, Unread};
 use super::keywords::canonical;
-use super::line::{Fact, Line, OperationName, Part, Place};
+use super::line::{Fact, Line, OperationName, Part, Place, template};
 use super::open_sets;
 use super::schema::{Schema, Schemas};
 use crate::document::pointer_token;
@@ -48,8 +48,8 @@ impl Api {
     }
 }
 
-struct Reader<'b> {
-    bundle: &'b Bundle<'b>,
+pub(super) struct Reader<'b> {
+    pub(super) bundle: &'b Bundle<'b>,
     schemas: Schemas<'b>,
     roots: Vec<(Place, usize)>,
     lines: BTreeSet<Line>,
@@ -61,18 +61,7 @@ impl<'b> Reader<'b> {
         let root = self.bundle.root();
         let api = Place { operation: None, part: Part::Whole, schema: None };
         self.servers(&api, root);
-        let components = root.get("components");
-        let schemes = components.and_then(|components| components.get("securitySchemes"));
-        for (name, _) in schemes.into_iter().flat_map(Node::members) {
-            let scheme = self.scheme(name)?;
-            let mut fact = Fact::json("scheme", &descriptor(scheme).into());
-            if let Some(flows) = scheme.get("flows") {
-                let flows =
-                    spec::members(Some(flows)).map(|(kind, flow)| (kind, without_prose(flow)));
-                fact.value.push_str(&format!(" {}", Value::from_iter(flows)));
-            }
-            self.fact(&api, fact);
-        }
+        self.schemes(&api, root)?;
         let mut seen: BTreeMap<(String, &str), &str> = BTreeMap::new();
         for (path, item) in self.entries(&api, root, "paths")? {
             for method in methods(item) {
@@ -152,12 +141,7 @@ impl<'b> Reader<'b> {
         Ok(())
     }
 
-    fn response(
-        &mut self,
-        place: &Place,
-        status: &str,
-        response: Node<'b>,
-    ) -> Result<(), String> {
+    fn response(&mut self, place: &Place, status: &str, response: Node<'b>) -> Result<(), String> {
         let status = match status {
             "default" => status.to_owned(),
             code => code.to_uppercase(),
@@ -202,12 +186,7 @@ impl<'b> Reader<'b> {
         Ok(parameters)
     }
 
-    fn parameter(
-        &mut self,
-        place: &Place,
-        names: &[&str],
-        node: Node<'b>,
-    ) -> Result<(), String> {
+    fn parameter(&mut self, place: &Place, names: &[&str], node: Node<'b>) -> Result<(), String> {
         let (location, name) = (node.text("in"), node.text("name"));
         if !["path", "query", "header", "cookie"].contains(&location) {
             let location = self.bundle.location(node, "");
@@ -301,52 +280,6 @@ impl<'b> Reader<'b> {
         Ok(())
     }
 
-    fn servers(&mut self, place: &Place, node: Node<'b>) {
-        for server in node.list("servers") {
-            let mut fact = Fact::json("server", &server.text("url").into());
-            if let Some(variables) = server.value.get("variables") {
-                let variables = spec::members(Some(variables))
-                    .map(|(name, variable)| (name, without_prose(variable)));
-                fact.value.push_str(&format!(" {}", Value::from_iter(variables)));
-            }
-            self.fact(place, fact);
-        }
-    }
-
-    /// Adds a line for each way to authenticate, as it applies to the operation.
-    fn security(&mut self, place: &Place, node: Node<'b>) -> Result<(), String> {
-        let owner = if node.get("security").is_some() { node } else { self.bundle.root() };
-        let requirements: Vec<Node<'b>> = owner.list("security").collect();
-        if requirements.is_empty() {
-            self.fact(place, Fact::json("security", &json!([])));
-        }
-        for requirement in requirements {
-            let mut schemes = BTreeSet::new();
-            for (name, scopes) in requirement.members() {
-                let scheme = match self.scheme(name)? {
-                    Value::Null => format!("undefined {name}"),
-                    scheme => descriptor(scheme),
-                };
-                let mut scopes: Vec<&str> = scopes.items().filter_map(|scope| scope.value.as_str()).collect();
-                scopes.sort_unstable();
-                let scopes: String = scopes.iter().map(|scope| format!(" {scope}")).collect();
-                schemes.insert(scheme + &scopes);
-            }
-            self.fact(place, Fact::json("security", &json!(schemes)));
-        }
-        Ok(())
-    }
-
-    /// Returns a security scheme, null if the document doesn't define it.
-    fn scheme(&mut self, name: &str) -> Result<&'b Value, String> {
-        let pointer = format!("#/components/securitySchemes/{}", pointer_token(name));
-        let Ok(node) = self.bundle.resolve(self.bundle.root(), &pointer) else {
-            return Ok(&Value::Null);
-        };
-        let api = Place { operation: None, part: Part::Whole, schema: None };
-        Ok(self.follow(&api, node)?.map_or(&Value::Null, |node| node.value))
-    }
-
     /// Returns a member, wherever it is written.
     fn member(
         &mut self,
@@ -379,7 +312,11 @@ impl<'b> Reader<'b> {
 
     /// Follows a reference. One that can't be followed becomes a fact about the place: it is at
     /// least compared as a text.
-    fn follow(&mut self, place: &Place, node: Node<'b>) -> Result<Option<Node<'b>>, String> {
+    pub(super) fn follow(
+        &mut self,
+        place: &Place,
+        node: Node<'b>,
+    ) -> Result<Option<Node<'b>>, String> {
         let reference = node.value.get("$ref").filter(|value| value.is_string());
         let Some(reference) = reference else { return Ok(Some(node)) };
         let beside = METHODS.iter().chain(["parameters", "servers"].iter());
@@ -410,7 +347,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    fn fact(&mut self, place: &Place, fact: Fact) {
+    pub(super) fn fact(&mut self, place: &Place, fact: Fact) {
         self.lines.insert(Line { place: place.clone(), fact });
     }
 }
@@ -422,53 +359,4 @@ fn methods(item: Node<'_>) -> impl Iterator<Item = &'static str> {
 fn parameter(place: &Place, location: &str, name: String, media_type: Option<String>) -> Place {
     let part = Part::Parameter { location: location.to_owned(), name, media_type };
     Place { part, ..place.clone() }
-}
-
-/// Returns a path with `{}` for its parameters, and their names.
-pub(crate) fn template(path: &str) -> (String, Vec<&str>) {
-    let mut parts = path.split('{');
-    let mut template = parts.next().unwrap_or_default().to_owned();
-    let mut names = Vec::new();
-    for part in parts {
-        match part.split_once('}') {
-            Some((name, rest)) => {
-                names.push(name);
-                template.push_str("{}");
-                template.push_str(rest);
-            }
-            None => {
-                template.push('{');
-                template.push_str(part);
-            }
-        }
-    }
-    (template, names)
-}
-
-/// Returns what a security scheme asks for.
-fn descriptor(scheme: &Value) -> String {
-    let kind = spec::text(scheme, "type");
-    let name = spec::text(scheme, "name");
-    match (kind, spec::text(scheme, "in")) {
-        ("apiKey", "header") => format!("apiKey header {}", name.to_ascii_lowercase()),
-        ("apiKey", place) => format!("apiKey {place} {name}"),
-        ("http", _) => format!("http {}", spec::text(scheme, "scheme").to_ascii_lowercase()),
-        ("openIdConnect", _) => format!("openIdConnect {}", spec::text(scheme, "openIdConnectUrl")),
-        _ => kind.to_owned(),
-    }
-}
-
-/// Returns an OAuth flow or a server variable without its descriptions.
-fn without_prose(node: &Value) -> Value {
-    let kept = spec::members(Some(node))
-        .filter(|(key, _)| *key != "description" && !key.starts_with("x-"))
-        .map(|(key, value)| match (key, value) {
-            ("scopes", Value::Object(scopes)) => (key, json!(scopes.keys().collect::<Vec<_>>())),
-            ("enum", Value::Array(values)) => {
-                let values: BTreeSet<String> = values.iter().map(Value::to_string).collect();
-                (key, json!(values))
-            }
-            _ => (key, value.clone()),
-        });
-    kept.collect()
 }

@@ -170,9 +170,8 @@ impl<'d> Bundle<'d> {
         }
         let document = match self.others.len() {
             MAX_FILES => Err(format!("there are more than {MAX_FILES} files")),
-            _ => beside(&path).and_then(|text| {
-                Document::parse(&path, &text).map_err(|error| error.to_string())
-            }),
+            _ => beside(&path)
+                .and_then(|text| Document::parse(&path, &text).map_err(|error| error.to_string())),
         };
         let found = document.map(|document| {
             self.others.push(document);
@@ -266,9 +265,11 @@ fn pointer(root: &Value, wanted: &Value) -> Option<String> {
                 queue.extend(items.map(|(index, item)| (item, format!("{pointer}/{index}"))));
             }
             Value::Object(members) => {
-                queue.extend(members.iter().map(|(key, value)| {
-                    (value, format!("{pointer}/{}", pointer_token(key)))
-                }));
+                queue.extend(
+                    members
+                        .iter()
+                        .map(|(key, value)| (value, format!("{pointer}/{}", pointer_token(key)))),
+                );
             }
             _ => {}
         }

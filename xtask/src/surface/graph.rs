@@ -88,7 +88,7 @@ fn add(
                 {
                     required.push(name.clone());
                 }
-                children.push((step.clone(), target));
+                children.push(((*step).clone(), target));
             }
         }
     }

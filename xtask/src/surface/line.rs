@@ -20,7 +20,7 @@ pub(crate) struct Place {
 }
 
 /// The method of an operation, and its path with `{}` for each parameter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OperationName {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -74,6 +74,27 @@ pub(crate) enum Step {
 pub(crate) struct Fact {
     pub(crate) keyword: String,
     pub(crate) value: String,
+}
+
+/// Returns a path with `{}` for its parameters, and their names.
+pub(crate) fn template(path: &str) -> (String, Vec<&str>) {
+    let mut parts = path.split('{');
+    let mut template = parts.next().unwrap_or_default().to_owned();
+    let mut names = Vec::new();
+    for part in parts {
+        match part.split_once('}') {
+            Some((name, rest)) => {
+                names.push(name);
+                template.push_str("{}");
+                template.push_str(rest);
+            }
+            None => {
+                template.push('{');
+                template.push_str(part);
+            }
+        }
+    }
+    (template, names)
 }
 
 impl OperationName {

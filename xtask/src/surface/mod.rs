@@ -56,6 +56,7 @@
 //!
 //! Links are skipped: they aren't on the wire.
 
+mod access;
 mod api;
 mod beside;
 mod bundle;
@@ -79,10 +80,10 @@ use crate::output::print;
 use crate::spec;
 use expand::Expansion;
 
-pub(crate) use api::{Api, template};
+pub(crate) use api::Api;
 pub(crate) use beside::read_beside;
 pub(crate) use bundle::{Bundle, Node, ReadBeside, Unread, nothing_beside};
-pub(crate) use line::{Fact, Line, OperationName, Part, Place, Step, Steps};
+pub(crate) use line::{Fact, Line, OperationName, Part, Place, Step, Steps, template};
 pub(crate) use schema::Schema;
 
 /// The first line. It distinguishes a surface from a spec, and this format from later ones.

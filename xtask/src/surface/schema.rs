@@ -106,7 +106,11 @@ impl<'b> Schemas<'b> {
     pub(super) fn add_list(&mut self, items: Node<'b>) -> Result<usize, String> {
         let items = self.add(items)?;
         let facts = Rc::from([Fact::word("type", "array")]);
-        self.schemas.push(Schema { facts, children: Box::from([(Step::Items, items)]), ..Schema::any() });
+        self.schemas.push(Schema {
+            facts,
+            children: Box::from([(Step::Items, items)]),
+            ..Schema::any()
+        });
         Ok(self.schemas.len() - 1)
     }
 
@@ -242,11 +246,7 @@ impl<'b> Schemas<'b> {
         self.bundle.resolve(part, part.text("$ref")).is_err()
     }
 
-    fn fill_children(
-        &mut self,
-        keywords: &Keywords<'b>,
-        draft: &mut Draft,
-    ) -> Result<(), String> {
+    fn fill_children(&mut self, keywords: &Keywords<'b>, draft: &mut Draft) -> Result<(), String> {
         let mut places: BTreeMap<Step, Vec<Node<'b>>> = BTreeMap::new();
         for properties in keywords.get("properties").into_iter().flatten() {
             for (name, node) in self.map(*properties)?.members() {

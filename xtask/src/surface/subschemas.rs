@@ -36,10 +36,7 @@ pub(super) fn holds_schemas(keyword: &str) -> bool {
 }
 
 /// Adds the schemas of these keywords by the steps to them.
-pub(super) fn collect<'b>(
-    keywords: &Keywords<'b>,
-    places: &mut BTreeMap<Step, Vec<Node<'b>>>,
-) {
+pub(super) fn collect<'b>(keywords: &Keywords<'b>, places: &mut BTreeMap<Step, Vec<Node<'b>>>) {
     let mut add = |keyword: &str, name: &str, node: Node<'b>| {
         let step = Step::Sub { keyword: keyword.to_owned(), name: name.to_owned() };
         places.entry(step).or_default().push(node);
@@ -50,7 +47,8 @@ pub(super) fn collect<'b>(
         }
     }
     for keyword in MAPS {
-        for (name, node) in keywords.get(keyword).into_iter().flatten().flat_map(|map| map.members())
+        for (name, node) in
+            keywords.get(keyword).into_iter().flatten().flat_map(|map| map.members())
         {
             // A list of names is no schema: those properties must be there too.
             if !node.value.is_array() {
@@ -75,5 +73,8 @@ fn add_items<'b>(list: Node<'b>, add: &mut impl FnMut(&str, &str, Node<'b>)) {
 /// Returns the names that a property's presence requires, of a keyword that may hold schemas too.
 pub(super) fn required_beside(value: &Value) -> Value {
     let members = value.as_object().into_iter().flatten();
-    members.filter(|(_, value)| value.is_array()).map(|(key, value)| (key.clone(), value.clone())).collect()
+    members
+        .filter(|(_, value)| value.is_array())
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }

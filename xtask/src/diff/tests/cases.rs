@@ -50,7 +50,8 @@ fn what_is_not_sent_says_nothing() {
         &object(read_only, ""),
         &["request application/json $.id | request read-only-added | added readOnly | risk ok"],
     );
-    let received = |properties: &str| response(&format!("{{type: object, properties: {{{properties}}}}}"));
+    let received =
+        |properties: &str| response(&format!("{{type: object, properties: {{{properties}}}}}"));
     let write_only = "p: {type: string, writeOnly: true}, n: {type: string}";
     check("3.0.3", &received(write_only), &received("n: {type: string}"), &[]);
     check(
@@ -65,10 +66,16 @@ fn what_is_not_sent_says_nothing() {
 #[test]
 fn a_set_of_values_can_be_written_in_several_ways() {
     for (old, new) in [
-        ("{anyOf: [{type: string, enum: [a, b]}, {type: 'null'}]}", "{type: [string, 'null'], enum: [a, b, null]}"),
+        (
+            "{anyOf: [{type: string, enum: [a, b]}, {type: 'null'}]}",
+            "{type: [string, 'null'], enum: [a, b, null]}",
+        ),
         ("{enum: [a, b, null]}", "{anyOf: [{enum: [a, b]}, {type: 'null'}]}"),
         ("{type: [string, integer]}", "{oneOf: [{type: string}, {type: integer}]}"),
-        ("{type: string, enum: [a, b]}", "{oneOf: [{const: a, type: string, title: A}, {const: b, type: string}]}"),
+        (
+            "{type: string, enum: [a, b]}",
+            "{oneOf: [{const: a, type: string, title: A}, {const: b, type: string}]}",
+        ),
         ("{enum: [a, b]}", "{anyOf: [{const: a}, {const: b}]}"),
         ("{type: integer, exclusiveMinimum: 0}", "{type: integer, minimum: 1}"),
         ("{type: integer, exclusiveMaximum: 10}", "{type: integer, maximum: 9}"),
@@ -107,9 +114,8 @@ fn parameters_say_what_openapi_reads_of_them() {
         format!("parameters: [{{name: q, in: query, schema: {{type: string}}{more}}}]")
     };
     check("3.0.3", &query(""), &query(", explode: false"), &[]);
-    let list = |more: &str| {
-        format!("parameters: [{{name: q, in: query, schema: {{type: array}}{more}}}]")
-    };
+    let list =
+        |more: &str| format!("parameters: [{{name: q, in: query, schema: {{type: array}}{more}}}]");
     check(
         "3.0.3",
         &list(""),
@@ -141,7 +147,9 @@ fn parameters_say_what_openapi_reads_of_them() {
 #[test]
 fn a_range_covers_its_statuses() {
     let of = |status: &str, kind: &str| {
-        format!("responses: {{'{status}': {{content: {{application/json: {{schema: {{type: {kind}}}}}}}}}}}")
+        format!(
+            "responses: {{'{status}': {{content: {{application/json: {{schema: {{type: {kind}}}}}}}}}}}"
+        )
     };
     check(
         "3.0.3",
@@ -173,7 +181,9 @@ fn a_range_covers_its_statuses() {
 #[test]
 fn media_types_are_judged_by_what_reads_them() {
     let of = |status: &str, media_type: &str| {
-        format!("responses: {{'{status}': {{content: {{{media_type}: {{schema: {{type: string}}}}}}}}}}")
+        format!(
+            "responses: {{'{status}': {{content: {{{media_type}: {{schema: {{type: string}}}}}}}}}}"
+        )
     };
     check(
         "3.0.3",
@@ -203,8 +213,10 @@ fn media_types_are_judged_by_what_reads_them() {
 #[test]
 fn a_path_can_move_between_servers_and_operations() {
     let of = |server: &str, paths: &[&str]| {
-        let paths: Vec<String> =
-            paths.iter().map(|path| format!("{path}: {{get: {{operationId: '{}'}}}}", &path[path.len() - 1..])).collect();
+        let paths: Vec<String> = paths
+            .iter()
+            .map(|path| format!("{path}: {{get: {{operationId: '{}'}}}}", &path[path.len() - 1..]))
+            .collect();
         parsed(&format!(
             "openapi: 3.0.3\nservers: [{{url: '{server}'}}]\npaths: {{{}}}\n",
             paths.join(", ")
@@ -259,7 +271,9 @@ fn schemas_in_other_keywords_are_compared() {
            | risk risk"],
     );
     let items = |schema: &str| {
-        format!("responses: {{'200': {{content: {{application/jsonl: {{itemSchema: {schema}}}}}}}}}")
+        format!(
+            "responses: {{'200': {{content: {{application/jsonl: {{itemSchema: {schema}}}}}}}}}"
+        )
     };
     check(
         "3.2.0",
@@ -284,7 +298,11 @@ components:
 "
         ))
     };
-    for (mapping, value) in [("", "Sub"), (", mapping: {a: '#/components/schemas/Sub'}", "a"), (", mapping: {a: Sub}", "a")] {
+    for (mapping, value) in [
+        ("", "Sub"),
+        (", mapping: {a: '#/components/schemas/Sub'}", "a"),
+        (", mapping: {a: Sub}", "a"),
+    ] {
         let expected = format!(
             "GET /a | response 200 application/json $<subtype \"{value}\">.x | response type-changed \
              | string → integer | loss break"
@@ -307,7 +325,10 @@ fn what_the_api_calls_is_compared_in_its_direction() {
           → integer | loss break"]
     );
     let callback = |schema: &str| {
-        format!("callbacks: {{done: {{'{{$request.body#/url}}': {{post: {{{}}}}}}}}}", request(schema))
+        format!(
+            "callbacks: {{done: {{'{{$request.body#/url}}': {{post: {{{}}}}}}}}}",
+            request(schema)
+        )
     };
     let [from, to] = ["{type: string}", "{type: integer}"].map(|schema| {
         parsed(&format!("openapi: 3.1.0\npaths: {{/a: {{post: {{{}}}}}}}\n", callback(schema)))
@@ -350,12 +371,15 @@ x-parts:
 
 #[test]
 fn what_is_not_read_is_named() {
-    let of = |members: &str| {
-        parsed(&format!("openapi: 3.1.0\npaths: {{/a: {{get: {{{members}}}}}}}\n"))
-    };
+    let of =
+        |members: &str| parsed(&format!("openapi: 3.1.0\npaths: {{/a: {{get: {{{members}}}}}}}\n"));
     for (members, name, place) in [
         ("$ref: other.yaml", "other.yaml", "spec.yaml:2:23: the reference \"other.yaml\""),
-        ("parameters: [{$ref: 'https://h/p.yaml'}]", "https://h/p.yaml", "only files beside the spec"),
+        (
+            "parameters: [{$ref: 'https://h/p.yaml'}]",
+            "https://h/p.yaml",
+            "only files beside the spec",
+        ),
         ("responses: {'200': {$ref: '/etc/x.yaml'}}", "/etc/x.yaml", "only files beside the spec"),
         (
             "parameters: [{name: q, in: query, schema: {$ref: '#anchor'}}]",

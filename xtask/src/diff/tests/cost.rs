@@ -72,7 +72,11 @@ fn a_deep_chain_is_no_recursion() {
 fn too_many_alternatives_are_not_matched() {
     let of = |count: usize, kind: &str| {
         let branches: Vec<String> = (0..count)
-            .map(|index| format!("{{type: object, properties: {{a{index}: {{type: {kind}}}, b: {{}}, c: {{}}}}}}"))
+            .map(|index| {
+                format!(
+                    "{{type: object, properties: {{a{index}: {{type: {kind}}}, b: {{}}, c: {{}}}}}}"
+                )
+            })
             .collect();
         let schema = format!("{{oneOf: [{}]}}", branches.join(", "));
         parsed(&format!(
