@@ -1,16 +1,15 @@
-//! Turns a document into lines: servers, security, operations, parameters, bodies and responses.
+//! Reads what a spec says about the wire: operations, parameters, bodies and responses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::bundle::{Broken, Bundle, Node, Unread};
 use super::keywords::canonical;
 use super::line::{Fact, Line, OperationName, Part, Place, template};
 use super::open_sets;
 use super::schema::{Schema, Schemas};
-use crate::document::pointer_token;
-use crate::spec::{self, METHODS};
+use crate::spec::METHODS;
 
 /// What a spec says about the wire, with its schemas as a graph.
 #[derive(Debug, Default)]

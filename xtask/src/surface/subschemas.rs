@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::bundle::Node;
-use super::keywords::Keywords;
 use super::line::Step;
 
 /// Keywords with a schema.
@@ -36,7 +35,10 @@ pub(super) fn holds_schemas(keyword: &str) -> bool {
 }
 
 /// Adds the schemas of these keywords by the steps to them.
-pub(super) fn collect<'b>(keywords: &Keywords<'b>, places: &mut BTreeMap<Step, Vec<Node<'b>>>) {
+pub(super) fn collect<'b>(
+    keywords: &BTreeMap<&'b str, Vec<Node<'b>>>,
+    places: &mut BTreeMap<Step, Vec<Node<'b>>>,
+) {
     let mut add = |keyword: &str, name: &str, node: Node<'b>| {
         let step = Step::Sub { keyword: keyword.to_owned(), name: name.to_owned() };
         places.entry(step).or_default().push(node);
