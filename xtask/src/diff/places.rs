@@ -106,7 +106,7 @@ impl<'p> Places<'p> {
             let work = count.saturating_mul(self.components[component].len() as u64);
             let places = count.saturating_mul(pair.found.len() as u64);
             if !pair.found.is_empty()
-                && count <= MAX_LISTED
+                && (1..=MAX_LISTED).contains(&count)
                 && work <= MAX_WORK
                 && total + places <= MAX_ALL
             {
@@ -191,6 +191,7 @@ impl<'p> Places<'p> {
     fn sum_up(&self, listed: &[bool], counts: &[u64]) -> Vec<Change> {
         let others: Vec<usize> = (0..self.pairs.len())
             .filter(|pair| !listed[*pair] && !self.pairs[*pair].found.is_empty())
+            .filter(|pair| counts[self.component[*pair]] > 0)
             .collect();
         if others.is_empty() {
             return Vec::new();

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::alternatives;
 use super::keywords;
 use super::node::{ANY, Edge, Node};
-use super::pairs::{Comparing, Pair, Pairs};
+use super::pairs::{Comparing, Found, Pair, Pairs};
 use super::rules::{self, Direction, Rule};
 use crate::surface::Step;
 
@@ -25,6 +25,45 @@ pub(super) fn compare_all(pairs: &mut Pairs) {
         let pair = &mut pairs.all[next];
         (pair.found, pair.within, pair.unmatched) = (found, within, unmatched);
         next += 1;
+    }
+    // Lists of values are plain values one step deeper.
+    for _ in 0..MAX_PLAIN {
+        lift_plain(pairs);
+    }
+}
+
+/// How many steps plain values are within each other.
+const MAX_PLAIN: usize = 3;
+
+/// Moves the changes of plain values, such as texts, to the schemas that they are in. Many places
+/// have the same two of them, and still each place has a change of its own.
+fn lift_plain(pairs: &mut Pairs) {
+    let is_plain: Vec<bool> = pairs
+        .all
+        .iter()
+        .map(|pair| {
+            let edges = [pair.old, pair.new].map(|id| pairs.graph.node(id).edges.len());
+            pair.within.is_empty()
+                && pair.unmatched.is_none()
+                && edges.into_iter().all(|edges| edges <= 1)
+        })
+        .collect();
+    for index in 0..pairs.all.len() {
+        let within = std::mem::take(&mut pairs.all[index].within);
+        let (plain, others) = within.into_iter().partition(|(_, to)| is_plain[*to]);
+        pairs.all[index].within = others;
+        let plain: Vec<(Vec<Step>, usize)> = plain;
+        for (steps, to) in plain {
+            let lifted: Vec<Found> = pairs.all[to]
+                .found
+                .iter()
+                .map(|found| {
+                    let steps = [steps.as_slice(), found.steps.as_slice()].concat();
+                    Found { steps, ..found.clone() }
+                })
+                .collect();
+            pairs.all[index].found.extend(lifted);
+        }
     }
 }
 

@@ -3,11 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::graph::Graph;
 use super::tree::{Key, Place, Tree};
-use crate::surface::Fact;
 
 /// Parameters that OpenAPI ignores: other parts of the spec say what these headers are.
 const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
@@ -29,7 +26,6 @@ fn tidy_place(place: &mut Place, graph: &Graph) {
     if place.schema.is_some_and(|schema| is_scalar(graph, schema)) {
         place.facts.retain(|fact| fact.keyword != "explode");
     }
-    place.facts = std::mem::take(&mut place.facts).into_iter().filter_map(tidy_fact).collect();
     place.children = std::mem::take(&mut place.children)
         .into_iter()
         .map(|(key, mut child)| {
@@ -62,31 +58,4 @@ fn tidy_key(key: Key) -> Key {
 /// Whether a media type is JSON.
 pub(super) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence.ends_with("+json")
-}
-
-/// Leaves out what is the default of an `encoding`.
-fn tidy_fact(fact: Fact) -> Option<Fact> {
-    if fact.keyword != "encoding" {
-        return Some(fact);
-    }
-    let Ok(Value::Object(encoding)) = serde_json::from_str(&fact.value) else { return Some(fact) };
-    let kept: Map<String, Value> = encoding
-        .into_iter()
-        .filter_map(|(name, node)| {
-            let mut members = match node {
-                Value::Object(members) => members,
-                node => return Some((name, node)),
-            };
-            let style = members.get("style").and_then(Value::as_str).unwrap_or("form").to_owned();
-            let says = |key: &str, value: &Value| match key {
-                "style" => style != "form",
-                "explode" => *value != Value::Bool(style == "form"),
-                "allowReserved" => *value != Value::Bool(false),
-                _ => true,
-            };
-            members.retain(|key, value| says(key, value));
-            (!members.is_empty()).then_some((name, Value::Object(members)))
-        })
-        .collect();
-    (!kept.is_empty()).then(|| Fact::json("encoding", &Value::Object(kept)))
 }

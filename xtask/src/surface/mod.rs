@@ -74,7 +74,6 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::document::Document;
 use crate::failure::Failure;
 use crate::output::print;
 use crate::spec;
@@ -127,7 +126,8 @@ impl Surface {
 
     /// Returns the surface of a spec that has no files beside it. The error names the place that
     /// is wrong.
-    pub(crate) fn of(document: &Document) -> Result<Self, String> {
+    #[cfg(test)]
+    pub(crate) fn of(document: &crate::document::Document) -> Result<Self, String> {
         Self::of_bundle(&Bundle::read(document, &nothing_beside))
     }
 

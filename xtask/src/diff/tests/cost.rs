@@ -1,26 +1,29 @@
 //! What a diff costs: the number of comparisons grows with the specs, not with their schemas
 //! written out.
 
+use serde_json::json;
+
 use super::*;
 
-/// A spec of `count` components, each of which refers to all others as `of` says.
+/// A spec of `count` components, each of which refers to others as `of` says.
 fn referring(count: usize, of: impl Fn(usize) -> Vec<usize>, leaf: &str) -> Source {
-    let schemas: Vec<String> = (0..count)
-        .map(|index| {
-            let leaf = if index == count / 2 { leaf } else { "string" };
-            let places = of(index).into_iter().enumerate().map(|(place, target)| {
-                format!("to{place}: {{$ref: '#/components/schemas/N{target}'}}")
-            });
-            let places = places.collect::<Vec<_>>().join(", ");
-            format!("N{index}: {{type: object, properties: {{leaf{index}: {{type: {leaf}}}, {places}}}}}")
-        })
-        .collect();
-    parsed(&format!(
-        "openapi: 3.0.3\npaths: {{/a: {{get: {{responses: {{'200': {{content: {{application/json: \
-         {{schema: {{$ref: '#/components/schemas/N0'}}}}}}}}}}}}}}}}\n\
-         components: {{schemas: {{{}}}}}\n",
-        schemas.join(", ")
-    ))
+    let component = |index: usize| {
+        let leaf = if index == count / 2 { leaf } else { "string" };
+        let mut properties = serde_json::Map::new();
+        properties.insert(format!("leaf{index}"), json!({"type": leaf}));
+        for (place, target) in of(index).into_iter().enumerate() {
+            let target = format!("#/components/schemas/N{target}");
+            properties.insert(format!("to{place}"), json!({"$ref": target}));
+        }
+        (format!("N{index}"), json!({"type": "object", "properties": properties}))
+    };
+    let schemas: Value = (0..count).map(component).collect();
+    let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/N0"}}});
+    source(json!({
+        "openapi": "3.0.3",
+        "paths": {"/a": {"get": {"responses": {"200": {"content": content}}}}},
+        "components": {"schemas": schemas},
+    }))
 }
 
 fn report(count: usize, of: impl Fn(usize) -> Vec<usize>) -> Report {

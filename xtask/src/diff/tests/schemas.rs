@@ -6,7 +6,7 @@ use super::*;
 fn other_keywords_change_with_the_type() {
     check_schemas(
         "{type: string, format: date, maxLength: 3, enum: [a, b]}",
-        "{type: integer, minimum: 1, nullable: true}",
+        "{type: [integer, 'null'], minimum: 1}",
         &[
             "$ | nullable-added | added nullable | ok ok",
             "$ | type-changed | string, format date, maxLength 3, 2 values → integer, nullable, minimum 1 \
