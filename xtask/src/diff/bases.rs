@@ -44,7 +44,7 @@ impl Bases {
     }
 
     /// Returns servers of both sides, without what moved to paths.
-    pub(super) fn servers<'s>(&self, sides: [BTreeSet<&'s str>; 2]) -> [BTreeSet<String>; 2] {
+    pub(super) fn servers(&self, sides: [BTreeSet<&str>; 2]) -> [BTreeSet<String>; 2] {
         let mut bases = self.moved.iter().flatten();
         sides.map(|servers| {
             let base = bases.next().map_or("", String::as_str);

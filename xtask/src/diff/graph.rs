@@ -186,9 +186,12 @@ fn leads_to(schema: &Schema, target: usize) -> bool {
         || branches.into_iter().any(|(_, branch)| *branch == target)
 }
 
+/// Branches by what selects them, and what they lead to.
+type Branches<'n> = Vec<(&'n [String], u128)>;
+
 /// Returns a number that is equal for equal nodes. The order of branches doesn't count.
 fn signature(node: &Node, of: impl Fn(usize) -> u128) -> u128 {
-    let mut groups: BTreeMap<(&str, usize), Vec<(&[String], u128)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, usize), Branches<'_>> = BTreeMap::new();
     let mut edges = Vec::new();
     for edge in &node.edges {
         match &edge.step {

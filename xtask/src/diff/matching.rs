@@ -83,12 +83,15 @@ impl<'t> Matches<'t> {
     }
 }
 
+/// Hashes of what operations say, by whether they are of the old side.
+type Lines<'t> = HashMap<(bool, &'t OperationName), Rc<BTreeSet<u64>>>;
+
 /// How alike operations are.
 struct Likeness<'t, 'g> {
     old: &'t Tree,
     new: &'t Tree,
     graph: &'g Graph,
-    lines: RefCell<HashMap<(bool, &'t OperationName), Rc<BTreeSet<u64>>>>,
+    lines: RefCell<Lines<'t>>,
 }
 
 impl<'t> Likeness<'t, '_> {

@@ -8,6 +8,9 @@ use super::api::Api;
 use super::line::{Fact, Place, Step, Steps};
 use super::schema::{Alternatives, Schema};
 
+/// The branches of one `oneOf`, `anyOf` or `not`.
+type Branches = Vec<(Vec<String>, usize)>;
+
 /// A schema that is written out.
 #[derive(Default)]
 struct Tree<'s> {
@@ -71,7 +74,7 @@ fn add(
         alternatives: Vec::new(),
     });
     let (mut required, mut children) = (Vec::new(), Vec::new());
-    let mut groups: BTreeMap<(&str, usize), Vec<(Vec<String>, usize)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, usize), Branches> = BTreeMap::new();
     for (step, child) in &tree.children {
         steps.push((*step).clone());
         let target = add(child, steps, above, schemas);
