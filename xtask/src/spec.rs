@@ -254,7 +254,7 @@ fn collect(document: &Document, node: &Value, found: &mut BTreeSet<String>) {
 }
 
 /// Decodes the pointer in a reference, which is a URI.
-fn percent_decoded(text: &str) -> Option<String> {
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -234,6 +234,69 @@ fn a_committed_file_is_read_through_git() {
     check_in(folder, &["old.yaml", ":twice.yaml"], 3, &[":twice.yaml:3:1: the key", show]);
 }
 
+/// A spec whose parts are in other files.
+const PARTS: &str = "openapi: 3.0.3\npaths: {/a: {$ref: './paths/a.yaml'}}\n";
+const PATH: &str = "get: {parameters: [{$ref: '../parameters.yaml#/q'}]}\n";
+const PARAMETERS: &str = "q: {name: q, in: query, schema: {type: string}}\n";
+
+fn write_parts(folder: &Path, parameters: &str) {
+    std::fs::create_dir_all(folder.join("api/paths")).unwrap();
+    std::fs::write(folder.join("api/spec.yaml"), PARTS).unwrap();
+    std::fs::write(folder.join("api/paths/a.yaml"), PATH).unwrap();
+    std::fs::write(folder.join("api/parameters.yaml"), parameters).unwrap();
+}
+
+#[test]
+fn files_beside_a_spec_are_read() {
+    let [old, new] = [folder(), folder()];
+    write_parts(old.path(), PARAMETERS);
+    write_parts(new.path(), &PARAMETERS.replace("string", "integer"));
+    let other = old.path().join("api/spec.yaml");
+    let arguments = [other.to_str().unwrap(), "api/spec.yaml"];
+    check_in(new.path(), &arguments, 0, &["type-changed", "compared 1 operation, 1 schema"]);
+
+    // A file that is missing, or outside.
+    std::fs::remove_file(new.path().join("api/parameters.yaml")).unwrap();
+    let place = "paths/a.yaml:1:20: the reference \"../parameters.yaml#/q\" cannot be followed";
+    let name = "--allow-unread '../parameters.yaml#/q'";
+    check_in(new.path(), &arguments, 3, &[place, "parameters.yaml: ", name]);
+    let allowed = [&arguments[..], &["--allow-unread", "../parameters.yaml#/q"]].concat();
+    let expected = ["parameter-removed", "not compared, as allowed: ../parameters.yaml#/q"];
+    check_in(new.path(), &allowed, 0, &expected);
+    let escaping = PATH.replace("../", "../../");
+    std::fs::write(new.path().join("api/paths/a.yaml"), escaping).unwrap();
+    std::fs::write(new.path().join("parameters.yaml"), PARAMETERS).unwrap();
+    check_in(new.path(), &arguments, 3, &["../parameters.yaml is outside of the repository"]);
+    // Through a pipe nobody knows what is beside it.
+    let mut child = command(env!("CARGO_BIN_EXE_xtask"), old.path())
+        .args(["spec", "diff", "api/spec.yaml", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(PARTS.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("name the spec by its file"));
+}
+
+#[test]
+fn files_beside_a_committed_spec_are_read_through_git() {
+    let folder = folder();
+    let folder = folder.path();
+    write_parts(folder, PARAMETERS);
+    git(folder, &["init", "--quiet", "--initial-branch=main"]);
+    git(folder, &["add", "api"]);
+    git(folder, &["commit", "--quiet", "--message", "Old"]);
+    write_parts(folder, &PARAMETERS.replace("string", "integer"));
+    check_in(folder, &["HEAD:api/spec.yaml", "api/spec.yaml"], 0, &["type-changed"]);
+    check_in(folder, &["HEAD:api/spec.yaml", ":api/spec.yaml"], 0, &["0 changes"]);
+    git(folder, &["rm", "--quiet", "--cached", "api/parameters.yaml"]);
+    let missing = "there is no file :api/parameters.yaml";
+    check_in(folder, &["HEAD:api/spec.yaml", ":api/spec.yaml"], 3, &[missing]);
+}
+
 #[test]
 fn without_a_repository_there_are_no_revisions() {
     check(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::source::Source;
+use crate::document::Document;
 use crate::spec;
 use crate::surface::{OperationName, template};
 
@@ -20,18 +20,21 @@ pub(crate) struct Call {
 }
 
 impl Calls {
-    /// Reads the names from specs. A later one takes precedence; a surface has none.
-    pub(crate) fn of(sources: &[&Source]) -> Self {
-        let mut calls = BTreeMap::new();
-        for document in sources.iter().filter_map(|source| source.document.as_ref()) {
-            for operation in spec::operations(document) {
-                let (path, _) = template(operation.path);
-                let name = OperationName { method: operation.method.to_uppercase(), path };
-                let id = Some(operation.id()).filter(|id| !id.is_empty()).map(str::to_owned);
-                calls.insert(name, Call { method: operation.call().map(str::to_owned), id });
-            }
-        }
-        Self(calls)
+    /// Reads the names from a spec.
+    pub(crate) fn of(document: &Document) -> Self {
+        let calls = spec::operations(document).into_iter().map(|operation| {
+            let (path, _) = template(operation.path);
+            let name = OperationName { method: operation.method.to_uppercase(), path };
+            let id = Some(operation.id()).filter(|id| !id.is_empty()).map(str::to_owned);
+            (name, Call { method: operation.call().map(str::to_owned), id })
+        });
+        Self(calls.collect())
+    }
+
+    /// Returns the names of both sides, of which the newer takes precedence.
+    pub(crate) fn followed_by(&self, newer: &Self) -> Self {
+        let both = self.0.iter().chain(&newer.0);
+        Self(both.map(|(name, call)| (name.clone(), call.clone())).collect())
     }
 
     /// Returns the names of an operation. Both are missing for the API as a whole.
@@ -57,8 +60,8 @@ mod tests {
             "{'/a/{y}': {get: {operationId: get_a, x-jogg-call: a().get}}, \
               /d: {get: {operationId: get_d, x-jogg-call: call}}}",
         ]
-        .map(|paths| Source::parse("spec", &format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
-        let calls = Calls::of(&[&old, &new]);
+        .map(|paths| Document::parse("spec", &format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
+        let calls = Calls::of(&old).followed_by(&Calls::of(&new));
         for (path, expected) in
             [("/a/{}", Some("a().get")), ("/b", Some("old_b")), ("/c", None), ("/d", Some("get_d"))]
         {

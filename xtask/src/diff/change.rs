@@ -1,9 +1,12 @@
 //! One change from one surface to another.
 
+use std::fmt;
+
 use sha2::{Digest, Sha256};
 
 use super::rules::{Direction, Effect, Rule, Verdict};
 use crate::surface::OperationName;
+use crate::text::counted;
 
 /// What changed, where, and by which rule it is judged.
 #[derive(Clone, Debug)]
@@ -21,6 +24,27 @@ pub(crate) struct Change {
     /// Everything that was there and everything that is there now, where `old` and `new` are
     /// descriptions.
     pub(super) structure: [Vec<String>; 2],
+    /// The places that have the change too, where they are too many to list.
+    pub(crate) elsewhere: Option<Elsewhere>,
+}
+
+/// How often a change occurs that is listed once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    /// How many places have the change. Beyond the largest number, it is that.
+    pub(crate) places: u64,
+    /// How many operations they belong to.
+    pub(crate) operations: usize,
+}
+
+impl fmt::Display for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.places {
+            u64::MAX => f.write_str("first of countless places")?,
+            places => write!(f, "first of {places} places")?,
+        }
+        write!(f, " in {}", counted(self.operations, "operation"))
+    }
 }
 
 impl Change {

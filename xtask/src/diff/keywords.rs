@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::node::{Edge, Node};
+use super::pairs::Comparing;
 use super::rules::{self, Rule};
-use super::tree::Node;
-use super::walk::Walk;
+
 use crate::surface::Fact;
 
 /// The rules for a keyword with a value.
@@ -62,7 +63,7 @@ const BOUNDS: [(&[&str], End); 8] = [
 ];
 
 /// Keywords that are compared elsewhere.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 12] = [
     "additionalProperties",
     "any",
     "deprecated",
@@ -73,24 +74,41 @@ const ELSEWHERE: [&str; 14] = [
     "nullable",
     "open",
     "readOnly",
-    "required",
-    "returns",
     "type",
     "writeOnly",
 ];
 
-/// Compares the keywords that are about the place, whatever schema it has.
-pub(super) fn compare_place(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    walk.record_flag("required", (&rules::BECAME_REQUIRED, &rules::BECAME_OPTIONAL), old, new);
-    let (old, new) = (old.values("mapping"), new.values("mapping"));
-    old.difference(&new).for_each(|old| walk.record(&rules::MAPPING_REMOVED, Some(old), None));
-    new.difference(&old).for_each(|new| walk.record(&rules::MAPPING_ADDED, None, Some(new)));
+/// Compares what is said about a place, whatever schema it has.
+pub(super) fn compare_place(walk: &mut Comparing<'_>, old: &Edge, new: &Edge) {
+    match (old.required, new.required) {
+        (false, true) => walk.record(&rules::BECAME_REQUIRED, None, Some("required")),
+        (true, false) => walk.record(&rules::BECAME_OPTIONAL, Some("required"), None),
+        _ => {}
+    }
+    let json = |values: &[String]| -> BTreeSet<String> {
+        values.iter().map(|value| Value::from(value.as_str()).to_string()).collect()
+    };
+    let (old, new) = (json(&old.mapping), json(&new.mapping));
+    compare_mapping(
+        walk,
+        &old.iter().map(String::as_str).collect(),
+        &new.iter().map(String::as_str).collect(),
+    );
+}
+
+/// Compares the discriminator's values for a schema.
+pub(super) fn compare_mapping(
+    walk: &mut Comparing<'_>,
+    old: &BTreeSet<&str>,
+    new: &BTreeSet<&str>,
+) {
+    old.difference(new).for_each(|old| walk.record(&rules::MAPPING_REMOVED, Some(old), None));
+    new.difference(old).for_each(|new| walk.record(&rules::MAPPING_ADDED, None, Some(new)));
 }
 
 /// Compares the keywords that any type can have.
-pub(super) fn compare_flags(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    let required = old.has("required") && new.has("required");
-    let nullable = match required && walk.is_in_request() {
+pub(super) fn compare_flags(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
+    let nullable = match walk.context.is_required {
         true => (&rules::REQUIRED_NULLABLE_ADDED, &rules::REQUIRED_NULLABLE_REMOVED),
         false => (&rules::NULLABLE_ADDED, &rules::NULLABLE_REMOVED),
     };
@@ -105,7 +123,7 @@ pub(super) fn compare_flags(walk: &mut Walk<'_>, old: &Node, new: &Node) {
 }
 
 /// Compares all other keywords. A format belongs to its type, so it is skipped when that changed.
-pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node, same_type: bool) {
+pub(super) fn compare(walk: &mut Comparing<'_>, old: &Node, new: &Node, same_type: bool) {
     compare_enum(walk, old, new);
     compare_openness(walk, old, new);
     for (keywords, end) in BOUNDS {
@@ -132,14 +150,14 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node, same_type: bo
 }
 
 /// Compares what tells alternatives apart.
-pub(super) fn compare_discriminator(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+pub(super) fn compare_discriminator(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     let (old, new) = (old.values("discriminator"), new.values("discriminator"));
     if old != new {
         walk.record(&rules::DISCRIMINATOR_CHANGED, old.first().copied(), new.first().copied());
     }
 }
 
-fn compare_enum(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_enum(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     let (old, new) = (old.values("enum"), new.values("enum"));
     let list = |values: &BTreeSet<&str>| values.iter().copied().collect::<Vec<_>>().join(" ");
     match (old.is_empty(), new.is_empty()) {
@@ -154,7 +172,7 @@ fn compare_enum(walk: &mut Walk<'_>, old: &Node, new: &Node) {
 }
 
 /// Compares whether an enum may grow. A new one is compared as a whole.
-fn compare_openness(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_openness(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     if old.has("enum") && new.has("enum") {
         walk.record_flag("open", (&rules::ENUM_OPENED, &rules::ENUM_CLOSED), old, new);
     }
@@ -166,7 +184,7 @@ enum End {
     Upper,
 }
 
-fn compare_bound(walk: &mut Walk<'_>, keywords: &[&str], end: End, old: &Node, new: &Node) {
+fn compare_bound(walk: &mut Comparing<'_>, keywords: &[&str], end: End, old: &Node, new: &Node) {
     // A surface has at most one of them: the tightest.
     let find = |node: &Node| {
         let facts = node.facts.iter();
@@ -194,7 +212,7 @@ fn compare_bound(walk: &mut Walk<'_>, keywords: &[&str], end: End, old: &Node, n
 
 /// Compares the values of a keyword. There is rarely more than one; several are paired in order.
 fn compare_values(
-    walk: &mut Walk<'_>,
+    walk: &mut Comparing<'_>,
     keyword: &str,
     rules: &KeywordRules,
     old: &Node,

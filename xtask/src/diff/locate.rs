@@ -12,6 +12,10 @@ use crate::surface::{Line, Part, Step, template};
 /// there. `None` for a surface, and for an operation that the spec doesn't have.
 pub(crate) fn line(change: &Change, source: &Source) -> Option<usize> {
     let (wanted, document) = (change.operation.as_ref()?, source.document.as_ref()?);
+    if document.value.is_null() {
+        // Only where its operations are is still known of a large spec.
+        return source.line(wanted);
+    }
     let operations = spec::operations(document);
     let operation = operations.iter().find(|operation| {
         template(operation.path).0 == wanted.path
@@ -130,6 +134,8 @@ impl<'d> Cursor<'d> {
             Step::Property(name) => self.search(&["properties", name], 20),
             Step::Items => self.search(&["items"], 20),
             Step::Values => self.search(&["additionalProperties"], 20),
+            Step::Sub { keyword, name } if name.is_empty() => self.search(&[keyword], 20),
+            Step::Sub { keyword, name } => self.search(&[keyword, name], 20),
             // Branches are numbered in another order than they are written in.
             Step::Branch { keyword, .. } => {
                 self.search(&[keyword], 20);

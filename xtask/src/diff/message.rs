@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{self, Rule};
-use super::schema;
-use super::tree::{Key, Node};
+use super::tidy::is_json;
+use super::tree::{Key, Place};
 use super::walk::Walk;
 use crate::surface::Part;
 
@@ -12,8 +12,9 @@ use crate::surface::Part;
 const SERIALIZATION: [&str; 4] = ["allowReserved", "encoding", "explode", "style"];
 
 /// Compares the messages of an operation.
-pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+pub(super) fn compare(walk: &mut Walk<'_>, old: &Place, new: &Place) {
     let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
+    compare_responses(walk, old, new);
     let in_query =
         |key: &Key| matches!(key, Key::Parameter { location, .. } if location == "query");
     let has_query = old.children.keys().any(in_query);
@@ -28,14 +29,14 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node) {
                 compare_parameter(walk, (location, name), added, sides);
             }
             Key::Request => compare_body(walk, sides),
-            Key::Response(status) => compare_response(walk, status, sides),
-            Key::Header(_) | Key::MediaType(_) | Key::Schema | Key::Step(_) => {}
+            // Responses are compared by the statuses that cover each other.
+            Key::Response(_) | Key::Header(_) | Key::MediaType(_) | Key::Schema | Key::Step(_) => {}
         }
     }
 }
 
 /// The same place on both sides, where it is there.
-type Sides<'n> = (Option<&'n Node>, Option<&'n Node>);
+type Sides<'n> = (Option<&'n Place>, Option<&'n Place>);
 
 /// Compares a parameter. `added` is the rule for one that is new and optional.
 fn compare_parameter(
@@ -65,7 +66,7 @@ fn compare_parameter(
         walk.record(&rules::PATH_PARAMETER_RENAMED, Some(was), Some(is));
     }
     // The path alone makes a parameter. Unless one is declared for it, its value is anything.
-    match (old.children.is_empty(), new.children.is_empty()) {
+    match (old.is_undeclared(), new.is_undeclared()) {
         (true, false) => walk.record_subtree(&rules::TYPE_ADDED, None, Some(new)),
         (false, true) => walk.record_subtree(&rules::TYPE_REMOVED, Some(old), None),
         _ => compare_value(walk, old, new, part),
@@ -75,8 +76,8 @@ fn compare_parameter(
 /// Compares what parameters and headers have in common.
 fn compare_value(
     walk: &mut Walk<'_>,
-    old: &Node,
-    new: &Node,
+    old: &Place,
+    new: &Place,
     part: impl Fn(Option<String>) -> Part,
 ) {
     for (keyword, rules) in [
@@ -87,8 +88,8 @@ fn compare_value(
         walk.record_flag(keyword, rules, old, new);
     }
     compare_serialization(walk, old, new);
-    match (old.children.get(&Key::Schema), new.children.get(&Key::Schema)) {
-        (Some(old), Some(new)) => walk.in_schema(|walk| schema::compare(walk, old, new)),
+    match (old.schema, new.schema) {
+        (Some(old), Some(new)) => walk.compare_schemas(old, new),
         (None, None) => compare_content(walk, old, new, part),
         // A plain value became one in a media type, or the other way round.
         _ => walk.record_subtree(&rules::SERIALIZATION_CHANGED, Some(old), Some(new)),
@@ -96,7 +97,7 @@ fn compare_value(
 }
 
 /// Compares how a value is written, as one change: style and explode change together.
-fn compare_serialization(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_serialization(walk: &mut Walk<'_>, old: &Place, new: &Place) {
     let [was, is] = [old, new].map(|node| {
         let facts = SERIALIZATION.iter().flat_map(|keyword| {
             node.values(keyword).into_iter().map(move |value| format!("{keyword} {value}"))
@@ -129,18 +130,67 @@ fn compare_body(walk: &mut Walk<'_>, sides: Sides<'_>) {
     }
 }
 
-fn compare_response(walk: &mut Walk<'_>, status: &str, sides: Sides<'_>) {
+fn compare_responses(walk: &mut Walk<'_>, old: &Place, new: &Place) {
+    let (olds, news) = (responses(old), responses(new));
+    let mut added: BTreeMap<&str, &Place> = news.clone();
+    added.retain(|status, _| !olds.contains_key(status));
+    let mut removed: BTreeMap<&str, &Place> = olds.clone();
+    removed.retain(|status, _| !news.contains_key(status));
+    let mut pairs: Vec<(&str, &str)> = news
+        .keys()
+        .filter(|status| olds.contains_key(*status))
+        .map(|status| (*status, *status))
+        .collect();
+    // A range takes the place of what it covers, or the other way round.
+    pairs.extend(removed.keys().filter_map(|old| Some((*old, covering(old, &added)?))));
+    pairs.extend(added.keys().filter_map(|new| Some((covering(new, &removed)?, *new))));
+    for (old, new) in pairs {
+        removed.remove(old);
+        added.remove(new);
+        walk.enter(Part::Response { status: new.to_owned(), media_type: None });
+        if old != new {
+            walk.record(&rules::STATUS_RANGE_CHANGED, Some(old), Some(new));
+        }
+        compare_response(walk, new, olds[old], news[new]);
+    }
+    for (status, old) in removed {
+        walk.enter(Part::Response { status: status.to_owned(), media_type: None });
+        let rule = match status.starts_with('2') {
+            true => &rules::SUCCESS_STATUS_REMOVED,
+            false => &rules::ERROR_STATUS_REMOVED,
+        };
+        walk.record_subtree(rule, Some(old), None);
+    }
+    for (status, new) in added {
+        walk.enter(Part::Response { status: status.to_owned(), media_type: None });
+        let rule = match status.starts_with('2') {
+            true => &rules::SUCCESS_STATUS_ADDED,
+            false => &rules::ERROR_STATUS_ADDED,
+        };
+        walk.record_subtree(rule, None, Some(new));
+    }
+}
+
+fn responses(place: &Place) -> BTreeMap<&str, &Place> {
+    let responses = place.children.iter().filter_map(|(key, response)| match key {
+        Key::Response(status) => Some((status.as_str(), response)),
+        _ => None,
+    });
+    responses.collect()
+}
+
+/// Returns the range that covers a status, or the default response if no other is for success.
+fn covering<'p>(status: &str, responses: &BTreeMap<&'p str, &Place>) -> Option<&'p str> {
+    let class = status.get(..1)?;
+    let range = responses.keys().find(|other| **other == format!("{class}XX"));
+    let is_success = |status: &str| status.starts_with('2');
+    let rest = responses.keys().find(|other| **other == "default");
+    let only = is_success(status) && !responses.keys().any(|other| is_success(other));
+    range.or(rest.filter(|_| only)).copied().filter(|other| *other != status)
+}
+
+fn compare_response(walk: &mut Walk<'_>, status: &str, old: &Place, new: &Place) {
     let part = |media_type| Part::Response { status: status.to_owned(), media_type };
-    walk.enter(part(None));
-    let (added, removed) = match status.starts_with('2') {
-        true => (&rules::SUCCESS_STATUS_ADDED, &rules::SUCCESS_STATUS_REMOVED),
-        false => (&rules::ERROR_STATUS_ADDED, &rules::ERROR_STATUS_REMOVED),
-    };
-    let (old, new) = match sides {
-        (Some(old), Some(new)) => (old, new),
-        (None, new) => return walk.record_subtree(added, None, new),
-        (old, None) => return walk.record_subtree(removed, old, None),
-    };
     let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
     for key in keys {
         let Key::Header(name) = key else { continue };
@@ -163,8 +213,8 @@ fn compare_response(walk: &mut Walk<'_>, status: &str, sides: Sides<'_>) {
 /// Compares bodies by their media types.
 fn compare_content(
     walk: &mut Walk<'_>,
-    old: &Node,
-    new: &Node,
+    old: &Place,
+    new: &Place,
     part: impl Fn(Option<String>) -> Part,
 ) {
     let [olds, news] = [old, new].map(media_types);
@@ -175,13 +225,20 @@ fn compare_content(
             compare_media_type(walk, old, new);
             continue;
         }
-        // The same type with other parameters, such as the character set.
-        match added.iter().position(|(other, _)| essence(other) == essence(name)) {
+        // The same type with other parameters, such as the character set. All JSON of errors is
+        // read by the envelope.
+        let is_error = walk.is_in_error();
+        let both_json = |other: &str| is_json(essence(other)) && is_json(essence(name));
+        let alike = |other: &str| essence(other) == essence(name) || (is_error && both_json(other));
+        match added.iter().position(|(other, _)| alike(other)) {
             Some(index) => {
                 let (other, new) = added.remove(index);
                 walk.enter(part(Some((*other).clone())));
                 walk.record(&rules::MEDIA_TYPE_CHANGED, Some(name), Some(other));
                 compare_media_type(walk, old, new);
+            }
+            None if is_error => {
+                walk.record_subtree(&rules::ERROR_MEDIA_TYPE_REMOVED, Some(old), None);
             }
             None => walk.record_subtree(&rules::MEDIA_TYPE_REMOVED, Some(old), None),
         }
@@ -192,15 +249,14 @@ fn compare_content(
     }
 }
 
-fn compare_media_type(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_media_type(walk: &mut Walk<'_>, old: &Place, new: &Place) {
     compare_serialization(walk, old, new);
-    if let (Some(old), Some(new)) = (old.children.get(&Key::Schema), new.children.get(&Key::Schema))
-    {
-        walk.in_schema(|walk| schema::compare(walk, old, new));
+    if let (Some(old), Some(new)) = (old.schema, new.schema) {
+        walk.compare_schemas(old, new);
     }
 }
 
-fn media_types(node: &Node) -> BTreeMap<&String, &Node> {
+fn media_types(node: &Place) -> BTreeMap<&String, &Place> {
     let types = node.children.iter().filter_map(|(key, node)| match key {
         Key::MediaType(name) => Some((name, node)),
         _ => None,

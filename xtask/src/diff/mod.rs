@@ -1,29 +1,40 @@
 //! `cargo xtask spec diff`: what changed between two specs, and what that means for users of the
 //! SDK.
 //!
-//! Both sides become surfaces, the surfaces become trees, and the trees are compared in lock-step.
-//! A comparison of the documents themselves would have to follow references, merge `allOf`, guard
-//! against recursion and order alternatives on the way; a surface has all that done. So hoisting,
-//! inlining, splitting, reordering and renaming components change nothing, and a printed surface
-//! can replace a spec on either side. The diff itself matches operations that moved, path
-//! parameters by position, and the branches of `oneOf`, which have no names; and it reports a
-//! subtree that was added or removed as one change.
+//! Both sides become graphs of schemas, with references followed and `allOf` merged as in a
+//! surface, and both graphs become one, in which equal schemas are one node. So hoisting, inlining,
+//! splitting, reordering and renaming components change nothing, a printed surface can replace a
+//! spec on either side, and what is equal is never compared. The rest is compared in pairs, each
+//! once however many places have it: the cost grows with the size of the specs, not with that of
+//! their schemas written out. The diff itself matches operations that moved, path parameters by
+//! position, and the branches of `oneOf`, which have no names; and it reports what was added or
+//! removed with all that is in it as one change.
 //!
-//! The order of the modules: `source` reads, `tree` shapes, `operations`, `message`, `schema`,
-//! `alternatives` and `keywords` compare, `rules` judges, `report` sums up, `render` prints.
+//! The order of the modules: `source` reads, `tree`, `tidy`, `graph` and `normal` shape,
+//! `matching` and `bases` find counterparts, `operations`, `message`, `schema`, `alternatives` and
+//! `keywords` compare, `pairs` and `places` tell what differs from where, `rules` judges, `report`
+//! sums up, `unread` says what wasn't compared, `render` prints.
 //! `calls`, `contents` and `texts` are what a report says beside the changes, `locate` is where
 //! they are, `levels` and `allow` are what the caller wants to know.
 
 mod allow;
 mod alternatives;
+mod bases;
 mod calls;
 pub(crate) mod change;
+mod components;
 mod contents;
+mod graph;
 mod keywords;
 mod levels;
 pub(crate) mod locate;
+mod matching;
 mod message;
+mod node;
+mod normal;
 mod operations;
+mod pairs;
+mod places;
 mod prose;
 pub(crate) mod render;
 pub(crate) mod report;
@@ -31,8 +42,11 @@ mod rules;
 mod schema;
 pub(crate) mod source;
 pub(crate) mod texts;
+mod tidy;
 mod tree;
+mod unread;
 mod walk;
+mod written;
 
 use std::path::PathBuf;
 
@@ -46,7 +60,6 @@ use change::Change;
 use report::Report;
 use source::Source;
 
-pub(crate) use calls::Calls;
 use levels::{FailOn, Severity};
 
 /// A job summary of GitHub holds a mebibyte.
@@ -74,6 +87,9 @@ pub(crate) struct DiffArguments {
     /// Append the report in Markdown to a file, such as a job's summary
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
+    /// Go on without something that can't be compared: a reference or a keyword
+    #[arg(long, value_name = "NAME")]
+    allow_unread: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -87,7 +103,7 @@ pub(crate) enum Format {
 
 /// Compares two sides and prints the changes.
 pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
-    let DiffArguments { old, new, format, min, fail_on, allow, summary } = arguments;
+    let DiffArguments { old, new, format, min, fail_on, allow, summary, allow_unread } = arguments;
     if old == "-" && new == "-" {
         return Err(Failure::nothing_compared(
             "only one side can come from standard input",
@@ -96,7 +112,7 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
     }
     let allow = allow.as_deref().map(Allowed::read).transpose()?;
     let (old, new) = (Source::read(old)?, Source::read(new)?);
-    let mut report = Report::of(&old, &new)?.with_generated_code(&old, &new)?;
+    let mut report = Report::without(&old, &new, allow_unread)?.with_generated_code(&old, &new)?;
     report.min = *min;
     let mut problems = Vec::new();
     if let Some(allow) = &allow {

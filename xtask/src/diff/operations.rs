@@ -1,88 +1,35 @@
-//! Matches the operations of two surfaces, and compares what stands outside of schemas.
+//! Compares the operations of two specs, and what is said about the API as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Change;
+use super::matching::Matches;
 use super::message;
+use super::pairs::Pairs;
+use super::places::{self, Root};
 use super::rules::{self, Rule};
-use super::tree::{Node, Tree};
+use super::schema;
+use super::tree::{Place, Tree};
 use super::walk::Walk;
 use crate::surface::OperationName;
 
-/// More possible pairs of removed and added operations than this are not searched for moves.
-const MAX_PAIRS: usize = 10_000;
-/// How alike operations must be when one path is the end of the other.
-const LIKE_MOVED: f64 = 0.5;
-/// How alike operations must be when their paths differ in a single segment.
-const LIKE_RENAMED: f64 = 0.9;
-/// Operations with fewer lines than this are too similar to each other to recognise.
-const RECOGNISABLE: usize = 12;
-
-/// The operations of both sides, in pairs as far as there are any.
-#[derive(Debug, Default)]
-pub(super) struct Matches<'t> {
-    pub(super) both: Vec<(&'t OperationName, &'t OperationName)>,
-    removed: Vec<&'t OperationName>,
-    added: Vec<&'t OperationName>,
-}
-
-/// Operations by their `operationId`, as far as it belongs to one alone.
-pub(super) type Ids = BTreeMap<String, OperationName>;
-
-/// Finds the counterpart of each operation: the one with the same `operationId`, else with the same
-/// method and path, else a similar one whose path lost or gained its beginning, or differs in one
-/// segment.
-pub(super) fn matches<'t>(old: &'t Tree, new: &'t Tree, ids: [&Ids; 2]) -> Matches<'t> {
-    let mut matches = Matches::default();
-    let (olds, news) = (&old.operations, &new.operations);
-    let mut pairs = BTreeMap::new();
-    for (id, from) in ids[0] {
-        let from = olds.get_key_value(from);
-        let to = ids[1].get(id).and_then(|to| news.get_key_value(to));
-        if let (Some((from, _)), Some((to, _))) = (from, to) {
-            pairs.insert(from, to);
-        }
-    }
-    let mut taken: BTreeSet<&OperationName> = pairs.values().copied().collect();
-    for from in olds.keys() {
-        let to = news.get_key_value(from).filter(|(to, _)| !taken.contains(to));
-        if let Some((to, _)) = to.filter(|_| !pairs.contains_key(from)) {
-            pairs.insert(from, to);
-            taken.insert(to);
-        }
-    }
-    matches.removed = olds.keys().filter(|key| !pairs.contains_key(key)).collect();
-    matches.added = news.keys().filter(|key| !taken.contains(key)).collect();
-    matches.both = pairs.into_iter().collect();
-    if matches.removed.len().saturating_mul(matches.added.len()) > MAX_PAIRS {
-        return matches;
-    }
-    let mut moves = Vec::new();
-    for removed in &matches.removed {
-        for added in matches.added.iter().filter(|added| added.method == removed.method) {
-            let Some(threshold) = threshold(&removed.path, &added.path) else { continue };
-            let likeness = olds[*removed].similarity(&news[*added]);
-            let recognisable = threshold < LIKE_RENAMED || olds[*removed].count() >= RECOGNISABLE;
-            if recognisable && likeness >= threshold {
-                moves.push((likeness, *removed, *added));
-            }
-        }
-    }
-    moves.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
-    for (_, removed, added) in moves {
-        if matches.removed.contains(&removed) && matches.added.contains(&added) {
-            matches.removed.retain(|other| *other != removed);
-            matches.added.retain(|other| *other != added);
-            matches.both.push((removed, added));
-        }
-    }
-    matches
+/// The result of a comparison.
+pub(super) struct Compared {
+    pub(super) changes: Vec<Change>,
+    /// The first place where more alternatives differ than can be matched, with their number.
+    pub(super) unmatched: Option<(String, usize)>,
 }
 
 /// Compares everything.
-pub(super) fn compare(old: &Tree, new: &Tree, matches: &Matches<'_>) -> Vec<Change> {
-    let mut walk = Walk::new(None);
-    compare_servers(&mut walk, &old.api, &new.api);
+pub(super) fn compare(
+    old: &Tree,
+    new: &Tree,
+    matches: &Matches<'_>,
+    pairs: &mut Pairs,
+) -> Compared {
+    let mut walk = Walk::new(None, pairs);
+    let servers = matches.bases.servers([old.api.values("server"), new.api.values("server")]);
+    compare_servers(&mut walk, &servers);
     compare_schemes(&mut walk, &old.api, &new.api);
     let security = security(old, new, matches);
     let everywhere = match security.values().next() {
@@ -92,33 +39,89 @@ pub(super) fn compare(old: &Tree, new: &Tree, matches: &Matches<'_>) -> Vec<Chan
         }
         _ => false,
     };
-    let mut all = walk.into_changes();
+    let (mut all, _) = walk.into_parts();
+    let mut roots = Vec::new();
     for (from, to) in &matches.both {
         let (old, new) = (&old.operations[*from], &new.operations[*to]);
-        let mut walk = Walk::new(Some(to));
-        if from.path != to.path {
-            walk.record(&rules::OPERATION_MOVED, Some(&from.path), Some(&to.path));
+        let mut walk = Walk::new(Some(to), pairs);
+        if let Some([from, to]) = matches.bases.changed(from, to) {
+            walk.record(&rules::OPERATION_MOVED, Some(&from), Some(&to));
         }
         if let Some(changes) = security.get(to).filter(|_| !everywhere) {
             record_security(&mut walk, changes);
         }
-        compare_servers(&mut walk, old, new);
+        let servers = [old, new].map(|place| {
+            place.values("server").into_iter().map(str::to_owned).collect::<BTreeSet<_>>()
+        });
+        compare_servers(&mut walk, &servers);
         let deprecated = (&rules::OPERATION_DEPRECATED, &rules::OPERATION_REINSTATED);
         walk.record_flag("deprecated", deprecated, old, new);
+        compare_unread(&mut walk, old, new);
         message::compare(&mut walk, old, new);
-        all.extend(walk.into_changes());
+        let (changes, schemas) = walk.into_parts();
+        all.extend(changes);
+        roots.extend(schemas.into_iter().map(|(part, pair)| Root { operation: to, part, pair }));
     }
     for operation in &matches.removed {
-        let mut walk = Walk::new(Some(operation));
-        walk.record_subtree(&rules::OPERATION_REMOVED, Some(&old.operations[*operation]), None);
-        all.extend(walk.into_changes());
+        let mut walk = Walk::new(Some(operation), pairs);
+        let place = &old.operations[*operation];
+        walk.record_subtree(&rules::OPERATION_REMOVED, Some(place), None);
+        all.extend(walk.into_parts().0);
     }
     for operation in &matches.added {
-        let mut walk = Walk::new(Some(operation));
-        walk.record_subtree(&rules::OPERATION_ADDED, None, Some(&new.operations[*operation]));
-        all.extend(walk.into_changes());
+        let mut walk = Walk::new(Some(operation), pairs);
+        let place = &new.operations[*operation];
+        walk.record_subtree(&rules::OPERATION_ADDED, None, Some(place));
+        all.extend(walk.into_parts().0);
     }
-    all
+    schema::compare_all(pairs);
+    roots.sort_by(|a, b| a.operation.cmp(b.operation));
+    all.extend(places::changes(pairs, &roots));
+    Compared { changes: all, unmatched: places::unmatched(pairs, &roots) }
+}
+
+/// Compares references that weren't followed, as texts.
+fn compare_unread(walk: &mut Walk<'_>, old: &Place, new: &Place) {
+    let (old, new) = (unread(old), unread(new));
+    for old in old.difference(&new) {
+        walk.record(&rules::REFERENCE_CHANGED, Some(old), None);
+    }
+    for new in new.difference(&old) {
+        walk.record(&rules::REFERENCE_CHANGED, None, Some(new));
+    }
+}
+
+fn unread(place: &Place) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = place.values("$ref").into_iter().map(str::to_owned).collect();
+    for (key, child) in &place.children {
+        found.extend(unread(child).into_iter().map(|found| format!("{} {found}", key.name())));
+    }
+    found
+}
+
+/// Returns the first fact about a place that one side has and the other doesn't, for operations on
+/// both sides.
+pub(super) fn first_difference(old: &Tree, new: &Tree, matches: &Matches<'_>) -> Option<String> {
+    matches.both.iter().find_map(|(from, to)| {
+        let found = differing_fact(&old.operations[*from], &new.operations[*to])?;
+        Some(format!("{to} {found}"))
+    })
+}
+
+fn differing_fact(old: &Place, new: &Place) -> Option<String> {
+    if let Some(fact) = old.facts.symmetric_difference(&new.facts).next() {
+        return Some(format!("{} {}", fact.keyword, fact.value).trim_end().to_owned());
+    }
+    let nothing = Place::default();
+    let keys: BTreeSet<_> = old.children.keys().chain(new.children.keys()).collect();
+    keys.into_iter().find_map(|key| {
+        let side = |place: &'_ Place| place.children.get(key).cloned();
+        let found = differing_fact(
+            &side(old).unwrap_or_else(|| nothing.clone()),
+            &side(new).unwrap_or_else(|| nothing.clone()),
+        )?;
+        Some(format!("{} {found}", key.name()))
+    })
 }
 
 /// A change of the ways to authenticate, yet without the operation.
@@ -135,23 +138,9 @@ fn record_security(walk: &mut Walk<'_>, changes: &[SecurityChange]) {
     }
 }
 
-/// Returns how alike two operations must be to be the same one, by how their paths are related.
-/// `None` if they aren't.
-fn threshold(old: &str, new: &str) -> Option<f64> {
-    let [old, new] = [old, new].map(|path| path.trim_end_matches('/'));
-    let ends_with = |long: &str, short: &str| !short.is_empty() && long.ends_with(short);
-    if ends_with(old, new) || ends_with(new, old) {
-        return Some(LIKE_MOVED);
-    }
-    let [old, new] = [old, new].map(|path| path.split('/').collect::<Vec<_>>());
-    let different = old.iter().zip(&new).filter(|(old, new)| old != new).count();
-    (old.len() == new.len() && different == 1).then_some(LIKE_RENAMED)
-}
-
-fn compare_servers(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    let (old, new) = (old.values("server"), new.values("server"));
-    let removed: Vec<&str> = old.difference(&new).copied().collect();
-    let added: Vec<&str> = new.difference(&old).copied().collect();
+fn compare_servers(walk: &mut Walk<'_>, [old, new]: &[BTreeSet<String>; 2]) {
+    let removed: Vec<&str> = old.difference(new).map(String::as_str).collect();
+    let added: Vec<&str> = new.difference(old).map(String::as_str).collect();
     let at = || "server".to_owned();
     if let ([removed], [added]) = (removed.as_slice(), added.as_slice()) {
         walk.record_at(&rules::SERVER_CHANGED, at(), Some(removed), Some(added));
@@ -162,7 +151,7 @@ fn compare_servers(walk: &mut Walk<'_>, old: &Node, new: &Node) {
 }
 
 /// Compares the security schemes. Schemes of the same kind are the same scheme.
-fn compare_schemes(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_schemes(walk: &mut Walk<'_>, old: &Place, new: &Place) {
     let (old, new) = (old.values("scheme"), new.values("scheme"));
     let mut removed: BTreeSet<&str> = old.difference(&new).copied().collect();
     let mut added: BTreeSet<&str> = new.difference(&old).copied().collect();

@@ -1,13 +1,14 @@
 //! Counts the prose that differs. It isn't on the wire, but this API states limits in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::Value;
 
 use super::texts::Texts as PlacedTexts;
 use crate::document::Document;
-use crate::spec;
-use crate::surface::{OperationName, template};
+use crate::spec::METHODS;
+use crate::surface::{Bundle, Node, OperationName, template};
 
 const TEXTS: [&str; 3] = ["description", "summary", "title"];
 const VALUES: [&str; 3] = ["example", "examples", "x-enum-descriptions"];
@@ -21,39 +22,179 @@ pub(crate) struct Prose {
     pub(crate) differences: usize,
     /// The operations they belong to, with their new paths.
     pub(crate) operations: Vec<OperationName>,
-    /// Where they are, each with its line in the new spec, unless it is gone from there.
+    /// Where they are, each with its line in the new spec, unless it is gone from there. Not known
+    /// for large specs.
     pub(crate) places: Vec<(String, Option<usize>)>,
 }
 
-type Texts = BTreeSet<(&'static str, String)>;
+/// The prose of a spec, by the places that have texts of their own: operations, and what references
+/// lead to. Texts are known by their hashes.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    units: Vec<Unit>,
+    operations: BTreeMap<OperationName, usize>,
+    /// The sections about the API as a whole.
+    sections: Option<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Unit {
+    /// The reference that leads here. Empty for operations.
+    name: String,
+    texts: BTreeSet<u64>,
+    leads_to: Vec<usize>,
+}
+
+impl Texts {
+    pub(super) fn of(bundle: &Bundle<'_>) -> Self {
+        let mut texts = Self::default();
+        let mut known = HashMap::new();
+        let mut queue = Vec::new();
+        let root = bundle.root();
+        let follow = |node| bundle.follow(node).ok();
+        let paths = root.get("paths").and_then(follow);
+        for (path, item) in paths.into_iter().flat_map(Node::members) {
+            let Some(item) = follow(item) else { continue };
+            for method in METHODS {
+                let Some(node) = item.get(method) else { continue };
+                let mut nodes = vec![node];
+                nodes.extend(item.get("parameters"));
+                let (path, _) = template(path);
+                let name = OperationName { method: method.to_uppercase(), path };
+                texts.operations.insert(name, texts.units.len());
+                queue.push((texts.units.len(), nodes));
+                texts.units.push(Unit::default());
+            }
+        }
+        let sections = ["info", "tags", "servers"];
+        let sections = sections.iter().filter_map(|section| root.get(section)).collect();
+        texts.sections = Some(texts.units.len());
+        queue.push((texts.units.len(), sections));
+        texts.units.push(Unit::default());
+        while let Some((unit, nodes)) = queue.pop() {
+            let mut targets = Vec::new();
+            let own = &mut texts.units[unit].texts;
+            nodes.iter().for_each(|node| collect(*node, &mut targets, own));
+            for (from, target) in targets {
+                let Ok(node) = bundle.resolve(from, target) else { continue };
+                let to = *known.entry(node.address()).or_insert_with(|| {
+                    queue.push((texts.units.len(), vec![node]));
+                    texts.units.push(Unit { name: target.to_owned(), ..Unit::default() });
+                    texts.units.len() - 1
+                });
+                texts.units[unit].leads_to.push(to);
+            }
+        }
+        texts
+    }
+
+    /// Returns all that a unit leads to, and itself.
+    fn reached(&self, roots: &[usize]) -> Vec<usize> {
+        let mut seen = vec![false; self.units.len()];
+        let mut queue = roots.to_vec();
+        let mut reached = Vec::new();
+        while let Some(unit) = queue.pop() {
+            if !std::mem::replace(&mut seen[unit], true) {
+                reached.push(unit);
+                queue.extend(&self.units[unit].leads_to);
+            }
+        }
+        reached
+    }
+
+    fn texts_of(&self, units: &[usize]) -> BTreeSet<u64> {
+        units.iter().flat_map(|unit| &self.units[*unit].texts).copied().collect()
+    }
+
+    /// Returns whether each unit leads to one of those that are `changed`.
+    fn leading_to(&self, changed: &[bool]) -> Vec<bool> {
+        let mut before = vec![Vec::new(); self.units.len()];
+        for (unit, Unit { leads_to, .. }) in self.units.iter().enumerate() {
+            leads_to.iter().for_each(|to| before[*to].push(unit));
+        }
+        let mut leading = changed.to_vec();
+        let mut queue: Vec<usize> = (0..changed.len()).filter(|unit| changed[*unit]).collect();
+        while let Some(unit) = queue.pop() {
+            for from in &before[unit] {
+                if !std::mem::replace(&mut leading[*from], true) {
+                    queue.push(*from);
+                }
+            }
+        }
+        leading
+    }
+}
+
+/// Two units that stand for each other.
+type Counterparts = (usize, usize);
+
+/// How many units are searched in all for a text that moved.
+const MAX_SEARCHED: usize = 500_000;
 
 /// Counts the prose that differs: in operations on both sides, and in the API's own sections.
 pub(super) fn compare(
-    old: &Document,
-    new: &Document,
+    old: &Texts,
+    new: &Texts,
     pairs: &[(&OperationName, &OperationName)],
 ) -> Prose {
-    let (olds, news) = (texts_by_operation(old), texts_by_operation(new));
-    let (mut removed, mut added) = compare_sections(old, new);
-    let mut operations = BTreeSet::new();
-    for (from, to) in pairs {
-        let (Some(from), Some(texts)) = (olds.get(*from), news.get(*to)) else { continue };
-        if from != texts {
-            operations.insert((*to).clone());
-            removed.extend(from.difference(texts).cloned());
-            added.extend(texts.difference(from).cloned());
+    let operations: Vec<(&OperationName, Counterparts)> = pairs
+        .iter()
+        .filter_map(|(from, to)| {
+            Some((*to, (*old.operations.get(*from)?, *new.operations.get(*to)?)))
+        })
+        .collect();
+    let mut roots: Vec<Counterparts> = operations.iter().map(|(_, units)| *units).collect();
+    roots.extend(old.sections.zip(new.sections));
+    let reached = [
+        old.reached(&roots.iter().map(|(from, _)| *from).collect::<Vec<_>>()),
+        new.reached(&roots.iter().map(|(_, to)| *to).collect::<Vec<_>>()),
+    ];
+    let named: HashMap<&str, usize> = reached[1]
+        .iter()
+        .map(|unit| (new.units[*unit].name.as_str(), *unit))
+        .filter(|(name, _)| !name.is_empty())
+        .collect();
+    let mut counterparts = roots.clone();
+    counterparts.extend(reached[0].iter().filter_map(|unit| {
+        named.get(old.units[*unit].name.as_str()).map(|counterpart| (*unit, *counterpart))
+    }));
+    let all = [old.texts_of(&reached[0]), new.texts_of(&reached[1])];
+    let (mut was_changed, mut is_changed) =
+        (vec![false; old.units.len()], vec![false; new.units.len()]);
+    // Without a counterpart, it has changed if one of its texts is on this side only.
+    let sides = [(old, &mut was_changed, 0), (new, &mut is_changed, 1)];
+    for (texts, changed, side) in sides {
+        for unit in &reached[side] {
+            let own = &texts.units[*unit].texts;
+            changed[*unit] = own.iter().any(|text| !all[1 - side].contains(text));
         }
     }
-    let differences = removed.len().max(added.len());
-    let places = match differences {
-        0 => Vec::new(),
-        _ => places(old, new),
-    };
-    Prose { differences, operations: operations.into_iter().collect(), places }
+    let mut budget = MAX_SEARCHED;
+    let mut differing = [BTreeSet::new(), BTreeSet::new()];
+    for (from, to) in counterparts {
+        let [removed, added] = moved_texts((old, from), (new, to), &mut budget);
+        was_changed[from] |= !removed.is_empty();
+        is_changed[to] |= !added.is_empty();
+        differing[0].extend(removed);
+        differing[1].extend(added);
+    }
+    differing[0].extend(all[0].difference(&all[1]));
+    differing[1].extend(all[1].difference(&all[0]));
+    let (was, is) = (old.leading_to(&was_changed), new.leading_to(&is_changed));
+    let operations: BTreeSet<OperationName> = operations
+        .into_iter()
+        .filter(|(_, (from, to))| was[*from] || is[*to])
+        .map(|(name, _)| name.clone())
+        .collect();
+    Prose {
+        differences: differing[0].len().max(differing[1].len()),
+        operations: operations.into_iter().collect(),
+        places: Vec::new(),
+    }
 }
 
 /// Returns where the prose differs. The prose of what is new or gone is a part of that change.
-fn places(old: &Document, new: &Document) -> Vec<(String, Option<usize>)> {
+pub(super) fn places(old: &Document, new: &Document) -> Vec<(String, Option<usize>)> {
     let [olds, news] = [old, new].map(PlacedTexts::of);
     let is_on_both_sides = |place: &String| {
         let pointer = news.pointer(place).or_else(|| olds.pointer(place)).unwrap_or_default();
@@ -64,72 +205,60 @@ fn places(old: &Document, new: &Document) -> Vec<(String, Option<usize>)> {
     changed.map(|place| (place.clone(), news.line(&place, new))).collect()
 }
 
-/// Compares the prose about the API as a whole: what is on the old side only, and on the new one.
-fn compare_sections(old: &Document, new: &Document) -> (Texts, Texts) {
-    let [old, new] = [old, new].map(|document| {
-        let sections = ["info", "tags", "servers"];
-        texts(document, sections.iter().filter_map(|section| document.value.get(section)).collect())
-    });
-    (old.difference(&new).cloned().collect(), new.difference(&old).cloned().collect())
-}
-
-fn texts_by_operation(document: &Document) -> BTreeMap<OperationName, Texts> {
-    let operations = spec::operations(document).into_iter().map(|operation| {
-        let mut nodes = vec![operation.node];
-        nodes.extend(operation.parameters(document).iter().map(|parameter| parameter.node));
-        let (path, _) = template(operation.path);
-        (OperationName { method: operation.method.to_uppercase(), path }, texts(document, nodes))
-    });
-    operations.collect()
-}
-
-/// Returns the prose of some nodes and of all they refer to, wherever it is written.
-fn texts<'d>(document: &'d Document, nodes: Vec<&'d Value>) -> Texts {
-    let mut texts = Texts::new();
-    let mut seen = BTreeSet::new();
-    let mut queue = nodes;
-    while let Some(node) = queue.pop() {
-        let mut targets = Vec::new();
-        collect(node, &mut targets, &mut texts);
-        targets.retain(|target| seen.insert(*target));
-        let targets = targets.into_iter().filter_map(|target| spec::resolve(document, target));
-        queue.extend(targets.map(|(node, _)| node));
-    }
-    texts
-}
-
-fn collect<'d>(node: &'d Value, targets: &mut Vec<&'d str>, texts: &mut Texts) {
-    let members = match node {
-        Value::Object(members) => members,
-        Value::Array(items) => {
-            return items.iter().for_each(|item| collect(item, targets, texts));
+/// Returns the texts of two units that the other side doesn't have there, nor in what it leads to.
+fn moved_texts(
+    (old, from): (&Texts, usize),
+    (new, to): (&Texts, usize),
+    budget: &mut usize,
+) -> [Vec<u64>; 2] {
+    let (a, b) = (&old.units[from].texts, &new.units[to].texts);
+    let mut only: [Vec<u64>; 2] =
+        [a.difference(b).copied().collect(), b.difference(a).copied().collect()];
+    for (only, (texts, unit)) in only.iter_mut().zip([(new, to), (old, from)]) {
+        if !only.is_empty() && *budget > 0 {
+            let reached = texts.reached(&[unit]);
+            *budget = budget.saturating_sub(texts.units.len());
+            let others = texts.texts_of(&reached);
+            only.retain(|text| !others.contains(text));
         }
-        _ => return,
-    };
-    for (key, value) in members {
-        let known = |list: &[&'static str]| list.iter().copied().find(|keyword| keyword == key);
-        match (key.as_str(), value) {
-            ("$ref", Value::String(target)) => targets.push(target),
+    }
+    only
+}
+
+fn collect<'b>(node: Node<'b>, targets: &mut Vec<(Node<'b>, &'b str)>, texts: &mut BTreeSet<u64>) {
+    node.items().for_each(|item| collect(item, targets, texts));
+    for (key, member) in node.members() {
+        let value = member.value;
+        let known = |list: &[&'static str]| list.iter().copied().find(|keyword| *keyword == key);
+        match (key, value) {
+            ("$ref", Value::String(target)) => targets.push((node, target)),
             ("default" | "enum", _) => {}
-            (key, Value::Object(named)) if NAMED.contains(&key) => {
-                named.values().for_each(|value| collect(value, targets, texts));
+            (key, Value::Object(_)) if NAMED.contains(&key) => {
+                member.members().for_each(|(_, node)| collect(node, targets, texts));
             }
             _ => match (known(&TEXTS), known(&VALUES), value) {
                 (Some(keyword), _, Value::String(text)) => {
-                    texts.insert((keyword, text.trim().to_owned()));
+                    texts.insert(hash(keyword, text.trim()));
                 }
                 (_, Some(keyword), _) => {
-                    texts.insert((keyword, value.to_string()));
+                    texts.insert(hash(keyword, &value.to_string()));
                 }
-                _ => collect(value, targets, texts),
+                _ => collect(member, targets, texts),
             },
         }
     }
 }
 
+fn hash(keyword: &str, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (keyword, text).hash(&mut hasher);
+    hasher.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::surface::nothing_beside;
 
     const SPEC: &str = "openapi: 3.0.3
 info: {title: A, version: '1', description: All}
@@ -158,11 +287,14 @@ components:
         let new = SPEC.replace(from, to);
         assert!(from.is_empty() || new != SPEC, "`{from}` is not in the spec");
         let [old, new] = [SPEC, &new].map(|text| Document::parse("spec.yaml", text).unwrap());
-        let keys: Vec<OperationName> = texts_by_operation(&old).into_keys().collect();
+        let places = places(&old, &new);
+        let [old, new] =
+            [old, new].map(|document| Texts::of(&Bundle::read(&document, &nothing_beside)));
+        let keys: Vec<OperationName> = old.operations.keys().cloned().collect();
         let pairs: Vec<_> = keys.iter().map(|key| (key, key)).collect();
         let prose = compare(&old, &new, &pairs);
         assert_eq!((prose.differences, prose.operations.len()), (differences, operations), "{to}");
-        assert_eq!(prose.places.len(), differences, "{to}: {:?}", prose.places);
+        assert_eq!(places.len(), differences, "{to}: {places:?}");
     }
 
     #[test]

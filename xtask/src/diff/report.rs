@@ -6,17 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::calls::Calls;
 use super::change::Change;
 use super::levels::Severity;
-use super::operations::{self, Ids};
+use super::matching;
+use super::node::ANY;
+use super::operations::{self, Compared};
+use super::pairs::Pairs;
 use super::prose::{self, Prose};
 use super::rules::Verdict;
 use super::source::Source;
+use super::tidy::tidy;
 use super::tree::Tree;
+use super::unread::{self, Counts};
 use crate::codegen;
-use crate::document::Document;
 use crate::failure::Failure;
 use crate::public_api::{ApiChange, ApiEffect, PublicApi};
-use crate::spec;
-use crate::surface::{OperationName, template};
 use crate::text::quoted;
 
 /// The result of a diff.
@@ -26,6 +28,11 @@ pub(crate) struct Report {
     pub(crate) names: [String; 2],
     /// How many operations each side has.
     pub(crate) operations: [usize; 2],
+    /// How much was compared.
+    pub(crate) compared: Counts,
+    /// How many pairs of schemas were compared with each other.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests hold the cost against it"))]
+    pub(super) work: usize,
     pub(crate) changes: Vec<Change>,
     /// `None` where a side is a surface, which has no prose.
     pub(crate) prose: Option<Prose>,
@@ -49,11 +56,22 @@ pub(crate) enum Bump {
 }
 
 impl Report {
-    /// Compares two surfaces, and the prose if both are specs. Fails if there is nothing to
-    /// compare, or a difference that no rule is about: neither may pass for "nothing changed".
+    /// Compares two sides, and the prose if both are specs. Fails if there is nothing to compare,
+    /// something that can't be compared, or a difference that no rule is about: none of these may
+    /// pass for "nothing changed".
     pub(crate) fn of(old: &Source, new: &Source) -> Result<Self, Failure> {
-        let trees = [Tree::of(&old.surface), Tree::of(&new.surface)];
-        let [old_tree, new_tree] = &trees;
+        Self::without(old, new, &[])
+    }
+
+    /// Compares two sides without what is named as `unread`.
+    pub(crate) fn without(old: &Source, new: &Source, unread: &[String]) -> Result<Self, Failure> {
+        let mut pairs = Pairs::default();
+        let sides = [old, new].map(|side| pairs.graph.add(&side.api.schemas));
+        let [old_tree, new_tree] = [(old, &sides[0]), (new, &sides[1])].map(|(side, schemas)| {
+            let mut tree = Tree::of(&side.api, schemas, ANY);
+            tidy(&mut tree, &pairs.graph);
+            tree
+        });
         if old_tree.operations.is_empty() && new_tree.operations.is_empty() {
             return Err(Failure::nothing_compared(
                 &format!("neither {} nor {} has an operation", old.name, new.name),
@@ -61,30 +79,39 @@ impl Report {
                  one",
             ));
         }
-        let [old_ids, new_ids] = [old, new].map(operation_ids);
-        let matches = operations::matches(old_tree, new_tree, [&old_ids, &new_ids]);
-        let mut changes = operations::compare(old_tree, new_tree, &matches);
+        let ids = [&old.ids, &new.ids];
+        let matches = matching::matches(&old_tree, &new_tree, ids, &pairs.graph);
+        let Compared { mut changes, unmatched } =
+            operations::compare(&old_tree, &new_tree, &matches, &mut pairs);
         changes.sort_by(|a, b| a.report_key().cmp(&b.report_key()));
-        if changes.is_empty()
-            && let Some(line) = old.surface.lines.symmetric_difference(&new.surface.lines).next()
-        {
-            return Err(Failure::nothing_compared(
-                &format!("no rule is about `{line}`, which is on one side only"),
-                "print a surface that was changed by hand again, with \
-                 `cargo xtask spec surface SPEC`",
-            ));
-        }
-        let prose = match (&old.document, &new.document) {
-            (Some(old), Some(new)) => Some(prose::compare(old, new, &matches.both)),
-            _ => None,
-        };
+        let unread = unread::check([old, new], unmatched.as_ref(), unread)?;
+        check_explained(&changes, &pairs, || {
+            operations::first_difference(&old_tree, &new_tree, &matches)
+        })?;
+        let prose = old.texts.as_ref().zip(new.texts.as_ref());
+        let prose = prose.map(|(from, to)| {
+            let mut prose = prose::compare(from, to, &matches.both);
+            if let (Some(old), Some(new)) = (&old.document, &new.document)
+                && prose.differences > 0
+            {
+                prose.places = prose::places(old, new);
+            }
+            prose
+        });
+        let schemas = sides.map(|ids| ids.into_iter().collect::<BTreeSet<_>>().len());
         Ok(Self {
             names: [old.name.clone(), new.name.clone()],
             operations: [old_tree.operations.len(), new_tree.operations.len()],
+            compared: Counts {
+                operations: matches.both.len(),
+                schemas: schemas[0].max(schemas[1]),
+                unread,
+            },
+            work: pairs.all.len(),
             changes,
             prose,
             api: None,
-            calls: Calls::of(&[old, new]),
+            calls: old.calls.followed_by(&new.calls),
             allowed: BTreeMap::new(),
             min: Severity::Ok,
         })
@@ -97,7 +124,7 @@ impl Report {
         old: &Source,
         new: &Source,
     ) -> Result<Self, Failure> {
-        if generated_from(old).is_some()
+        if old.generated_from().is_some()
             && let (Some(old), Some(new)) = (generated_api(old)?, generated_api(new)?)
         {
             self.api = Some(old.changes_to(&new));
@@ -153,32 +180,28 @@ impl Report {
     }
 }
 
-/// Returns the operations of a side by their ids, without ids that several have.
-fn operation_ids(source: &Source) -> Ids {
-    let mut ids = Ids::new();
-    let mut seen = BTreeSet::new();
-    for operation in source.document.iter().flat_map(spec::operations) {
-        let (path, _) = template(operation.path);
-        let name = OperationName { method: operation.method.to_uppercase(), path };
-        match seen.insert(operation.id()) {
-            true if !operation.id().is_empty() => drop(ids.insert(operation.id().to_owned(), name)),
-            _ => drop(ids.remove(operation.id())),
-        }
+/// Fails if something differs and nothing was reported.
+fn check_explained(
+    changes: &[Change],
+    pairs: &Pairs,
+    difference: impl FnOnce() -> Option<String>,
+) -> Result<(), Failure> {
+    if !changes.is_empty() {
+        return Ok(());
     }
-    ids
-}
-
-/// Returns the spec of a side that code is generated from: one that says how its operations are to
-/// be retried, which no other tool writes.
-fn generated_from(source: &Source) -> Option<&Document> {
-    let document = source.document.as_ref()?;
-    let operations = spec::operations(document);
-    operations.iter().any(|operation| operation.node.get(spec::RETRY).is_some()).then_some(document)
+    match pairs.unexplained.clone().or_else(difference) {
+        None => Ok(()),
+        Some(line) => Err(Failure::nothing_compared(
+            &format!("no rule is about `{line}`, which is on one side only"),
+            "print a surface that was changed by hand again, with \
+             `cargo xtask spec surface SPEC`",
+        )),
+    }
 }
 
 /// Returns the public API of the code that is generated from a side, if code is.
 pub(super) fn generated_api(source: &Source) -> Result<Option<PublicApi>, Failure> {
-    let Some(document) = generated_from(source) else { return Ok(None) };
+    let Some(document) = source.generated_from() else { return Ok(None) };
     let api = codegen::generate(document)
         .and_then(|files| PublicApi::of(files.iter().map(|(name, text)| (*name, text.as_str()))));
     let api = api.map_err(|reason| {

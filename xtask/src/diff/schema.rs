@@ -1,40 +1,100 @@
-//! Compares two schemas, place by place. In a surface, references and `allOf` are resolved and the
-//! order of alternatives doesn't count, so that there is a tree on each side.
+//! Compares two schemas. References and `allOf` are resolved, and the order of alternatives
+//! doesn't count, so that there is a graph on each side. Both are followed in lock-step; a pair of
+//! schemas is compared once, wherever it is.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::alternatives;
 use super::keywords;
-use super::rules::{self, Rule};
-use super::tree::{Key, Node};
-use super::walk::Walk;
+use super::node::{ANY, Edge, Node};
+use super::pairs::{Comparing, Found, Pair, Pairs};
+use super::rules::{self, Direction, Rule};
 use crate::surface::Step;
 
-/// Keywords that are about the place, not about its schema.
-pub(super) const OF_PLACE: [&str; 2] = ["mapping", "required"];
-
-/// Compares two schemas at the same place.
-pub(super) fn compare(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    keywords::compare_place(walk, old, new);
-    if old.values("returns") != new.values("returns") {
-        return walk.record_subtree(&rules::RECURSION_CHANGED, Some(old), Some(new));
+/// Compares all pairs, and those that they lead to.
+pub(super) fn compare_all(pairs: &mut Pairs) {
+    let mut next = 0;
+    while next < pairs.all.len() {
+        let Pair { old, new, context, .. } = pairs.all[next];
+        let mut walk = Comparing::new(pairs, context);
+        compare(&mut walk, old, new);
+        let (old, new) = (walk.graph().node(old), walk.graph().node(new));
+        walk.check_explained(&old, &new);
+        let Comparing { found, within, unmatched, .. } = walk;
+        let pair = &mut pairs.all[next];
+        (pair.found, pair.within, pair.unmatched) = (found, within, unmatched);
+        next += 1;
     }
-    if alternatives::compare_wrapped(walk, old, new) {
+    // Lists of values are plain values one step deeper.
+    for _ in 0..MAX_PLAIN {
+        lift_plain(pairs);
+    }
+}
+
+/// How many steps plain values are within each other.
+const MAX_PLAIN: usize = 3;
+
+/// Moves the changes of plain values, such as texts, to the schemas that they are in. Many places
+/// have the same two of them, and still each place has a change of its own.
+fn lift_plain(pairs: &mut Pairs) {
+    let is_plain: Vec<bool> = pairs
+        .all
+        .iter()
+        .map(|pair| {
+            let edges = [pair.old, pair.new].map(|id| pairs.graph.node(id).edges.len());
+            pair.within.is_empty()
+                && pair.unmatched.is_none()
+                && edges.into_iter().all(|edges| edges <= 1)
+        })
+        .collect();
+    for index in 0..pairs.all.len() {
+        let within = std::mem::take(&mut pairs.all[index].within);
+        let (plain, others) = within.into_iter().partition(|(_, to)| is_plain[*to]);
+        pairs.all[index].within = others;
+        let plain: Vec<(Vec<Step>, usize)> = plain;
+        for (steps, to) in plain {
+            let lifted: Vec<Found> = pairs.all[to]
+                .found
+                .iter()
+                .map(|found| {
+                    let steps = [steps.as_slice(), found.steps.as_slice()].concat();
+                    Found { steps, ..found.clone() }
+                })
+                .collect();
+            pairs.all[index].found.extend(lifted);
+        }
+    }
+}
+
+fn compare(walk: &mut Comparing<'_>, old_id: usize, new_id: usize) {
+    let (old, new) = (walk.graph().node(old_id), walk.graph().node(new_id));
+    keywords::compare_mapping(walk, &old.values("mapping"), &new.values("mapping"));
+    if alternatives::compare_wrapped(walk, old_id, new_id) {
         return;
     }
-    let types = compare_types(walk, old, new);
+    let sides = Sides { ids: [old_id, new_id], old, new };
+    let types = compare_types(walk, &sides);
     if types == Types::Replaced {
         return;
     }
+    let Sides { old, new, .. } = &sides;
     keywords::compare_flags(walk, old, new);
     if types == Types::Disjoint {
         return;
     }
     keywords::compare(walk, old, new, types == Types::Same);
-    alternatives::compare(walk, old, new);
+    alternatives::compare(walk, old_id, new_id);
     compare_values(walk, old, new);
-    compare_elements(walk, &Step::Items, old.step(&Step::Items), new.step(&Step::Items));
+    compare_elements(walk, &Step::Items, old, new);
     compare_properties(walk, old, new);
+    compare_subschemas(walk, old, new);
+}
+
+struct Sides {
+    ids: [usize; 2],
+    old: Rc<Node>,
+    new: Rc<Node>,
 }
 
 /// How the types of two schemas are related.
@@ -49,15 +109,16 @@ enum Types {
     Replaced,
 }
 
-fn compare_types(walk: &mut Walk<'_>, old: &Node, new: &Node) -> Types {
-    let says = |node: &Node| node.has("type") || node.has("never") || !node.children.is_empty();
+fn compare_types(walk: &mut Comparing<'_>, sides: &Sides) -> Types {
+    let Sides { old, new, .. } = sides;
+    let says = |node: &Node| node.has("type") || node.has("never") || !node.edges.is_empty();
     match (is_any(old), is_any(new)) {
         (true, false) if says(new) => {
-            record_replaced(walk, &rules::TYPE_ADDED, old, new);
+            record_replaced(walk, &rules::TYPE_ADDED, sides);
             return Types::Replaced;
         }
         (false, true) if says(old) => {
-            record_replaced(walk, &rules::TYPE_REMOVED, old, new);
+            record_replaced(walk, &rules::TYPE_REMOVED, sides);
             return Types::Replaced;
         }
         _ => {}
@@ -74,26 +135,25 @@ fn compare_types(walk: &mut Walk<'_>, old: &Node, new: &Node) -> Types {
         _ => (&rules::TYPE_CHANGED, Types::Disjoint),
     };
     match types {
-        Types::Disjoint => record_replaced(walk, rule, old, new),
+        Types::Disjoint => record_replaced(walk, rule, sides),
         _ => walk.record(rule, Some(&from.description(old)), Some(&to.description(new))),
     }
     types
 }
 
-/// Records that one schema took the place of another. Keywords about the place are compared
-/// already.
-fn record_replaced(walk: &mut Walk<'_>, rule: &'static Rule, old: &Node, new: &Node) {
-    let [old, new] = [old, new].map(|node| {
-        let facts = node.facts.iter().filter(|fact| !OF_PLACE.contains(&fact.keyword.as_str()));
-        Node { facts: facts.cloned().collect(), children: node.children.clone() }
+/// Records that one schema took the place of another.
+fn record_replaced(walk: &mut Comparing<'_>, rule: &'static Rule, sides: &Sides) {
+    let [old, new] = sides.ids.map(|id| {
+        let mut written = walk.graph().written(id);
+        written.facts.retain(|fact| fact.keyword != "mapping");
+        written
     });
-    walk.record_subtree(rule, Some(&old), Some(&new));
+    walk.record_written(rule, Some(&old), Some(&new));
 }
 
 /// Whether a schema admits any value.
 fn is_any(node: &Node) -> bool {
-    let silent = |keyword: &str| keyword == "any" || OF_PLACE.contains(&keyword);
-    node.children.is_empty() && node.facts.iter().all(|fact| silent(&fact.keyword))
+    node.edges.is_empty() && node.facts.iter().all(|fact| fact.keyword == "mapping")
 }
 
 /// The types that a schema admits, if it has a keyword for them.
@@ -107,7 +167,7 @@ impl<'n> Admitted<'n> {
         if node.has("never") {
             return Self { types: Some(BTreeSet::new()) };
         }
-        // Parts of an `allOf` that disagree have a line each.
+        // Parts of an `allOf` that disagree have a fact each.
         let types = node.values("type").into_iter().flat_map(|types| types.split('|')).collect();
         Self { types: Some(types).filter(|types: &BTreeSet<&str>| !types.is_empty()) }
     }
@@ -132,50 +192,99 @@ impl<'n> Admitted<'n> {
 }
 
 /// Compares what properties that aren't listed may be: anything, nothing, or what a schema admits.
-fn compare_values(walk: &mut Walk<'_>, old: &Node, new: &Node) {
+fn compare_values(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     let closed = |node: &Node| node.has("additionalProperties");
     let rule = match (closed(old), closed(new)) {
         (false, true) => &rules::ADDITIONAL_PROPERTIES_FORBIDDEN,
         (true, false) => &rules::ADDITIONAL_PROPERTIES_ALLOWED,
         (true, true) => return,
-        (false, false) => {
-            let (old, new) = (old.step(&Step::Values), new.step(&Step::Values));
-            return compare_elements(walk, &Step::Values, old, new);
-        }
+        (false, false) => return compare_elements(walk, &Step::Values, old, new),
     };
-    let [old, new] = [old, new].map(|node| match node.step(&Step::Values) {
+    let [old, new] = [old, new].map(|node| match node.edge(&Step::Values) {
         _ if closed(node) => "none".to_owned(),
-        Some(schema) => schema.description(),
+        Some(edge) => walk.graph().written_edge(edge).description(),
         None => "any".to_owned(),
     });
     walk.record(rule, Some(&old), Some(&new));
 }
 
 /// Compares the items of a list or the values of a map. Without a schema they are anything.
-fn compare_elements(walk: &mut Walk<'_>, step: &Step, old: Option<&Node>, new: Option<&Node>) {
-    let any = Node::default();
-    if old.is_some() || new.is_some() {
-        let (old, new) = (old.unwrap_or(&any), new.unwrap_or(&any));
-        walk.in_step(step, |walk| compare(walk, old, new));
+fn compare_elements(walk: &mut Comparing<'_>, step: &Step, old: &Node, new: &Node) {
+    let target = |node: &Node| node.edge(step).map_or(ANY, |edge| edge.to);
+    let (old, new) = (target(old), target(new));
+    walk.in_step(step, |walk| walk.compare_within(old, new, false));
+}
+
+/// Returns the steps of two schemas that `wanted` accepts, with what they lead to on each side.
+fn merged<'n>(
+    old: &'n Node,
+    new: &'n Node,
+    wanted: impl Fn(&Step) -> bool,
+) -> Vec<(&'n Step, Option<&'n Edge>, Option<&'n Edge>)> {
+    let edges = old.edges.iter().chain(&new.edges);
+    let steps: BTreeSet<&Step> = edges.map(|edge| &edge.step).filter(|step| wanted(step)).collect();
+    steps.into_iter().map(|step| (step, old.edge(step), new.edge(step))).collect()
+}
+
+fn compare_properties(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
+    for (step, old, new) in merged(old, new, |step| matches!(step, Step::Property(_))) {
+        let is_result = *step == Step::Property("data".to_owned()) && walk.context.is_response;
+        // A property that is never sent this way says nothing about the message.
+        let visible = |edge: Option<&'_ Edge>| edge.is_some_and(|edge| !is_hidden(walk, edge));
+        let (was_visible, is_visible) = (visible(old), visible(new));
+        walk.in_step(step, |walk| match (old, new) {
+            _ if !was_visible && !is_visible => {}
+            (Some(_), Some(new)) if !was_visible && new.required && !is_received(walk) => {
+                walk.record_edges(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
+            }
+            (Some(old), Some(new)) if was_visible != is_visible => {
+                let (old, new) = (walk.graph().node(old.to), walk.graph().node(new.to));
+                keywords::compare_flags(walk, &old, &new);
+            }
+            (Some(old), Some(new)) => compare_places(walk, old, new),
+            // The envelope's result, which methods return.
+            (None, new) if is_result => walk.record_edges(&rules::RESULT_ADDED, None, new),
+            (None, Some(new)) if new.required => {
+                walk.record_edges(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
+            }
+            (None, new) => walk.record_edges(&rules::PROPERTY_ADDED, None, new),
+            (old, None) => walk.record_edges(&rules::PROPERTY_REMOVED, old, None),
+        });
     }
 }
 
-fn compare_properties(walk: &mut Walk<'_>, old: &Node, new: &Node) {
-    let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
-    for key in keys {
-        let Key::Step(step @ Step::Property(_)) = key else { continue };
-        let is_result = *step == Step::Property("data".to_owned());
-        walk.in_step(step, |walk| match (old.children.get(key), new.children.get(key)) {
-            (Some(old), Some(new)) => compare(walk, old, new),
-            // The envelope's result, which methods return.
-            (None, new) if is_result && walk.is_at_top_of_response() => {
-                walk.record_subtree(&rules::RESULT_ADDED, None, new);
+fn compare_places(walk: &mut Comparing<'_>, old: &Edge, new: &Edge) {
+    keywords::compare_place(walk, old, new);
+    walk.compare_within(old.to, new.to, old.required && new.required);
+}
+
+fn is_received(walk: &Comparing<'_>) -> bool {
+    walk.context.direction == Direction::Response
+}
+
+/// Whether a property is never sent in this direction.
+fn is_hidden(walk: &Comparing<'_>, edge: &Edge) -> bool {
+    let keyword = if is_received(walk) { "writeOnly" } else { "readOnly" };
+    walk.graph().node(edge.to).has(keyword)
+}
+
+/// Compares what other keywords with schemas hold.
+fn compare_subschemas(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
+    for (step, old, new) in merged(old, new, |step| matches!(step, Step::Sub { .. })) {
+        let Step::Sub { keyword, .. } = step else { continue };
+        let (added, removed) = match keyword.as_str() {
+            "subtype" => (&rules::ALTERNATIVE_ADDED, &rules::ALTERNATIVE_REMOVED),
+            _ => (&rules::CONSTRAINT_ADDED, &rules::CONSTRAINT_REMOVED),
+        };
+        walk.in_step(step, |walk| match (old, new) {
+            (Some(old), Some(new)) if old.to == new.to => {}
+            // What it admits decides which of two other schemas counts.
+            (Some(_), Some(_)) if keyword == "if" => {
+                walk.record_edges(&rules::KEYWORD_CHANGED, old, new);
             }
-            (None, Some(new)) if new.has("required") => {
-                walk.record_subtree(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
-            }
-            (None, new) => walk.record_subtree(&rules::PROPERTY_ADDED, None, new),
-            (old, None) => walk.record_subtree(&rules::PROPERTY_REMOVED, old, None),
+            (Some(old), Some(new)) => compare_places(walk, old, new),
+            (None, new) => walk.record_edges(added, None, new),
+            (old, None) => walk.record_edges(removed, old, None),
         });
     }
 }

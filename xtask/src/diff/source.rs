@@ -1,13 +1,22 @@
 //! Reads the sides of a diff: from files, standard input, or git.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::document::{Document, decoded, reading};
+use super::calls::Calls;
+use super::prose::Texts;
+use crate::document::{Document, decoded, pointer_token, reading};
 use crate::failure::Failure;
-use crate::surface::Surface;
+use crate::spec::{self, METHODS};
+use crate::surface::{
+    Api, Bundle, OperationName, ReadBeside, Surface, nothing_beside, read_beside, template,
+};
 use crate::text::quoted;
+
+/// The content of a larger spec, in bytes, is forgotten unless code is generated from it.
+const LARGE: usize = 4 << 20;
 
 /// One side of a diff.
 #[derive(Debug)]
@@ -16,8 +25,17 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// The file in the working tree that this is, or a version of it.
     pub(crate) file: Option<String>,
-    pub(crate) surface: Surface,
-    /// The spec. `None` for a printed surface.
+    /// What it says about the wire.
+    pub(crate) api: Api,
+    /// The operations by their ids, without ids that several have.
+    pub(super) ids: BTreeMap<String, OperationName>,
+    /// The pointers of the operations.
+    pub(super) pointers: BTreeMap<OperationName, String>,
+    /// Its prose. `None` for a printed surface.
+    pub(super) texts: Option<Texts>,
+    /// What its operations are called in code.
+    pub(crate) calls: Calls,
+    /// The spec. `None` for a printed surface. That of a large one has no content.
     pub(crate) document: Option<Document>,
 }
 
@@ -25,28 +43,120 @@ impl Source {
     /// Reads a file, standard input (`-`), or `REV:path` from the git repository of the current
     /// folder. An existing file with such a name takes precedence.
     pub(crate) fn read(name: &str) -> Result<Self, Failure> {
-        let (text, file) = match name.split_once(':') {
-            _ if name == "-" => (standard_input()?, None),
-            Some((revision, path)) if !Path::new(name).exists() => {
-                (committed(revision, path)?, Some(path.to_owned()))
-            }
-            _ => (file(name)?, Some(name.to_owned())),
-        };
         let shown = if name == "-" { "stdin" } else { name };
-        Ok(Self { file, ..Self::parse(shown, &text)? })
+        let source = match name.split_once(':') {
+            _ if name == "-" => Self::parse(shown, &standard_input()?)?,
+            Some((revision, path)) if !Path::new(name).exists() => {
+                let text = committed(revision, path)?;
+                let beside = |other: &str| committed_beside(revision, path, other);
+                let source = Self::parse_with(shown, &text, &beside)?;
+                Self { file: Some(path.to_owned()), ..source }
+            }
+            _ => {
+                let beside = |other: &str| read_beside(Path::new(name), other);
+                let source = Self::parse_with(shown, &file(name)?, &beside)?;
+                Self { file: Some(name.to_owned()), ..source }
+            }
+        };
+        Ok(source)
     }
 
-    /// Parses a spec or a printed surface.
+    /// Parses a spec or a printed surface, which has no files beside it.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
+        Self::parse_with(name, text, &nothing_beside)
+    }
+
+    fn parse_with(name: &str, text: &str, beside: &ReadBeside<'_>) -> Result<Self, Failure> {
         let refused = |reason: String| Failure::nothing_compared(&reason, &next_step(name));
         if Surface::is_printed(text) {
             let surface = Surface::parse(name, text).map_err(refused)?;
-            return Ok(Self { name: name.to_owned(), file: None, surface, document: None });
+            return Ok(Self {
+                name: name.to_owned(),
+                file: None,
+                api: Api::of_surface(&surface),
+                ids: BTreeMap::new(),
+                pointers: BTreeMap::new(),
+                texts: None,
+                calls: Calls::default(),
+                document: None,
+            });
         }
         let document = Document::parse(name, text).map_err(|error| refused(error.to_string()))?;
-        let surface = Surface::of(&document).map_err(refused)?;
-        Ok(Self { name: name.to_owned(), file: None, surface, document: Some(document) })
+        Self::of(document, beside).map_err(refused)
     }
+
+    /// Reads a parsed spec and the files beside it.
+    pub(crate) fn of(document: Document, beside: &ReadBeside<'_>) -> Result<Self, String> {
+        let bundle = Bundle::read(&document, beside);
+        let api = Api::of(&bundle)?;
+        let texts = Texts::of(&bundle);
+        drop(bundle);
+        let mut source = Self {
+            name: document.name.clone(),
+            file: None,
+            api,
+            ids: operation_ids(&document),
+            pointers: pointers(&document),
+            texts: Some(texts),
+            calls: Calls::of(&document),
+            document: Some(document),
+        };
+        if source.generated_from().is_none()
+            && let Some(document) = &mut source.document
+        {
+            document.forget_content(LARGE);
+        }
+        Ok(source)
+    }
+
+    /// Returns the surface. Fails for a spec that is too large to be written out.
+    pub(crate) fn surface(&self) -> Result<Surface, Failure> {
+        Surface::of_api(&self.api).map_err(|reason| {
+            Failure::nothing_compared(&format!("{}: {reason}", self.name), &next_step(&self.name))
+        })
+    }
+
+    /// Returns the line of an operation, if this is a spec.
+    pub(crate) fn line(&self, operation: &OperationName) -> Option<usize> {
+        let pointer = self.pointers.get(operation)?;
+        Some(self.document.as_ref()?.position(pointer).line)
+    }
+
+    /// Returns the spec, if code is generated from it: it says how its operations are to be
+    /// retried, which no other tool writes.
+    pub(crate) fn generated_from(&self) -> Option<&Document> {
+        let document = self.document.as_ref()?;
+        let operations = spec::operations(document);
+        let mut nodes = operations.iter().map(|operation| operation.node);
+        nodes.any(|node| node.get(spec::RETRY).is_some()).then_some(document)
+    }
+}
+
+fn pointers(document: &Document) -> BTreeMap<OperationName, String> {
+    let mut pointers = BTreeMap::new();
+    for (path, _) in spec::members(document.value.get("paths")) {
+        for method in METHODS {
+            let pointer = format!("/paths/{}/{method}", pointer_token(path));
+            let (path, _) = template(path);
+            pointers.insert(OperationName { method: method.to_uppercase(), path }, pointer);
+        }
+    }
+    pointers
+}
+
+/// Returns the operations of a spec by their ids, without ids that several have.
+fn operation_ids(document: &Document) -> BTreeMap<String, OperationName> {
+    let mut ids = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for operation in spec::operations(document) {
+        let (path, _) = template(operation.path);
+        let name = OperationName { method: operation.method.to_uppercase(), path };
+        match seen.insert(operation.id()) {
+            true if !operation.id().is_empty() => drop(ids.insert(operation.id().to_owned(), name)),
+            _ => drop(ids.remove(operation.id())),
+        }
+    }
+    ids
 }
 
 /// Returns what to do about a side that can't be parsed.
@@ -117,6 +227,25 @@ fn committed(revision: &str, path: &str) -> Result<String, Failure> {
     })
 }
 
+/// Reads a committed file beside another.
+fn committed_beside(revision: &str, path: &str, other: &str) -> Result<String, String> {
+    let mut steps: Vec<&str> = path.split('/').collect();
+    steps.pop();
+    for step in other.split('/') {
+        match step {
+            ".." if steps.pop().is_some() => {}
+            ".." => return Err(format!("{other} is outside of the repository")),
+            step => steps.push(step),
+        }
+    }
+    let object = format!("{revision}:{}", steps.join("/"));
+    match git(&["cat-file", "blob", &object]) {
+        Ok(Some(content)) => decoded(content).map_err(|reason| format!("{object}: {reason}")),
+        Ok(None) => Err(format!("there is no file {object}")),
+        Err(failure) => Err(failure.message),
+    }
+}
+
 /// Returns what git prints, `None` if it fails.
 pub(crate) fn git(arguments: &[&str]) -> Result<Option<Vec<u8>>, Failure> {
     match Command::new("git").args(arguments).output() {
@@ -175,7 +304,7 @@ mod tests {
     fn check_parse(text: &str, is_spec: bool) {
         let source = Source::parse("x", text).unwrap();
         assert_eq!(source.document.is_some(), is_spec, "{text}");
-        assert!(!source.surface.lines.is_empty(), "{text}");
+        assert!(!source.api.lines.is_empty(), "{text}");
     }
 
     #[test]

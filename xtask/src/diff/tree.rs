@@ -1,8 +1,9 @@
-//! A surface as trees, one for each operation, so that what is missing on one side is a subtree.
+//! What a spec says as trees, one for each operation, so that what is missing on one side is a
+//! subtree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::surface::{Fact, OperationName, Part, Step, Surface};
+use crate::surface::{Api, Fact, OperationName, Part, Step};
 use crate::text::counted;
 
 /// Keywords that name the type of a schema, in the order of descriptions.
@@ -13,15 +14,27 @@ const FLAGS: [&str; 3] = ["required", "nullable", "deprecated"];
 /// values are counted.
 const NOT_DESCRIBED: [&str; 6] = ["declared", "enum", "name", "scheme", "security", "server"];
 
-/// What a surface says, by operation.
+/// Says that not all of a schema is written out.
+pub(super) const CUT: &str = "…";
+
+/// What a spec says, by operation.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// What it says about the API as a whole.
-    pub(super) api: Node,
-    pub(super) operations: BTreeMap<OperationName, Node>,
+    pub(super) api: Place,
+    pub(super) operations: BTreeMap<OperationName, Place>,
 }
 
-/// A place: what is said about it, and the places within.
+/// A place of an operation: what is said about it, and the places within. Schemas are nodes of a
+/// graph.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) facts: BTreeSet<Fact>,
+    pub(super) children: BTreeMap<Key, Self>,
+    pub(super) schema: Option<usize>,
+}
+
+/// A place that is written out, with what is within its schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Node {
     pub(super) facts: BTreeSet<Fact>,
@@ -47,25 +60,62 @@ pub(super) enum Key {
 }
 
 impl Tree {
-    pub(super) fn of(surface: &Surface) -> Self {
+    /// Arranges what a spec says. `schemas` has the node of each of its schemas.
+    pub(super) fn of(api: &Api, schemas: &[usize], any: usize) -> Self {
         let mut tree = Self::default();
-        for line in &surface.lines {
-            let mut node = match &line.place.operation {
-                None => &mut tree.api,
-                Some(operation) => tree.operations.entry(operation.clone()).or_default(),
-            };
-            for key in keys(&line.place.part) {
-                node = node.children.entry(key).or_default();
+        for line in &api.lines {
+            let place = tree.place(&line.place);
+            match line.place.schema {
+                None => drop(place.facts.insert(line.fact.clone())),
+                Some(_) => place.schema = Some(any),
             }
-            if let Some(steps) = &line.place.schema {
-                node = node.children.entry(Key::Schema).or_default();
-                for step in steps {
-                    node = node.children.entry(Key::Step(step.clone())).or_default();
-                }
-            }
-            node.facts.insert(line.fact.clone());
+        }
+        for (place, schema) in &api.roots {
+            tree.place(place).schema = Some(schemas[*schema]);
         }
         tree
+    }
+
+    fn place(&mut self, place: &crate::surface::Place) -> &mut Place {
+        let mut node = match &place.operation {
+            None => &mut self.api,
+            Some(operation) => self.operations.entry(operation.clone()).or_default(),
+        };
+        for key in keys(&place.part) {
+            node = node.children.entry(key).or_default();
+        }
+        node
+    }
+}
+
+impl Place {
+    pub(super) fn has(&self, keyword: &str) -> bool {
+        self.facts.iter().any(|fact| fact.keyword == keyword)
+    }
+
+    /// Returns the values of a keyword.
+    pub(super) fn values<'n>(&'n self, keyword: &str) -> BTreeSet<&'n str> {
+        let facts = self.facts.iter().filter(|fact| fact.keyword == keyword);
+        facts.map(|fact| fact.value.as_str()).collect()
+    }
+
+    /// Whether nothing is said about a value here.
+    pub(super) fn is_undeclared(&self) -> bool {
+        self.children.is_empty() && self.schema.is_none()
+    }
+}
+
+impl Key {
+    /// Returns the name of the place, as a surface writes it.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Parameter { location, name } => format!("{location} {name}"),
+            Self::Request => "request".to_owned(),
+            Self::Response(status) => format!("response {status}"),
+            Self::Header(name) => format!("header {name}"),
+            Self::MediaType(name) => name.clone(),
+            Self::Schema | Self::Step(_) => "$".to_owned(),
+        }
     }
 }
 
@@ -85,11 +135,6 @@ impl Node {
         self.children.get(&Key::Step(step.clone()))
     }
 
-    /// Counts the facts here and within.
-    pub(super) fn count(&self) -> usize {
-        self.facts.len() + self.children.values().map(Self::count).sum::<usize>()
-    }
-
     /// Returns all facts here and within, as sorted texts.
     pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -104,18 +149,6 @@ impl Node {
         }
         for (key, child) in &self.children {
             child.collect(&format!("{place}/{key:?}"), lines);
-        }
-    }
-
-    /// Returns how alike two trees are: the share of all their facts that both have.
-    pub(super) fn similarity(&self, other: &Self) -> f64 {
-        let [a, b] = [self, other].map(|node| node.lines().into_iter().collect::<BTreeSet<_>>());
-        let shared = a.intersection(&b).count();
-        let all = a.len() + b.len() - shared;
-        #[expect(clippy::cast_precision_loss, reason = "a share of few lines")]
-        match all {
-            0 => 1.0,
-            _ => shared as f64 / all as f64,
         }
     }
 
@@ -223,15 +256,22 @@ fn keys(part: &Part) -> Vec<Key> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::graph::Graph;
+    use super::super::node::ANY;
     use super::*;
+    use crate::surface::Surface;
 
     /// Compares the description of the first part of the first operation.
     #[track_caller]
     fn check_description(lines: &str, expected: &str) {
         let text = format!("# jogg surface 1\n{lines}");
-        let tree = Tree::of(&Surface::parse("surface", &text).unwrap());
+        let api = Api::of_surface(&Surface::parse("surface", &text).unwrap());
+        let mut graph = Graph::default();
+        let schemas = graph.add(&api.schemas);
+        let tree = Tree::of(&api, &schemas, ANY);
         let operation = tree.operations.values().next().unwrap();
-        assert_eq!(operation.children.values().next().unwrap().description(), expected);
+        let part = operation.children.values().next().unwrap();
+        assert_eq!(graph.written_place(part).description(), expected);
     }
 
     #[test]

@@ -1,62 +1,54 @@
-//! The state of a comparison: where it is, and which changes it has recorded.
+//! The state of a comparison outside of schemas: where it is, and which changes it has recorded.
 
 use super::change::Change;
+use super::pairs::{Context, FlagRules, Pairs};
 use super::rules::{Direction, Rule};
-use super::tree::Node;
-use crate::surface::{OperationName, Part, Place, Step};
+use super::tree::{self, Place};
+use crate::surface::{self, OperationName, Part};
 
 /// A walk through one operation, or through what is said about the API as a whole.
 #[derive(Debug)]
 pub(super) struct Walk<'w> {
     operation: Option<&'w OperationName>,
     part: Part,
-    steps: Option<Vec<Step>>,
+    pub(super) pairs: &'w mut Pairs,
     changes: Vec<Change>,
+    schemas: Vec<(Part, usize)>,
 }
 
-/// The rules for a keyword without a value: for its appearance, and for its disappearance.
-pub(super) type FlagRules = (&'static Rule, &'static Rule);
-
 impl<'w> Walk<'w> {
-    pub(super) fn new(operation: Option<&'w OperationName>) -> Self {
-        Self { operation, part: Part::Whole, steps: None, changes: Vec::new() }
+    pub(super) fn new(operation: Option<&'w OperationName>, pairs: &'w mut Pairs) -> Self {
+        Self { operation, part: Part::Whole, pairs, changes: Vec::new(), schemas: Vec::new() }
     }
 
-    pub(super) fn into_changes(self) -> Vec<Change> {
-        self.changes
+    /// Returns the changes, and the pairs of schemas by the part that they are of.
+    pub(super) fn into_parts(self) -> (Vec<Change>, Vec<(Part, usize)>) {
+        (self.changes, self.schemas)
     }
 
     /// Enters a part of the operation.
     pub(super) fn enter(&mut self, part: Part) {
         self.part = part;
-        self.steps = None;
     }
 
-    /// Whether the current place is in the body of a request.
-    pub(super) fn is_in_request(&self) -> bool {
-        matches!(self.part, Part::Request { .. })
+    /// Whether the part is the body of a response that isn't a success.
+    pub(super) fn is_in_error(&self) -> bool {
+        matches!(&self.part, Part::Response { status, .. } if !status.starts_with('2'))
     }
 
-    /// Whether the current place is a member of the body of a response.
-    pub(super) fn is_at_top_of_response(&self) -> bool {
-        matches!(self.part, Part::Response { .. })
-            && self.steps.as_ref().is_some_and(|steps| steps.len() == 1)
-    }
-
-    /// Runs `compare` in the schema of the part.
-    pub(super) fn in_schema(&mut self, compare: impl FnOnce(&mut Self)) {
-        let steps = self.steps.replace(Vec::new());
-        compare(self);
-        self.steps = steps;
-    }
-
-    /// Runs `compare` one step deeper in the schema.
-    pub(super) fn in_step(&mut self, step: &Step, compare: impl FnOnce(&mut Self)) {
-        let steps = self.steps.get_or_insert_default();
-        steps.push(step.clone());
-        compare(self);
-        if let Some(steps) = &mut self.steps {
-            steps.pop();
+    /// Compares two schemas of the part, later.
+    pub(super) fn compare_schemas(&mut self, old: usize, new: usize) {
+        let direction = self.direction();
+        let context = Context {
+            direction,
+            is_in_body: direction == Direction::Request
+                && !matches!(self.part, Part::Parameter { .. } | Part::ResponseHeader { .. }),
+            is_required: false,
+            is_response: direction == Direction::Response
+                && matches!(self.part, Part::Response { .. }),
+        };
+        if let Some(pair) = self.pairs.pair(old, new, context) {
+            self.schemas.push((self.part.clone(), pair));
         }
     }
 
@@ -82,13 +74,20 @@ impl<'w> Walk<'w> {
     pub(super) fn record_subtree(
         &mut self,
         rule: &'static Rule,
-        old: Option<&Node>,
-        new: Option<&Node>,
+        old: Option<&Place>,
+        new: Option<&Place>,
     ) {
-        let sides = [old, new];
+        let sides =
+            [old, new].map(|place| place.map(|place| self.pairs.graph.written_place(place)));
+        let sides = sides.each_ref().map(Option::as_ref);
+        let values = sides.map(|node| node.map(tree::Node::description));
         let at = self.at();
-        let values = sides.map(|node| node.map(Node::description));
-        self.push(rule, at, values, sides.map(|node| node.map(Node::lines).unwrap_or_default()));
+        self.push(
+            rule,
+            at,
+            values,
+            sides.map(|node| node.map(tree::Node::lines).unwrap_or_default()),
+        );
     }
 
     /// Records that a keyword without a value appeared or disappeared.
@@ -96,8 +95,8 @@ impl<'w> Walk<'w> {
         &mut self,
         keyword: &str,
         (added, removed): FlagRules,
-        old: &Node,
-        new: &Node,
+        old: &Place,
+        new: &Place,
     ) {
         match (old.has(keyword), new.has(keyword)) {
             (false, true) => self.record(added, None, Some(keyword)),
@@ -113,21 +112,40 @@ impl<'w> Walk<'w> {
         [old, new]: [Option<String>; 2],
         structure: [Vec<String>; 2],
     ) {
-        let direction = rule.direction().unwrap_or(match &self.part {
-            Part::Whole => Direction::Both,
-            Part::Parameter { .. } | Part::Request { .. } => Direction::Request,
-            Part::Response { .. } | Part::ResponseHeader { .. } => Direction::Response,
-        });
+        let direction = rule.direction().unwrap_or_else(|| self.direction());
         let operation = self.operation.cloned();
-        self.changes.push(Change { operation, direction, at, rule, old, new, structure });
+        let elsewhere = None;
+        self.changes.push(Change {
+            operation,
+            direction,
+            at,
+            rule,
+            old,
+            new,
+            structure,
+            elsewhere,
+        });
+    }
+
+    /// Returns which way the part travels. What the API calls receives its requests.
+    fn direction(&self) -> Direction {
+        let is_received = self.operation.is_some_and(OperationName::is_received);
+        match &self.part {
+            Part::Whole => Direction::Both,
+            Part::Parameter { .. } | Part::Request { .. } if is_received => Direction::Response,
+            Part::Parameter { .. } | Part::Request { .. } => Direction::Request,
+            Part::Response { .. } | Part::ResponseHeader { .. } if is_received => {
+                Direction::Request
+            }
+            Part::Response { .. } | Part::ResponseHeader { .. } => Direction::Response,
+        }
     }
 
     fn at(&self) -> String {
-        let (part, schema) = (self.part.clone(), self.steps.clone());
-        let place = Place { operation: None, part, schema }.within();
-        match place.is_empty() {
-            true => "operation".to_owned(),
-            false => place,
+        let place = surface::Place { operation: None, part: self.part.clone(), schema: None };
+        match place.within() {
+            place if place.is_empty() => "operation".to_owned(),
+            place => place,
         }
     }
 }

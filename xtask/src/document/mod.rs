@@ -1,9 +1,11 @@
 //! A YAML or JSON file as a value, with the position of each of its nodes.
 
+mod json;
 mod position;
 mod text;
 mod yaml;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
@@ -23,7 +25,10 @@ pub(crate) struct Document {
     pub(crate) value: Value,
     /// The hash of the text, regardless of line ends. Descriptions are a part of it.
     pub(crate) sha256: String,
-    positions: HashMap<String, Position>,
+    text: String,
+    /// Found when the first is asked for: most runs need none, and they take more memory than the
+    /// value.
+    positions: OnceCell<HashMap<String, Position>>,
 }
 
 /// Why a file can't be read or parsed.
@@ -45,23 +50,38 @@ impl Document {
         }
     }
 
-    /// Parses a text. JSON is YAML, so that one parser reads both.
+    /// Parses a text. JSON is YAML, but has a parser of its own, which is faster.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
-        match yaml::parse(&text::with_surrogates(text)) {
-            Ok((value, positions)) => {
-                Ok(Self { name: name.to_owned(), value, sha256: sha256(text), positions })
-            }
-            Err((position, reason)) => {
-                Err(DocumentError { name: name.to_owned(), position: Some(position), reason })
-            }
+        let value = match json::parse(text) {
+            Some(value) => value,
+            None => yaml::parse(&text::with_surrogates(text)).map_err(|(position, reason)| {
+                DocumentError { name: name.to_owned(), position: Some(position), reason }
+            })?,
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            value,
+            sha256: sha256(text),
+            text: text.to_owned(),
+            positions: OnceCell::new(),
+        })
+    }
+
+    /// Frees the content, which takes many times the memory of the text, if that is longer than
+    /// `most` bytes. Positions stay known.
+    pub(crate) fn forget_content(&mut self, most: usize) {
+        if self.text.len() > most {
+            self.value = Value::Null;
         }
     }
 
     /// Returns the position of the node at a JSON pointer, or of its nearest ancestor with one.
     pub(crate) fn position(&self, pointer: &str) -> Position {
+        let positions =
+            self.positions.get_or_init(|| yaml::positions(&text::with_surrogates(&self.text)));
         let mut pointer = pointer;
         loop {
-            if let Some(position) = self.positions.get(pointer) {
+            if let Some(position) = positions.get(pointer) {
                 return *position;
             }
             match pointer.rfind('/') {
@@ -79,8 +99,17 @@ impl Document {
 }
 
 fn sha256(text: &str) -> String {
-    let digest = Sha256::digest(text.replace("\r\n", "\n").as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digest = Sha256::new();
+    for part in text.split_inclusive("\r\n") {
+        match part.strip_suffix("\r\n") {
+            Some(line) => {
+                digest.update(line);
+                digest.update("\n");
+            }
+            None => digest.update(part),
+        }
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl fmt::Display for DocumentError {

@@ -9,8 +9,9 @@ use super::position::{Position, pointer_token};
 
 /// The limit for nesting, so that a hostile file can't overflow the stack.
 const MAX_DEPTH: usize = 200;
-/// The limit for nodes, as aliases can multiply those of a small file without end.
-const MAX_NODES: usize = 2_000_000;
+/// The limit for nodes that aliases stand for, which can multiply those of a small file without
+/// end.
+const MAX_ALIASED: usize = 2_000_000;
 
 /// The key whose value is merged into the map.
 const MERGE: &str = "<<";
@@ -18,27 +19,38 @@ const MERGE: &str = "<<";
 /// Where a text is malformed, and why.
 pub(super) type SyntaxError = (Position, String);
 
-/// Parses a text: its value, and the position of each node by its pointer.
-pub(super) fn parse(text: &str) -> Result<(Value, HashMap<String, Position>), SyntaxError> {
-    let mut builder = Builder {
-        parser: Parser::new_from_str(text),
-        positions: HashMap::new(),
-        anchors: HashMap::new(),
-        nodes: 0,
-    };
-    let value = builder.document()?;
-    Ok((value, builder.positions))
+/// Parses a text.
+pub(super) fn parse(text: &str) -> Result<Value, SyntaxError> {
+    let mut builder = Builder::new(text, None);
+    match builder.document() {
+        Ok(value) => Ok(value),
+        // The message about a key that is there twice names the line of the first.
+        Err(_) => Builder::new(text, Some(HashMap::new())).document(),
+    }
+}
+
+/// Returns the position of each node by its pointer, as far as the text can be parsed.
+pub(super) fn positions(text: &str) -> HashMap<String, Position> {
+    let mut builder = Builder::new(text, Some(HashMap::new()));
+    let _ = builder.document();
+    builder.positions.unwrap_or_default()
 }
 
 struct Builder<'t> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
-    positions: HashMap<String, Position>,
+    /// `None` if they aren't asked for.
+    positions: Option<HashMap<String, Position>>,
     /// The values that aliases stand for, each with its depth and number of nodes.
     anchors: HashMap<usize, (Value, usize, usize)>,
-    nodes: usize,
+    aliased: usize,
 }
 
 impl<'t> Builder<'t> {
+    fn new(text: &'t str, positions: Option<HashMap<String, Position>>) -> Self {
+        let parser = Parser::new_from_str(text);
+        Self { parser, positions, anchors: HashMap::new(), aliased: 0 }
+    }
+
     fn document(&mut self) -> Result<Value, SyntaxError> {
         loop {
             let (event, span) = self.next()?;
@@ -83,9 +95,10 @@ impl<'t> Builder<'t> {
         pointer: &mut String,
         depth: usize,
     ) -> Result<Value, SyntaxError> {
-        self.nodes += 1;
         self.check_limits(depth, span)?;
-        self.positions.entry(pointer.clone()).or_insert_with(|| position(span));
+        if let Some(positions) = &mut self.positions {
+            positions.entry(pointer.clone()).or_insert_with(|| position(span));
+        }
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if tag.is_some() {
@@ -100,7 +113,7 @@ impl<'t> Builder<'t> {
                     let reason = "this alias stands for a value that contains it; write it out";
                     return Err((position(span), reason.to_owned()));
                 };
-                self.nodes += nodes;
+                self.aliased += nodes;
                 self.check_limits(depth + below, span)?;
                 (value.clone(), 0)
             }
@@ -113,12 +126,20 @@ impl<'t> Builder<'t> {
     }
 
     fn check_limits(&self, depth: usize, span: Span) -> Result<(), SyntaxError> {
-        match depth > MAX_DEPTH || self.nodes > MAX_NODES {
+        match depth > MAX_DEPTH || self.aliased > MAX_ALIASED {
             true => Err((
                 position(span),
                 "the file is nested too deeply or too large; simplify it".to_owned(),
             )),
             false => Ok(()),
+        }
+    }
+
+    /// Adds a step to the pointer, which is only needed for positions.
+    fn enter(&self, pointer: &mut String, step: &str) {
+        if self.positions.is_some() {
+            pointer.push('/');
+            pointer.push_str(&pointer_token(step));
         }
     }
 
@@ -130,7 +151,7 @@ impl<'t> Builder<'t> {
                 return Ok(Value::Array(items));
             }
             let length = pointer.len();
-            pointer.push_str(&format!("/{}", items.len()));
+            self.enter(pointer, &items.len().to_string());
             items.push(self.node(event, span, pointer, depth + 1)?);
             pointer.truncate(length);
         }
@@ -158,17 +179,20 @@ impl<'t> Builder<'t> {
                 _ => return Err((position(span), "a key must be a scalar; correct it".to_owned())),
             };
             let length = pointer.len();
-            pointer.push('/');
-            pointer.push_str(&pointer_token(&key));
+            self.enter(pointer, &key);
             if members.contains_key(&key) {
-                let first = self.positions.get(pointer.as_str()).map_or(0, |first| first.line);
+                let positions = self.positions.as_ref();
+                let first = positions.and_then(|positions| positions.get(pointer.as_str()));
+                let first = first.map_or(0, |first| first.line);
                 let reason = format!(
                     "the key `{key}` is here for the second time (first on line {first}); \
                      remove one of the two"
                 );
                 return Err((position(span), reason));
             }
-            self.positions.insert(pointer.clone(), position(span));
+            if let Some(positions) = &mut self.positions {
+                positions.insert(pointer.clone(), position(span));
+            }
             let (event, span) = self.next()?;
             let value = self.node(event, span, pointer, depth + 1)?;
             members.insert(key, value);

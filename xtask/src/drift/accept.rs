@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &AcceptArguments) -> Result<(), Failure> {
     let name = inputs.pin_name();
     match Review::of(&comparison, &after).problems.len() {
         0 => {
-            write(&inputs.pin_path(), &name, &pin.text())?;
+            write(&inputs.pin_path(), &name, &pin.text()?)?;
             say!("{name}: pinned {}, sha256 {}", pin.date, pin.sha256);
             Ok(())
         }

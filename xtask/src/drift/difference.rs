@@ -49,7 +49,7 @@ impl Comparison {
     /// is the wrong file.
     pub(crate) fn of(upstream: &Source, spec: &Source) -> Result<Self, Failure> {
         let report = Report::of(upstream, spec)?;
-        let operations = spec.surface.lines.iter().filter_map(|line| line.place.operation.as_ref());
+        let operations = spec.api.lines.iter().filter_map(|line| line.place.operation.as_ref());
         let mut common: BTreeSet<String> = operations.map(ToString::to_string).collect();
         for change in report.changes.iter().filter(|change| change.rule.id == ADDED) {
             common.remove(&change.operation_name());

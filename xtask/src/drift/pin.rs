@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::diff::Calls;
 use crate::diff::report::Report;
 use crate::diff::source::Source;
 use crate::diff::texts::Texts;
@@ -68,15 +67,15 @@ impl Pin {
     }
 
     /// Returns the content of the file: the surface, with its date and hash.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> Result<String, Failure> {
         let Self { date, sha256, texts, source } = self;
-        let surface = printed(&source.surface);
+        let surface = printed(&source.surface()?);
         let texts = texts.lines().map(|line| format!("# text {line}\n")).collect::<String>();
-        format!(
+        Ok(format!(
             "{HEADER}\n# The vendor's published spec, as it was last reviewed. Written by\n\
              # `cargo xtask spec accept --upstream FILE --pin DATE`. Each text has a hash, so\n\
              # that a change of it shows.\n# date {date}\n# sha256 {sha256}\n{texts}{surface}"
-        )
+        ))
     }
 }
 
@@ -106,7 +105,7 @@ impl SincePin {
     /// Compares upstream with the pin. `ours` says what the operations are called in code.
     pub(crate) fn of(pin: Pin, upstream: &Source, ours: &Source) -> Result<Self, Failure> {
         let mut report = Report::of(&pin.source, upstream)?;
-        report.calls = Calls::of(&[&pin.source, upstream, ours]);
+        report.calls = report.calls.followed_by(&ours.calls);
         let text = upstream.document.as_ref().map(|document| {
             let texts = Texts::of(document);
             let changed = pin.texts.changed_to(&texts);
@@ -245,12 +244,12 @@ mod tests {
         let spec =
             Source::parse("spec.yaml", "openapi: 3.0.3\npaths: {/a: {get: {summary: Reads it}}}\n")
                 .unwrap();
-        let text = Pin::new("2026-03-30", spec).unwrap().text();
+        let text = Pin::new("2026-03-30", spec).unwrap().text().unwrap();
         let pin = Pin::parse("pin", &text).unwrap();
         assert_eq!((pin.date.as_str(), pin.sha256.len()), ("2026-03-30", 64));
         assert!(text.contains("\n# text ") && text.contains(" GET /a summary\n"), "{text}");
         assert!(!text.contains("Reads it"), "{text}");
-        assert_eq!(pin.text(), text);
+        assert_eq!(pin.text().unwrap(), text);
         assert_eq!(Pin::new("2026-03-30", pin.source).unwrap_err().exit, 3);
         let bare = "# jogg surface 1\nGET /a declared\n";
         assert_eq!(Pin::parse("pin", bare).unwrap_err().exit, 3);

@@ -19,7 +19,7 @@ use crate::diff::source::Source;
 use crate::drift::pin::{PINNED, Pin};
 use crate::failure::Failure;
 use crate::output::{print, say};
-use crate::surface::Surface;
+use crate::surface::nothing_beside;
 use crate::text::quoted;
 use crate::workspace::root;
 use crate::{codegen, drift, lint, spec};
@@ -120,6 +120,5 @@ fn generate(spec: Option<&PathBuf>, output: Option<&PathBuf>) -> Result<(), Fail
 fn current(file: Option<&Path>) -> Result<Source, Failure> {
     let file = file.map(Path::to_path_buf);
     let document = spec::open(file)?;
-    let surface = Surface::of(&document).map_err(Failure::unreadable)?;
-    Ok(Source { name: document.name.clone(), file: None, surface, document: Some(document) })
+    Source::of(document, &nothing_beside).map_err(Failure::unreadable)
 }

@@ -4,15 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 use super::line::{Fact, Step, Steps};
-use super::schema::{Alternatives, Schema, Schemas};
-use crate::document::Document;
+use super::schema::{Alternatives, Schema};
 
 /// The limit for nesting: deeper than a real spec, and shallow enough for the stack.
 const MAX_DEPTH: usize = 200;
 
 /// Writes schemas out, with a budget for the whole document.
 pub(super) struct Expansion<'s> {
-    document: &'s Document,
     schemas: &'s [Schema],
     /// Schemas of the same class admit the same trees.
     classes: Vec<usize>,
@@ -36,16 +34,11 @@ enum Content {
 
 impl<'s> Expansion<'s> {
     /// Prepares to write out at most `limit` schemas, since small ones can combine without end.
-    pub(super) fn new(
-        document: &'s Document,
-        schemas: &'s Schemas<'_>,
-        limit: usize,
-    ) -> Result<Self, String> {
-        let schemas = schemas.schemas.as_slice();
-        let expansion = Self { document, schemas, classes: Vec::new(), budget: limit, limit };
+    pub(super) fn new(schemas: &'s [Schema], limit: usize) -> Result<Self, String> {
+        let expansion = Self { schemas, classes: Vec::new(), budget: limit, limit };
         match classes(schemas) {
             Some(classes) => Ok(Self { classes, ..expansion }),
-            None => Err(expansion.too_large("/paths")),
+            None => Err(expansion.too_large()),
         }
     }
 
@@ -73,9 +66,9 @@ impl<'s> Expansion<'s> {
         if let Some(index) = above.iter().position(|other| *other == class) {
             return Ok(vec![here(Content::Returns(above.len() - index))]);
         }
-        self.budget = self.budget.checked_sub(1).ok_or_else(|| self.too_large(&schema.pointer))?;
+        self.budget = self.budget.checked_sub(1).ok_or_else(|| self.too_large())?;
         if above.len() == MAX_DEPTH {
-            return Err(self.too_large(&schema.pointer));
+            return Err(self.too_large());
         }
         above.push(class);
         let mut leaves: Vec<Leaf> =
@@ -89,7 +82,7 @@ impl<'s> Expansion<'s> {
         }
         for name in &schema.required {
             let step = Step::Property(name.clone());
-            let unknown = !schema.children.contains_key(&step);
+            let unknown = schema.child(&step).is_none();
             let facts = [Content::Fact(Fact::flag("required")), any()].into_iter();
             let facts = facts.take(if unknown { 2 } else { 1 }).map(here).collect();
             leaves.extend(under(&step, facts));
@@ -137,11 +130,10 @@ impl<'s> Expansion<'s> {
         Ok(leaves)
     }
 
-    fn too_large(&self, pointer: &str) -> String {
+    fn too_large(&self) -> String {
         format!(
-            "{}: written out, the schemas are nested more than {MAX_DEPTH} deep or are more than \
-             {}; simplify the spec",
-            self.document.location(pointer),
+            "written out, the schemas are nested more than {MAX_DEPTH} deep or are more than {}; \
+             simplify the spec",
             self.limit
         )
     }
@@ -166,13 +158,13 @@ fn under(step: &Step, leaves: Vec<Leaf>) -> impl Iterator<Item = Leaf> {
 /// then by the classes of their children. `None` if that goes too deep.
 fn classes(schemas: &[Schema]) -> Option<Vec<usize>> {
     let (mut classes, mut count) = numbered(schemas.iter().map(|schema| {
-        let steps: Vec<&Step> = schema.children.keys().collect();
+        let steps: Vec<&Step> = schema.children.iter().map(|(step, _)| step).collect();
         (&schema.facts, &schema.required, steps)
     }));
     for _ in 0..2 * MAX_DEPTH {
         let (finer, finer_count) = numbered(schemas.iter().enumerate().map(|(id, schema)| {
             let children: Vec<usize> =
-                schema.children.values().map(|child| classes[*child]).collect();
+                schema.children.iter().map(|(_, child)| classes[*child]).collect();
             (classes[id], children, alternatives(schema, &classes))
         }));
         if finer_count == count {

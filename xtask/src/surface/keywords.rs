@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::bundle::Node;
 use super::line::Fact;
+use super::subschemas;
 
-/// Each keyword with the values that the parts of a schema give it, and their pointers.
-pub(super) type Keywords<'d> = BTreeMap<&'d str, Vec<(&'d Value, String)>>;
+/// Each keyword with the values that the parts of a schema give it.
+pub(super) type Keywords<'b> = BTreeMap<&'b str, Vec<Node<'b>>>;
 
 /// Prose and names, which aren't on the wire, and what other functions follow or merge.
 const ELSEWHERE: [&str; 32] = [
@@ -69,6 +71,14 @@ fn keyword_facts(keyword: &str, keywords: &Keywords<'_>) -> Vec<Fact> {
     let mut values = given(keywords, keyword);
     match keyword {
         "required" => Vec::new(),
+        "dependencies" => {
+            let lists = values.map(subschemas::required_beside);
+            let lists = lists.filter(|lists| lists.as_object().is_some_and(|map| !map.is_empty()));
+            lists.map(|lists| Fact::json(keyword, &canonical(&lists))).collect()
+        }
+        // One that was followed says nothing itself.
+        "$ref" => values.map(|value| Fact::json(keyword, value)).collect(),
+        _ if subschemas::holds_schemas(keyword) => Vec::new(),
         _ if ELSEWHERE.contains(&keyword) || keyword.starts_with("x-") => Vec::new(),
         _ if FLAGS.contains(&keyword) => {
             let set = values.any(|value| *value == Value::Bool(true));
@@ -157,7 +167,7 @@ fn bound_facts(keywords: &Keywords<'_>) -> Vec<Fact> {
 
 /// Returns the values that the parts give a keyword.
 fn given<'d>(keywords: &Keywords<'d>, keyword: &str) -> impl Iterator<Item = &'d Value> {
-    keywords.get(keyword).into_iter().flatten().map(|(value, _)| *value)
+    keywords.get(keyword).into_iter().flatten().map(|node| node.value)
 }
 
 fn numbers(keywords: &Keywords<'_>, keyword: &str) -> Vec<Value> {

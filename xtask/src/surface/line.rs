@@ -20,7 +20,7 @@ pub(crate) struct Place {
 }
 
 /// The method of an operation, and its path with `{}` for each parameter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OperationName {
     pub(crate) method: String,
     pub(crate) path: String,
@@ -62,6 +62,11 @@ pub(crate) enum Step {
         group: usize,
         index: usize,
     },
+    /// Another keyword that holds schemas. The name is empty if it holds one.
+    Sub {
+        keyword: String,
+        name: String,
+    },
 }
 
 /// A keyword and its value. A keyword that says everything has an empty value.
@@ -69,6 +74,44 @@ pub(crate) enum Step {
 pub(crate) struct Fact {
     pub(crate) keyword: String,
     pub(crate) value: String,
+}
+
+/// Returns a path with `{}` for its parameters, and their names.
+pub(crate) fn template(path: &str) -> (String, Vec<&str>) {
+    let mut parts = path.split('{');
+    let mut template = parts.next().unwrap_or_default().to_owned();
+    let mut names = Vec::new();
+    for part in parts {
+        match part.split_once('}') {
+            Some((name, rest)) => {
+                names.push(name);
+                template.push_str("{}");
+                template.push_str(rest);
+            }
+            None => {
+                template.push('{');
+                template.push_str(part);
+            }
+        }
+    }
+    (template, names)
+}
+
+impl OperationName {
+    /// Returns the path that stands for a webhook, which the API calls.
+    pub(super) fn webhook(name: &str) -> String {
+        format!("webhook {name}")
+    }
+
+    /// Returns the path that stands for a callback of an operation.
+    pub(super) fn callback(path: &str, name: &str, expression: &str) -> String {
+        format!("{path} callback {name} {expression}")
+    }
+
+    /// Whether the API calls this: it is a webhook or a callback, whose request is received.
+    pub(crate) fn is_received(&self) -> bool {
+        self.path.starts_with("webhook ") || self.path.contains(" callback ")
+    }
 }
 
 impl Place {
@@ -159,7 +202,7 @@ impl fmt::Display for Within<'_> {
 }
 
 /// The steps into a schema, from its `$`.
-pub(super) struct Steps<'s>(pub(super) &'s [Step]);
+pub(crate) struct Steps<'s>(pub(crate) &'s [Step]);
 
 impl fmt::Display for Steps<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,6 +215,8 @@ impl fmt::Display for Steps<'_> {
                 Step::Values => f.write_str("{}")?,
                 Step::Branch { keyword, group: 0, index } => write!(f, "<{keyword} {index}>")?,
                 Step::Branch { keyword, group, index } => write!(f, "<{keyword} {group}.{index}>")?,
+                Step::Sub { keyword, name } if name.is_empty() => write!(f, "<{keyword}>")?,
+                Step::Sub { keyword, name } => write!(f, "<{keyword} {}>", Quoted(name))?,
             }
         }
         Ok(())

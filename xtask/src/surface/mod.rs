@@ -50,30 +50,46 @@
 //! - **OpenAPI 3.1**: `type: [string, 'null']`, `anyOf: [X, {type: 'null'}]` and numeric exclusive
 //!   bounds are printed like their counterparts in 3.0. A list of types is `type integer|string`.
 //!
-//! Callbacks, links and the webhooks of 3.1 are skipped; this API has none.
+//! - **Other keywords that hold schemas** are steps too: `$<prefixItems "0">`, `$<if>`. Schemas that
+//!   extend one with a discriminator are `$<subtype "cat">`, by the discriminator's value.
+//! - **Webhooks and callbacks** are operations whose paths have spaces: `POST "webhook done"`.
+//!
+//! Links are skipped: they aren't on the wire.
 
+mod access;
 mod api;
+mod beside;
+mod bundle;
 mod expand;
+mod graph;
 mod keywords;
 mod line;
 mod open_sets;
 mod parse;
 mod schema;
+mod subschemas;
+mod subtypes;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::document::Document;
 use crate::failure::Failure;
 use crate::output::print;
 use crate::spec;
+use expand::Expansion;
 
-pub(crate) use api::template;
-pub(crate) use line::{Fact, Line, OperationName, Part, Place, Step};
+pub(crate) use api::Api;
+pub(crate) use beside::read_beside;
+pub(crate) use bundle::{Bundle, Node, ReadBeside, Unread, nothing_beside};
+pub(crate) use line::{Fact, Line, OperationName, Part, Place, Step, Steps, template};
+pub(crate) use schema::Schema;
 
 /// The first line. It distinguishes a surface from a spec, and this format from later ones.
 pub(crate) const HEADER: &str = "# jogg surface 1";
+
+/// The limit for written-out schemas: more than a real spec has, but a few lines can ask for more.
+const MAX_WRITTEN: usize = 200_000;
 
 /// Prints the surface of a spec. A printed surface is checked and sorted.
 pub(crate) fn run(file: Option<PathBuf>) -> Result<(), Failure> {
@@ -97,8 +113,10 @@ impl Surface {
         {
             return Self::parse(&path.display().to_string(), &text).map_err(Failure::unreadable);
         }
+        let path = file.clone().unwrap_or_default();
         let document = spec::open(file)?;
-        Self::of(&document).map_err(Failure::unreadable)
+        let beside = |other: &str| read_beside(&path, other);
+        Self::of_bundle(&Bundle::read(&document, &beside)).map_err(Failure::unreadable)
     }
 
     /// Whether a text is a printed surface, in this format or another.
@@ -106,9 +124,38 @@ impl Surface {
         text.starts_with("# jogg surface")
     }
 
-    /// Returns the surface of a spec. The error names the place that is wrong.
-    pub(crate) fn of(document: &Document) -> Result<Self, String> {
-        Ok(Self { lines: api::lines(document)? })
+    /// Returns the surface of a spec that has no files beside it. The error names the place that
+    /// is wrong.
+    #[cfg(test)]
+    pub(crate) fn of(document: &crate::document::Document) -> Result<Self, String> {
+        Self::of_bundle(&Bundle::read(document, &nothing_beside))
+    }
+
+    /// Returns the surface of a spec and the files beside it.
+    fn of_bundle(bundle: &Bundle<'_>) -> Result<Self, String> {
+        Self::of_api(&Api::of(bundle)?).map_err(|reason| match reason {
+            Unwritable::Unread(message) => message,
+            reason @ Unwritable::TooLarge(_) => {
+                format!("{}: {reason}", bundle.location(bundle.root(), "paths"))
+            }
+        })
+    }
+
+    /// Writes out what a spec says. Fails if it is too large for that, or wasn't read as a whole.
+    pub(crate) fn of_api(api: &Api) -> Result<Self, Unwritable> {
+        if let Some(unread) = api.unread.first() {
+            return Err(Unwritable::Unread(unread.message.clone()));
+        }
+        let mut lines = api.lines.clone();
+        let mut expansion =
+            Expansion::new(&api.schemas, MAX_WRITTEN).map_err(Unwritable::TooLarge)?;
+        for (place, root) in &api.roots {
+            for (steps, fact) in expansion.facts(*root).map_err(Unwritable::TooLarge)? {
+                let place = Place { schema: Some(steps), ..place.clone() };
+                lines.insert(Line { place, fact });
+            }
+        }
+        Ok(Self { lines })
     }
 
     /// Parses the lines that [`Display`](fmt::Display) prints, in any order.
@@ -128,6 +175,22 @@ impl Surface {
             lines.insert(line);
         }
         Ok(Self { lines })
+    }
+}
+
+/// Why a surface can't be written out.
+#[derive(Debug)]
+pub(crate) enum Unwritable {
+    /// Something wasn't read, with its place.
+    Unread(String),
+    TooLarge(String),
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unread(message) | Self::TooLarge(message) => f.write_str(message),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sets that may grow: an `anyOf` of the known values and their type alone.
 
+use std::collections::BTreeSet;
+
 use super::line::Fact;
 use super::schema::{Alternatives, Schema};
 
@@ -13,10 +15,11 @@ pub(super) fn merge(schemas: &mut [Schema]) {
         if schemas[id].facts.iter().any(|fact| fact.keyword == "enum") {
             continue;
         }
-        let facts = schemas[known].facts.clone();
+        let mut facts: BTreeSet<Fact> = schemas[known].facts.iter().cloned().collect();
         let schema = &mut schemas[id];
-        schema.facts.extend(facts);
-        schema.facts.insert(Fact::flag("open"));
+        facts.extend(schema.facts.iter().cloned());
+        facts.insert(Fact::flag("open"));
+        schema.facts = facts.into_iter().collect();
         schema.alternatives.clear();
     }
 }
@@ -33,7 +36,7 @@ fn known_values(schemas: &[Schema], alternatives: &Alternatives) -> Option<usize
     let (values, kind) = (&schemas[known], &schemas[plain]);
     let typed = kind.facts.len() == 1 && kind.facts.iter().all(|fact| fact.keyword == "type");
     let mut others = values.facts.iter().filter(|fact| fact.keyword != "enum");
-    let same = typed && others.by_ref().eq(&kind.facts);
+    let same = typed && others.by_ref().eq(kind.facts.iter());
     let is_open = alternatives.keyword == "anyOf" && lists(known) && same;
     (is_open && is_scalar(values) && is_scalar(kind)).then_some(known)
 }

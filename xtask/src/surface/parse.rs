@@ -1,6 +1,7 @@
 //! Parses the lines of a surface.
 
 use super::line::{Fact, Line, OperationName, Part, Place, Step};
+use super::subschemas;
 
 impl Line {
     /// Parses one line. Only the printed form is accepted, so that lines can be compared as texts.
@@ -144,6 +145,9 @@ fn step(text: &str) -> Option<(Step, &str)> {
         return Some((Step::Values, rest));
     }
     if let Some(rest) = text.strip_prefix('<') {
+        if let Some(found) = subschema(rest) {
+            return Some(found);
+        }
         let (branch, rest) = rest.split_once('>')?;
         let (keyword, place) = branch.split_once(' ')?;
         let (group, index) = place.split_once('.').unwrap_or(("0", place));
@@ -158,6 +162,23 @@ fn step(text: &str) -> Option<(Step, &str)> {
     }
     let end = name.find(['.', '[', '{', '<']).unwrap_or(name.len());
     (end > 0).then(|| (Step::Property(name[..end].to_owned()), &name[end..]))
+}
+
+/// Parses the rest of a step by a keyword that holds schemas.
+fn subschema(text: &str) -> Option<(Step, &str)> {
+    let end = text.find([' ', '>'])?;
+    let (keyword, rest) = text.split_at(end);
+    if !subschemas::is_step(keyword) {
+        return None;
+    }
+    let step = |name: String| Step::Sub { keyword: keyword.to_owned(), name };
+    if let Some(rest) = rest.strip_prefix('>') {
+        return Some((step(String::new()), rest));
+    }
+    let name = rest.strip_prefix(' ')?;
+    let mut values = serde_json::Deserializer::from_str(name).into_iter::<String>();
+    let found = values.next()?.ok()?;
+    Some((step(found), name[values.byte_offset()..].strip_prefix('>')?))
 }
 
 #[cfg(test)]
@@ -193,6 +214,7 @@ mod tests {
             "POST /x response 200 header x-limit $ type integer",
             "POST /x response 200 application/json;charset=utf-8 $.a[]{}<oneOf 0>.b enum \"1 <0\"",
             "POST /x request a/b $.\"a/b c\".\"\\\"\".\"\".d-1<oneOf 1.2> default {\"a\":[1,\" \"]}",
+            "GET /x response 200 a/b $<patternProperties \"^x>\">.a<if>[] type string",
             "POST /x request a/b $.path.request.\"$\" \"odd keyword\" 1",
         ] {
             check(text);

@@ -1,290 +1,369 @@
 //! Schemas as a graph. Each is merged from the places in the document that apply together, so that
 //! references, `allOf` and recursion are resolved before anything is compared or printed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::bundle::{Bundle, Node, Unread};
 use super::keywords::{self, Keywords, Merged};
 use super::line::{Fact, Step};
-use crate::document::{Document, pointer_token};
+use super::subschemas;
+use super::subtypes::Subtypes;
 use crate::spec;
 
 /// The limit for schemas, which can combine without end: each is merged from parts of others.
-const MAX_SCHEMAS: usize = 50_000;
+const MAX_SCHEMAS: usize = 2_000_000;
+/// How many more than the schemas that are written in the files there may be by combination.
+const MAX_COMBINED: usize = 50_000;
 
 /// The schemas of a document that are on the wire.
-pub(super) struct Schemas<'d> {
-    document: &'d Document,
-    /// Whether keywords beside a reference count. OpenAPI 3.0 ignores them, 3.1 doesn't.
-    siblings: bool,
+pub(super) struct Schemas<'b> {
+    bundle: &'b Bundle<'b>,
+    /// Whether the document is of OpenAPI 3.0, which ignores keywords beside a reference.
+    is_3_0: bool,
     pub(super) schemas: Vec<Schema>,
-    known: HashMap<BTreeSet<String>, usize>,
-    pending: Vec<(usize, BTreeSet<String>)>,
+    /// The schema that is merged from the nodes with these addresses.
+    known: HashMap<Box<[usize]>, usize>,
+    combined: usize,
+    pending: Vec<(usize, Vec<Node<'b>>)>,
+    /// Lists of facts are few and shared.
+    facts: HashSet<Rc<[Fact]>>,
+    subtypes: Subtypes<'b>,
+    pub(super) unread: BTreeSet<Unread>,
 }
 
 /// A schema without references and `allOf`. Other schemas are given by their index.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Schema {
-    /// The pointer of its first part, for messages.
-    pub(super) pointer: String,
-    pub(super) facts: BTreeSet<Fact>,
-    pub(super) required: BTreeSet<String>,
-    pub(super) children: BTreeMap<Step, usize>,
-    pub(super) alternatives: Vec<Alternatives>,
+#[derive(Clone, Debug)]
+pub(crate) struct Schema {
+    /// Sorted.
+    pub(crate) facts: Rc<[Fact]>,
+    pub(crate) required: Box<[String]>,
+    /// Sorted by their steps.
+    pub(crate) children: Box<[(Step, usize)]>,
+    pub(crate) alternatives: Vec<Alternatives>,
 }
 
 /// One `oneOf`, `anyOf` or `not`.
 #[derive(Clone, Debug)]
-pub(super) struct Alternatives {
-    pub(super) keyword: &'static str,
+pub(crate) struct Alternatives {
+    pub(crate) keyword: &'static str,
     /// The branches, each with the discriminator's values that select it.
-    pub(super) branches: Vec<(Vec<String>, usize)>,
+    pub(crate) branches: Vec<(Vec<String>, usize)>,
 }
 
-impl<'d> Schemas<'d> {
-    pub(super) fn new(document: &'d Document) -> Self {
+impl Schema {
+    fn any() -> Self {
         Self {
-            document,
-            siblings: !spec::text(&document.value, "openapi").starts_with("3.0"),
-            schemas: Vec::new(),
-            known: HashMap::new(),
-            pending: Vec::new(),
+            facts: Rc::from([]),
+            required: Box::default(),
+            children: Box::default(),
+            alternatives: Vec::new(),
         }
     }
 
-    /// Adds the schema at a pointer, and everything it reaches.
-    pub(super) fn add(&mut self, pointer: &str) -> Result<usize, String> {
-        let root = self.reserve(BTreeSet::from([pointer.to_owned()]))?;
+    /// Returns the schema after a step, if it isn't into an alternative.
+    pub(crate) fn child(&self, step: &Step) -> Option<usize> {
+        let index = self.children.binary_search_by(|(other, _)| other.cmp(step)).ok()?;
+        Some(self.children[index].1)
+    }
+}
+
+/// A schema that is being merged.
+#[derive(Default)]
+struct Draft {
+    facts: BTreeSet<Fact>,
+    children: BTreeMap<Step, usize>,
+    alternatives: Vec<Alternatives>,
+}
+
+impl<'b> Schemas<'b> {
+    pub(super) fn new(bundle: &'b Bundle<'b>) -> Self {
+        Self {
+            bundle,
+            is_3_0: bundle.root().text("openapi").starts_with("3.0"),
+            schemas: Vec::new(),
+            known: HashMap::new(),
+            combined: 0,
+            pending: Vec::new(),
+            facts: HashSet::new(),
+            subtypes: Subtypes::default(),
+            unread: BTreeSet::new(),
+        }
+    }
+
+    /// Adds a schema, and everything it reaches.
+    pub(super) fn add(&mut self, node: Node<'b>) -> Result<usize, String> {
+        let root = self.reserve(vec![node])?;
         while let Some((schema, parts)) = self.pending.pop() {
             self.fill(schema, &parts)?;
         }
         Ok(root)
     }
 
-    /// Returns the schema that is merged from these pointers. A new one is filled later.
-    fn reserve(&mut self, pointers: BTreeSet<String>) -> Result<usize, String> {
-        let pointer = pointers.first().cloned().unwrap_or_default();
-        let parts = self.closure(pointers)?;
-        if let Some(schema) = self.known.get(&parts) {
+    /// Adds a schema of an array with these items.
+    pub(super) fn add_list(&mut self, items: Node<'b>) -> Result<usize, String> {
+        let items = self.add(items)?;
+        let facts = Rc::from([Fact::word("type", "array")]);
+        self.schemas.push(Schema {
+            facts,
+            children: Box::from([(Step::Items, items)]),
+            ..Schema::any()
+        });
+        Ok(self.schemas.len() - 1)
+    }
+
+    /// Returns the schema that is merged from these nodes. A new one is filled later.
+    fn reserve(&mut self, nodes: Vec<Node<'b>>) -> Result<usize, String> {
+        let first = nodes[0];
+        let parts = self.closure(nodes)?;
+        let mut key: Vec<usize> = parts.iter().map(|part| part.address()).collect();
+        key.sort_unstable();
+        let key = key.into_boxed_slice();
+        if let Some(schema) = self.known.get(&key) {
             return Ok(*schema);
         }
-        let schema = self.schemas.len();
-        if schema == MAX_SCHEMAS {
-            let location = self.document.location(&pointer);
+        self.combined += usize::from(parts.len() > 1);
+        if self.schemas.len() == MAX_SCHEMAS || self.combined > MAX_COMBINED {
             return Err(format!(
-                "{location}: the schemas combine into more than {MAX_SCHEMAS}; simplify their allOf"
+                "{}: the schemas combine into more than {MAX_COMBINED}; simplify their allOf",
+                self.bundle.location(first, "")
             ));
         }
-        self.schemas.push(Schema { pointer, ..Schema::default() });
-        self.known.insert(parts.clone(), schema);
+        let schema = self.schemas.len();
+        self.schemas.push(Schema::any());
+        self.known.insert(key, schema);
         self.pending.push((schema, parts));
         Ok(schema)
     }
 
-    /// Returns the pointers of everything that applies where some schemas apply: references and
-    /// `allOf` are followed.
-    fn closure(&self, pointers: BTreeSet<String>) -> Result<BTreeSet<String>, String> {
-        let start = pointers.first().cloned().unwrap_or_default();
-        let mut parts = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let mut queue: Vec<String> = pointers.into_iter().collect();
-        while let Some(pointer) = queue.pop() {
-            if !seen.insert(pointer.clone()) {
+    /// Returns everything that applies where some schemas apply: references and `allOf` are
+    /// followed.
+    fn closure(&mut self, nodes: Vec<Node<'b>>) -> Result<Vec<Node<'b>>, String> {
+        let start = nodes[0];
+        let mut parts = Vec::new();
+        let mut seen = HashSet::new();
+        let mut queue = nodes;
+        while let Some(node) = queue.pop() {
+            if !seen.insert(node.address()) {
                 continue;
             }
-            let Some(node) = self.document.value.pointer(&pointer) else { continue };
-            if let Some(reference) = node.get("$ref") {
-                queue.push(self.target(reference, &pointer)?);
-                if !self.siblings {
-                    continue;
+            if let Some(reference) = node.value.get("$ref") {
+                match self.bundle.resolve(node, reference.as_str().unwrap_or_default()) {
+                    Ok(target) => {
+                        queue.push(target);
+                        if self.is_3_0 {
+                            continue;
+                        }
+                    }
+                    // It is left in the schema as a keyword.
+                    Err(reason) => {
+                        self.unread.insert(Unread::reference(self.bundle, node, reason));
+                    }
                 }
             }
-            for index in 0..spec::list(node, "allOf").len() {
-                queue.push(format!("{pointer}/allOf/{index}"));
-            }
+            queue.extend(node.list("allOf"));
             // A single alternative always applies.
             for keyword in ["oneOf", "anyOf"] {
-                if let [only] = branches(node, keyword, &pointer).0.as_slice() {
-                    queue.push(only.clone());
+                if let [only] = branches(node, keyword).0.as_slice() {
+                    queue.push(*only);
                 }
             }
-            parts.insert(pointer);
+            parts.push(node);
         }
         match parts.is_empty() {
             false => Ok(parts),
             true => Err(format!(
                 "{}: this reference leads back to itself; make it end at a schema",
-                self.document.location(&start)
+                self.bundle.location(start, "")
             )),
         }
     }
 
-    fn target(&self, reference: &Value, pointer: &str) -> Result<String, String> {
-        let target = reference.as_str().unwrap_or_default();
-        match spec::resolve(self.document, target) {
-            Some((_, pointer)) => Ok(pointer),
-            None => Err(unresolved(self.document, reference, pointer)),
-        }
-    }
-
-    fn fill(&mut self, id: usize, parts: &BTreeSet<String>) -> Result<(), String> {
-        let pointer = self.schemas[id].pointer.clone();
-        let mut schema = Schema { pointer, ..Schema::default() };
-        let document = self.document;
+    fn fill(&mut self, id: usize, parts: &[Node<'b>]) -> Result<(), String> {
+        let mut draft = Draft::default();
         let mut keywords = Keywords::new();
-        for pointer in parts {
-            match document.value.pointer(pointer) {
-                Some(part @ Value::Object(members)) => {
-                    for (keyword, value) in members {
-                        let place = format!("{pointer}/{}", pointer_token(keyword));
-                        keywords.entry(keyword).or_default().push((value, place));
+        for part in parts {
+            match part.value {
+                Value::Object(_) => {
+                    for (keyword, node) in part.members() {
+                        self.check_keyword(*part, keyword);
+                        if keyword != "$ref" || self.is_unread(*part) {
+                            keywords.entry(keyword).or_default().push(node);
+                        }
                     }
-                    if has_null_branch(part) {
-                        schema.facts.insert(Fact::flag("nullable"));
+                    if has_null_branch(*part) {
+                        draft.facts.insert(Fact::flag("nullable"));
                     }
                 }
-                Some(Value::Bool(true)) => {}
-                Some(Value::Bool(false)) => {
-                    schema.facts.insert(Fact::flag("never"));
+                Value::Bool(true) => {}
+                Value::Bool(false) => {
+                    draft.facts.insert(Fact::flag("never"));
                 }
                 _ => {
-                    let location = document.location(pointer);
+                    let location = self.bundle.location(*part, "");
                     return Err(format!(
                         "{location}: a schema must be a map of keywords; change it to one"
                     ));
                 }
             }
         }
-        self.fill_children(&keywords, &mut schema)?;
-        self.fill_alternatives(parts, &keywords, &mut schema)?;
+        // It says nothing in later versions.
+        if !self.is_3_0 {
+            keywords.remove("nullable");
+        }
+        self.fill_children(&keywords, &mut draft)?;
+        self.fill_alternatives(parts, &keywords, &mut draft)?;
         let Merged { facts, required } = keywords::merged(&keywords);
-        schema.facts.extend(facts);
-        schema.required = required;
-        self.schemas[id] = schema;
+        draft.facts.extend(facts);
+        let facts: Rc<[Fact]> = draft.facts.into_iter().collect();
+        let facts = match self.facts.get(&facts) {
+            Some(known) => Rc::clone(known),
+            None => {
+                self.facts.insert(Rc::clone(&facts));
+                facts
+            }
+        };
+        self.schemas[id] = Schema {
+            facts,
+            required: required.into_iter().collect(),
+            children: draft.children.into_iter().collect(),
+            alternatives: draft.alternatives,
+        };
         Ok(())
     }
 
-    fn fill_children(
-        &mut self,
-        keywords: &Keywords<'d>,
-        schema: &mut Schema,
-    ) -> Result<(), String> {
-        let mut places: BTreeMap<Step, BTreeSet<String>> = BTreeMap::new();
-        for (properties, pointer) in keywords.get("properties").into_iter().flatten() {
-            for (name, _) in spec::members(Some(properties)) {
-                let place = format!("{pointer}/{}", pointer_token(name));
-                places.entry(Step::Property(name.to_owned())).or_default().insert(place);
+    /// Notes a keyword that refers to something which isn't followed.
+    fn check_keyword(&mut self, part: Node<'b>, keyword: &str) {
+        if ["$dynamicRef", "$recursiveRef"].contains(&keyword) {
+            self.unread.insert(Unread::keyword(self.bundle, part, keyword));
+        }
+    }
+
+    /// Whether a reference can't be followed.
+    fn is_unread(&self, part: Node<'b>) -> bool {
+        self.bundle.resolve(part, part.text("$ref")).is_err()
+    }
+
+    fn fill_children(&mut self, keywords: &Keywords<'b>, draft: &mut Draft) -> Result<(), String> {
+        let mut places: BTreeMap<Step, Vec<Node<'b>>> = BTreeMap::new();
+        for properties in keywords.get("properties").into_iter().flatten() {
+            for (name, node) in self.map(*properties)?.members() {
+                places.entry(Step::Property(name.to_owned())).or_default().push(node);
             }
         }
-        for (_, pointer) in keywords.get("items").into_iter().flatten() {
-            places.entry(Step::Items).or_default().insert(pointer.clone());
+        for items in keywords.get("items").into_iter().flatten() {
+            // A list was how tuples were written.
+            if !items.value.is_array() {
+                places.entry(Step::Items).or_default().push(*items);
+            }
         }
-        for (value, pointer) in keywords.get("additionalProperties").into_iter().flatten() {
-            match value {
+        for node in keywords.get("additionalProperties").into_iter().flatten() {
+            match node.value {
                 Value::Bool(true) => {}
                 Value::Bool(false) => {
-                    schema.facts.insert(Fact::word("additionalProperties", "false"));
+                    draft.facts.insert(Fact::word("additionalProperties", "false"));
                 }
-                _ => {
-                    places.entry(Step::Values).or_default().insert(pointer.clone());
-                }
+                _ => places.entry(Step::Values).or_default().push(*node),
             }
         }
-        for (step, pointers) in places {
-            let child = self.reserve(pointers)?;
-            schema.children.insert(step, child);
+        subschemas::collect(keywords, &mut places);
+        for (step, nodes) in places {
+            let child = self.reserve(nodes)?;
+            draft.children.insert(step, child);
         }
         Ok(())
+    }
+
+    /// Returns a map of schemas, which may be written elsewhere.
+    fn map(&mut self, node: Node<'b>) -> Result<Node<'b>, String> {
+        let Some(target) = node.value.get("$ref").and_then(Value::as_str) else { return Ok(node) };
+        let found = self.bundle.resolve(node, target);
+        found.map_err(|reason| Unread::reference(self.bundle, node, reason).message)
     }
 
     fn fill_alternatives(
         &mut self,
-        parts: &BTreeSet<String>,
-        keywords: &Keywords<'d>,
-        schema: &mut Schema,
+        parts: &[Node<'b>],
+        keywords: &Keywords<'b>,
+        draft: &mut Draft,
     ) -> Result<(), String> {
-        let discriminators: Vec<&Value> =
-            keywords.get("discriminator").into_iter().flatten().map(|(value, _)| *value).collect();
+        let discriminators: Vec<Node<'b>> =
+            keywords.get("discriminator").into_iter().flatten().copied().collect();
         let mut unused: BTreeSet<&str> = BTreeSet::new();
         for discriminator in &discriminators {
-            let property = spec::text(discriminator, "propertyName");
-            schema.facts.insert(Fact::word("discriminator", property));
-            unused.extend(spec::members(discriminator.get("mapping")).map(|(value, _)| value));
+            draft.facts.insert(Fact::word("discriminator", discriminator.text("propertyName")));
+            let mapping = discriminator.get("mapping").into_iter().flat_map(Node::members);
+            unused.extend(mapping.map(|(value, _)| value));
         }
-        for pointer in parts {
-            let Some(part) = self.document.value.pointer(pointer) else { continue };
+        for part in parts {
             for keyword in ["oneOf", "anyOf", "not"] {
-                let (pointers, _) = branches(part, keyword, pointer);
-                if pointers.is_empty() || (keyword != "not" && pointers.len() == 1) {
+                let (nodes, _) = branches(*part, keyword);
+                if nodes.is_empty() || (keyword != "not" && nodes.len() == 1) {
                     continue;
                 }
                 let mut branches = Vec::new();
-                for pointer in pointers {
-                    let values = self.selecting_values(&pointer, &discriminators);
+                for node in nodes {
+                    let values = selecting_values(node, &discriminators);
                     values.iter().for_each(|value| {
                         unused.remove(value.as_str());
                     });
-                    branches.push((values, self.reserve(BTreeSet::from([pointer]))?));
+                    branches.push((values, self.reserve(vec![node])?));
                 }
-                schema.alternatives.push(Alternatives { keyword, branches });
+                draft.alternatives.push(Alternatives { keyword, branches });
             }
         }
-        schema.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", &value.into())));
+        let listed = draft.alternatives.iter().any(|alternatives| alternatives.keyword != "not");
+        if !discriminators.is_empty() && !listed {
+            for (value, node) in self.subtypes.of(self.bundle, parts) {
+                unused.remove(value.as_str());
+                let step = Step::Sub { keyword: "subtype".to_owned(), name: value };
+                let subtype = self.reserve(vec![node])?;
+                draft.children.insert(step, subtype);
+            }
+        }
+        draft.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", &value.into())));
         Ok(())
-    }
-
-    /// Returns the discriminator's values that select a branch. Without a mapping it is the name of
-    /// the component, which is the only way for such a name to be on the wire.
-    fn selecting_values(&self, pointer: &str, discriminators: &[&Value]) -> Vec<String> {
-        let mut branch = self.document.value.pointer(pointer).unwrap_or(&Value::Null);
-        // A reference may be wrapped to have a description.
-        while let [only] = spec::list(branch, "allOf") {
-            branch = only;
-        }
-        let target = spec::text(branch, "$ref");
-        let Some((_, name)) = target.rsplit_once('/') else { return Vec::new() };
-        let mut values: Vec<String> = discriminators
-            .iter()
-            .flat_map(|discriminator| spec::members(discriminator.get("mapping")))
-            .filter(|(_, mapped)| [target, name].contains(&mapped.as_str().unwrap_or_default()))
-            .map(|(value, _)| value.to_owned())
-            .collect();
-        if values.is_empty() && !discriminators.is_empty() {
-            values.push(name.to_owned());
-        }
-        values.sort();
-        values
     }
 }
 
-/// Returns the message for a reference that can't be resolved.
-pub(super) fn unresolved(document: &Document, reference: &Value, pointer: &str) -> String {
-    let location = document.location(&format!("{pointer}/$ref"));
-    format!(
-        "{location}: the reference {reference} cannot be followed; use '#/…' to refer to something \
-         in this file"
-    )
+/// Returns the discriminator's values that select a branch. Without a mapping it is the name of
+/// the component, which is the only way for such a name to be on the wire.
+fn selecting_values(node: Node<'_>, discriminators: &[Node<'_>]) -> Vec<String> {
+    let mut branch = node.value;
+    // A reference may be wrapped to have a description.
+    while let [only] = spec::list(branch, "allOf") {
+        branch = only;
+    }
+    let target = spec::text(branch, "$ref");
+    let Some((_, name)) = target.rsplit_once('/') else { return Vec::new() };
+    let mut values: Vec<String> = discriminators
+        .iter()
+        .flat_map(|discriminator| spec::members(discriminator.value.get("mapping")))
+        .filter(|(_, mapped)| [target, name].contains(&mapped.as_str().unwrap_or_default()))
+        .map(|(value, _)| value.to_owned())
+        .collect();
+    if values.is_empty() && !discriminators.is_empty() {
+        values.push(name.to_owned());
+    }
+    values.sort();
+    values
 }
 
 /// Returns the branches of an alternative except `null`, and whether that was one.
-fn branches(node: &Value, keyword: &str, pointer: &str) -> (Vec<String>, bool) {
+fn branches<'b>(node: Node<'b>, keyword: &str) -> (Vec<Node<'b>>, bool) {
     if keyword == "not" {
-        let pointers = node.get("not").map(|_| format!("{pointer}/not"));
-        return (pointers.into_iter().collect(), false);
+        return (node.get("not").into_iter().collect(), false);
     }
-    let all = spec::list(node, keyword);
     let null = |branch: &Value| spec::text(branch, "type") == "null";
+    let all = spec::list(node.value, keyword);
     let nullable = all.iter().any(null) && !all.iter().all(null);
-    let pointers = all
-        .iter()
-        .enumerate()
-        .filter(|(_, branch)| !(nullable && null(branch)))
-        .map(|(index, _)| format!("{pointer}/{keyword}/{index}"));
-    (pointers.collect(), nullable)
+    let nodes = node.list(keyword).filter(|branch| !(nullable && null(branch.value)));
+    (nodes.collect(), nullable)
 }
 
 /// Whether `null` is one of the alternatives.
-fn has_null_branch(part: &Value) -> bool {
-    ["oneOf", "anyOf"].iter().any(|keyword| branches(part, keyword, "").1)
+fn has_null_branch(part: Node<'_>) -> bool {
+    ["oneOf", "anyOf"].iter().any(|keyword| branches(part, keyword).1)
 }

@@ -27,6 +27,11 @@ pub(crate) fn json(report: &Report) -> Value {
     json!({
         "old": {"name": old, "operations": old_operations},
         "new": {"name": new, "operations": new_operations},
+        "compared": {
+            "operations": report.compared.operations,
+            "schemas": report.compared.schemas,
+            "unread": report.compared.unread,
+        },
         "findings": changes,
         "hidden": report.hidden(),
         "wire": wire,
@@ -66,5 +71,7 @@ fn change_json(report: &Report, change: &Change) -> Value {
         "why": effect.why,
         "allowed": report.reason(change),
         "fingerprint": change.fingerprint(),
+        "places": change.elsewhere.map_or(1, |elsewhere| elsewhere.places),
+        "operations": change.elsewhere.map_or(1, |elsewhere| elsewhere.operations),
     })
 }

@@ -14,14 +14,17 @@ const LISTED: usize = 12;
 /// Returns `old → new`, `added …` or `removed …`, with each value formatted by `format`. What an
 /// added or removed object holds follows.
 pub(crate) fn values(change: &Change, format: impl Fn(&str) -> String) -> String {
-    let values = old_and_new(change.old.as_ref(), change.new.as_ref(), &format);
+    let mut values = old_and_new(change.old.as_ref(), change.new.as_ref(), &format);
     let properties = contents::properties(change);
-    if properties.is_empty() {
-        return values;
+    if !properties.is_empty() {
+        let names = properties.iter().take(LISTED).map(|name| format(name));
+        let names = names.collect::<Vec<_>>().join(", ");
+        values.push_str(&format!(": {names}{}", more(properties.len(), LISTED)));
     }
-    let names = properties.iter().take(LISTED).map(|name| format(name));
-    let names = names.collect::<Vec<_>>().join(", ");
-    format!("{values}: {names}{}", more(properties.len(), LISTED))
+    if let Some(elsewhere) = change.elsewhere {
+        values.push_str(&format!(" ({elsewhere})"));
+    }
+    values
 }
 
 /// Returns what changes in the generated code, with a title: each break and change of behavior, and

@@ -26,6 +26,7 @@ pub(super) fn lines(report: &Report) -> String {
         counted(report.changes.len(), "change"),
         counted(operations, "operation"),
     );
+    let _ = writeln!(output, "{}", report.compared.line());
     if report.hidden() > 0 {
         let _ = writeln!(output, "not shown: {} below --min", counted(report.hidden(), "change"));
     }

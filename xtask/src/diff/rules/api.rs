@@ -10,6 +10,8 @@ table! { API:
         "It still works, but is announced to be removed."));
     OPERATION_MOVED = both("operation-moved", effect(Break, Ok,
         "A released SDK calls the old path; a regenerated one has the same method."));
+    REFERENCE_CHANGED = both("reference-changed", effect(Risk, Risk,
+        "What it refers to wasn't read; check what changed there."));
     OPERATION_REINSTATED = both("operation-reinstated", effect(Ok, Ok,
         "It is no longer announced to be removed."));
     OPERATION_REMOVED = both("operation-removed", effect(Break, Break,
@@ -71,6 +73,11 @@ table! { API:
     MEDIA_TYPE_REMOVED = each("media-type-removed",
         effect(Break, Break, "The body is sent in a form that is rejected."),
         effect(Break, Break, "The response has a form that the SDK doesn't read."));
+
+    ERROR_MEDIA_TYPE_REMOVED = response("error-media-type-removed", effect(Risk, Ok,
+        "Errors are read by the envelope, which another form may not have."));
+    STATUS_RANGE_CHANGED = response("status-range-changed", effect(Ok, Ok,
+        "One covers the other, and the SDK reads all of a range alike."));
 
     SUCCESS_STATUS_ADDED = response("success-status-added", effect(Risk, Ok,
         "The SDK reads any 2xx like the response of 200, which this one may differ from."));

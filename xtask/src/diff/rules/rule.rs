@@ -16,7 +16,7 @@ pub(crate) enum Verdict {
 }
 
 /// Which way the changed thing travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Direction {
     /// It belongs to no message, or to requests and responses.
     Both,

@@ -37,9 +37,6 @@ table! { SCHEMA:
     TYPE_WIDENED = each("type-widened",
         effect(Ok, Break, "All values are still accepted; the field has another type."),
         effect(Loss, Break, "Values that don't fit the old type are skipped."));
-    RECURSION_CHANGED = each("recursion-changed",
-        effect(Risk, Break, "A recursive schema ends here now, or one that ended is recursive."),
-        effect(Risk, Break, "A recursive schema ends here now, or one that ended is recursive."));
     FORMAT_ADDED = each("format-added",
         effect(Risk, Ok, "Values without this format may be rejected; formats have no types."),
         effect(Ok, Ok, "Formats have no types."));

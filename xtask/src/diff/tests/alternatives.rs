@@ -64,10 +64,10 @@ fn one_schema_becomes_one_of_several() {
     );
     check_schemas(
         "{type: string}",
-        "{oneOf: [{type: string}, {type: integer}], nullable: true}",
+        "{oneOf: [{type: string}, {type: integer}, {type: 'null'}]}",
         &[
             "$ | nullable-added | added nullable | ok ok",
-            "$<oneOf 0> | alternative-added | added integer | ok risk",
+            "$ | type-widened | string → integer|string | ok break",
         ],
     );
 }

@@ -41,8 +41,9 @@ fn each_step_has_its_changes() {
 fn the_fixtures_have_no_prose() {
     for date in DATES {
         let (text, source) = (text(date), upstream(date));
-        assert_eq!(source.surface.to_string(), text, "{date} isn't in the printed form");
-        for line in &source.surface.lines {
+        let surface = source.surface().unwrap();
+        assert_eq!(surface.to_string(), text, "{date} isn't in the printed form");
+        for line in &surface.lines {
             let fact = &line.fact;
             let prose = ["description", "example", "examples", "summary", "title"];
             assert!(!prose.contains(&fact.keyword.as_str()), "{date}: {line}");

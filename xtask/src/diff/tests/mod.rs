@@ -2,6 +2,8 @@
 
 mod alternatives;
 mod bumps;
+mod cases;
+mod cost;
 mod equivalences;
 mod history;
 mod mutations;
@@ -20,7 +22,7 @@ use super::rules::Verdict;
 use super::source::Source;
 use crate::document::{Document, pointer_token};
 use crate::spec;
-use crate::surface::Surface;
+use crate::surface::nothing_beside;
 
 /// The project's own spec.
 fn jogg() -> &'static Value {
@@ -32,8 +34,7 @@ fn jogg() -> &'static Value {
 fn source(value: Value) -> Source {
     let mut document = Document::parse("spec.yaml", "{}").unwrap();
     document.value = value;
-    let surface = Surface::of(&document).unwrap();
-    Source { name: "spec.yaml".to_owned(), file: None, surface, document: Some(document) }
+    Source::of(document, &nothing_beside).unwrap()
 }
 
 fn parsed(text: &str) -> Source {

@@ -81,6 +81,43 @@ fn a_different_operation_is_not_a_move() {
     added_and_removed(&operation("GET /a", &MANY), &operation("GET /b/c", &MANY), [10, 10]);
 }
 
+/// Returns operations under a beginning of their paths.
+fn operations(start: &str, names: &[&str], properties: &[&str]) -> String {
+    let operations = names.iter().map(|name| operation(&format!("GET {start}/{name}"), properties));
+    operations.collect()
+}
+
+#[track_caller]
+fn check_moves(old: &str, new: &str, count: usize) {
+    let [from, to] = [old, new].map(|text| parsed(&format!("# jogg surface 1\n{text}")));
+    let lines = changes(&from, &to);
+    let moves = lines.iter().filter(|line| line.contains("operation-moved")).count();
+    assert_eq!(moves, count, "{lines:#?}");
+}
+
+#[test]
+fn a_change_of_paths_holds_for_several_operations() {
+    let names: Vec<String> = (0..1_000).map(|index| format!("things{index}/{{}}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for (old, new) in [("/open/v2", "/v2"), ("/api/v1", "/v2"), ("", "/v1")] {
+        check_moves(&operations(old, &names, &FEW), &operations(new, &names, &FEW), 1_000);
+    }
+    // Two show it, and the third has changed altogether.
+    check_moves(
+        &(operations("/open/v2", &["a", "b"], &FEW) + &operation("GET /open/v2/c", &["x", "y"])),
+        &(operations("/v2", &["a", "b"], &FEW) + &operation("GET /v2/c", &MANY)),
+        3,
+    );
+    // What happens to have the same end isn't moved.
+    check_moves(&operation("GET /v2/admin/users", &MANY), &operation("GET /users", &FEW), 0);
+    check_moves(
+        &(operation("GET /v2/admin/users", &MANY) + &operation("GET /v2/admin/groups", &MANY)),
+        &(operation("GET /users", &["x"]) + &operation("GET /groups", &["y"])),
+        0,
+    );
+    check_moves("GET /v2/admin/users declared\n", "GET /users declared\n", 0);
+}
+
 #[test]
 fn path_parameters_are_matched_by_position() {
     check(

@@ -8,6 +8,7 @@ use schemas::with_schema;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::document::Document;
 
 /// A spec with parts that can be written in several ways.
 const SPEC: &str = r##"

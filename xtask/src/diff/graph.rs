@@ -1,0 +1,226 @@
+//! The schemas of both sides as one graph, in which equal schemas are one node, however they are
+//! written: what is equal is never compared.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::rc::Rc;
+
+use super::components::components;
+use super::node::{ANY, Edge, Node};
+use super::normal;
+use crate::surface::{Schema, Step};
+
+/// Targets above this are members of the cycle that is being added.
+const MEMBER: usize = usize::MAX / 2;
+/// The limit for the work on one cycle of references. What needs more isn't recognised as equal.
+const MAX_ROUNDS: usize = 5_000_000;
+
+/// What is known of schemas that were written out.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    /// The steps out of a schema, as reports write them.
+    pub(super) steps: RefCell<HashMap<usize, Rc<[Step]>>>,
+    /// Hashes of the lines of a schema.
+    pub(super) lines: RefCell<HashMap<usize, Rc<BTreeSet<u64>>>>,
+}
+
+/// The schemas of both sides.
+#[derive(Debug)]
+pub(super) struct Graph {
+    nodes: Vec<Rc<Node>>,
+    known: HashMap<u128, usize>,
+    pub(super) written: Cache,
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        let mut graph =
+            Self { nodes: Vec::new(), known: HashMap::new(), written: Cache::default() };
+        graph.add_node(Node::default());
+        graph
+    }
+}
+
+impl Graph {
+    pub(super) fn node(&self, id: usize) -> Rc<Node> {
+        Rc::clone(&self.nodes[id])
+    }
+
+    /// Adds a node whose places lead to others of this graph.
+    pub(super) fn add_node(&mut self, node: Node) -> usize {
+        let node = self.normal(node);
+        let key = signature(&node, |to| to as u128);
+        match self.known.get(&key) {
+            Some(id) => *id,
+            None => {
+                self.nodes.push(Rc::new(node));
+                self.known.insert(key, self.nodes.len() - 1);
+                self.nodes.len() - 1
+            }
+        }
+    }
+
+    /// Adds the schemas of one side, and returns the node of each.
+    pub(super) fn add(&mut self, schemas: &[Schema]) -> Vec<usize> {
+        let mut ids = vec![MEMBER; schemas.len()];
+        for component in components(schemas) {
+            match component.as_slice() {
+                [only] if !leads_to(&schemas[*only], *only) => {
+                    ids[*only] = self.add_node(draft(&schemas[*only], |to| ids[to]));
+                }
+                members => self.add_cycle(schemas, members, &mut ids),
+            }
+        }
+        ids
+    }
+
+    /// Adds schemas that lead to each other. They are divided into classes until no class has two
+    /// that differ: first by their own facts, then by the classes they lead to.
+    fn add_cycle(&mut self, schemas: &[Schema], members: &[usize], ids: &mut [usize]) {
+        for (index, member) in members.iter().enumerate() {
+            ids[*member] = MEMBER + index;
+        }
+        let drafts: Vec<Node> = members
+            .iter()
+            .map(|member| self.normal(draft(&schemas[*member], |to| ids[to])))
+            .collect();
+        let keys = self.keys(&drafts);
+        let mut classes: HashMap<u128, usize> = HashMap::new();
+        let mut added = Vec::new();
+        for (index, key) in keys.iter().enumerate() {
+            classes.entry(*key).or_insert_with(|| match self.known.get(key) {
+                Some(id) => *id,
+                None => {
+                    added.push((index, self.nodes.len()));
+                    self.nodes.push(Rc::new(Node::default()));
+                    self.known.insert(*key, self.nodes.len() - 1);
+                    self.nodes.len() - 1
+                }
+            });
+        }
+        for (index, member) in members.iter().enumerate() {
+            ids[*member] = classes[&keys[index]];
+        }
+        for (index, id) in added {
+            let mut node = Node { facts: drafts[index].facts.clone(), edges: Vec::new() };
+            node.edges = drafts[index].edges.clone();
+            for edge in &mut node.edges {
+                if edge.to >= MEMBER {
+                    edge.to = ids[members[edge.to - MEMBER]];
+                }
+            }
+            let node = self.normal(node);
+            // The same schema, written out a level deep, isn't part of the cycle.
+            self.known.entry(signature(&node, |to| to as u128)).or_insert(id);
+            self.nodes[id] = Rc::new(node);
+        }
+    }
+
+    /// Returns a key for each member of a cycle, equal for equal schemas in equal cycles.
+    fn keys(&self, drafts: &[Node]) -> Vec<u128> {
+        let mut keys = vec![0_u128; drafts.len()];
+        let mut count = 0;
+        let mut work = 0;
+        loop {
+            work += drafts.len();
+            if work > MAX_ROUNDS {
+                let unique = self.nodes.len();
+                return (0..drafts.len()).map(|index| hash((unique, index))).collect();
+            }
+            let of = |to: usize| match to.checked_sub(MEMBER) {
+                Some(member) => keys[member],
+                None => to as u128,
+            };
+            let finer: Vec<u128> = drafts
+                .iter()
+                .enumerate()
+                .map(|(index, draft)| hash((keys[index], signature(draft, of))))
+                .collect();
+            let mut all = finer.clone();
+            all.sort_unstable();
+            all.dedup();
+            keys = finer;
+            if all.len() == count {
+                // Two cycles may agree on a class and not on what it leads to.
+                let whole = hash(&all);
+                return keys.iter().map(|key| hash((*key, whole))).collect();
+            }
+            count = all.len();
+        }
+    }
+
+    /// Returns a node in the form that is equal for equal schemas.
+    fn normal(&self, node: Node) -> Node {
+        let done = |to: usize| self.nodes.get(to).map(Rc::as_ref);
+        normal::normal(node, done)
+    }
+}
+
+/// Returns the steps out of a schema, with what they lead to.
+fn draft(schema: &Schema, id: impl Fn(usize) -> usize) -> Node {
+    let mut edges: BTreeMap<Step, Edge> = BTreeMap::new();
+    let edge =
+        |step: &Step, to| Edge { step: step.clone(), required: false, mapping: Vec::new(), to };
+    for (step, child) in &schema.children {
+        edges.insert(step.clone(), edge(step, id(*child)));
+    }
+    for name in &schema.required {
+        let step = Step::Property(name.clone());
+        edges.entry(step.clone()).or_insert_with(|| edge(&step, ANY)).required = true;
+    }
+    for (group, alternatives) in schema.alternatives.iter().enumerate() {
+        for (index, (mapping, branch)) in alternatives.branches.iter().enumerate() {
+            let keyword = alternatives.keyword.to_owned();
+            let step = Step::Branch { keyword, group, index };
+            let mapping = mapping.clone();
+            edges.insert(step.clone(), Edge { mapping, ..edge(&step, id(*branch)) });
+        }
+    }
+    Node { facts: schema.facts.to_vec(), edges: edges.into_values().collect() }
+}
+
+fn leads_to(schema: &Schema, target: usize) -> bool {
+    let branches = schema.alternatives.iter().flat_map(|alternatives| &alternatives.branches);
+    schema.children.iter().any(|(_, child)| *child == target)
+        || branches.into_iter().any(|(_, branch)| *branch == target)
+}
+
+/// Branches by what selects them, and what they lead to.
+type Branches<'n> = Vec<(&'n [String], u128)>;
+
+/// Returns a number that is equal for equal nodes. The order of branches doesn't count.
+fn signature(node: &Node, of: impl Fn(usize) -> u128) -> u128 {
+    let mut groups: BTreeMap<(&str, usize), Branches<'_>> = BTreeMap::new();
+    let mut edges = Vec::new();
+    for edge in &node.edges {
+        match &edge.step {
+            Step::Branch { keyword, group, .. } => {
+                let branch = (edge.mapping.as_slice(), of(edge.to));
+                groups.entry((keyword, *group)).or_default().push(branch);
+            }
+            step => edges.push((step, edge.required, of(edge.to))),
+        }
+    }
+    let mut groups: Vec<_> = groups
+        .into_iter()
+        .map(|((keyword, _), mut branches)| {
+            branches.sort_unstable();
+            (keyword, branches)
+        })
+        .collect();
+    groups.sort_unstable();
+    groups.dedup();
+    hash((&node.facts, edges, groups))
+}
+
+/// Two hashes of 64 bits: enough that different schemas don't meet.
+fn hash(value: impl Hash) -> u128 {
+    let [a, b] = [0_u8, 1].map(|seed| {
+        let mut hasher = DefaultHasher::new();
+        seed.hash(&mut hasher);
+        value.hash(&mut hasher);
+        hasher.finish()
+    });
+    (u128::from(a) << 64) | u128::from(b)
+}

@@ -1,0 +1,61 @@
+//! The normal form of what is said outside of schemas: what is the same on the wire is said the
+//! same way.
+
+use std::collections::BTreeMap;
+
+use super::graph::Graph;
+use super::tree::{Key, Place, Tree};
+
+/// Parameters that OpenAPI ignores: other parts of the spec say what these headers are.
+const IGNORED: [&str; 3] = ["accept", "authorization", "content-type"];
+/// The types of values that are written in one piece.
+const SCALARS: [&str; 4] = ["boolean", "integer", "number", "string"];
+
+/// Tidies all operations.
+pub(super) fn tidy(tree: &mut Tree, graph: &Graph) {
+    for operation in tree.operations.values_mut() {
+        operation.children.retain(|key, _| {
+            !matches!(key, Key::Parameter { location, name }
+                if location == "header" && IGNORED.contains(&name.as_str()))
+        });
+        tidy_place(operation, graph);
+    }
+}
+
+fn tidy_place(place: &mut Place, graph: &Graph) {
+    if place.schema.is_some_and(|schema| is_scalar(graph, schema)) {
+        place.facts.retain(|fact| fact.keyword != "explode");
+    }
+    place.children = std::mem::take(&mut place.children)
+        .into_iter()
+        .map(|(key, mut child)| {
+            tidy_place(&mut child, graph);
+            (tidy_key(key), child)
+        })
+        .collect::<BTreeMap<_, _>>();
+}
+
+/// Whether all values are written in one piece, so that nothing can be taken apart.
+fn is_scalar(graph: &Graph, schema: usize) -> bool {
+    let node = graph.node(schema);
+    let types = node.values("type");
+    let mut types = types.iter().flat_map(|types| types.split('|')).peekable();
+    types.peek().is_some() && types.all(|name| SCALARS.contains(&name))
+}
+
+/// JSON is in UTF-8, so that naming that character set says nothing.
+fn tidy_key(key: Key) -> Key {
+    let Key::MediaType(name) = &key else { return key };
+    let mut words = name.split(';');
+    let essence = words.next().unwrap_or_default();
+    if !is_json(essence) {
+        return key;
+    }
+    let others: Vec<&str> = words.filter(|word| word.replace('"', "") != "charset=utf-8").collect();
+    Key::MediaType([&[essence], others.as_slice()].concat().join(";"))
+}
+
+/// Whether a media type is JSON.
+pub(super) fn is_json(essence: &str) -> bool {
+    essence == "application/json" || essence.ends_with("+json")
+}

@@ -1,0 +1,82 @@
+//! Keywords of OpenAPI 3.1 that hold schemas, apart from those of all versions.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::bundle::Node;
+use super::line::Step;
+
+/// Keywords with a schema.
+const SINGLE: [&str; 9] = [
+    "additionalItems",
+    "contains",
+    "contentSchema",
+    "else",
+    "if",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+/// Keywords with a map of schemas.
+const MAPS: [&str; 3] = ["dependencies", "dependentSchemas", "patternProperties"];
+/// Keywords with a list of schemas, one for each position.
+const LISTS: [&str; 1] = ["prefixItems"];
+
+/// Whether a step into a schema is written with this keyword.
+pub(super) fn is_step(keyword: &str) -> bool {
+    keyword == "subtype" || holds_schemas(keyword)
+}
+
+/// Whether what a keyword says is in other schemas.
+pub(super) fn holds_schemas(keyword: &str) -> bool {
+    SINGLE.contains(&keyword) || MAPS.contains(&keyword) || LISTS.contains(&keyword)
+}
+
+/// Adds the schemas of these keywords by the steps to them.
+pub(super) fn collect<'b>(
+    keywords: &BTreeMap<&'b str, Vec<Node<'b>>>,
+    places: &mut BTreeMap<Step, Vec<Node<'b>>>,
+) {
+    let mut add = |keyword: &str, name: &str, node: Node<'b>| {
+        let step = Step::Sub { keyword: keyword.to_owned(), name: name.to_owned() };
+        places.entry(step).or_default().push(node);
+    };
+    for keyword in SINGLE {
+        for node in keywords.get(keyword).into_iter().flatten() {
+            add(keyword, "", *node);
+        }
+    }
+    for keyword in MAPS {
+        for (name, node) in
+            keywords.get(keyword).into_iter().flatten().flat_map(|map| map.members())
+        {
+            // A list of names is no schema: those properties must be there too.
+            if !node.value.is_array() {
+                add(keyword, name, node);
+            }
+        }
+    }
+    for node in keywords.get("prefixItems").into_iter().flatten() {
+        add_items(*node, &mut add);
+    }
+    for node in keywords.get("items").into_iter().flatten() {
+        add_items(*node, &mut add);
+    }
+}
+
+fn add_items<'b>(list: Node<'b>, add: &mut impl FnMut(&str, &str, Node<'b>)) {
+    for (index, node) in list.items().enumerate() {
+        add("prefixItems", &index.to_string(), node);
+    }
+}
+
+/// Returns the names that a property's presence requires, of a keyword that may hold schemas too.
+pub(super) fn required_beside(value: &Value) -> Value {
+    let members = value.as_object().into_iter().flatten();
+    members
+        .filter(|(_, value)| value.is_array())
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
