@@ -40,8 +40,6 @@ pub(super) struct Context {
     pub(super) is_in_body: bool,
     /// Whether it is of a property that is required on both sides.
     pub(super) is_required: bool,
-    /// Whether it is the body of a response as a whole.
-    pub(super) is_response: bool,
 }
 
 /// A change of a schema.
@@ -104,7 +102,7 @@ impl<'p> Comparing<'p> {
     /// Compares two schemas at the current place, later.
     pub(super) fn compare_within(&mut self, old: usize, new: usize, is_required: bool) {
         let is_required = is_required && self.context.is_in_body;
-        let context = Context { is_required, is_response: false, ..self.context };
+        let context = Context { is_required, ..self.context };
         if let Some(pair) = self.pairs.pair(old, new, context) {
             self.within.push((self.steps.clone(), pair));
         }

@@ -228,7 +228,6 @@ fn merged<'n>(
 
 fn compare_properties(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     for (step, old, new) in merged(old, new, |step| matches!(step, Step::Property(_))) {
-        let is_result = *step == Step::Property("data".to_owned()) && walk.context.is_response;
         // A property that is never sent this way says nothing about the message.
         let visible = |edge: Option<&'_ Edge>| edge.is_some_and(|edge| !is_hidden(walk, edge));
         let (was_visible, is_visible) = (visible(old), visible(new));
@@ -242,8 +241,6 @@ fn compare_properties(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
                 keywords::compare_flags(walk, &old, &new);
             }
             (Some(old), Some(new)) => compare_places(walk, old, new),
-            // The envelope's result, which methods return.
-            (None, new) if is_result => walk.record_edges(&rules::RESULT_ADDED, None, new),
             (None, Some(new)) if new.required => {
                 walk.record_edges(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
             }

@@ -44,8 +44,6 @@ impl<'w> Walk<'w> {
             is_in_body: direction == Direction::Request
                 && !matches!(self.part, Part::Parameter { .. } | Part::ResponseHeader { .. }),
             is_required: false,
-            is_response: direction == Direction::Response
-                && matches!(self.part, Part::Response { .. }),
         };
         if let Some(pair) = self.pairs.pair(old, new, context) {
             self.schemas.push((self.part.clone(), pair));

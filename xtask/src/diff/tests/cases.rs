@@ -375,7 +375,7 @@ fn what_is_not_read_is_named() {
         (
             "parameters: [{name: q, in: query, schema: {$dynamicRef: '#node'}}]",
             "$dynamicRef",
-            "spec.yaml:2:62: `$dynamicRef` isn't read",
+            "spec.yaml:2:63: `$dynamicRef` isn't read",
         ),
     ] {
         let failure = Report::of(&of(members), &of("")).unwrap_err();
