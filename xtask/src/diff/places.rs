@@ -308,7 +308,7 @@ fn change(
     steps: &[Step],
     elsewhere: Option<Elsewhere>,
 ) -> Change {
-    let Found { rule, old, new, structure, steps: within } = found;
+    let Found { rule, old, new, structure, steps: within, is_hidden } = found;
     let added = [rules::PROPERTY_ADDED.id, rules::REQUIRED_PROPERTY_ADDED.id].contains(&rule.id);
     // The envelope's result, which methods return.
     let is_result = added
@@ -326,6 +326,7 @@ fn change(
         new: new.clone(),
         structure: structure.clone(),
         elsewhere,
+        is_hidden: *is_hidden,
     }
 }
 
