@@ -257,7 +257,7 @@ fn files_beside_a_spec_are_read() {
 
     // A file that is missing, or outside.
     std::fs::remove_file(new.path().join("api/parameters.yaml")).unwrap();
-    let place = "paths/a.yaml:1:20: the reference \"../parameters.yaml#/q\" cannot be followed";
+    let place = "paths/a.yaml:1:21: the reference \"../parameters.yaml#/q\" cannot be followed";
     let name = "--allow-unread '../parameters.yaml#/q'";
     check_in(new.path(), &arguments, 3, &[place, "parameters.yaml: ", name]);
     let allowed = [&arguments[..], &["--allow-unread", "../parameters.yaml#/q"]].concat();

@@ -26,6 +26,9 @@ pub(crate) struct Change {
     pub(super) structure: [Vec<String>; 2],
     /// The places that have the change too, where they are too many to list.
     pub(crate) elsewhere: Option<Elsewhere>,
+    /// Whether it is about a property that is never sent this way: one that is read-only in a
+    /// request, or write-only in a response.
+    pub(super) is_hidden: bool,
 }
 
 /// How often a change occurs that is listed once.
@@ -49,8 +52,12 @@ impl fmt::Display for Elsewhere {
 
 impl Change {
     /// Returns what the change does, and why.
-    pub(crate) fn effect(&self) -> &'static Effect {
-        self.rule.effect(self.direction)
+    pub(crate) fn effect(&self) -> Effect {
+        let effect = *self.rule.effect(self.direction);
+        match self.is_hidden {
+            true => Effect { wire: Verdict::Ok, why: "It is never sent this way.", ..effect },
+            false => effect,
+        }
     }
 
     /// Returns the worse of its verdicts, for the wire and for source code.

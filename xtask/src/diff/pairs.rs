@@ -40,8 +40,8 @@ pub(super) struct Context {
     pub(super) is_in_body: bool,
     /// Whether it is of a property that is required on both sides.
     pub(super) is_required: bool,
-    /// Whether it is the body of a response as a whole.
-    pub(super) is_response: bool,
+    /// Whether it is in a property that is never sent this way.
+    pub(super) is_hidden: bool,
 }
 
 /// A change of a schema.
@@ -53,6 +53,8 @@ pub(super) struct Found {
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
     pub(super) structure: [Vec<String>; 2],
+    /// Whether it is about a property that is never sent this way.
+    pub(super) is_hidden: bool,
 }
 
 /// The rules for a keyword without a value: for its appearance, and for its disappearance.
@@ -82,12 +84,14 @@ pub(super) struct Comparing<'p> {
     pub(super) within: Vec<(Vec<Step>, usize)>,
     pub(super) unmatched: Option<usize>,
     steps: Vec<Step>,
+    is_hidden: bool,
 }
 
 impl<'p> Comparing<'p> {
     pub(super) fn new(pairs: &'p mut Pairs, context: Context) -> Self {
         let (found, within, steps) = (Vec::new(), Vec::new(), Vec::new());
-        Self { pairs, context, found, within, unmatched: None, steps }
+        let is_hidden = context.is_hidden;
+        Self { pairs, context, found, within, unmatched: None, steps, is_hidden }
     }
 
     pub(super) fn graph(&self) -> &Graph {
@@ -101,10 +105,18 @@ impl<'p> Comparing<'p> {
         self.steps.pop();
     }
 
+    /// Runs `compare` in a property that is never sent this way, if it `is_hidden`.
+    pub(super) fn in_hidden(&mut self, is_hidden: bool, compare: impl FnOnce(&mut Self)) {
+        let was_hidden = self.is_hidden;
+        self.is_hidden |= is_hidden;
+        compare(self);
+        self.is_hidden = was_hidden;
+    }
+
     /// Compares two schemas at the current place, later.
     pub(super) fn compare_within(&mut self, old: usize, new: usize, is_required: bool) {
         let is_required = is_required && self.context.is_in_body;
-        let context = Context { is_required, is_response: false, ..self.context };
+        let context = Context { is_required, is_hidden: self.is_hidden, ..self.context };
         if let Some(pair) = self.pairs.pair(old, new, context) {
             self.within.push((self.steps.clone(), pair));
         }
@@ -113,8 +125,7 @@ impl<'p> Comparing<'p> {
     /// Records that a value at the current place changed.
     pub(super) fn record(&mut self, rule: &'static Rule, old: Option<&str>, new: Option<&str>) {
         let [old, new] = [old, new].map(|value| value.map(str::to_owned));
-        let steps = self.steps.clone();
-        self.found.push(Found { steps, rule, old, new, structure: [Vec::new(), Vec::new()] });
+        self.push(rule, [old, new], [Vec::new(), Vec::new()]);
     }
 
     /// Records that everything at the current place was added, removed or replaced.
@@ -125,10 +136,18 @@ impl<'p> Comparing<'p> {
         new: Option<&tree::Node>,
     ) {
         let sides = [old, new];
-        let [old, new] = sides.map(|node| node.map(tree::Node::description));
-        let structure = sides.map(|node| node.map(tree::Node::lines).unwrap_or_default());
-        let steps = self.steps.clone();
-        self.found.push(Found { steps, rule, old, new, structure });
+        let values = sides.map(|node| node.map(tree::Node::description));
+        self.push(rule, values, sides.map(|node| node.map(tree::Node::lines).unwrap_or_default()));
+    }
+
+    fn push(
+        &mut self,
+        rule: &'static Rule,
+        [old, new]: [Option<String>; 2],
+        structure: [Vec<String>; 2],
+    ) {
+        let (steps, is_hidden) = (self.steps.clone(), self.is_hidden);
+        self.found.push(Found { steps, rule, old, new, structure, is_hidden });
     }
 
     /// Records that what is at a place was added, removed or replaced.

@@ -6,6 +6,7 @@ use std::collections::{HashSet, VecDeque};
 use super::change::{Change, Elsewhere};
 use super::components::strongly_connected;
 use super::pairs::{Found, Pair, Pairs};
+use super::rules::{self, Direction};
 use crate::surface::{OperationName, Part, Place, Step};
 
 /// A change with more places than this is listed once.
@@ -307,7 +308,15 @@ fn change(
     steps: &[Step],
     elsewhere: Option<Elsewhere>,
 ) -> Change {
-    let Found { rule, old, new, structure, steps: within } = found;
+    let Found { rule, old, new, structure, steps: within, is_hidden } = found;
+    let added = [rules::PROPERTY_ADDED.id, rules::REQUIRED_PROPERTY_ADDED.id].contains(&rule.id);
+    // The envelope's result, which methods return.
+    let is_result = added
+        && matches!(root.part, Part::Response { .. })
+        && pair.context.direction == Direction::Response
+        && steps.is_empty()
+        && *within == [Step::Property("data".to_owned())];
+    let rule = if is_result { &rules::RESULT_ADDED } else { *rule };
     Change {
         operation: Some(root.operation.clone()),
         direction: rule.direction().unwrap_or(pair.context.direction),
@@ -317,6 +326,7 @@ fn change(
         new: new.clone(),
         structure: structure.clone(),
         elsewhere,
+        is_hidden: *is_hidden,
     }
 }
 

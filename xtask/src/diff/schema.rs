@@ -228,13 +228,10 @@ fn merged<'n>(
 
 fn compare_properties(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     for (step, old, new) in merged(old, new, |step| matches!(step, Step::Property(_))) {
-        let is_result = *step == Step::Property("data".to_owned()) && walk.context.is_response;
-        // A property that is never sent this way says nothing about the message.
-        let visible = |edge: Option<&'_ Edge>| edge.is_some_and(|edge| !is_hidden(walk, edge));
+        let visible = |edge: Option<&Edge>| edge.is_some_and(|edge| !is_hidden(walk, edge));
         let (was_visible, is_visible) = (visible(old), visible(new));
-        walk.in_step(step, |walk| match (old, new) {
-            _ if !was_visible && !is_visible => {}
-            (Some(_), Some(new)) if !was_visible && new.required && !is_received(walk) => {
+        let compare = |walk: &mut Comparing<'_>| match (old, new) {
+            (Some(_), Some(new)) if !was_visible && is_visible && new.required && is_sent(walk) => {
                 walk.record_edges(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
             }
             (Some(old), Some(new)) if was_visible != is_visible => {
@@ -242,14 +239,14 @@ fn compare_properties(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
                 keywords::compare_flags(walk, &old, &new);
             }
             (Some(old), Some(new)) => compare_places(walk, old, new),
-            // The envelope's result, which methods return.
-            (None, new) if is_result => walk.record_edges(&rules::RESULT_ADDED, None, new),
             (None, Some(new)) if new.required => {
                 walk.record_edges(&rules::REQUIRED_PROPERTY_ADDED, None, Some(new));
             }
             (None, new) => walk.record_edges(&rules::PROPERTY_ADDED, None, new),
             (old, None) => walk.record_edges(&rules::PROPERTY_REMOVED, old, None),
-        });
+        };
+        let is_hidden = !was_visible && !is_visible;
+        walk.in_step(step, |walk| walk.in_hidden(is_hidden, compare));
     }
 }
 
@@ -258,13 +255,13 @@ fn compare_places(walk: &mut Comparing<'_>, old: &Edge, new: &Edge) {
     walk.compare_within(old.to, new.to, old.required && new.required);
 }
 
-fn is_received(walk: &Comparing<'_>) -> bool {
-    walk.context.direction == Direction::Response
+fn is_sent(walk: &Comparing<'_>) -> bool {
+    walk.context.direction == Direction::Request
 }
 
 /// Whether a property is never sent in this direction.
 fn is_hidden(walk: &Comparing<'_>, edge: &Edge) -> bool {
-    let keyword = if is_received(walk) { "writeOnly" } else { "readOnly" };
+    let keyword = if is_sent(walk) { "readOnly" } else { "writeOnly" };
     walk.graph().node(edge.to).has(keyword)
 }
 

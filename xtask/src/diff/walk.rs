@@ -44,8 +44,7 @@ impl<'w> Walk<'w> {
             is_in_body: direction == Direction::Request
                 && !matches!(self.part, Part::Parameter { .. } | Part::ResponseHeader { .. }),
             is_required: false,
-            is_response: direction == Direction::Response
-                && matches!(self.part, Part::Response { .. }),
+            is_hidden: false,
         };
         if let Some(pair) = self.pairs.pair(old, new, context) {
             self.schemas.push((self.part.clone(), pair));
@@ -112,18 +111,16 @@ impl<'w> Walk<'w> {
         [old, new]: [Option<String>; 2],
         structure: [Vec<String>; 2],
     ) {
-        let direction = rule.direction().unwrap_or_else(|| self.direction());
-        let operation = self.operation.cloned();
-        let elsewhere = None;
         self.changes.push(Change {
-            operation,
-            direction,
+            operation: self.operation.cloned(),
+            direction: rule.direction().unwrap_or_else(|| self.direction()),
             at,
             rule,
             old,
             new,
             structure,
-            elsewhere,
+            elsewhere: None,
+            is_hidden: false,
         });
     }
 

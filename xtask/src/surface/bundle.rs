@@ -129,6 +129,9 @@ impl<'d> Bundle<'d> {
         };
         let node = self.file(file);
         let fragment = target.split_once('#').map_or("", |(_, fragment)| fragment);
+        if let Some(value) = plain(node.value, fragment) {
+            return Ok(Node { value, file });
+        }
         let missing = "use '#/…' to refer to something in this file";
         let pointer = spec::percent_decoded(fragment).ok_or(missing)?;
         match node.value.pointer(&pointer) {
@@ -214,6 +217,12 @@ impl Unread {
         let message = format!("{location}: `{keyword}` isn't read; write out what it stands for");
         Self { name: keyword.to_owned(), message }
     }
+}
+
+/// Follows a pointer without escapes, as nearly all are.
+fn plain<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
+    let steps = pointer.strip_prefix('/').filter(|steps| !steps.contains(['%', '~']))?;
+    steps.split('/').try_fold(root, |node, step| node.as_object()?.get(step))
 }
 
 /// Returns the path of a reference to another file, from the folder of the root. `None` for

@@ -1,6 +1,6 @@
 //! Keywords of schemas, merged over all parts of a schema.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -9,7 +9,29 @@ use super::line::Fact;
 use super::subschemas;
 
 /// Each keyword with the values that the parts of a schema give it.
-pub(super) type Keywords<'b> = BTreeMap<&'b str, Vec<Node<'b>>>;
+#[derive(Default)]
+pub(super) struct Keywords<'b> {
+    all: Vec<(&'b str, Node<'b>)>,
+}
+
+impl<'b> Keywords<'b> {
+    pub(super) fn push(&mut self, keyword: &'b str, node: Node<'b>) {
+        self.all.push((keyword, node));
+    }
+
+    pub(super) fn remove(&mut self, keyword: &str) {
+        self.all.retain(|(other, _)| *other != keyword);
+    }
+
+    /// Returns the values that the parts give a keyword.
+    pub(super) fn get(&self, keyword: &str) -> impl Iterator<Item = Node<'b>> {
+        self.all.iter().filter(move |(other, _)| *other == keyword).map(|(_, node)| *node)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'b str, Node<'b>)> {
+        self.all.iter().copied()
+    }
+}
 
 /// Prose and names, which aren't on the wire, and what other functions follow or merge.
 const ELSEWHERE: [&str; 32] = [
@@ -59,8 +81,9 @@ pub(super) struct Merged {
 pub(super) fn merged(keywords: &Keywords<'_>) -> Merged {
     let names = given(keywords, "required").filter_map(Value::as_array).flatten();
     let required = names.filter_map(Value::as_str).map(str::to_owned).collect();
+    let all: BTreeSet<&str> = keywords.all().map(|(keyword, _)| keyword).collect();
     let mut facts: BTreeSet<Fact> =
-        keywords.keys().flat_map(|keyword| keyword_facts(keyword, keywords)).collect();
+        all.into_iter().flat_map(|keyword| keyword_facts(keyword, keywords)).collect();
     facts.extend(enum_facts(keywords));
     facts.extend(bound_facts(keywords));
     Merged { facts, required }
@@ -166,8 +189,11 @@ fn bound_facts(keywords: &Keywords<'_>) -> Vec<Fact> {
 }
 
 /// Returns the values that the parts give a keyword.
-fn given<'d>(keywords: &Keywords<'d>, keyword: &str) -> impl Iterator<Item = &'d Value> {
-    keywords.get(keyword).into_iter().flatten().map(|node| node.value)
+fn given<'k, 'b>(
+    keywords: &'k Keywords<'b>,
+    keyword: &'k str,
+) -> impl Iterator<Item = &'b Value> + use<'k, 'b> {
+    keywords.get(keyword).map(|node| node.value)
 }
 
 fn numbers(keywords: &Keywords<'_>, keyword: &str) -> Vec<Value> {

@@ -18,6 +18,9 @@ const MAX_SCHEMAS: usize = 2_000_000;
 /// How many more than the schemas that are written in the files there may be by combination.
 const MAX_COMBINED: usize = 50_000;
 
+/// Keywords by which other schemas apply too.
+const COMBINING: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
+
 /// The schemas of a document that are on the wire.
 pub(super) struct Schemas<'b> {
     bundle: &'b Bundle<'b>,
@@ -67,6 +70,28 @@ impl Schema {
     pub(crate) fn child(&self, step: &Step) -> Option<usize> {
         let index = self.children.binary_search_by(|(other, _)| other.cmp(step)).ok()?;
         Some(self.children[index].1)
+    }
+}
+
+/// A set of addresses, most often of two or three.
+#[derive(Default)]
+struct Seen {
+    few: Vec<usize>,
+    many: HashSet<usize>,
+}
+
+impl Seen {
+    const FEW: usize = 8;
+
+    fn insert(&mut self, address: usize) -> bool {
+        if self.few.contains(&address) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(address);
+            return true;
+        }
+        self.many.insert(address)
     }
 }
 
@@ -141,9 +166,14 @@ impl<'b> Schemas<'b> {
     /// Returns everything that applies where some schemas apply: references and `allOf` are
     /// followed.
     fn closure(&mut self, nodes: Vec<Node<'b>>) -> Result<Vec<Node<'b>>, String> {
+        if let [node] = nodes.as_slice()
+            && !COMBINING.iter().any(|keyword| node.get(keyword).is_some())
+        {
+            return Ok(nodes);
+        }
         let start = nodes[0];
         let mut parts = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = Seen::default();
         let mut queue = nodes;
         while let Some(node) = queue.pop() {
             if !seen.insert(node.address()) {
@@ -183,14 +213,14 @@ impl<'b> Schemas<'b> {
 
     fn fill(&mut self, id: usize, parts: &[Node<'b>]) -> Result<(), String> {
         let mut draft = Draft::default();
-        let mut keywords = Keywords::new();
+        let mut keywords = Keywords::default();
         for part in parts {
             match part.value {
                 Value::Object(_) => {
                     for (keyword, node) in part.members() {
                         self.check_keyword(*part, keyword);
                         if keyword != "$ref" || self.is_unread(*part) {
-                            keywords.entry(keyword).or_default().push(node);
+                            keywords.push(keyword, node);
                         }
                     }
                     if has_null_branch(*part) {
@@ -248,27 +278,27 @@ impl<'b> Schemas<'b> {
 
     fn fill_children(&mut self, keywords: &Keywords<'b>, draft: &mut Draft) -> Result<(), String> {
         let mut places: BTreeMap<Step, Vec<Node<'b>>> = BTreeMap::new();
-        for properties in keywords.get("properties").into_iter().flatten() {
-            for (name, node) in self.map(*properties)?.members() {
+        for properties in keywords.get("properties") {
+            for (name, node) in self.map(properties)?.members() {
                 places.entry(Step::Property(name.to_owned())).or_default().push(node);
             }
         }
-        for items in keywords.get("items").into_iter().flatten() {
+        for items in keywords.get("items") {
             // A list was how tuples were written.
             if !items.value.is_array() {
-                places.entry(Step::Items).or_default().push(*items);
+                places.entry(Step::Items).or_default().push(items);
             }
         }
-        for node in keywords.get("additionalProperties").into_iter().flatten() {
+        for node in keywords.get("additionalProperties") {
             match node.value {
                 Value::Bool(true) => {}
                 Value::Bool(false) => {
                     draft.facts.insert(Fact::word("additionalProperties", "false"));
                 }
-                _ => places.entry(Step::Values).or_default().push(*node),
+                _ => places.entry(Step::Values).or_default().push(node),
             }
         }
-        subschemas::collect(keywords, &mut places);
+        subschemas::collect(keywords.all(), &mut places);
         for (step, nodes) in places {
             let child = self.reserve(nodes)?;
             draft.children.insert(step, child);
@@ -289,8 +319,7 @@ impl<'b> Schemas<'b> {
         keywords: &Keywords<'b>,
         draft: &mut Draft,
     ) -> Result<(), String> {
-        let discriminators: Vec<Node<'b>> =
-            keywords.get("discriminator").into_iter().flatten().copied().collect();
+        let discriminators: Vec<Node<'b>> = keywords.get("discriminator").collect();
         let mut unused: BTreeSet<&str> = BTreeSet::new();
         for discriminator in &discriminators {
             draft.facts.insert(Fact::word("discriminator", discriminator.text("propertyName")));

@@ -36,33 +36,23 @@ pub(super) fn holds_schemas(keyword: &str) -> bool {
 
 /// Adds the schemas of these keywords by the steps to them.
 pub(super) fn collect<'b>(
-    keywords: &BTreeMap<&'b str, Vec<Node<'b>>>,
+    keywords: impl Iterator<Item = (&'b str, Node<'b>)>,
     places: &mut BTreeMap<Step, Vec<Node<'b>>>,
 ) {
     let mut add = |keyword: &str, name: &str, node: Node<'b>| {
         let step = Step::Sub { keyword: keyword.to_owned(), name: name.to_owned() };
         places.entry(step).or_default().push(node);
     };
-    for keyword in SINGLE {
-        for node in keywords.get(keyword).into_iter().flatten() {
-            add(keyword, "", *node);
-        }
-    }
-    for keyword in MAPS {
-        for (name, node) in
-            keywords.get(keyword).into_iter().flatten().flat_map(|map| map.members())
-        {
+    for (keyword, node) in keywords {
+        if SINGLE.contains(&keyword) {
+            add(keyword, "", node);
+        } else if MAPS.contains(&keyword) {
             // A list of names is no schema: those properties must be there too.
-            if !node.value.is_array() {
-                add(keyword, name, node);
-            }
+            let schemas = node.members().filter(|(_, node)| !node.value.is_array());
+            schemas.for_each(|(name, node)| add(keyword, name, node));
+        } else if LISTS.contains(&keyword) || keyword == "items" {
+            add_items(node, &mut add);
         }
-    }
-    for node in keywords.get("prefixItems").into_iter().flatten() {
-        add_items(*node, &mut add);
-    }
-    for node in keywords.get("items").into_iter().flatten() {
-        add_items(*node, &mut add);
     }
 }
 

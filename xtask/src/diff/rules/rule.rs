@@ -32,7 +32,7 @@ pub(crate) struct Rule {
 }
 
 /// What a kind of change does, and why.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Effect {
     pub(crate) wire: Verdict,
     pub(crate) source: Verdict,

@@ -35,8 +35,19 @@ fn what_is_not_sent_says_nothing() {
         ))
     };
     let read_only = "{type: string, readOnly: true}";
-    check("3.0.3", &object(read_only, ""), &object(read_only, ", id"), &[]);
-    check("3.0.3", &object(read_only, ""), &object("{type: integer, readOnly: true}", ""), &[]);
+    check(
+        "3.0.3",
+        &object(read_only, ""),
+        &object(read_only, ", id"),
+        &["request application/json $.id | request became-required | added required | ok break"],
+    );
+    check(
+        "3.0.3",
+        &object(read_only, ""),
+        &object("{type: integer, readOnly: true}", ""),
+        &["request application/json $.id | request type-changed | string, readOnly → integer, \
+           readOnly | ok break"],
+    );
     check(
         "3.0.3",
         &object(read_only, ", id"),
@@ -53,7 +64,13 @@ fn what_is_not_sent_says_nothing() {
     let received =
         |properties: &str| response(&format!("{{type: object, properties: {{{properties}}}}}"));
     let write_only = "p: {type: string, writeOnly: true}, n: {type: string}";
-    check("3.0.3", &received(write_only), &received("n: {type: string}"), &[]);
+    check(
+        "3.0.3",
+        &received(write_only),
+        &received("n: {type: string}"),
+        &["response 200 application/json $.p | response property-removed | removed string, \
+           writeOnly | ok break"],
+    );
     check(
         "3.0.3",
         &received("p: {type: string}"),
@@ -375,7 +392,7 @@ fn what_is_not_read_is_named() {
         (
             "parameters: [{name: q, in: query, schema: {$dynamicRef: '#node'}}]",
             "$dynamicRef",
-            "spec.yaml:2:62: `$dynamicRef` isn't read",
+            "spec.yaml:2:63: `$dynamicRef` isn't read",
         ),
     ] {
         let failure = Report::of(&of(members), &of("")).unwrap_err();
