@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jogg_api::jobs::JOBS;
-use jogg_api::{JobLink, Operation};
+use jogg_api::{JobLink, Operation, raw_text};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ impl fmt::Debug for JobRecord {
 /// Records are written by hand, too, from databases in which an id may be a number.
 fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let id = Value::deserialize(deserializer)?;
-    id_text(&id).or_else(|| id.as_str().map(str::to_owned)).ok_or_else(|| {
+    raw_text(&id).or_else(|| id.as_str().map(str::to_owned)).ok_or_else(|| {
         serde::de::Error::custom(match id {
             Value::Number(_) => {
                 "the `id` of a job has too many digits for a number: write it as a string"
@@ -92,7 +92,7 @@ pub(crate) fn id_place(operation: &Operation) -> Option<&'static str> {
 pub(crate) fn started_id(place: &str, raw: &Value) -> Option<String> {
     let name = place.strip_prefix("data.").unwrap_or(place);
     let others: &[&str] = if name == "video_id" { &OTHER_VIDEO_IDS } else { &[] };
-    std::iter::once(&name).chain(others).find_map(|name| id_text(raw.get(name)?))
+    std::iter::once(&name).chain(others).find_map(|name| raw_text(raw.get(name)?))
 }
 
 /// What the id of a video is called elsewhere. It is one and the same.
@@ -112,34 +112,19 @@ pub(crate) fn ids_of_error(operation: &Operation, raw: &Value) -> Vec<String> {
     match link(operation) {
         Some(JobLink::Id { from: "data.video_id", .. }) => {
             let names = ["video_id", "product_video_id", "project_id"];
-            names.iter().find_map(|name| id_text(raw.get(name)?)).into_iter().collect()
+            names.iter().find_map(|name| raw_text(raw.get(name)?)).into_iter().collect()
         }
         Some(JobLink::Id { from, .. }) => started_id(from, raw).into_iter().collect(),
         Some(JobLink::Lookup { from, .. }) => {
             let place = from.strip_prefix("data.").unwrap_or(from);
             let Some((list, name)) = place.split_once("[].") else { return Vec::new() };
             let items = raw.get(list).and_then(Value::as_array).into_iter().flatten();
-            items.filter_map(|item| id_text(item.get(name)?)).collect()
+            items.filter_map(|item| raw_text(item.get(name)?)).collect()
         }
         _ => Vec::new(),
     }
 }
 
 fn link(operation: &Operation) -> Option<JobLink> {
-    Some(JOBS.iter().find(|rule| std::ptr::eq(rule.create, operation))?.link)
+    Some(JOBS.iter().find(|rule| rule.create == operation)?.link)
 }
-
-/// Reads an id, which may come as a number, and as a float: `1500.0` is 1500.
-pub(crate) fn id_text(id: &Value) -> Option<String> {
-    match id {
-        Value::String(id) if !id.trim().is_empty() => Some(id.clone()),
-        Value::Number(id) => match id.as_f64().filter(|_| id.is_f64()) {
-            Some(float) => (float.abs() < EXACT).then(|| float.to_string()),
-            None => Some(id.to_string()),
-        },
-        _ => None,
-    }
-}
-
-/// 2^49: from here on, a float may have other digits than were written.
-const EXACT: f64 = 562_949_953_421_312.0;

@@ -75,7 +75,7 @@
 //! path, both under the client's policy. [`Jogg::api`] returns the low-level client itself;
 //! [`jogg_api`] is its crate.
 //!
-//! # Tests of your own
+//! # Your tests
 //!
 //! The module [`simulator`], behind the feature of the same name, is a server on this machine that
 //! behaves like the API. Its `VirtualClock` makes waiting take no time.

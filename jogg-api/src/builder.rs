@@ -66,8 +66,9 @@ impl ClientBuilder {
     }
 
     /// Sets a function that changes the settings of the HTTP client, such as its proxy, its DNS or
-    /// its client certificate. It is called whenever an HTTP client is built: once, and once more
-    /// for [`Client::unpooled`].
+    /// its client certificate. It is called whenever an HTTP client is built, which may be several
+    /// times: for this client, for [`Client::unpooled`], and again for each of them on a system
+    /// without root certificates.
     ///
     /// ```
     /// # fn demo(proxy: reqwest::Proxy) -> Result<(), jogg_api::BuildError> {
@@ -78,8 +79,9 @@ impl ClientBuilder {
     /// ```
     ///
     /// This crate then sets what must hold: no redirects, as the key must not follow one; no
-    /// replays, as a paid request must not be sent twice; the TLS back end of its features; the
-    /// limit on idle connections.
+    /// replays, as a paid request must not be sent twice; no compressed responses, as what was
+    /// received is kept and measured; the TLS back end of its features; the limit on idle
+    /// connections.
     ///
     /// By default, the proxy in the environment (`HTTPS_PROXY`, `NO_PROXY` and so on) is used,
     /// except if the base URL is plain `http://` to this machine: the key must not leave it.

@@ -9,6 +9,9 @@ use http::StatusCode;
 use crate::ErrorKind;
 use crate::redact::one_line;
 
+/// What the status 407 means, wherever it is met.
+pub(crate) const PROXY_CREDENTIALS: &str = "the proxy refuses its credentials, or needs some";
+
 /// The end of hyper-util's message for the status 407 of a proxy; its type is private.
 const PROXY_REFUSES_CREDENTIALS: &str = "proxy authorization required";
 /// The beginnings of what the connectors say of a proxy that is neither http nor https.
@@ -18,7 +21,7 @@ const PROXY_IS_NOT_HTTP: [&str; 2] = ["unsupported scheme ", "invalid URL, schem
 pub(crate) fn text(error: &(dyn StdError + 'static)) -> String {
     let innermost = chain(error).last().map(ToString::to_string).unwrap_or_default();
     if refuses_credentials(&innermost) {
-        return "the proxy refuses its credentials, or needs some (HTTP 407)".to_owned();
+        return format!("{PROXY_CREDENTIALS} (HTTP 407)");
     }
     if is_no_http_proxy(&innermost) {
         let fix = "for a SOCKS proxy, enable reqwest's feature `socks`";

@@ -64,9 +64,14 @@ impl HttpSettings {
         if !pooled {
             http = http.pool_max_idle_per_host(0);
         }
-        // The key must not follow a redirect, and a paid request must not be replayed.
+        // The key must not follow a redirect, and a paid request must not be replayed. Nor must a
+        // body be decoded unseen, which reqwest does with features that any crate can turn on.
         http.redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
             .pool_idle_timeout(self.pool_idle_timeout)
     }
 

@@ -1,6 +1,7 @@
 //! Decodes the body of a response into its envelope. If one strict pass fails, the parts that don't
 //! have the expected type are skipped and reported, and the rest is kept.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -88,6 +89,12 @@ pub fn raw_data(body: &[u8]) -> Value {
 /// nested deeper than 100 levels is null. Of a repeated member, the last that isn't null counts.
 pub fn raw_json(body: &[u8]) -> Value {
     parse_exact(without_mark(body)).map_or(Value::Null, |(value, _)| value)
+}
+
+/// Reads a text of such JSON, as the types do: a number becomes its digits; `None` if it is null,
+/// false, empty or white space, no scalar, or a float whose digits may not be those received.
+pub fn raw_text(value: &Value) -> Option<String> {
+    lenient::Text::deserialize(value).ok()?.0
 }
 
 /// Decodes a response part by part. The last attempt decodes its `data`, if its code is 0.
@@ -215,7 +222,9 @@ mod tests {
         let body = body.to_string();
         let (envelope, _) =
             decode::<TemplateVideoList>(body.as_bytes(), &LIST_TEMPLATE_VIDEOS).unwrap();
-        assert_eq!(envelope.data.unwrap().data[0].video_id, "v1");
+        let list = envelope.data.unwrap();
+        assert_eq!(list.data[0].video_id, "v1");
+        assert!(list.pagination.is_some(), "what is beside the list is of it");
         for data in [json!(""), json!([]), json!({}), json!(false)] {
             let body = json!({"code": 0, "data": data, "motion_id": "m1"});
             let (envelope, _) = decoded::<MotionReport>(&body);

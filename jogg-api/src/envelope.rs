@@ -145,7 +145,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
 }
 
 impl<T> Envelope<T> {
-    /// Returns the envelope without its `data`.
+    /// Returns the envelope with this `data` instead of its own.
     pub(crate) fn with_data<U>(self, data: Option<U>) -> Envelope<U> {
         let Self { code, message, request_id, incomplete, others, .. } = self;
         Envelope { code, message, request_id, data, incomplete, others }
@@ -157,6 +157,7 @@ impl<T> Envelope<T> {
         self.with_data(data)
     }
 
+    /// Returns the envelope without its `data`.
     pub(crate) fn without_data(self) -> Envelope<NoData> {
         self.with_data(None)
     }

@@ -4,11 +4,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use crate::escape::character;
+
 /// A shorter key isn't searched for: it would be found in ordinary words.
 const SHORTEST_KEY: usize = 8;
 
-/// Finds a key in texts: as it was sent, in another case, percent-encoded, or in base64 (of either
-/// alphabet, with other bytes around it or not).
+/// Finds a key in texts: as it was sent, in another case, percent-encoded, escaped as in JSON, or
+/// in base64 (of either alphabet, with other bytes around it or not).
 #[derive(Clone)]
 pub(crate) struct KeySearch {
     forms: Vec<Form>,
@@ -27,7 +29,9 @@ impl KeySearch {
         let mut forms = vec![Form::plain(key)];
         forms.extend((0..3).map(|before| Form::base64(key, before)));
         let mut begins = [false; 256];
-        begins[usize::from(b'%')] = true;
+        for escape in [b'%', b'\\'] {
+            begins[usize::from(escape)] = true;
+        }
         for byte in 0..=u8::MAX {
             let begins_one = |form: &Form| form.bytes.first() == Some(&form.folded(byte));
             begins[usize::from(byte)] |= forms.iter().any(begins_one);
@@ -136,33 +140,16 @@ impl Form {
     }
 }
 
-/// Returns the first character of a text, and how long it is there: `%2d` is one, `%252d` as well.
-fn character(text: &[u8]) -> Option<(u8, usize)> {
-    let first = *text.first()?;
-    let mut at = 1;
-    while first == b'%' && text[at..].starts_with(b"25") && is_hex(text, at + 2) {
-        at += 2;
-    }
-    match (first == b'%' && is_hex(text, at)).then(|| &text[at..at + 2]) {
-        None => Some((first, 1)),
-        Some(digits) => {
-            let value = |digit: u8| (digit as char).to_digit(16).unwrap_or_default() as u8;
-            Some((value(digits[0]) * 16 + value(digits[1]), at + 2))
-        }
-    }
-}
-
 /// Returns where the character of base64 before this one starts, at the earliest at `from`.
 fn before(text: &[u8], position: usize, from: usize) -> usize {
-    let is_escape =
-        position >= from + 3 && text[position - 3] == b'%' && is_hex(text, position - 2);
-    let length = if is_escape { 3 } else { 1 };
+    let is_one = |length: &usize| {
+        let start = position.checked_sub(*length).filter(|start| *start >= from);
+        start.and_then(|start| character(&text[start..])).is_some_and(|(_, end)| end == *length)
+    };
+    // As `%25` and two digits, `%` and two digits, or as in JSON.
+    let length = [6, 5, 3].into_iter().find(is_one).unwrap_or(1);
     let start = position.saturating_sub(length).max(from);
     if text[start].is_ascii() { start } else { position }
-}
-
-fn is_hex(text: &[u8], at: usize) -> bool {
-    text.get(at..at + 2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 #[cfg(test)]
@@ -192,6 +179,8 @@ mod tests {
                 percent(key, "%2525"),
                 key.replace('-', "%2D").replace('/', "%2f"),
                 percent(&STANDARD.encode(key), "%"),
+                percent(key, "\\u00"),
+                percent(&URL_SAFE.encode(key), "\\u00"),
             ];
             for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
                 forms.push(engine.encode(key));
@@ -226,6 +215,21 @@ mod tests {
                         assert!(encoded.starts_with(&start[6..]) && encoded.ends_with(end));
                     }
                 }
+            }
+        }
+    }
+
+    /// The character before the key holds some of its bits, also if it is escaped.
+    #[test]
+    fn no_bit_of_the_key_is_left_of_escaped_base64() {
+        for key in KEYS {
+            let search = KeySearch::new(key).unwrap();
+            for (before, mark) in ["u", "us", "user"].iter().zip(["%", "%25", "\\u00"]) {
+                let encoded = percent(&STANDARD.encode(format!("{before}{key}")), mark);
+                let redacted = search.redacted(&encoded).unwrap();
+                let (start, _) = redacted.split_once("[redacted]").unwrap();
+                let left = before.len() * 8 / 6 * (mark.len() + 2);
+                assert_eq!(start, &encoded[..left], "{key} after {before}");
             }
         }
     }

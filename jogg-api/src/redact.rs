@@ -1,5 +1,7 @@
 //! Makes texts from the server safe to show in messages.
 
+use crate::escape::character;
+
 /// The longest text that a message quotes, in characters.
 const MAX_CHARACTERS: usize = 500;
 
@@ -86,35 +88,18 @@ fn secret_start(word: &str, authority: Option<usize>) -> usize {
     let Some(first) = bytes.iter().position(|byte| b"?#;%\\".contains(byte)) else {
         return word.len();
     };
-    let last_value = (first..bytes.len()).rev().find(|at| character(bytes, *at) == b'=');
+    let letter = |at: &usize| character(&bytes[*at..]).map_or(0, |(letter, _)| letter);
+    let last_value = (first..bytes.len()).rev().find(|at| letter(at) == b'=');
     let is_start = |at: &usize| {
         let has_value = last_value.is_some_and(|value| *at < value);
         let in_url = authority.is_some_and(|authority| *at >= authority);
-        match character(bytes, *at) {
+        match letter(at) {
             b'?' | b'#' => in_url || has_value,
             b';' => has_value,
             _ => in_url && bytes[*at..].starts_with(b"\\u"),
         }
     };
     (first..bytes.len()).find(is_start).unwrap_or(word.len())
-}
-
-/// Returns the character here, if it is ASCII: `%3f`, `%253f` and `\u003f` are one.
-fn character(word: &[u8], at: usize) -> u8 {
-    let rest = &word[at..];
-    let digits = match rest {
-        [b'%', rest @ ..] => {
-            let mut rest = rest;
-            while let [b'2', b'5', after @ ..] = rest {
-                rest = after;
-            }
-            rest
-        }
-        [b'\\', b'u', b'0', b'0', rest @ ..] => rest,
-        _ => return rest.first().copied().unwrap_or_default(),
-    };
-    let digits = digits.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-    digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or(rest[0])
 }
 
 /// Removes the value that an error message of serde quotes, as a received value may be a secret.
@@ -150,6 +135,7 @@ mod tests {
             ("https://a?x=1|2'3`4{5}6\\7^8", "https://a?[redacted]"),
             ("https://a?x=1\\u0026sig=2", "https://a?[redacted]"),
             ("https://a/b\\u003fsig=2", "https://a/b?[redacted]"),
+            ("https://a/b\\u0026sig", "https://a/b?[redacted]"),
             (r"https:\/\/a\/b?sig=1 c", r"https:\/\/a\/b?[redacted] c"),
             (r"HttpS:\/\/me:pw@a\/b", r"HttpS:\/\/[redacted]@a\/b"),
             (r"https:\\/\\/me:pw@a?b", r"https:\\/\\/[redacted]@a?[redacted]"),

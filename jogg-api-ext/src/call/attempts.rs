@@ -92,18 +92,16 @@ impl<'j> Attempts<'j> {
     async fn run(&mut self, mut decode: Option<&mut Decode<'_>>, span: &Span) -> Result<Completed> {
         let mut last = None;
         loop {
-            let turn = self.turn().await;
-            // What the last attempt met says more than that there is no time for another.
-            let mut turn = turn.map_err(|error| last.unwrap_or(error))?;
-            let attempt = Attempt {
-                operation: self.operation,
-                number: self.attempts + 1,
-                sent_at: SystemTime::now(),
-                label: self.jogg.options().label.clone(),
+            let (mut turn, mut attempt) = match self.ready().await {
+                Ok(ready) => ready,
+                // What the last attempt met says more than that there is no time for another.
+                Err(error) if error.kind() == ErrorKind::Timeout => {
+                    return Err(last.unwrap_or(error));
+                }
+                Err(error) => return Err(error),
             };
-            if let Some(hook) = self.jogg.before_send().filter(|_| self.is_at_most_once()) {
-                self.approve(hook, &attempt).await?;
-            }
+            // The hook may have taken its time.
+            attempt.sent_at = SystemTime::now();
             turn.is_sent = true;
             let begun = self.count_sent();
             let outcome = self.attempt(decode.as_deref_mut(), &attempt).await;
@@ -134,6 +132,21 @@ impl<'j> Attempts<'j> {
             }
             last = Some(error);
         }
+    }
+
+    /// Waits until the next request may be sent, and asks the hook.
+    async fn ready(&self) -> Result<(Turn<'j>, Attempt)> {
+        let turn = self.turn().await?;
+        let attempt = Attempt {
+            operation: self.operation,
+            number: self.attempts + 1,
+            sent_at: SystemTime::now(),
+            label: self.jogg.options().label.clone(),
+        };
+        if let Some(hook) = self.jogg.before_send().filter(|_| self.is_at_most_once()) {
+            self.approve(hook, &attempt).await?;
+        }
+        Ok((turn, attempt))
     }
 
     /// Waits for the limits, within the deadline. The rate limit comes first: who waits for it, for
@@ -210,7 +223,7 @@ impl<'j> Attempts<'j> {
         let at_most_once = self.is_at_most_once();
         let place = if at_most_once { id_place(self.operation) } else { None };
         // Only the caller knows what any other operation responds with.
-        let known = || OPERATIONS.iter().any(|known| std::ptr::eq(*known, self.operation));
+        let known = || OPERATIONS.contains(&self.operation);
         let paid = place.is_some() || at_most_once && known();
         let mut started = None;
         let response = match (decode, place) {
@@ -287,13 +300,14 @@ impl<'j> Attempts<'j> {
         }
         self.tried.count(error);
         let random = self.jogg.clock().random();
+        let is_refused = error.kind() == ErrorKind::RateLimited;
+        if is_refused {
+            // Also if this call ends with it.
+            self.pause_others(policy.pause(error, random));
+        }
         let delay = policy.delay_of_call(error, &self.tried, random)?;
         let now = self.now();
         let next = now.checked_add(delay)?;
-        let is_refused = error.kind() == ErrorKind::RateLimited;
-        if is_refused {
-            self.pause_others(policy.pause(error, random));
-        }
         let in_time = self.deadline.allows(delay);
         if is_refused && in_time {
             self.tried.waited += delay;

@@ -36,7 +36,7 @@ static LISTINGS: [(&Operation, Listing); 9] = [
 impl Listing {
     /// Returns where the result of this operation shows.
     pub(crate) fn of(operation: &Operation) -> Self {
-        let row = LISTINGS.iter().find(|(listed, _)| listed.id == operation.id);
+        let row = LISTINGS.iter().find(|(listed, _)| *listed == operation);
         row.map_or(Self::Nowhere, |(_, listing)| *listing)
     }
 

@@ -9,6 +9,7 @@ mod outcome;
 pub(crate) mod retry_after;
 mod started;
 
+use std::any::Any;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -16,6 +17,7 @@ use std::time::UNIX_EPOCH;
 
 use jogg_api::{Endpoint, Operation, PreparedRequest, RawRequest, RawResponse};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use self::attempts::{Completed, Decode};
 use crate::client::Jogg;
@@ -82,12 +84,13 @@ impl Jogg {
     /// # Errors
     /// See [`ErrorKind`](crate::ErrorKind).
     pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<E::Response> {
-        self.call_with(Ok(()), endpoint, |data, _| Ok(data))
+        self.call_with(Ok(()), endpoint, |data, received| Ok(received.exact(data)))
     }
 
     /// Calls any method and path under the same policy, for operations that neither this crate nor
     /// the low-level one knows. The response's `data` is read as `T`; `serde_json::Value` takes
-    /// whatever comes, null included.
+    /// whatever comes, null included. A number that a `Value` can't hold, such as a long id, is a
+    /// string in it, with every digit.
     ///
     /// ```no_run
     /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
@@ -117,7 +120,8 @@ impl Jogg {
         request: RawRequest,
     ) -> Call<T> {
         let request = request.prepare(operation).map_err(|error| refused(operation, error));
-        self.call_prepared(Prepared { operation, request }, |_, data| Ok(data), |data, _| Ok(data))
+        let make = |data, received: &Received<'_>| Ok(received.exact(data));
+        self.call_prepared(Prepared { operation, request }, |_, data| Ok(data), make)
     }
 
     /// Calls an operation, if the request passed its check, and makes the value of its `data`.
@@ -200,6 +204,17 @@ pub(crate) struct Received<'r> {
 }
 
 impl Received<'_> {
+    /// Returns the `data` of a response; if it is wanted as a `Value`, as it was received, with the
+    /// digits of numbers that were rounded when it was decoded.
+    fn exact<T: 'static>(&self, mut data: T) -> T {
+        let value = (&mut data as &mut dyn Any).downcast_mut::<Value>();
+        if let Some(value) = value.filter(|value| !value.is_null()) {
+            let raw = self.metadata.raw();
+            *value = if raw.is_null() { value.take() } else { raw };
+        }
+        data
+    }
+
     /// Creates the error of a response that lacks what the caller needs. It keeps the response.
     fn lacks(&self, reason: impl AsRef<str>) -> Error {
         let Self { jogg, operation, metadata } = *self;

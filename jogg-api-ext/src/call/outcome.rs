@@ -148,8 +148,8 @@ fn by_status(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
         402 => (Kind::InsufficientCredit, false, false),
         403 | 451 => (Kind::PermissionDenied, false, false),
         404 | 410 => (Kind::NotFound, false, false),
-        // A proxy refuses its credentials.
-        407 => (Kind::Configuration, false, false),
+        // A proxy refuses its credentials: the same where it is met on the way to https.
+        407 => (Kind::Connection, false, false),
         408 | 499 => (Kind::Timeout, true, true),
         429 => (Kind::RateLimited, false, true),
         425 | 500..=599 => (Kind::ServerError, true, true),

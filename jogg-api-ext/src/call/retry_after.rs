@@ -7,19 +7,17 @@ use jogg_api::raw_json;
 
 /// How long to wait after a refusal that doesn't say.
 const DEFAULT: Duration = Duration::from_secs(60);
-/// The longest wait that is accepted from a server.
-const MAX: Duration = Duration::from_secs(600);
 
 /// Returns how long to wait after a refusal for too many requests: what the header says, else the
 /// body, else a minute.
 pub(crate) fn of_refusal(error: &jogg_api::Error) -> Duration {
     let wait = of_headers(error.headers()).or_else(|| of_body(error.body()));
-    wait.unwrap_or(DEFAULT).min(MAX)
+    wait.unwrap_or(DEFAULT)
 }
 
 /// Returns how long to wait after any other failure, if the server says so.
 pub(super) fn of_failure(error: &jogg_api::Error) -> Option<Duration> {
-    of_headers(error.headers()).map(|wait| wait.min(MAX))
+    of_headers(error.headers())
 }
 
 /// Reads `Retry-After`, in seconds, fractions allowed, or as a date.

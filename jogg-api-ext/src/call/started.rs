@@ -1,10 +1,10 @@
 //! What the response to a paid request says was started, although the call has failed.
 
 use jogg_api::http::StatusCode;
-use jogg_api::{Operation, PreparedRequest, RawResponse, operations as op, raw_data};
+use jogg_api::{Operation, PreparedRequest, RawResponse, operations as op, raw_data, raw_text};
 use serde_json::{Value, json};
 
-use crate::job_record::{JobRecord, id_text, ids_of_error, ids_of_success};
+use crate::job_record::{JobRecord, ids_of_error, ids_of_success};
 use crate::policy::Attempt;
 
 /// The paid operations that start no job, and what the id of what they create is called.
@@ -32,7 +32,7 @@ pub(super) fn success(error: &jogg_api::Error) -> Option<RawResponse> {
     let raw = raw_data(&body);
     let names_it = match (ids_of_success(operation, &raw), created(operation)) {
         (Some(ids), _) => !ids.is_empty(),
-        (None, Some(name)) => raw.get(name).and_then(id_text).is_some(),
+        (None, Some(name)) => raw.get(name).and_then(raw_text).is_some(),
         // Only the caller knows what any other operation responds with.
         (None, None) => error.code().is_some() && has_data(&body),
     };
@@ -51,7 +51,7 @@ pub(super) fn named(
     // The key was sent, too.
     let is_new = |id: &String| !sends(request, id) && api.redact_key(id) == *id;
     if let Some(name) = created(operation) {
-        let id = raw.get(name).and_then(id_text);
+        let id = raw.get(name).and_then(raw_text);
         return id.filter(is_new).map(|_| Named { job: None });
     }
     let mut ids = ids_of_error(operation, &raw);
@@ -70,7 +70,7 @@ fn has_data(body: &[u8]) -> bool {
 }
 
 fn created(operation: &Operation) -> Option<&'static str> {
-    CREATED.iter().find(|(created, _)| std::ptr::eq(*created, operation)).map(|(_, name)| *name)
+    CREATED.iter().find(|(created, _)| *created == operation).map(|(_, name)| *name)
 }
 
 /// Whether a request sends this value anywhere: then a response that has it names nothing new.
@@ -84,7 +84,7 @@ fn contains(value: &Value, id: &str) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|item| contains(item, id)),
         Value::Object(members) => members.values().any(|member| contains(member, id)),
-        plain => id_text(plain).as_deref() == Some(id),
+        plain => raw_text(plain).as_deref() == Some(id),
     }
 }
 

@@ -2,9 +2,8 @@
 //! generated types have nothing.
 
 use jogg_api::enums::RawStatus;
+use jogg_api::raw_text;
 use serde_json::Value;
-
-use crate::job_record::id_text;
 
 /// Names of a result's URL.
 const URLS: [&str; 3] = ["video_url", "url", "result_url"];
@@ -37,13 +36,13 @@ pub(crate) fn error(raw: &Value) -> Option<String> {
     find(raw, &ERRORS, |value| {
         let text = value.as_str().or_else(|| value.get("message")?.as_str());
         let text = text.filter(|text| !text.trim().is_empty()).map(str::to_owned);
-        text.or_else(|| Some(format!("code {}", id_text(value.get("code")?)?)))
+        text.or_else(|| Some(format!("code {}", raw_text(value.get("code")?)?)))
     })
 }
 
 /// Reads the raw status.
 pub(crate) fn status(raw: &Value) -> Option<RawStatus> {
-    raw.get("status").and_then(id_text).map(|status| RawStatus::from(status.as_str()))
+    raw.get("status").and_then(raw_text).map(|status| RawStatus::from(status.as_str()))
 }
 
 /// Returns the first of these members that is a string with something in it.

@@ -111,7 +111,7 @@ impl<T> JobReport<T> {
     }
 
     /// Sets the result, if it is there and the job is completed. Under an unknown status it is only
-    /// to fall back on: it may be a word for done that is new.
+    /// to fall back on: it may mean that the job is done.
     pub(crate) fn with_result(mut self, result: impl FnOnce(Raw) -> Option<T>) -> Self {
         match self.status {
             JobStatus::Completed => self.result = result(self.raw.clone()),

@@ -80,7 +80,7 @@ impl State {
             }
             _ => {}
         }
-        // A status that isn't known may be a new word for done, if there is a result with it.
+        // A status that isn't known may mean that the job is done, if there is a result with it.
         if report.status != JobStatus::Completed && report.fallback.is_none() {
             self.done_since = None;
             return ControlFlow::Continue(());

@@ -43,8 +43,8 @@ impl From<&RawStatus> for JobStatus {
             | RawStatus::Canceled
             | RawStatus::Rejected
             | RawStatus::Expired => Self::Failed,
-            RawStatus::Unknown(word) if word.trim() != &**word => {
-                Self::from(&RawStatus::from(word.trim()))
+            RawStatus::Unknown(text) if text.trim() != &**text => {
+                Self::from(&RawStatus::from(text.trim()))
             }
             // The numbers of the avatar lists, should they come in a report.
             other => other
@@ -83,8 +83,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fact_19_each_word_for_a_state_means_that_state() {
-        for (status, words) in [
+    fn fact_19_each_raw_status_means_its_state() {
+        for (status, raw_statuses) in [
             (JobStatus::Pending, ["pending", "queued", "waiting", "PENDING"].as_slice()),
             (JobStatus::Processing, &["processing", "in_progress", "running", "Processing"]),
             (JobStatus::Completed, &["completed", "success", "succeeded", "done", "SUCCESS", "1"]),
@@ -93,13 +93,13 @@ mod tests {
             (JobStatus::Failed, &["canceled", "rejected", "Expired"]),
             (JobStatus::Unknown, &["", " ", "rendering", " rendering ", "4", "3"]),
         ] {
-            for word in words {
-                assert_eq!(JobStatus::from(&RawStatus::from(*word)), status, "{word}");
+            for raw_status in raw_statuses {
+                assert_eq!(JobStatus::from(&RawStatus::from(*raw_status)), status, "{raw_status}");
             }
         }
-        // Every word of the spec has a state.
-        for word in RawStatus::KNOWN {
-            assert_ne!(JobStatus::from(word), JobStatus::Unknown, "{word}");
+        // Each of the spec has a state.
+        for raw_status in RawStatus::KNOWN {
+            assert_ne!(JobStatus::from(raw_status), JobStatus::Unknown, "{raw_status}");
         }
     }
 

@@ -113,7 +113,7 @@ impl WaitOptions {
     /// Sets for how long a completed job may lack its result. Default: 120 s.
     ///
     /// A job with a result, but with a status that this crate doesn't know, ends with that result
-    /// after the same time: the API may have a new word for done. If the deadline comes first,
+    /// after the same time: that may mean that it is done. If the deadline comes first,
     /// [`Error::raw`](crate::Error::raw) has the report.
     pub fn result_grace(mut self, grace: Duration) -> Self {
         self.result_grace = grace;

@@ -31,7 +31,8 @@ pub struct Candidates {
 pub enum Certainty {
     /// The items are what the request made: there are as many as it makes, they have its name or
     /// URLs, and were created since it was sent. Only another request of the same name and time
-    /// could have made them instead. Also if the response says after all which job it started.
+    /// could have made them instead. Also if the error names the job: its polls say whether it
+    /// exists, and no list is searched.
     Settled,
     /// The items may be what the request made, and need not be. There may be none, if something of
     /// the list couldn't be read.
@@ -44,12 +45,14 @@ pub enum Certainty {
 }
 
 impl Candidates {
-    /// The response has been received after all, or enough of it.
-    pub(super) fn of_known_job(job: JobRecord) -> Self {
+    /// The response is an error, and names the job. The job itself says more than a list could.
+    pub(super) fn of_named_job(job: JobRecord) -> Self {
         Self {
             items: Vec::new(),
             certainty: Certainty::Settled,
-            remains: "nothing: the response says which job it started".to_owned(),
+            remains: "whether the job exists, as the response that names it is an error: resume \
+                      it, and poll it; if polls keep saying NotFound, search the list by hand"
+                .to_owned(),
             job: Some(job),
         }
     }

@@ -15,7 +15,7 @@ use crate::sent_request::SentRequest;
 /// A request whose response was lost.
 pub(super) struct Lost {
     pub(super) operation: &'static Operation,
-    /// The job it started, if the response says so after all.
+    /// The job that the error names, if it does.
     pub(super) job: Option<JobRecord>,
     pub(super) body: Value,
     request: Option<SentRequest>,

@@ -56,7 +56,7 @@ impl Jogg {
         Box::pin(async move {
             let lost = lost?;
             if let Some(job) = lost.job {
-                return Ok(Candidates::of_known_job(job));
+                return Ok(Candidates::of_named_job(job));
             }
             let listing = Listing::of(lost.operation);
             match search::search(&jogg, &lost, listing).await? {
@@ -84,5 +84,7 @@ mod tests {
             .with_job(record.clone());
         let found = jogg.candidates(&error).await.unwrap();
         assert_eq!((found.certainty, found.job), (Certainty::Settled, Some(record)));
+        // An error may name what does not exist.
+        assert!(found.remains.starts_with("whether the job exists"), "{}", found.remains);
     }
 }

@@ -23,7 +23,8 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>>;
 
     /// Holds back all requests for this time, as the server has refused one: others with the same
-    /// key have used up the limit. Longer pauses win over shorter ones.
+    /// key have used up the limit. Longer pauses win over shorter ones. Called after each 429 to a
+    /// POST, whether or not its call waits for another attempt.
     ///
     /// A limiter that several processes share should hold them all back, since the server counts
     /// by key. The default does nothing: each call then finds out for itself.
@@ -91,7 +92,8 @@ impl fmt::Debug for Permit {
 /// in between the server counted it, the limit holds. One that is never sent doesn't count.
 ///
 /// When the server refuses a POST with 429, since another client of the key has used up the limit,
-/// the window lets none through until the wait that the server requests is over.
+/// the window lets none through until the wait that the server requests is over, or
+/// [`RetryPolicy::max_retry_after`](crate::RetryPolicy::max_retry_after).
 #[derive(Clone)]
 pub struct SlidingWindow {
     shared: Arc<Shared>,

@@ -9,7 +9,8 @@ use crate::error::{Error, ErrorKind};
 ///
 /// Calls that change nothing or can be repeated are retried after connection failures, timeouts,
 /// 408, 425, 429, 499, 5xx and the codes 429 and 50000. A paid call is retried only if it provably
-/// wasn't executed: no connection, 429, or HTTP/2's word for it.
+/// wasn't executed: there was no connection, nothing of it was sent, the server refused it with a
+/// 429, or said over HTTP/2 that it ignored it (`REFUSED_STREAM`, `GOAWAY`).
 ///
 /// After a 429, which says that the key has used up its limit, a call waits as long as the server
 /// requests, and a random time on top. That uses up neither attempts nor budget. It ends as
@@ -55,7 +56,8 @@ impl RetryPolicy {
         Self::default()
     }
 
-    /// Creates a policy that never retries and never waits, not even after a 429.
+    /// Creates a policy that never retries, not even after a 429. Only the client's rate limiter
+    /// may still hold back its next POSTs.
     pub fn never() -> Self {
         Self::default().max_attempts(1)
     }
@@ -81,7 +83,8 @@ impl RetryPolicy {
     }
 
     /// Sets the longest wait a server may ask for, by `Retry-After` or in the body of a 429. If it
-    /// asks for more, the call ends. Default: 120 s.
+    /// asks for more, the call ends, and the rate limiter holds back other POSTs for this time.
+    /// Default: 120 s.
     pub fn max_retry_after(mut self, wait: Duration) -> Self {
         self.max_retry_after = wait;
         self
@@ -133,10 +136,11 @@ impl RetryPolicy {
         another.then(|| self.backoff(tried.failed, random).max(requested))
     }
 
-    /// Returns how long all requests are held back after this 429. The random part keeps clients of
-    /// one key apart.
+    /// Returns how long all requests are held back after this 429: as long as the server asks, but
+    /// no longer than a call would wait. The random part keeps clients of one key apart.
     pub(crate) fn pause(&self, error: &Error, random: f64) -> Duration {
-        error.retry_after().unwrap_or_default().saturating_add(self.backoff(1, random))
+        let requested = error.retry_after().unwrap_or_default().min(self.max_retry_after);
+        requested.saturating_add(self.backoff(1, random))
     }
 
     /// Returns the random delay after so many attempts.

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use jogg_api::one_line;
 use jogg_api::types::ProductPreview;
+use jogg_api::{one_line, raw_text};
 use serde_json::Value;
 
-use crate::job_record::id_text;
 use crate::jobs::batch::{Member, Members};
 use crate::jobs::{JobReport, JobStatus, Raw, fields};
 
@@ -99,7 +98,7 @@ impl Submission {
         let items = raw.get("previews").and_then(Value::as_array).into_iter().flatten();
         let read = |item: &Value| Self {
             visual_style: fields::text(item, &["visual_style"]),
-            preview_id: item.get("preview_id").and_then(id_text),
+            preview_id: item.get("preview_id").and_then(raw_text),
             reason: fields::error(item),
         };
         items.filter(|item| item.is_object()).map(read).collect()

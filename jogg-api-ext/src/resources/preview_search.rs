@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jogg_api::enums::SortOrder;
+use jogg_api::raw_text;
 use jogg_api::types::ProductPreview;
 use serde_json::Value;
 
@@ -11,7 +12,6 @@ use super::preview_batch::Found;
 use super::preview_list::{ListPreviews, list};
 use crate::client::Jogg;
 use crate::error::Result;
-use crate::job_record::id_text;
 use crate::lists::Page;
 
 /// What the polls of a wait have found so far.
@@ -186,7 +186,7 @@ fn raw_items(page: &Value) -> HashMap<String, Value> {
     let items = page.get("previews").and_then(Value::as_array).into_iter().flatten();
     let mut by_id = HashMap::new();
     for item in items {
-        if let Some(id) = item.get("id").and_then(id_text) {
+        if let Some(id) = item.get("id").and_then(raw_text) {
             by_id.entry(id).or_insert_with(|| item.clone());
         }
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::*;
 use crate::endpoints::Whoami;
+use crate::skipped::REPEATED;
 use crate::test_server::{read_head, respond, send, serve};
 use crate::types::User;
 
@@ -154,6 +155,33 @@ async fn the_key_is_redacted_in_messages() {
         };
         let redacted = ("got [redacted]", Some("[redacted]"));
         assert_eq!((message.as_str(), request_id.as_deref()), redacted);
+    }
+}
+
+/// The names of members are the server's texts, as its messages are.
+#[tokio::test]
+async fn the_name_of_a_skipped_member_hides_what_is_secret() {
+    for (name, shown) in [
+        ("the-long-key", "data.[redacted]"),
+        ("X-THE-LONG-KEY-x", "data.X-[redacted]-x"),
+        ("https://a/b?sig=planted", "data.https://a/b?[redacted]"),
+        ("https://me:planted@a/b", "data.https://[redacted]@a/b"),
+    ] {
+        let body = format!(
+            r#"{{"code": 0, "msg": "m", "data": {{"{name}": 1, "{name}": 2, "id": 1, "id": 3}}}}"#
+        );
+        let client = client(move |stream| {
+            read_head(stream);
+            respond(stream, "200 OK", &body);
+        });
+        let response = client.exchange(&Whoami::new().prepare().unwrap(), None).await.unwrap();
+        let response = client.decode_raw(response).unwrap();
+        assert_eq!(response.skipped_count, 2);
+        let skipped = &response.skipped[0];
+        assert_eq!(skipped.to_string(), format!("{shown}: {REPEATED}"));
+        let debugged = format!("{skipped:?}");
+        assert!(!debugged.contains("planted") && !debugged.contains("the-long"), "{debugged}");
+        assert!(!skipped.at.to_ascii_lowercase().contains("the-long-key"), "{}", skipped.at);
     }
 }
 

@@ -71,6 +71,29 @@ async fn a_socks_proxy_without_the_feature_says_so_and_is_not_retried() {
     drop(listener);
 }
 
+/// On the way to plain http, the proxy's refusal is the response. It is an error of the same kind
+/// and words as on the way to https.
+#[tokio::test]
+async fn a_proxy_of_plain_http_that_refuses_the_credentials_says_so_and_is_not_retried() {
+    let (url, count) = connections::refusing_credentials().await;
+    let proxy = url.replace("http://", "http://user:planted-password@");
+    let builder = client("http://server.example").allow_plain_http(true);
+    let builder = builder.http_client(move |http| http.proxy(reqwest::Proxy::all(&proxy).unwrap()));
+    let jogg = builder.build().unwrap();
+    for codec in one_of_each_class() {
+        let error = soon(call(&jogg, codec)).await.unwrap_err();
+        let id = codec.operation.id;
+        secrets::assert_hidden(&secrets::shown(&error), id);
+        assert_eq!(error.to_string(), format!("{id}: {CREDENTIALS}"));
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connection, 1), "{error:?}");
+        assert!(!error.may_have_executed() && !error.is_retryable(), "{error:?}");
+    }
+    let classes = one_of_each_class().len();
+    assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), classes);
+}
+
+const CREDENTIALS: &str = "the proxy refuses its credentials, or needs some (HTTP 407)";
+
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
 mod with_tls {
     use super::*;
@@ -82,8 +105,7 @@ mod with_tls {
         let builder = client("https://server.example");
         let builder =
             builder.http_client(move |http| http.proxy(reqwest::Proxy::all(&proxy).unwrap()));
-        let cause = "the proxy refuses its credentials, or needs some (HTTP 407)";
-        fails(connections::with_some_root(builder), "server.example", &[cause], 1).await;
+        fails(connections::with_some_root(builder), "server.example", &[CREDENTIALS], 1).await;
         let classes = one_of_each_class().len();
         assert_eq!(count.load(std::sync::atomic::Ordering::SeqCst), classes);
     }

@@ -102,6 +102,29 @@ async fn a_slot_that_comes_too_late_is_given_back() {
     assert_eq!(*ends.lock().unwrap(), ["dropped"]);
 }
 
+/// A limiter that keeps to no time, and never has a slot.
+#[derive(Debug)]
+struct Hangs;
+
+impl RateLimiter for Hangs {
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_limiter_that_hangs_is_left_at_the_deadline() {
+    let stage = Stage::new().await;
+    let jogg = stage.client().rate_limiter(Arc::new(Hangs)).build().unwrap();
+    let short = within(&jogg, Duration::from_secs(5));
+    let mut call = Box::pin(paid(&short));
+    assert!((&mut call).now_or_never().is_none());
+    // A second of it is for the response.
+    stage.clock.advance(Duration::from_secs(4));
+    assert_not_sent(&soon(call).await, "the rate limit leaves no room before the deadline");
+    assert!(stage.simulator.requests().is_empty());
+}
+
 #[tokio::test]
 async fn a_slot_just_before_the_deadline_is_not_waited_for() {
     let stage = Stage::new().await;

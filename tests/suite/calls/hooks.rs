@@ -2,14 +2,14 @@
 //! observers that panic.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::policy::{
     Attempt, AttemptOutcome, BeforeSend, BeforeSendResult, Observer, SlidingWindow,
 };
-use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{BoxFuture, CallOptions, ErrorKind, Jogg};
 use jogg_tests::requests::add_motion;
 use jogg_tests::{Stage, soon, until};
@@ -155,6 +155,75 @@ async fn a_hook_that_hangs_sends_nothing() {
     assert!(call.await.unwrap_err().is_cancelled());
     assert_eq!(recorder.lines(), [""; 0]);
     assert!(stage.simulator.requests().is_empty());
+}
+
+/// A hook that lets the first attempt through, and uses up the deadline of the second.
+struct UsesUp(VirtualClock, Does);
+
+impl BeforeSend for UsesUp {
+    fn before_send(&self, attempt: &Attempt) -> BoxFuture<BeforeSendResult> {
+        let (clock, does, number) = (self.0.clone(), self.1, attempt.number);
+        Box::pin(async move {
+            if number > 1 {
+                clock.advance(Duration::from_secs(60));
+                match does {
+                    Does::Hang => std::future::pending().await,
+                    Does::Refuse => return Err("the journal is full".into()),
+                    Does::Allow | Does::Panic => {}
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The refusal says more than that there is no time for another attempt.
+#[tokio::test]
+async fn a_429_is_not_lost_to_a_hook_that_uses_up_the_deadline() {
+    for (does, kind) in [
+        (Does::Allow, ErrorKind::RateLimited),
+        (Does::Hang, ErrorKind::RateLimited),
+        (Does::Refuse, ErrorKind::Refused),
+    ] {
+        let stage = Stage::new().await;
+        let hook = Arc::new(UsesUp(stage.clock.clone(), does));
+        let jogg = stage.client().before_send(hook).build().unwrap();
+        let refusal = Reply::json(429, json!({"code": 429})).header("retry-after", "2");
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refusal);
+        let short = jogg.with_options(CallOptions::new().deadline(Duration::from_secs(30)));
+        let error = soon(short.photo_avatars().add_motion(add_motion())).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (kind, 1), "{error:?}");
+        assert!(!error.may_have_executed(), "{error:?}");
+        assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), 1);
+    }
+}
+
+/// A hook that takes some time, and keeps when it ended.
+#[derive(Default)]
+struct TakesTime(Mutex<Option<SystemTime>>);
+
+impl BeforeSend for TakesTime {
+    fn before_send(&self, attempt: &Attempt) -> BoxFuture<BeforeSendResult> {
+        let mut now = SystemTime::now();
+        while now <= attempt.sent_at {
+            now = SystemTime::now();
+        }
+        *self.0.lock().unwrap() = Some(now);
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_sending_is_after_the_hook() {
+    let stage = Stage::new().await;
+    let hook = Arc::new(TakesTime::default());
+    let jogg = stage.client().before_send(hook.clone()).build().unwrap();
+    let ended = || hook.0.lock().unwrap().take().unwrap();
+    let sent = jogg.photo_avatars().add_motion(add_motion()).with_metadata().await;
+    assert!(sent.unwrap().1.sent_at >= ended());
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::lost());
+    let lost = jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+    assert!(lost.sent_at().unwrap() >= ended());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jogg_api_ext::photo_avatars::AddMotion;
 use jogg_api_ext::policy::SlidingWindow;
-use jogg_api_ext::{Jogg, RetryPolicy, Timeouts};
+use jogg_api_ext::{Jogg, JoggBuilder, RetryPolicy, Timeouts};
 use jogg_tests::distant::Distant;
 use jogg_tests::{KEY, connections, requests};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -151,4 +151,44 @@ async fn after_a_timeout_a_read_is_retried_on_a_new_connection() {
     let (_, metadata) = jogg.account().whoami().with_metadata().await.unwrap();
     assert_eq!(metadata.attempts, 2);
     assert_eq!(count.load(Ordering::SeqCst), 7, "one new connection");
+}
+
+/// Changes the settings of a client.
+type Change = fn(JoggBuilder) -> JoggBuilder;
+
+/// How many connections two calls take, with so many milliseconds between them.
+async fn connections_with(change: Change, pause: u64) -> usize {
+    let (url, count) = falls_silent(0).await;
+    let jogg = change(Jogg::builder(KEY).base_url(url)).build().unwrap();
+    jogg.account().whoami().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(pause)).await;
+    jogg.account().whoami().await.unwrap();
+    count.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn no_setting_keeps_idle_connections_for_longer_than_two_seconds() {
+    const LONG: Duration = Duration::from_secs(90);
+    let usual: Change = |builder| builder;
+    let short: Change = |builder| builder.pool_idle_timeout(Duration::from_millis(200));
+    let long: Change = |builder| builder.pool_idle_timeout(LONG);
+    let changed: Change = |builder| builder.http_client(|http| http.pool_idle_timeout(LONG));
+    let (usual, brief, short, long, changed) = tokio::join!(
+        connections_with(usual, 2300),
+        connections_with(usual, 300),
+        connections_with(short, 300),
+        connections_with(long, 2300),
+        connections_with(changed, 2300),
+    );
+    assert_eq!((usual, brief, short, long, changed), (2, 1, 2, 2, 2));
+}
+
+#[tokio::test]
+async fn an_unpooled_client_opens_a_connection_for_each_request() {
+    let (url, count) = falls_silent(0).await;
+    let client = jogg_api::Client::builder(KEY).base_url(url).build().unwrap();
+    for opened in 1..=3 {
+        client.unpooled().whoami().await.unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), opened);
+    }
 }

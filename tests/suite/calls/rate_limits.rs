@@ -72,6 +72,24 @@ async fn the_waits_for_the_rate_limit_have_an_end() {
     }
 }
 
+#[tokio::test]
+async fn the_longest_wait_is_the_one_that_is_set() {
+    let hour = Duration::from_secs(3600);
+    for (seconds, is_waited_for) in [("3600", true), ("3601", false)] {
+        let policy = RetryPolicy::new().max_retry_after(hour).max_rate_limit_wait(2 * hour);
+        let policy = policy.total(2 * hour);
+        let stage = Stage::with_client(|jogg| jogg.retry_policy(policy)).await;
+        refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, seconds, 1);
+        let outcome = stage.jogg.photo_avatars().add_motion(add_motion()).await;
+        assert_eq!(outcome.is_ok(), is_waited_for, "{seconds}");
+        assert_eq!(stage.clock.now() >= hour, is_waited_for, "{seconds}");
+        stage.simulator.reply_next(&WHOAMI, server_error().header("retry-after", seconds));
+        let outcome = stage.jogg.account().whoami().await;
+        assert_eq!(outcome.is_ok(), is_waited_for, "{seconds}");
+        assert_eq!(stage.clock.now() >= 2 * hour, is_waited_for, "{seconds}");
+    }
+}
+
 /// A client with a window that has room for all.
 fn roomy(stage: &Stage) -> (Jogg, Arc<SlidingWindow>) {
     let clock = Arc::new(stage.clock.clone());
@@ -97,17 +115,28 @@ async fn a_429_holds_back_all_posts_of_the_client() {
     assert_eq!(stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION), 2);
 }
 
+/// The limit is that of the key, whatever the call makes of the refusal; but no pause is longer
+/// than what a call would wait.
 #[tokio::test]
-async fn nobody_is_held_back_by_a_wait_that_nobody_makes() {
-    let stage = Stage::new().await;
-    for policy in [RetryPolicy::never(), RetryPolicy::new().max_retry_after(Duration::ZERO)] {
-        let window = roomy(&stage).1;
-        let builder = stage.client().rate_limiter(window).retry_policy(policy);
+async fn a_429_that_ends_its_call_holds_back_the_others_as_well() {
+    let new = RetryPolicy::new;
+    for (policy, requested, pause) in [
+        (RetryPolicy::never(), "7", 7500),
+        (new().max_attempts(1), "7", 7500),
+        (new().max_rate_limit_wait(Duration::ZERO), "7", 7500),
+        (new().max_retry_after(Duration::from_secs(3)), "7", 3500),
+        (new().max_retry_after(Duration::ZERO), "7", 500),
+        (new(), "900", 120_500),
+    ] {
+        let stage = Stage::new().await;
+        let builder = stage.client().rate_limiter(roomy(&stage).1).retry_policy(policy);
         let jogg = builder.build().unwrap();
-        refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, "7", 1);
-        jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, requested, 1);
+        let error = jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
+        assert_eq!(stage.clock.now(), Duration::ZERO, "the call itself waited");
         drop(jogg.photo_avatars().add_motion(add_motion()).await.unwrap());
-        assert_eq!(stage.clock.now(), Duration::ZERO);
+        assert_eq!(stage.clock.now(), Duration::from_millis(pause));
     }
 }
 
@@ -161,7 +190,7 @@ async fn retry_after_is_respected_on_503() {
         assert_eq!(outcome.is_ok(), waits.is_some(), "{header}");
         assert_eq!(stage.clock.now(), Duration::from_millis(waits.unwrap_or(0)), "{header}");
         if let Err(error) = outcome {
-            assert_eq!(error.retry_after(), Some(Duration::from_secs(600)));
+            assert_eq!(error.retry_after(), Some(Duration::from_secs(900)));
         }
     }
     // A paid request is not retried, so there is nothing to wait for.

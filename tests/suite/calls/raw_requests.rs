@@ -1,6 +1,9 @@
 //! Operations that only the caller knows.
 
+use std::collections::BTreeMap;
+
 use jogg_api::operations::{CREATE_PRODUCT, WHOAMI};
+use jogg_api::{Endpoint, PreparedRequest};
 use jogg_api_ext::ErrorKind;
 use jogg_api_ext::jogg_api::{Operation, RawRequest, RetryClass};
 use jogg_api_ext::simulator::Reply;
@@ -38,4 +41,47 @@ async fn any_method_and_path_is_called_under_the_same_policy() {
     let request = RawRequest::new().with_path("endpoint_id", "..");
     let error = stage.jogg.request::<Value>(&RAW_DELETE, request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidParameter, "{error}");
+}
+
+/// An endpoint whose response no type of the crates knows.
+struct AnyUser;
+
+impl Endpoint for AnyUser {
+    type Response = Value;
+    const OPERATION: &'static Operation = &RAW_WHOAMI;
+
+    fn prepare(&self) -> Result<PreparedRequest, jogg_api::Error> {
+        RawRequest::new().prepare(Self::OPERATION)
+    }
+}
+
+#[tokio::test]
+async fn a_value_is_what_was_received_with_every_digit() {
+    let stage = Stage::new().await;
+    for (data, expected) in [
+        (r#"{"id": 12345678901234567890123}"#, json!({"id": "12345678901234567890123"})),
+        (
+            r#"{"ids": [9007199254740993.0, 1e999]}"#,
+            json!({"ids": [9007199254740993_u64, "1e999"]}),
+        ),
+        (r#"{"n": 1.5, "n": null}"#, json!({"n": 1.5})),
+        (r#"{"n": 1.5, "m": [7]}"#, json!({"n": 1.5, "m": [7]})),
+        ("null", Value::Null),
+        ("[]", Value::Null),
+        ("\"\"", Value::Null),
+    ] {
+        let text = format!(r#"{{"code": 0, "msg": "m", "data": {data}}}"#);
+        for _ in 0..2 {
+            let reply = Reply::body(200, "application/json", text.clone());
+            stage.simulator.reply_next(&WHOAMI, reply);
+        }
+        let value: Value = stage.jogg.request(&RAW_WHOAMI, RawRequest::new()).await.unwrap();
+        assert_eq!(value, expected, "{data}");
+        assert_eq!(stage.jogg.call(AnyUser).await.unwrap(), expected, "{data}");
+    }
+    // Another type gets what serde makes of it.
+    let reply = Reply::body(200, "application/json", r#"{"code": 0, "data": {"n": 1e22}}"#);
+    stage.simulator.reply_next(&WHOAMI, reply);
+    let numbers = stage.jogg.request::<BTreeMap<String, f64>>(&RAW_WHOAMI, RawRequest::new());
+    assert_eq!(numbers.await.unwrap()["n"], 1e22);
 }

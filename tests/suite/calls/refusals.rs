@@ -29,7 +29,7 @@ async fn each_4xx_but_four_is_a_refusal() {
             402 => ErrorKind::InsufficientCredit,
             403 | 451 => ErrorKind::PermissionDenied,
             404 | 410 => ErrorKind::NotFound,
-            407 => ErrorKind::Configuration,
+            407 => ErrorKind::Connection,
             408 | 409 | 425 | 499 => ErrorKind::OutcomeUnknown,
             _ => ErrorKind::InvalidParameter,
         };

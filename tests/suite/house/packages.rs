@@ -42,7 +42,7 @@ static PACKAGES: [Package; 4] = [
                 &["generated/enums.rs"],
                 &["enumeration.rs"],
                 &["lenient", "redact.rs"],
-                &["secret.rs"],
+                &["escape.rs", "secret.rs"],
             ],
             apart: &[],
         },

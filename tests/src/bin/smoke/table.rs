@@ -74,7 +74,7 @@ impl Table {
     /// passed.
     pub(crate) fn finish(mut self) -> bool {
         for operation in OPERATIONS {
-            if !self.verdicts.iter().any(|(listed, _)| listed.id == operation.id) {
+            if !self.verdicts.iter().any(|(listed, _)| listed == operation) {
                 self.row(operation, Verdict::Missing, "this program does not know how to call it");
             }
         }
