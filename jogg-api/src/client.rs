@@ -16,6 +16,7 @@ use crate::error::{Received, encoding};
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
 use crate::key_search::KeySearch;
 use crate::redact::one_line;
+use crate::sending::{Sending, body};
 use crate::skipped::SkippedParts;
 use crate::{
     BuildError, ClientBuilder, Endpoint, Error, ErrorKind, NoData, Operation, PreparedRequest,
@@ -93,8 +94,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::Argument`] or [`ErrorKind::Request`] if the request can't be built;
     /// [`ErrorKind::Connect`], [`ErrorKind::ConnectRejected`], [`ErrorKind::NotExecuted`],
-    /// [`ErrorKind::Connection`], [`ErrorKind::Timeout`] and [`ErrorKind::BodyTooLarge`] if no
-    /// complete response was received.
+    /// [`ErrorKind::NotSent`], [`ErrorKind::Connection`], [`ErrorKind::Timeout`] and
+    /// [`ErrorKind::BodyTooLarge`] if no complete response was received.
     pub async fn exchange(
         &self,
         request: &PreparedRequest,
@@ -102,7 +103,8 @@ impl Client {
     ) -> Result<RawResponse, Error> {
         let operation = request.operation;
         let max_body_bytes = self.inner.max_body_bytes;
-        let http_request = self.http_request(request)?;
+        let sending = Sending::default();
+        let http_request = self.http_request(request, &sending)?;
         let http = self.http_of(operation)?;
         let (arrived, ended) = exchange(http, http_request, max_body_bytes, limit).await;
         let interruption = match ended {
@@ -120,9 +122,11 @@ impl Client {
             (Some(Interruption::BodyTooLarge), _) => {
                 ErrorKind::BodyTooLarge { limit: max_body_bytes }
             }
-            (Some(Interruption::Http(error)), _) => {
-                return Err(Error::http(operation, error, arrived));
+            (Some(Interruption::Http(error)), status) => {
+                let was_sent = status.is_some() || !sending.withdraw();
+                return Err(Error::http(operation, error, arrived, was_sent));
             }
+            (Some(Interruption::TimeLimit), None) if sending.withdraw() => ErrorKind::NotSent,
             // There is no response without a status, so nothing can have been read.
             (Some(Interruption::TimeLimit) | None, _) => ErrorKind::Timeout,
         };
@@ -316,7 +320,7 @@ impl Client {
         envelope
     }
 
-    fn http_request(&self, request: &PreparedRequest) -> Result<Request, Error> {
+    fn http_request(&self, request: &PreparedRequest, sending: &Sending) -> Result<Request, Error> {
         let Inner { base_url, key, .. } = &*self.inner;
         let url = Url::parse(&format!("{base_url}{}", request.target)).map_err(|error| {
             Error::argument(request.operation, "path", format!("doesn't form a URL: {error}"))
@@ -325,10 +329,11 @@ impl Client {
         let headers = http_request.headers_mut();
         headers.insert(ACCEPT, JSON);
         headers.insert(API_KEY, key.clone());
-        if let Some(body) = &request.body {
+        if request.body.is_some() {
             headers.insert(CONTENT_TYPE, JSON);
-            *http_request.body_mut() = Some(body.clone().into());
         }
+        let bytes = request.body.clone().unwrap_or_default();
+        *http_request.body_mut() = Some(body(bytes, sending));
         Ok(http_request)
     }
 }
