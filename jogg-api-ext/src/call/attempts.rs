@@ -264,24 +264,19 @@ impl<'j> Attempts<'j> {
             return Ok(Received { response: error.into_response(), started: None });
         }
         let limit = Some(limit);
-        if !self.is_at_most_once() || error.body().is_empty() {
+        if !self.is_at_most_once() {
             return Err(outcome::classify(error, attempt, limit));
         }
         let success = started::success(&error);
-        let is_success = success.is_some();
         if let Some(mut received) = success.and_then(|success| self.decoded(success, decode).ok()) {
             // What was received, not what it was taken for.
             received.response.status = error.status().unwrap_or_default();
             received.response.body = error.body().clone();
             return Ok(received);
         }
-        let named = started::named(self.jogg.api(), &error, self.request, attempt);
-        Err(match named {
-            None if !is_success => outcome::classify(error, attempt, limit),
-            named => {
-                let job = named.and_then(|named| named.job);
-                outcome::contradictory(error, attempt, limit, job)
-            }
+        Err(match started::claim(self.jogg.api(), &error, self.request, attempt) {
+            Some(claim) => outcome::contradictory(error, attempt, limit, claim.job),
+            None => outcome::classify(error, attempt, limit),
         })
     }
 

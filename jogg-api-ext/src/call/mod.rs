@@ -4,6 +4,7 @@ mod attempts;
 mod deadline;
 mod insufficient_credit;
 pub(crate) mod listing;
+mod mentions;
 mod metadata;
 mod outcome;
 pub(crate) mod retry_after;

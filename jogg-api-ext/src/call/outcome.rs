@@ -112,9 +112,9 @@ struct Meaning {
 fn meaning(error: &jogg_api::Error) -> Meaning {
     use ErrorKind as Kind;
     let (kind, may_have_executed, transient) = match error.kind() {
-        // The status came whole: it counts although the body didn't, unless that may name a job.
+        // The status came whole: it counts although the body didn't.
         CallErrorKind::Timeout | CallErrorKind::Connection | CallErrorKind::BodyTooLarge { .. }
-            if is_refusal(status(error)) && !may_name_a_job(error) =>
+            if is_refusal(status(error)) =>
         {
             by_status(error)
         }
@@ -134,13 +134,6 @@ fn meaning(error: &jogg_api::Error) -> Meaning {
         _ => (Kind::InvalidResponse, true, false),
     };
     Meaning { kind, may_have_executed, transient }
-}
-
-/// Whether what came of a body can be the begin of one that names what was started, at the only
-/// status after which a paid request is retried.
-fn may_name_a_job(error: &jogg_api::Error) -> bool {
-    let paid = error.operation().retry == RetryClass::AtMostOnce;
-    paid && status(error) == 429 && error.body().trim_ascii_start().starts_with(b"{")
 }
 
 fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
