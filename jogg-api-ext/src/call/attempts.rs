@@ -8,17 +8,17 @@ use std::time::{Duration, SystemTime};
 use jogg_api::operations::OPERATIONS;
 use jogg_api::{Operation, PreparedRequest, RawResponse, Response, RetryClass};
 use serde_json::Value;
-use tokio::sync::SemaphorePermit;
 use tracing::{Instrument, Span};
 
 use super::deadline::Deadline;
+use super::turn::Turn;
 use super::{ResponseMetadata, outcome, started};
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::{id_place, started_id};
 use crate::policy::observer::{self, AbandonGuard};
 use crate::policy::retry::Tried;
-use crate::policy::{Attempt, AttemptOutcome, BeforeSend, Permit};
+use crate::policy::{Attempt, AttemptOutcome, BeforeSend};
 use crate::sent_request::SentRequest;
 
 /// Decodes a response, keeps its value, and returns the rest.
@@ -153,7 +153,7 @@ impl<'j> Attempts<'j> {
     /// up to a minute, keeps no one from the connections.
     async fn turn(&self) -> Result<Turn<'j>> {
         self.check_time()?;
-        let mut turn = Turn { permit: None, concurrency: None, is_sent: false };
+        let mut turn = Turn::default();
         if let Some(limiter) = self.jogg.rate_limiter()
             && self.operation.method == "POST"
         {
@@ -331,7 +331,7 @@ impl<'j> Attempts<'j> {
     fn pause_others(&self, duration: Duration) {
         if let Some(limiter) = self.jogg.rate_limiter().filter(|_| self.operation.method == "POST")
         {
-            limiter.pause(duration);
+            observer::guard("the rate limiter", || limiter.pause(duration));
         }
     }
 
@@ -371,19 +371,3 @@ const NO_APPROVAL: &str = "not sent: the `BeforeSend` hook took too long for the
 const NO_PERMIT: &str = "not sent: `max_concurrent_calls` were in flight until the deadline";
 const NO_SLOT: &str = "not sent: the rate limit leaves no room before the deadline";
 const NO_TIME: &str = "not sent: too little time is left before the deadline";
-
-/// Permission to send a request, given back when it has ended, or will never be sent.
-struct Turn<'j> {
-    permit: Option<Permit>,
-    concurrency: Option<SemaphorePermit<'j>>,
-    is_sent: bool,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        drop(self.concurrency.take());
-        if let Some(permit) = self.permit.take().filter(|_| !self.is_sent) {
-            permit.give_back();
-        }
-    }
-}

@@ -9,6 +9,7 @@ mod metadata;
 mod outcome;
 pub(crate) mod retry_after;
 mod started;
+mod turn;
 
 use std::any::Any;
 use std::fmt;
