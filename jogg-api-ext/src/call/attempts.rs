@@ -305,7 +305,7 @@ impl<'j> Attempts<'j> {
         let next = now.checked_add(delay)?;
         let in_time = self.deadline.allows(delay);
         if is_refused && in_time {
-            self.tried.waited += delay;
+            self.tried.wait(delay);
             self.refused_at = Some(now);
             return Some(delay);
         }

@@ -90,6 +90,33 @@ async fn the_longest_wait_is_the_one_that_is_set() {
     }
 }
 
+/// Without any wait it would go on for as long as the server does.
+#[tokio::test]
+async fn waits_of_no_time_have_an_end_too() {
+    let policy = RetryPolicy::new().base_delay(Duration::ZERO);
+    let policy = policy.max_rate_limit_wait(Duration::from_secs(20));
+    let stage = Stage::with_client(|jogg| jogg.retry_policy(policy)).await;
+    refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, "0", 40);
+    let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 21));
+    assert_eq!(stage.clock.now(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_wait_that_is_too_long_for_any_clock_ends_the_call() {
+    for seconds in ["1000000000", "99999999999999999999", &"9".repeat(400)] {
+        let stage = Stage::new().await;
+        for operation in [&ADD_PHOTO_AVATAR_MOTION, &WHOAMI] {
+            refuse(&stage, operation, seconds, 1);
+        }
+        let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1), "{seconds}");
+        assert!(error.retry_after() >= Some(Duration::from_secs(1_000_000_000)), "{seconds}");
+        assert_eq!(stage.jogg.account().whoami().await.unwrap_err().attempts(), 1, "{seconds}");
+        assert_eq!(stage.clock.now(), Duration::ZERO);
+    }
+}
+
 /// A client with a window that has room for all.
 fn roomy(stage: &Stage) -> (Jogg, Arc<SlidingWindow>) {
     let clock = Arc::new(stage.clock.clone());
