@@ -95,7 +95,9 @@ impl<'j> Attempts<'j> {
             let (mut turn, mut attempt) = match self.ready().await {
                 Ok(ready) => ready,
                 // What the last attempt met says more than that there is no time for another.
-                Err(error) if error.kind() == ErrorKind::Timeout => {
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Timeout) =>
+                {
                     return Err(last.unwrap_or(error));
                 }
                 Err(error) => return Err(error),
@@ -160,7 +162,7 @@ impl<'j> Attempts<'j> {
             // A limiter of the application's may not keep to the time it is given.
             let permit = limiter.acquire(self.deadline.time_to_send());
             let permit = self.deadline.before_sending(permit).await.flatten();
-            turn.permit = Some(permit.ok_or_else(|| self.not_sent(NO_SLOT))?);
+            turn.permit = Some(permit.ok_or_else(|| self.no_slot())?);
         }
         if let Some(permits) = self.jogg.concurrency() {
             let permit = self.deadline.before_sending(permits.acquire()).await;
@@ -362,6 +364,13 @@ impl<'j> Attempts<'j> {
         self.unsent(ErrorKind::Timeout, message).with_retryable(true)
     }
 
+    fn no_slot(&self) -> Error {
+        match self.deadline.time_to_send() {
+            Some(_) => self.not_sent(NO_SLOT),
+            None => self.unsent(ErrorKind::RateLimited, REFUSED_SLOT).with_retryable(true),
+        }
+    }
+
     fn unsent(&self, kind: ErrorKind, message: &'static str) -> Error {
         Error::new(kind, message).with_operation(self.operation).with_attempts(self.attempts)
     }
@@ -370,4 +379,5 @@ impl<'j> Attempts<'j> {
 const NO_APPROVAL: &str = "not sent: the `BeforeSend` hook took too long for the deadline";
 const NO_PERMIT: &str = "not sent: `max_concurrent_calls` were in flight until the deadline";
 const NO_SLOT: &str = "not sent: the rate limit leaves no room before the deadline";
+const REFUSED_SLOT: &str = "not sent: the rate limiter refuses, although there is no deadline";
 const NO_TIME: &str = "not sent: too little time is left before the deadline";

@@ -21,6 +21,9 @@ use crate::stream::BoxFuture;
 pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     /// Waits until a request may be sent; `None` if `remaining` is over before that. Dropping the
     /// future uses up nothing of the limit.
+    ///
+    /// Without a deadline, `None` ends the call as
+    /// [`ErrorKind::RateLimited`](crate::ErrorKind::RateLimited).
     fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>>;
 
     /// Holds back all requests for this time, as the server has refused one: others with the same

@@ -208,6 +208,32 @@ async fn a_limiter_of_the_application_learns_of_each_429_to_a_post() {
     assert_eq!(*shared.0.lock().unwrap(), [Duration::from_millis(7500); 2]);
 }
 
+/// A limiter that never gives a permit.
+#[derive(Debug)]
+struct Closed;
+
+impl RateLimiter for Closed {
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
+        Box::pin(async { None })
+    }
+}
+
+#[tokio::test]
+async fn a_limiter_that_refuses_says_so() {
+    let stage = Stage::with_client(|jogg| jogg.rate_limiter(Arc::new(Closed))).await;
+    let deadline = CallOptions::new().deadline(Duration::from_secs(9));
+    for (options, kind, words) in [
+        (CallOptions::new(), ErrorKind::RateLimited, "the rate limiter refuses"),
+        (deadline, ErrorKind::Timeout, "the rate limit leaves no room before the deadline"),
+    ] {
+        let jogg = stage.jogg.with_options(options);
+        let error = jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(stage.simulator.requests().is_empty());
+}
+
 #[tokio::test]
 async fn retry_after_is_respected_on_503() {
     for (header, waits) in [("7", Some(7000)), ("0", Some(500)), ("900", None)] {
