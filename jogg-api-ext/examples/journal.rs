@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,21 +76,56 @@ enum State {
     Unknown,
 }
 
-struct Journal(Mutex<File>);
+/// A journal of whole lines. One that can't be kept so takes no more, and then nothing is sent.
+struct Journal(Mutex<Lines>);
+
+struct Lines {
+    file: File,
+    /// How long it is, in whole lines.
+    length: u64,
+    /// Whether it isn't known any more what of it is on disk.
+    is_broken: bool,
+}
 
 impl Journal {
+    /// Opens a journal. A line that was cut when its process died is taken away, as the next one
+    /// would be appended to it; what it says is lost, so its request has not left.
     fn open(path: &Path) -> std::io::Result<Self> {
-        Ok(Self(Mutex::new(OpenOptions::new().create(true).append(true).open(path)?)))
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        if end < text.len() {
+            let cut = String::from_utf8_lossy(&text[end..]);
+            say(&format!("the journal ended within a line, which is taken away: {cut}"));
+            file.set_len(end as u64)?;
+        }
+        file.sync_all()?;
+        // A file that was just created is lost if its folder isn't on disk.
+        #[cfg(unix)]
+        if let Some(folder) = path.canonicalize()?.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(Self(Mutex::new(Lines { file, length: end as u64, is_broken: false })))
     }
 
-    /// Appends a line, and returns when it is on disk.
+    /// Appends a line, and returns when it is on disk. A line that isn't written as a whole is
+    /// taken away again.
     fn append(&self, order: &str, state: State, job: Option<&str>) -> std::io::Result<()> {
         let (order, job) = (order.to_owned(), job.map(str::to_owned));
         let mut line = serde_json::to_string(&Line { order, state, job })?;
         line.push('\n');
-        let mut file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(line.as_bytes())?;
-        file.sync_all()
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.is_broken {
+            return Err(std::io::Error::other("a write before has failed, so it is not trusted"));
+        }
+        if let Err(error) = lines.file.write_all(line.as_bytes()) {
+            lines.is_broken = lines.file.set_len(lines.length).is_err();
+            return Err(error);
+        }
+        lines.length += line.len() as u64;
+        // After a failure, another try may succeed without what was lost.
+        lines.file.sync_all().inspect_err(|_| lines.is_broken = true)
     }
 }
 
@@ -114,7 +149,7 @@ impl Observer for Recorder {
         if let (Some(order), Some(_)) = (&attempt.label, outcome.retry_in)
             && let Err(error) = self.0.append(order, State::NotExecuted, None)
         {
-            eprintln!("the journal can't be written: {error}");
+            say(&format!("{order}: not executed, which the journal lacks: {error}"));
         }
     }
 }
@@ -149,18 +184,27 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             None | Some(State::NotExecuted) => {
                 tasks.push(tokio::spawn(send(jogg.clone(), Arc::clone(&journal), order)));
             }
-            Some(State::Sending | State::Unknown) => println!("{order}: may have been sent"),
+            Some(State::Sending | State::Unknown) => say(&format!("{order}: may have been sent")),
             Some(State::Started | State::Refused) => {}
         }
     }
+    // Whatever becomes of one, the others are paid for, too.
+    let mut failed = 0;
     for task in tasks {
-        task.await??;
+        let outcome = task.await.map_err(Box::<dyn Error>::from);
+        if let Err(error) = outcome.and_then(|stored| Ok(stored?)) {
+            say(&format!("error: {error}"));
+            failed += 1;
+        }
     }
-    Ok(())
+    match failed {
+        0 => Ok(()),
+        _ => Err(format!("{failed} orders are not in the journal as they ended").into()),
+    }
 }
 
 /// Sends one order, and records what became of it.
-async fn send(jogg: Jogg, journal: Arc<Journal>, order: String) -> std::io::Result<()> {
+async fn send(jogg: Jogg, journal: Arc<Journal>, order: String) -> Result<(), String> {
     let jogg = jogg.with_options(CallOptions::new().label(order.as_str()));
     let request = photo_avatars::AddMotion::new(
         "https://example.com/photo.png",
@@ -168,10 +212,11 @@ async fn send(jogg: Jogg, journal: Arc<Journal>, order: String) -> std::io::Resu
         "en-US-ChristopherNeural",
         MotionModel::V2_0,
     );
-    match jogg.photo_avatars().add_motion(request).await {
+    let stored = match jogg.photo_avatars().add_motion(request).await {
         Ok(job) => {
-            journal.append(&order, State::Started, Some(job.id()))?;
-            println!("{order}: started {}", job.id());
+            // First of all: it is paid for, and the journal may be full.
+            say(&format!("{order}: started {}", job.id()));
+            journal.append(&order, State::Started, Some(job.id()))
         }
         Err(error) => {
             let state = match (error.may_have_executed(), error.is_retryable()) {
@@ -181,21 +226,38 @@ async fn send(jogg: Jogg, journal: Arc<Journal>, order: String) -> std::io::Resu
                 (false, true) => State::NotExecuted,
                 (false, false) => State::Refused,
             };
-            journal.append(&order, state, error.job().map(|job| job.id.as_str()))?;
-            println!("{order}: {error}");
+            say(&format!("{order}: {error}"));
+            journal.append(&order, state, error.job().map(|job| job.id.as_str()))
         }
-    }
-    Ok(())
+    };
+    stored.map_err(|error| format!("{order} can't be written to the journal: {error}"))
 }
 
-/// Reads the last state of each order. A line that was cut when its process died is skipped: its
-/// request had not left.
+/// Prints a line, to where that is possible. Without a panic, as others are on their way.
+fn say(line: &str) {
+    let line = format!("{line}\n");
+    if std::io::stdout().lock().write_all(line.as_bytes()).is_err() {
+        let _ = std::io::stderr().lock().write_all(line.as_bytes());
+    }
+}
+
+/// Reads the last state of each order. Only the last line can be cut, by the death of its process;
+/// any other that can't be read may be about an order that was sent, so that is an error.
 fn states(journal: &Path) -> Result<BTreeMap<String, State>, Box<dyn Error>> {
-    let text = match std::fs::read_to_string(journal) {
+    let text = match std::fs::read(journal) {
         Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(error.into()),
     };
-    let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-    Ok(lines.map(|line| (line.order, line.state)).collect())
+    let mut states = BTreeMap::new();
+    for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        if line.ends_with(b"\n") {
+            let line: Line = serde_json::from_slice(line).map_err(|error| {
+                let number = index + 1;
+                format!("line {number} of the journal can't be read: {error}; nothing was sent")
+            })?;
+            states.insert(line.order, line.state);
+        }
+    }
+    Ok(states)
 }

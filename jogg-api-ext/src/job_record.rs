@@ -98,6 +98,35 @@ pub(crate) fn started_id(place: &str, raw: &Value) -> Option<String> {
 /// What the id of a video is called elsewhere. It is one and the same.
 const OTHER_VIDEO_IDS: [&str; 3] = ["product_video_id", "project_id", "id"];
 
+/// Returns the id in a report, and its name, if the report is about another job than that of this
+/// id. A report without an id is about the job it was requested for.
+pub(crate) fn other_id(
+    operation: &Operation,
+    raw: &Value,
+    id: &str,
+) -> Option<(&'static str, String)> {
+    let place = id_place(operation)?;
+    let name = place.strip_prefix("data.").unwrap_or(place);
+    let found = raw_text(raw.get(name)?)?;
+    let others: &[&str] = if name == "video_id" { &OTHER_VIDEO_IDS } else { &[] };
+    let mut ids = others.iter().filter_map(|name| raw_text(raw.get(name)?));
+    let is_other = !is_same_id(&found, id) && !ids.any(|found| is_same_id(&found, id));
+    is_other.then_some((name, found))
+}
+
+/// Compares ids as leniently as they come: as numbers, as floats, in either case.
+fn is_same_id(one: &str, other: &str) -> bool {
+    let plain = |id: &str| {
+        let id = id.trim();
+        let whole = id.split_once('.').filter(|(whole, rest)| {
+            let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number(whole) && rest.bytes().all(|byte| byte == b'0')
+        });
+        whole.map_or(id, |(whole, _)| whole).to_ascii_lowercase()
+    };
+    plain(one) == plain(other)
+}
+
 /// Reads the ids of the jobs that a response names as started; `None` if the operation starts none.
 pub(crate) fn ids_of_success(operation: &Operation, raw: &Value) -> Option<Vec<String>> {
     Some(match link(operation)? {

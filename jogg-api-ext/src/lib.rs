@@ -82,6 +82,8 @@
 //!
 //! # Guides
 //!
+//! - [`webhooks`], behind the feature of the same name: how to learn at once that a job has ended,
+//!   from events that are verified.
 //! - [`outcome_unknown`]: what to do when the response to a paid request was lost, which
 //!   [`Jogg::candidates`] searches for.
 //! - [What is retried](policy#what-is-retried): the table for paid requests.
@@ -98,6 +100,8 @@
 //! | `http2` | | HTTP/2 where the server offers it |
 //! | `schemars` | | `JsonSchema` for every request type, for tool definitions |
 //! | `simulator` | | the simulator |
+//! | `webhooks` | | verified events, and a receiver of them for every server |
+//! | `axum` | | `webhooks`, and the receiver as a router of axum |
 //! | `cli` | | the program `jogg-simulator`, which runs the simulator |
 //!
 //! The TLS features are named as reqwest's. Without one, an `https://` base URL is an error when the
@@ -115,6 +119,10 @@
     not(feature = "simulator"),
     doc = "[`simulator`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/simulator/index.html"
 )]
+#![cfg_attr(
+    not(feature = "webhooks"),
+    doc = "[`webhooks`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/webhooks/index.html"
+)]
 #![forbid(unsafe_code)]
 
 pub mod assets;
@@ -126,6 +134,8 @@ pub mod outcome_unknown;
 pub mod policy;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 
 mod call;
 mod client;

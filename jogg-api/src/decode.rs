@@ -82,6 +82,13 @@ pub fn raw_data(body: &[u8]) -> Value {
     }
 }
 
+/// Decodes the `data` of a response body as a client does: what doesn't have the expected type is
+/// skipped. `None` if the body isn't an envelope with code 0 and `data`.
+pub fn decode_data<T: DeserializeOwned>(body: &[u8], operation: &Operation) -> Option<T> {
+    let (envelope, _) = decode::<T>(body, operation).ok()?;
+    envelope.data.filter(|_| envelope.code == 0)
+}
+
 /// Parses a whole response body, envelope included; null if it isn't JSON. Not redacted.
 ///
 /// Reads what servers send beyond JSON: a byte order mark, invalid characters in strings, and text

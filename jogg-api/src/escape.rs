@@ -1,20 +1,54 @@
-//! Characters that are escaped: percent-encoded, once or more often, or as in strings of JSON.
+//! Characters that are escaped: percent-encoded, once or more often, as in strings of JSON, which
+//! may be in other strings of JSON, or as in HTML.
+
+/// How many backslashes are read as those of one escaped character.
+const MOST_BACKSLASHES: usize = 8;
 
 /// Returns the first character of a text, if it is ASCII, else its first byte, and how long it is
-/// there: `%2d`, `%252d` and `\u002d` are one.
+/// there: `%2d`, `%252d`, `\u002d`, `\\u002d`, `\x2d`, `&#45;` and `&#x2d;` are one.
 pub(crate) fn character(text: &[u8]) -> Option<(u8, usize)> {
     let first = *text.first()?;
+    let escaped = match first {
+        b'%' => percent(text),
+        b'\\' => backslash(text),
+        b'&' => entity(text),
+        _ => None,
+    };
+    Some(escaped.unwrap_or((first, 1)))
+}
+
+fn percent(text: &[u8]) -> Option<(u8, usize)> {
     let mut at = 1;
-    match first {
-        b'%' => {
-            while text[at..].starts_with(b"25") && value(text, at + 2).is_some() {
-                at += 2;
-            }
-        }
-        b'\\' if text.starts_with(b"\\u00") => at = 4,
-        _ => return Some((first, 1)),
+    while text[at..].starts_with(b"25") && value(text, at + 2).is_some() {
+        at += 2;
     }
-    Some(value(text, at).map_or((first, 1), |value| (value, at + 2)))
+    Some((value(text, at)?, at + 2))
+}
+
+fn backslash(text: &[u8]) -> Option<(u8, usize)> {
+    let at = text.iter().take(MOST_BACKSLASHES).take_while(|byte| **byte == b'\\').count();
+    let rest = text.get(at..)?;
+    match rest.first()? {
+        b'/' => Some((b'/', at + 1)),
+        b'u' if rest.starts_with(b"u00") => Some((value(text, at + 3)?, at + 5)),
+        b'x' => Some((value(text, at + 1)?, at + 3)),
+        _ => None,
+    }
+}
+
+fn entity(text: &[u8]) -> Option<(u8, usize)> {
+    if text.starts_with(b"&amp;") {
+        return Some((b'&', 5));
+    }
+    // No character of ASCII has more than three digits.
+    let end = text.iter().take(8).position(|byte| *byte == b';')?;
+    let digits = text.get(2..end).filter(|digits| digits.iter().all(u8::is_ascii_alphanumeric))?;
+    let number = std::str::from_utf8(digits).ok().filter(|_| text[1] == b'#')?;
+    let value = match number.strip_prefix(['x', 'X']) {
+        Some(digits) => u8::from_str_radix(digits, 16),
+        None => number.parse(),
+    };
+    Some((value.ok().filter(u8::is_ascii)?, end + 1))
 }
 
 /// Returns what two hexadecimal digits stand for; `None` if there are other bytes.
@@ -46,6 +80,19 @@ mod tests {
             (r"\u013f", Some((b'\\', 1))),
             (r"\u00", Some((b'\\', 1))),
             (r"\n", Some((b'\\', 1))),
+            (r"\/a", Some((b'/', 2))),
+            (r"\\\/a", Some((b'/', 4))),
+            (r"\\u002fa", Some((b'/', 7))),
+            (r"\x3Fa", Some((b'?', 4))),
+            (r"\x3", Some((b'\\', 1))),
+            ("&#43;a", Some((b'+', 5))),
+            ("&#x3D;a", Some((b'=', 6))),
+            ("&#x3D", Some((b'&', 1))),
+            ("&#300;", Some((b'&', 1))),
+            ("&#;", Some((b'&', 1))),
+            ("&#+3;", Some((b'&', 1))),
+            ("&amp;a", Some((b'&', 5))),
+            ("&é;", Some((b'&', 1))),
             ("", None),
         ] {
             assert_eq!(character(text.as_bytes()), expected, "{text}");

@@ -9,8 +9,8 @@ use crate::escape::character;
 /// A shorter key isn't searched for: it would be found in ordinary words.
 const SHORTEST_KEY: usize = 8;
 
-/// Finds a key in texts: as it was sent, in another case, percent-encoded, escaped as in JSON, or
-/// in base64 (of either alphabet, with other bytes around it or not).
+/// Finds a key in texts: as it was sent, in another case, percent-encoded, escaped as in JSON or
+/// HTML, or in base64 (of either alphabet, with other bytes around it or not, over several lines).
 #[derive(Clone)]
 pub(crate) struct KeySearch {
     forms: Vec<Form>,
@@ -29,7 +29,7 @@ impl KeySearch {
         let mut forms = vec![Form::plain(key)];
         forms.extend((0..3).map(|before| Form::base64(key, before)));
         let mut begins = [false; 256];
-        for escape in [b'%', b'\\'] {
+        for escape in [b'%', b'\\', b'&'] {
             begins[usize::from(escape)] = true;
         }
         for byte in 0..=u8::MAX {
@@ -110,6 +110,8 @@ impl Form {
             return Some(start + self.bytes.len());
         }
         self.bytes.iter().try_fold(start, |position, expected| {
+            let wraps = self.is_base64 && position > start;
+            let position = if wraps { position + line_end(&text[position..]) } else { position };
             let (found, length) = character(&text[position..])?;
             (self.folded(found) == *expected).then_some(position + length)
         })
@@ -140,14 +142,21 @@ impl Form {
     }
 }
 
+/// Returns the length of the end of a line that a text begins with, if there is one: as such, or
+/// as written in strings of JSON.
+fn line_end(text: &[u8]) -> usize {
+    let ends: [&[u8]; 4] = [b"\r\n", b"\n", br"\r\n", br"\n"];
+    ends.iter().find(|end| text.starts_with(end)).map_or(0, |end| end.len())
+}
+
 /// Returns where the character of base64 before this one starts, at the earliest at `from`.
 fn before(text: &[u8], position: usize, from: usize) -> usize {
     let is_one = |length: &usize| {
         let start = position.checked_sub(*length).filter(|start| *start >= from);
         start.and_then(|start| character(&text[start..])).is_some_and(|(_, end)| end == *length)
     };
-    // As `%25` and two digits, `%` and two digits, or as in JSON.
-    let length = [6, 5, 3].into_iter().find(is_one).unwrap_or(1);
+    // The longest that is escaped counts.
+    let length = (2..=9).rev().find(is_one).unwrap_or(1);
     let start = position.saturating_sub(length).max(from);
     if text[start].is_ascii() { start } else { position }
 }
@@ -181,7 +190,16 @@ mod tests {
                 percent(&STANDARD.encode(key), "%"),
                 percent(key, "\\u00"),
                 percent(&URL_SAFE.encode(key), "\\u00"),
+                percent(key, "\\\\u00"),
+                percent(key, "\\x"),
+                key.replace('/', "\\/"),
+                key.replace('/', "\\\\\\/").replace('=', "\\u003d"),
+                key.replace('&', "&amp;").replace('=', "&#61;").replace('+', "&#x2B;"),
+                key.bytes().map(|byte| format!("&#{byte};")).collect(),
             ];
+            let encoded = STANDARD.encode(key);
+            let (start, end) = encoded.split_at(7);
+            forms.extend(["\n", "\r\n", "\\n", "\\r\\n"].map(|line| [start, end].join(line)));
             for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
                 forms.push(engine.encode(key));
             }

@@ -47,7 +47,7 @@ mod generated;
 pub use builder::{ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
 pub use client::Client;
 pub use connections::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT};
-pub use decode::{raw_data, raw_json, raw_text};
+pub use decode::{decode_data, raw_data, raw_json, raw_text};
 pub use endpoint::{Endpoint, PreparedRequest};
 pub use enumeration::UnknownValue;
 pub use envelope::NoData;

@@ -28,16 +28,23 @@ fn is_plain(letter: char) -> bool {
 }
 
 /// Replaces the queries of all URLs in a text, as a signed URL grants access until it expires: also
-/// those of URLs without a scheme, parameters after `;`, and percent-encoded ones. User names and
-/// passwords before an `@` are replaced too.
+/// those of URLs without a scheme, parameters after `;` or `&`, and escaped ones. User names and
+/// passwords before an `@` are replaced too, and so are credentials after `Basic` or `Bearer`.
 ///
 /// A URL ends only at white space, `"`, `<` or `>`: redacting too much does no harm.
 pub fn redact_urls(text: &str) -> String {
     let mut output = String::with_capacity(text.len());
+    let mut names_scheme = false;
     for piece in text.split_inclusive(ends_url) {
         let last = piece.chars().next_back().filter(|letter| ends_url(*letter));
         let word = &piece[..piece.len() - last.map_or(0, char::len_utf8)];
-        redact_word(word, &mut output);
+        match names_scheme && is_credential(word) {
+            true => output.push_str("[redacted]"),
+            false => redact_word(word, &mut output),
+        }
+        if !word.is_empty() {
+            names_scheme = ["basic", "bearer"].iter().any(|scheme| ends_with(word, scheme));
+        }
         output.extend(last);
     }
     output
@@ -47,59 +54,112 @@ fn ends_url(letter: char) -> bool {
     letter.is_whitespace() || "\"<>".contains(letter)
 }
 
+/// Whether it looks random, other than a word.
+fn is_credential(word: &str) -> bool {
+    let is_odd = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b'=';
+    word.len() >= 6 && word.bytes().skip(1).any(is_odd)
+}
+
+/// Whether a word ends with this, in whatever case.
+fn ends_with(word: &str, end: &str) -> bool {
+    let start = word.len().checked_sub(end.len());
+    start.and_then(|start| word.get(start..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
+}
+
 /// Redacts a word, in which a URL extends to the end.
 fn redact_word(word: &str, output: &mut String) {
-    let first = authority(word, 0);
-    let secret = secret_start(word, first);
-    let shown = &word[..secret];
+    let letters = Letters::new(word);
+    let first = letters.authority(0);
+    let start = letters.secret_start(first);
+    let secret = start.map_or(word.len(), |(secret, _)| secret);
     // There are several authorities if a URL is part of another URL's path. Without a scheme, a
     // user name before an `@` is taken for that of a mail address.
     let (mut written, mut next) = (0, Some(0));
-    while let Some(start) = next {
-        let end = shown[start..].find('/').map_or(shown.len(), |length| start + length);
-        let login = shown[start..end].rfind('@').map(|at| &shown[start..start + at]);
+    while let Some(start) = next.filter(|start| *start <= secret) {
+        let end = letters.find(start, |letter| letter == b'/').unwrap_or(secret).min(secret);
+        let login = letters.find_last(start, end, |letter| letter == b'@');
+        let login = login.map(|at| &word[start..at]);
         if let Some(login) = login.filter(|login| start > 0 || login.contains(':')) {
-            output.push_str(&shown[written..start]);
+            output.push_str(&word[written..start]);
             output.push_str("[redacted]");
             written = start + login.len();
         }
-        next = authority(shown, start);
+        next = letters.authority(start);
     }
-    output.push_str(&shown[written..]);
-    if secret < word.len() {
-        output.push_str("?[redacted]");
+    output.push_str(&word[written..secret]);
+    match start {
+        Some((_, b'=')) => output.push_str("=[redacted]"),
+        Some(_) => output.push_str("?[redacted]"),
+        None => {}
     }
 }
 
-/// Returns where the host of the next URL begins: after `//`. JSON may have escaped the slashes.
-fn authority(word: &str, from: usize) -> Option<usize> {
-    word[from..].match_indices('/').find_map(|(slash, _)| {
-        let rest = &word[from + slash + 1..];
-        let host = rest.trim_start_matches('\\').strip_prefix('/')?;
-        Some(word.len() - host.len())
-    })
+/// What values are secret by the end of their names.
+const SECRET_NAMES: [&str; 6] = ["signature", "sig", "token", "password", "secret", "credential"];
+
+/// The characters of a word that may begin or end a part of a URL, and where they are: as such, or
+/// escaped.
+struct Letters<'w> {
+    word: &'w str,
+    found: Vec<(usize, u8, usize)>,
 }
 
-/// Returns where a query, a fragment or a parameter begins, even if its `?`, `#` or `;` is escaped.
-/// Outside of a URL with a host of its own these are punctuation, unless a `=` follows.
-fn secret_start(word: &str, authority: Option<usize>) -> usize {
-    let bytes = word.as_bytes();
-    // Most words have none of these.
-    let Some(first) = bytes.iter().position(|byte| b"?#;%\\".contains(byte)) else {
-        return word.len();
-    };
-    let letter = |at: &usize| character(&bytes[*at..]).map_or(0, |(letter, _)| letter);
-    let last_value = (first..bytes.len()).rev().find(|at| letter(at) == b'=');
-    let is_start = |at: &usize| {
-        let has_value = last_value.is_some_and(|value| *at < value);
-        let in_url = authority.is_some_and(|authority| *at >= authority);
-        match letter(at) {
-            b'?' | b'#' => in_url || has_value,
-            b';' => has_value,
-            _ => in_url && bytes[*at..].starts_with(b"\\u"),
+impl<'w> Letters<'w> {
+    fn new(word: &'w str) -> Self {
+        let bytes = word.as_bytes();
+        let (mut found, mut at) = (Vec::new(), 0);
+        // Most words have none of these.
+        while let Some(next) = bytes[at..].iter().position(|byte| b"/@?#;&=%\\".contains(byte)) {
+            at += next;
+            let Some((letter, length)) = character(&bytes[at..]) else { break };
+            found.push((at, letter, length));
+            at += length;
         }
-    };
-    (first..bytes.len()).find(is_start).unwrap_or(word.len())
+        Self { word, found }
+    }
+
+    /// Returns where such a character begins, at the earliest at `from`.
+    fn find(&self, from: usize, is_one: impl Fn(u8) -> bool) -> Option<usize> {
+        let first = self.found.partition_point(|(at, ..)| *at < from);
+        let found = self.found[first..].iter().find(|(_, letter, _)| is_one(*letter));
+        found.map(|(at, ..)| *at)
+    }
+
+    fn find_last(&self, from: usize, end: usize, is_one: impl Fn(u8) -> bool) -> Option<usize> {
+        let first = self.found.partition_point(|(at, ..)| *at < from);
+        let last = self.found.partition_point(|(at, ..)| *at < end);
+        let found = self.found.get(first..last)?.iter().rfind(|(_, letter, _)| is_one(*letter));
+        found.map(|(at, ..)| *at)
+    }
+
+    /// Returns where the host of the next URL begins: after `//`. JSON may have escaped the slashes.
+    fn authority(&self, from: usize) -> Option<usize> {
+        let first = self.found.partition_point(|(at, ..)| *at < from);
+        self.found[first..].windows(2).find_map(|pair| match *pair {
+            [(at, b'/', length), (next, b'/', end)] if at + length == next => Some(next + end),
+            _ => None,
+        })
+    }
+
+    /// Returns where a query, a fragment or a parameter begins. Outside of a URL with a host of its
+    /// own these are punctuation, unless a `=` follows.
+    fn secret_start(&self, authority: Option<usize>) -> Option<(usize, u8)> {
+        let last_value = self.find_last(0, self.word.len(), |letter| letter == b'=');
+        let last_value = last_value.unwrap_or_default();
+        let last_name = self.find_last(0, last_value, |letter| b";&".contains(&letter));
+        let is_start = |(at, letter, _): &&(usize, u8, usize)| {
+            let in_url = authority.is_some_and(|authority| *at >= authority);
+            let is_json = || self.word[*at..].trim_start_matches('\\').starts_with('u');
+            match letter {
+                b'?' | b'#' if in_url => true,
+                b'?' | b'#' | b';' | b'&' if *at < last_value => true,
+                b'=' if last_name.is_some_and(|name| *at < name) => true,
+                b'=' => SECRET_NAMES.iter().any(|name| ends_with(&self.word[..*at], name)),
+                _ => in_url && self.word[*at..].starts_with('\\') && is_json(),
+            }
+        };
+        self.found.iter().find(is_start).map(|(at, letter, _)| (*at, *letter))
+    }
 }
 
 /// Removes the value that an error message of serde quotes, as a received value may be a secret.
@@ -164,6 +224,20 @@ mod tests {
             ("host/path%253Fsig%253D1", "host/path?[redacted]"),
             ("/path%3Bsig%3D1", "/path?[redacted]"),
             ("/path%23sig=1", "/path?[redacted]"),
+            ("/path&sig=1", "/path?[redacted]"),
+            ("https://a/b&sig=1", "https://a/b?[redacted]"),
+            ("https:%2F%2Fme:pw%40a%2Fb", "https:%2F%2F[redacted]%40a%2Fb"),
+            (r"https:\\\/\\\/me:pw@a\\\/b?c", r"https:\\\/\\\/[redacted]@a\\\/b?[redacted]"),
+            (r"host/path\x3fsig=1", "host/path?[redacted]"),
+            ("host/path&#63;sig=1&amp;x=2", "host/path?[redacted]"),
+            // Parameters alone.
+            ("Signature=1&Expires=2", "Signature=[redacted]"),
+            ("x=1&y=2", "x=[redacted]"),
+            ("X-Amz-Signature=1 code=10104", "X-Amz-Signature=[redacted] code=10104"),
+            // Headers.
+            ("Proxy-Authorization: Basic bWU6cHc=", "Proxy-Authorization: Basic [redacted]"),
+            ("a:Bearer  aB3defg, b", "a:Bearer  [redacted] b"),
+            ("the basic subscription of bearer tokens", "the basic subscription of bearer tokens"),
             // No URL.
             ("why? item #1; me@host.example, 50%", "why? item #1; me@host.example, 50%"),
             ("is a/b? or a=b? a;b a=1; é%3é%", "is a/b? or a=b? a;b a=1; é%3é%"),

@@ -28,7 +28,7 @@ pub(crate) fn salvage(
     let (place, around) = (Vec::new(), [String::new(), String::new()]);
     let mut salvage = Salvage { prefix, attempt, place, around, json: Vec::new(), skipped };
     let first = salvage.attempt(&data);
-    salvage.value(&mut data, first)?;
+    salvage.value(&mut data, first).map_err(|failure| failure.reason())?;
     Ok(salvage.skipped)
 }
 
@@ -72,7 +72,7 @@ impl Failure {
 
 impl Salvage<'_> {
     /// Skips parts of a value, whose first attempt has come to this, until the rest can be decoded.
-    fn value(&mut self, value: &mut String, first: Result<(), Failure>) -> Result<(), String> {
+    fn value(&mut self, value: &mut String, first: Result<(), Failure>) -> Result<(), Failure> {
         let mut attempt = first;
         while let Err(failure) = attempt {
             let list = failure.path.iter().position(|step| matches!(step, Step::Index(_)));
@@ -82,7 +82,7 @@ impl Salvage<'_> {
                 None => self.field(value, &failure),
             };
             if !progress {
-                return Err(failure.reason());
+                return Err(failure);
             }
             attempt = self.attempt(value);
         }
@@ -99,19 +99,27 @@ impl Salvage<'_> {
         let around = self.around.clone();
         self.enter(way);
         let mut kept = String::from("[");
+        let mut last_skipped = "";
         for (index, item) in span::items(&value[list.clone()]).enumerate() {
             let item = &value[list.start + item.start..list.start + item.end];
+            if item == last_skipped && self.skipped.only_counts() {
+                self.skipped.count += 1;
+                continue;
+            }
             self.place.push(Step::Index(index));
             let rest = match self.attempt(item) {
                 Ok(()) => Some(Cow::Borrowed(item)),
                 Err(failure) => self.parts_of_item(item, failure).map(Cow::Owned),
             };
             self.place.pop();
-            if let Some(rest) = rest {
-                if kept.len() > 1 {
-                    kept.push(',');
+            match rest {
+                Some(rest) => {
+                    if kept.len() > 1 {
+                        kept.push(',');
+                    }
+                    kept.push_str(&rest);
                 }
-                kept.push_str(&rest);
+                None => last_skipped = item,
             }
         }
         kept.push(']');
@@ -136,30 +144,43 @@ impl Salvage<'_> {
 
     /// Skips parts of an item, or the whole item if that doesn't help. Returns what is kept of it.
     fn parts_of_item(&mut self, item: &str, failure: Failure) -> Option<String> {
+        if failure.path.is_empty() && !failure.is_repeat() {
+            self.skip(&[], item, || failure.reason());
+            return None;
+        }
         let (reported, count) = (self.skipped.reported.len(), self.skipped.count);
         let mut rest = item.to_owned();
-        let Err(reason) = self.value(&mut rest, Err(failure)) else { return Some(rest) };
+        let Err(failure) = self.value(&mut rest, Err(failure)) else { return Some(rest) };
         // One report for the item replaces those for its fields.
         let fields = self.skipped.reported.split_off(reported);
         self.skipped.count = count;
-        let id = fields.into_iter().find(|field| {
-            let name = field.at.rsplit('.').next().unwrap_or_default();
-            reason.contains(&format!("`{name}`"))
-        });
-        self.skip(&[], item, || match id {
-            Some(id) => format!("its id can't be read: {}", id.reason),
-            None => reason,
+        self.skip(&[], item, || {
+            let reason = failure.reason();
+            let id = fields.into_iter().find(|field| {
+                let name = field.at.rsplit('.').next().unwrap_or_default();
+                reason.contains(&format!("`{name}`"))
+            });
+            match id {
+                Some(id) => format!("its id can't be read: {}", id.reason),
+                None => reason,
+            }
         });
         None
     }
 
-    /// Skips a field. Returns whether there was one.
+    /// Skips a field, unless it is repeated: another of its values may count. Returns whether there
+    /// was one.
     fn field(&mut self, value: &mut String, failure: &Failure) -> bool {
         let Some((Step::Key(key), way)) = failure.path.split_last() else { return false };
         let Some(object) = span(value, way) else { return false };
-        let mut fields = span::members(value, object.start);
-        let Some(field) = fields.find(|member| member.name == *key) else { return false };
+        let mut fields = span::members(value, object.start).filter(|member| member.name == *key);
+        let (Some(field), is_repeated) = (fields.next(), fields.next().is_some()) else {
+            return false;
+        };
         drop(fields);
+        if is_repeated {
+            return self.repeated(value, way);
+        }
         self.skip(&failure.path, &value[field.value], || failure.reason());
         span::remove(value, &field.span);
         true
@@ -344,11 +365,15 @@ mod tests {
             let scripts = vec![script; count].join(",");
             work::<ScriptReport>(&format!(r#"{{"data":{{"generated_scripts":[{scripts}]}}}}"#))
         };
-        let cases: [(&str, &dyn Fn(usize) -> f64); 5] = [
+        let cases: [(&str, &dyn Fn(usize) -> f64); 6] = [
             ("no item", &|count| voices("7", count)),
             ("no id", &|count| voices(r#"{"voice_id":[],"name":"a"}"#, count)),
             ("two fields", &|count| voices(r#"{"voice_id":"a","name":{},"language":[]}"#, count)),
             ("repeated", &|count| voices(r#"{"voice_id":"a","name":"a","name":"b"}"#, count)),
+            ("one item", &|count| {
+                let names = vec![r#""name":{}"#; count].join(",");
+                voices(&format!(r#"{{"voice_id":"a",{names}}}"#), 1)
+            }),
             ("nested lists", &|count| scripts("[1]", count)),
         ];
         for (case, work) in cases {

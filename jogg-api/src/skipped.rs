@@ -51,6 +51,11 @@ pub(crate) struct SkippedParts {
 }
 
 impl SkippedParts {
+    /// Whether there is no room for another report.
+    pub(crate) fn only_counts(&self) -> bool {
+        self.count >= MAX_REPORTED
+    }
+
     /// Counts a part, and reports it if it is one of the first.
     pub(crate) fn add(&mut self, part: impl FnOnce() -> Skipped) {
         self.count += 1;

@@ -20,6 +20,19 @@ pub fn operation(operation: &Operation) -> &'static Value {
     &document()["paths"][operation.path][operation.method.to_lowercase()]
 }
 
+/// What the spec says of an operation that no group has a method for.
+pub const NO_GROUP: &str = "call";
+
+/// The method of `Jogg` that calls an operation, such as `voices().list`, or [`NO_GROUP`].
+pub fn call(of: &Operation) -> &'static str {
+    operation(of)["x-jogg-call"].as_str().unwrap_or_default()
+}
+
+/// A plain value as a path or a query has it.
+pub fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// The schema of the operation's body, if it takes one.
 pub fn body(of: &Operation) -> Option<Value> {
     operation(of).pointer("/requestBody/content/application~1json/schema").map(resolved)

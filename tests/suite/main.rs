@@ -6,4 +6,5 @@ mod house;
 mod jobs;
 mod programs;
 mod transfer;
+mod webhooks;
 mod wire;

@@ -21,6 +21,13 @@ impl Failure {
         Self { message: message.into(), exit: 3 }
     }
 
+    /// Adds that regen stopped here, and the command that shows the failure alone.
+    pub(crate) fn stopping(self, command: &str) -> Self {
+        let Self { message, exit } = self;
+        let next = format!("fix it until `{command}` passes, then run regen again");
+        Self { message: format!("{message}\nregen stopped here: {next}"), exit }
+    }
+
     /// Reports that nothing was compared, which must never pass for "nothing changed", and what to
     /// do next. Exit code 3.
     pub(crate) fn nothing_compared(reason: &str, next: &str) -> Self {

@@ -28,6 +28,12 @@ pub(crate) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Adds to the end of a file.
+pub(crate) fn append(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
 /// Prints a line to standard output, as `println!` does, but never panics.
 macro_rules! say {
     ($($text:tt)*) => {

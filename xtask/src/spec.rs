@@ -14,6 +14,10 @@ pub(crate) const METHODS: [&str; 8] =
 
 /// The extension that says how an operation may be retried. Every operation of our specs has it.
 pub(crate) const RETRY: &str = "x-jogg-retry";
+/// The extension that names the method of jogg-api-ext that calls an operation.
+pub(crate) const CALL: &str = "x-jogg-call";
+/// What it says of an operation without a method of its own, which `Jogg::call` executes.
+pub(crate) const NO_GROUP: &str = "call";
 const SCHEMAS: &str = "#/components/schemas/";
 const RESPONSES: &str = "#/components/responses/";
 
@@ -61,6 +65,11 @@ impl<'d> Operation<'d> {
     /// Returns method and path, such as `POST /v2/product`.
     pub(crate) fn title(&self) -> String {
         format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    /// Returns the method of a group that calls the operation, such as `voices().list`.
+    pub(crate) fn call(&self) -> Option<&'d str> {
+        Some(text(self.node, CALL)).filter(|call| !call.is_empty() && *call != NO_GROUP)
     }
 
     /// Returns the schema of the JSON request body.

@@ -33,6 +33,21 @@ pub(crate) fn shortened(value: &str) -> String {
     }
 }
 
+/// Cuts a text to whole lines of at most this many bytes, and says so.
+pub(crate) fn cut(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let mut output = String::new();
+    for line in text.split_inclusive('\n') {
+        if output.len() + line.len() > bytes {
+            break;
+        }
+        output.push_str(line);
+    }
+    output + "\nThe rest is in the log of the job.\n"
+}
+
 /// Formats a text as code in a Markdown table, where a bar ends the cell even within code.
 pub(crate) fn code(text: &str) -> String {
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
@@ -63,6 +78,18 @@ pub(crate) fn command_message(text: &str) -> String {
 /// Encodes a property of a GitHub workflow command.
 pub(crate) fn command_property(text: &str) -> String {
     command_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Returns a text as a folded part of the log of a GitHub workflow. None of its lines is a command.
+pub(crate) fn log_group(title: &str, text: &str) -> String {
+    let mut output = format!("::group::{}\n", command_message(title));
+    for line in text.lines() {
+        let is_command = ["::", "##["].iter().any(|start| line.trim_start().starts_with(start));
+        output.push_str(if is_command { "| " } else { "" });
+        output.push_str(line);
+        output.push('\n');
+    }
+    output + "::endgroup::\n"
 }
 
 /// Quotes an argument, so that it can be pasted into a shell.
@@ -98,6 +125,12 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_cut_at_a_line() {
+        assert_eq!(cut("a\nb\n", 4), "a\nb\n");
+        assert_eq!(cut("a\nbé\n", 4), "a\n\nThe rest is in the log of the job.\n");
+    }
+
+    #[test]
     fn code_in_a_table_keeps_backticks_and_bars() {
         for (text, expected) in [
             ("a", "`a`"),
@@ -108,6 +141,12 @@ mod tests {
         ] {
             assert_eq!(code(text), expected);
         }
+    }
+
+    #[test]
+    fn no_line_of_a_log_is_a_command() {
+        let expected = "::group::All\na ::b\n| ::error::x\n|   ##[error]y\n::endgroup::\n";
+        assert_eq!(log_group("All", "a ::b\n::error::x\n  ##[error]y"), expected);
     }
 
     #[test]

@@ -49,7 +49,10 @@ fn the_steps_run_in_order() {
             "added `\"other\"`",
             "- The generated code:\n",
             "  - behavior  `enums::Gender::Other value`: added `\"other\"`",
-            "  - 1 addition: `enums::Gender::Other`",
+            "== drift from the pinned upstream\ndrift: ",
+            "== left to do by hand, in this order\n\n1. ",
+            "enum-value-added",
+            "run `cargo xtask spec accept --upstream openapi/upstream.surface",
         ],
         "error:",
     );

@@ -88,25 +88,85 @@ fn changes_are_not_a_failure() {
 }
 
 #[test]
-fn the_kinds_to_fail_on_are_distinguished() {
+fn the_levels_to_fail_on_are_ordered() {
     let next = "see each above, and `cargo xtask spec rules`";
-    for (new, kinds, code) in [
+    // The change of `looser` is a risk on the wire and breaks code; that of `stricter` breaks the
+    // wire alone.
+    for (new, levels, code) in [
         ("same.json", "any", 0),
-        ("same.json", "wire-break,source-break", 0),
+        ("same.json", "risk,wire-break,source-break", 0),
         ("looser.yaml", "any", 1),
+        ("looser.yaml", "risk", 1),
+        ("looser.yaml", "break", 1),
+        ("looser.yaml", "wire-risk", 1),
+        ("looser.yaml", "wire-loss", 0),
         ("looser.yaml", "wire-break", 0),
         ("looser.yaml", "source-break", 1),
         ("looser.yaml", "wire-break,source-break", 1),
+        ("stricter.yaml", "loss", 1),
+        ("stricter.yaml", "wire-loss", 1),
         ("stricter.yaml", "wire-break", 1),
         ("stricter.yaml", "source-break", 0),
     ] {
         let expected: &[&str] = if code == 1 { &[next] } else { &[] };
-        check(&["old.yaml", new, "--fail-on", kinds], code, expected);
+        check(&["old.yaml", new, "--fail-on", levels], code, expected);
     }
     // The report is printed too.
     let folder = folder();
     let output = diff(folder.path(), &["old.yaml", "looser.yaml", "--fail-on", "any"]);
     assert!(String::from_utf8_lossy(&output.stdout).contains("parameter-removed"));
+}
+
+#[test]
+fn less_severe_changes_are_counted_and_not_shown() {
+    let (all, none) = ("parameter-added", "not shown: 1 change below --min");
+    check(&["looser.yaml", "old.yaml", "--min", "ok"], 0, &[all]);
+    check(&["looser.yaml", "old.yaml"], 0, &[all]);
+    check(&["stricter.yaml", "old.yaml", "--min", "risk"], 0, &[none]);
+    // They still count.
+    check(
+        &["stricter.yaml", "old.yaml", "--min", "break", "--fail-on", "any"],
+        1,
+        &["of any kind"],
+    );
+}
+
+#[test]
+fn allowed_changes_do_not_fail() {
+    let folder = folder();
+    let arguments =
+        ["old.yaml", "looser.yaml", "--fail-on", "source-break", "--allow", "allowed.toml"];
+    check_in(folder.path(), &arguments, 3, &["allowed.toml: "]);
+    let write = |text: &str| std::fs::write(folder.path().join("allowed.toml"), text).unwrap();
+    write("");
+    let output = diff(folder.path(), &arguments);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (_, stub) = message.split_once("to allow the first, add this with its reason:\n").unwrap();
+    write(stub);
+    check_in(folder.path(), &arguments, 3, &["allowed.toml:1: the entry has no reason"]);
+    let entry = stub.replace("TODO", "Nobody sets it.");
+    write(&entry);
+    check_in(folder.path(), &arguments, 0, &["allowed: Nobody sets it."]);
+    write(&entry.replace("query q", "query r"));
+    let stale = "allowed.toml:1: parameter-removed at query r isn't a change";
+    check_in(folder.path(), &arguments, 1, &[stale, "1 that break code"]);
+    // A stale entry fails, whatever else is found.
+    check_in(folder.path(), &[&arguments[..2], &arguments[4..]].concat(), 1, &[stale]);
+}
+
+#[test]
+fn the_report_is_added_to_a_summary() {
+    let folder = folder();
+    let file = folder.path().join("summary.md");
+    std::fs::write(&file, "Before.\n").unwrap();
+    check_in(folder.path(), &["old.yaml", "looser.yaml", "--summary", "summary.md"], 0, &[]);
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(
+        text.starts_with("Before.\n### API changes from `old.yaml` to `looser.yaml`"),
+        "{text}"
+    );
+    let nowhere = ["old.yaml", "looser.yaml", "--summary", "none/summary.md"];
+    check_in(folder.path(), &nowhere, 1, &["--summary none/summary.md: "]);
 }
 
 #[test]

@@ -41,8 +41,8 @@ pub(crate) async fn to_bytes(jogg: Jogg, download: Download) -> Result<Bytes> {
     while let Some(piece) = incoming.next().await? {
         match piece {
             Piece::Bytes(bytes) if output.is_empty() => {
-                // No more than the limit, which is checked before the first piece.
-                let total = incoming.total().unwrap_or_default().min(most);
+                // The announced length may be a lie: what is beyond is reserved as it comes.
+                let total = incoming.total().unwrap_or_default().min(most).min(MAX_BYTES);
                 output.reserve(usize::try_from(total).unwrap_or_default().max(bytes.len()));
                 output.extend_from_slice(&bytes);
             }

@@ -253,7 +253,7 @@ impl<'j> Attempts<'j> {
     }
 
     /// Classifies a failure. A deletion that is retried and finds nothing has succeeded, and so has
-    /// a paid request whose response has what was paid for, whatever else it says.
+    /// a paid request, or a poll, whose response has what was paid for, whatever else it says.
     fn failure(
         &self,
         error: jogg_api::Error,
@@ -266,7 +266,8 @@ impl<'j> Attempts<'j> {
             return Ok(Received { response: error.into_response(), started: None });
         }
         let limit = Some(limit);
-        if !self.is_at_most_once() {
+        let is_of_job = self.is_at_most_once() || started::is_report(self.operation);
+        if !is_of_job {
             return Err(outcome::classify(error, attempt, limit));
         }
         let success = started::success(&error);
@@ -275,6 +276,9 @@ impl<'j> Attempts<'j> {
             received.response.status = error.status().unwrap_or_default();
             received.response.body = error.body().clone();
             return Ok(received);
+        }
+        if !self.is_at_most_once() {
+            return Err(outcome::classify(error, attempt, limit));
         }
         Err(match started::claim(self.jogg.api(), &error, self.request, attempt) {
             Some(claim) => outcome::contradictory(error, attempt, limit, claim.job),

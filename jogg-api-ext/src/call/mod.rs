@@ -53,6 +53,20 @@ impl<T> Call<T> {
     pub fn with_metadata(self) -> BoxFuture<Result<(T, ResponseMetadata)>> {
         self.future
     }
+
+    /// Runs a check before the call. If it fails, nothing is sent.
+    pub(crate) fn after(self, check: impl Future<Output = Result<()>> + Send + 'static) -> Self
+    where
+        T: 'static,
+    {
+        let future = self.future;
+        Self {
+            future: Box::pin(async move {
+                check.await?;
+                future.await
+            }),
+        }
+    }
 }
 
 impl<T> Future for Call<T> {
@@ -217,8 +231,22 @@ impl Received<'_> {
         data
     }
 
+    /// Returns the value that was made of the response's `data`, unless it is empty because there
+    /// was none.
+    pub(crate) fn needs_data<T: Default + PartialEq>(&self, value: T) -> Result<T> {
+        let has_data = || match self.metadata.raw() {
+            Value::Object(data) => !data.is_empty(),
+            Value::Array(data) => !data.is_empty(),
+            _ => false,
+        };
+        match value == T::default() && !has_data() {
+            true => Err(self.lacks("it has no `data`")),
+            false => Ok(value),
+        }
+    }
+
     /// Creates the error of a response that lacks what the caller needs. It keeps the response.
-    fn lacks(&self, reason: impl AsRef<str>) -> Error {
+    pub(crate) fn lacks(&self, reason: impl AsRef<str>) -> Error {
         let Self { jogg, operation, metadata } = *self;
         let ResponseMetadata { status, attempts: number, sent_at, .. } = *metadata;
         let label = jogg.options().label.clone();

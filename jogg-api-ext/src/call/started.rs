@@ -1,11 +1,14 @@
-//! What the response to a paid request says was started, although the call has failed.
+//! What the response to a paid request says was started, or that to a poll says of a job, although
+//! the call has failed.
 
 use std::num::FpCategory;
 
 use jogg_api::http::StatusCode;
 use jogg_api::http::header::CONTENT_ENCODING;
-use jogg_api::{Operation, PreparedRequest, RawResponse, operations as op};
-use jogg_api::{raw_data, raw_json, raw_text};
+use jogg_api::jobs::JOBS;
+use jogg_api::{
+    Operation, PreparedRequest, RawResponse, operations as op, raw_data, raw_json, raw_text,
+};
 use serde_json::{Value, json};
 
 use super::mentions::{self, Found, letters};
@@ -32,8 +35,14 @@ pub(super) struct Claim {
     pub(super) job: Option<JobRecord>,
 }
 
+/// Whether an operation reports on jobs.
+pub(super) fn is_report(operation: &Operation) -> bool {
+    JOBS.iter().any(|rule| rule.report == operation)
+}
+
 /// Returns the response as the success that it is by its content: code 0 at a status that says
-/// otherwise, or a 2xx without a code that names the job. `None` if it claims no success.
+/// otherwise, or a 2xx without a code that is a number, which names the job or is a report on it.
+/// `None` if it claims no success.
 pub(super) fn success(error: &jogg_api::Error) -> Option<RawResponse> {
     let (operation, status) = (error.operation(), error.status()?);
     let body = match (error.code(), status.is_success()) {
@@ -45,6 +54,7 @@ pub(super) fn success(error: &jogg_api::Error) -> Option<RawResponse> {
     let names_it = match (ids_of_success(operation, &raw), created(operation)) {
         (Some(ids), _) => !ids.is_empty(),
         (None, Some(name)) => raw.get(name).and_then(raw_text).is_some(),
+        (None, None) if is_report(operation) => is_whole_report(&raw_json(error.body())),
         // Only the caller knows what any other operation responds with.
         (None, None) => error.code().is_some() && has_data(&body),
     };
@@ -185,6 +195,28 @@ fn is_cut(error: &jogg_api::Error) -> bool {
 fn is_encoded(error: &jogg_api::Error) -> bool {
     let encoding = error.headers().get(CONTENT_ENCODING).map(|value| value.as_bytes().trim_ascii());
     encoding.is_some_and(|value| !value.is_empty() && !value.eq_ignore_ascii_case(b"identity"))
+}
+
+/// Whether a response has a report as its `data`, and nothing beside it that refusals have. At top
+/// level, `status` may be that of anything.
+fn is_whole_report(body: &Value) -> bool {
+    let is_refusal = OF_REFUSALS.iter().filter(|name| **name != "message").any(|name| {
+        let member = body.get(name);
+        member.is_some_and(|member| !member.is_null() && member.as_str() != Some(""))
+    });
+    !is_refusal && body.get("data").is_some_and(has_status)
+}
+
+/// Whether something of this has a status: a report, or a member of its batch.
+fn has_status(report: &Value) -> bool {
+    match report {
+        Value::Object(members) => {
+            members.get("status").and_then(raw_text).is_some()
+                || members.values().filter(|member| member.is_array()).any(has_status)
+        }
+        Value::Array(items) => items.iter().any(has_status),
+        _ => false,
+    }
 }
 
 /// Whether a response has a result, in `data` or beside it.

@@ -20,6 +20,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod fields;
+mod hub;
 mod job;
 mod progress;
 mod raw;
@@ -31,11 +32,12 @@ mod wait_all;
 mod wait_options;
 
 pub use crate::job_record::JobRecord;
+pub use hub::EventHub;
 pub use job::Job;
 pub use progress::{JobProgress, JobUpdate};
 pub use raw::Raw;
-pub(crate) use report::Sealed;
 pub use report::{JobReport, JobResult};
+pub(crate) use report::{Sealed, decoded};
 pub use status::JobStatus;
 pub use wait_all::{wait_all, wait_all_with};
 pub use wait_options::WaitOptions;

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use jogg_api::enums::RawStatus;
-use jogg_api::{Endpoint, Operation, one_line};
+use jogg_api::{Endpoint, Operation, decode_data, one_line};
 
 use super::{JobStatus, Raw, fields};
 use crate::client::Jogg;
-use crate::error::Result;
-use crate::job_record::JobRecord;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job_record::{JobRecord, other_id};
 
 /// What one poll says about a job.
 #[derive(Clone)]
@@ -47,6 +47,11 @@ pub trait JobResult: Sized + Send + 'static + Sealed {
         record: JobRecord,
         memory: &mut Self::Memory,
     ) -> impl Future<Output = Result<JobReport<Self>>> + Send;
+
+    /// Reads a report that nobody polled for, in the form of the response to a poll. `None` if the
+    /// job has no report of its own.
+    #[doc(hidden)]
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>>;
 }
 
 /// Keeps [`JobResult`] to this crate.
@@ -62,7 +67,17 @@ pub(crate) async fn report<T: JobResult>(
         let options = jogg.options().clone().starting_at(jogg.clock().now());
         jogg = jogg.with_options(options);
     }
+    let operation = T::OPERATIONS.iter().find(|operation| operation.id == record.operation);
+    let id = record.id.clone();
     let mut report = T::poll(jogg.clone(), record, memory).await?;
+    if let Some(operation) = operation
+        && let Some((name, other)) = other_id(operation, &report.raw, &id)
+    {
+        let other = one_line(&jogg.api().redact_key(&other));
+        let message = format!("a poll reported on another job: its `{name}` is `{other}`");
+        let error = Error::new(ErrorKind::InvalidResponse, message).with_operation(operation);
+        return Err(error.with_raw(Some(report.raw.into_value())));
+    }
     // Why a job failed is the server's text, and becomes part of a message; so does a status that
     // isn't known.
     let redact = |text: String| jogg.api().redact_key(&text);
@@ -72,6 +87,11 @@ pub(crate) async fn report<T: JobResult>(
         report.raw_status = redact(report.raw_status);
     }
     Ok(report)
+}
+
+/// Decodes a body as the response of this operation.
+pub(crate) fn decoded<E: Endpoint>(body: &[u8]) -> Option<E::Response> {
+    decode_data(body, E::OPERATION)
 }
 
 impl Jogg {

@@ -9,6 +9,10 @@ use super::report::JobReport;
 use super::{JobStatus, Raw, WaitOptions};
 use crate::error::{Error, ErrorKind, Result};
 
+/// The longest pause between polls that a server gets: the job may be done by then, and the page of
+/// a proxy under maintenance knows nothing of it.
+const MAX_PAUSE: Duration = Duration::from_secs(120);
+
 /// What is known of a job after some polls. Times are those since the wait began.
 pub(super) struct State {
     pub(super) polls: u32,
@@ -53,7 +57,7 @@ impl State {
             Ok(report) => self.take_report(report, elapsed, options).map_continue(|()| None),
             Err(error) if self.is_transient(&error, elapsed, options) => {
                 let kind = error.kind();
-                self.pause = error.retry_after().unwrap_or_default();
+                self.pause = error.retry_after().unwrap_or_default().min(MAX_PAUSE);
                 self.poll_error = Some(error);
                 ControlFlow::Continue(Some(kind))
             }
@@ -91,6 +95,12 @@ impl State {
             (true, Some(result)) => ControlFlow::Break(Ok(result)),
             (true, None) => ControlFlow::Break(Err(self.incomplete())),
         }
+    }
+
+    /// Returns whether the last poll found the job in progress. If not, it may be completed without
+    /// its result, or the poll failed: more polls will tell, and not an event.
+    pub(super) fn is_in_progress(&self) -> bool {
+        self.done_since.is_none() && self.poll_error.is_none()
     }
 
     /// Returns whether a failed poll doesn't end the wait. The job is paid for: giving up on it is
@@ -141,18 +151,26 @@ impl State {
     fn timeout(&mut self, options: &WaitOptions) -> Error {
         let seconds = options.deadline.as_secs_f64();
         let state = match (self.polls, self.status, self.raw_status.trim()) {
-            (0, ..) => format!("the job was not polled within {seconds} s"),
+            (0, ..) => format!("the job was not polled within {seconds} s; it goes on"),
+            (polls, ..) if self.raw.is_none() => {
+                format!("no poll of {polls} succeeded within {seconds} s; the job may go on")
+            }
             (polls, JobStatus::Unknown, raw_status) if !raw_status.is_empty() => {
                 let raw_status = one_line(raw_status);
                 format!(
-                    "the job is `{raw_status}`, a status this crate doesn't know, after {seconds} s and {polls} polls"
+                    "the job is `{raw_status}`, a status this crate doesn't know, after {seconds} \
+                     s and {polls} polls; it goes on"
                 )
             }
             (polls, status, _) => {
-                format!("the job is {status} after {seconds} s and {polls} polls")
+                format!("the job is {status} after {seconds} s and {polls} polls; it goes on")
             }
         };
-        let message = format!("{state}; it goes on, so resume it to wait longer");
+        let last = self.poll_error.as_ref();
+        let last =
+            last.map(|error| format!("; the last poll failed: {}", one_line(&error.to_string())));
+        let last = last.unwrap_or_default();
+        let message = format!("{state}, so resume it to wait longer{last}");
         Error::new(ErrorKind::WaitTimeout, message).with_raw(self.take_raw())
     }
 

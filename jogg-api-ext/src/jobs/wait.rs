@@ -8,8 +8,10 @@ use futures_util::stream::unfold;
 use jogg_api::Operation;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::hub::Watch;
 use super::report::{JobResult, report};
 use super::state::State;
+use super::wait_options::WITHOUT_EVENT;
 use super::{JobProgress, JobUpdate, WaitOptions};
 use crate::client::Jogg;
 use crate::clock::within;
@@ -72,6 +74,13 @@ struct Wait<T: JobResult> {
     start: Duration,
     state: State,
     memory: T::Memory,
+    watch: Option<Watch>,
+    /// How many events have come.
+    events: u32,
+    /// When the last poll was sent.
+    polled_at: Duration,
+    /// How many polls there were when the intervals began to grow.
+    polls_before: u32,
 }
 
 impl<T: JobResult> Wait<T> {
@@ -80,8 +89,19 @@ impl<T: JobResult> Wait<T> {
         // The wait polls again itself, and no poll outlasts it.
         let of_polls = jogg.options().clone().max_attempts(1);
         let jogg = jogg.with_options(of_polls.ending_at(start.saturating_add(options.deadline)));
-        let (state, memory) = (State::default(), T::Memory::default());
-        Self { jogg, record, options, start, state, memory }
+        let watch = options.hub.as_ref().map(|hub| hub.watch(&record));
+        Self {
+            jogg,
+            record,
+            options,
+            start,
+            state: State::default(),
+            memory: T::Memory::default(),
+            watch,
+            events: 0,
+            polled_at: Duration::ZERO,
+            polls_before: 0,
+        }
     }
 
     /// Sleeps until the next poll is due, and polls. Breaks with the end of the wait.
@@ -93,9 +113,10 @@ impl<T: JobResult> Wait<T> {
             self.jogg.clock().sleep(self.remaining()).await;
             return self.out_of_time();
         };
-        self.jogg.clock().sleep(delay).await;
+        self.rest(delay).await;
         let Some(turn) = self.turn().await else { return self.out_of_time() };
         let elapsed = self.elapsed();
+        self.polled_at = elapsed;
         let report = report(self.jogg.clone(), self.record.clone(), &mut self.memory).await;
         drop(turn);
         let poll_error = match self.state.take(report, elapsed, &self.options) {
@@ -112,18 +133,49 @@ impl<T: JobResult> Wait<T> {
     }
 
     /// Returns the time until the next poll; `None` if the wait ends before it is due. The last
-    /// poll is brought forward, so that it has time before the deadline.
+    /// poll is brought forward, so that it has time before the deadline; it is also sent if the
+    /// server wants a longer pause, as there is none after it.
     fn delay(&self) -> Option<Duration> {
         let Self { options, state, jogg, .. } = self;
         let elapsed = self.elapsed();
-        let delay = match state.polls {
-            0 => options.initial_delay.saturating_sub(elapsed),
-            polls => options.delay(polls, jogg.clock().random()).max(state.pause),
+        let delay = match (state.polls, self.expects_event()) {
+            (0, false) => options.initial_delay.saturating_sub(elapsed),
+            (0, true) => options.fallback_interval.saturating_sub(elapsed),
+            (_, true) => options.slow_delay(jogg.clock().random()).max(state.pause),
+            (polls, false) => {
+                let polls = polls.saturating_sub(self.polls_before);
+                options.delay(polls, jogg.clock().random()).max(state.pause)
+            }
         };
         let left = options.last_poll().checked_sub(elapsed)?;
-        // No sooner than the server wants, and not right after the poll before.
+        // Not right after the poll before.
         let least = if state.polls == 0 { Duration::ZERO } else { options.interval };
-        (least.max(state.pause) <= left).then(|| delay.min(left))
+        (least <= left).then(|| delay.min(left))
+    }
+
+    /// Returns whether an event will come and say when to poll.
+    fn expects_event(&self) -> bool {
+        let has_event = !WITHOUT_EVENT.iter().any(|without| without.id == self.record.operation);
+        self.watch.is_some() && has_event && self.events == 0 && self.state.is_in_progress()
+    }
+
+    /// Sleeps until the next poll is due: then, or because an event has come. The first event is
+    /// followed by a poll at once, unless the server wants a pause. Later ones don't make polls
+    /// more frequent than the interval allows: anyone may send them, where they aren't signed.
+    async fn rest(&mut self, delay: Duration) {
+        let clock = Arc::clone(self.jogg.clock());
+        let Some(watch) = &self.watch else { return clock.sleep(delay).await };
+        let due = self.elapsed().saturating_add(delay);
+        if within(watch.notified(), clock.sleep(delay)).await.is_none() {
+            return;
+        }
+        let least = match self.events {
+            0 => self.state.pause,
+            _ => self.state.pause.max(self.options.interval),
+        };
+        (self.events, self.polls_before) = (self.events.saturating_add(1), self.state.polls);
+        let earliest = self.polled_at.saturating_add(least).min(due);
+        clock.sleep(earliest.saturating_sub(self.elapsed())).await;
     }
 
     /// Waits for the right to poll, within the deadline.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jogg_api::{Operation, operations as op};
 use tokio::sync::Semaphore;
 
-use super::JobProgress;
+use super::{EventHub, JobProgress};
 
 /// When a job is polled, and for how long. The defaults named at the methods are those of
 /// [`WaitOptions::default`].
@@ -21,6 +21,8 @@ pub struct WaitOptions {
     pub(crate) deadline: Duration,
     pub(crate) not_found_grace: Duration,
     pub(crate) result_grace: Duration,
+    pub(crate) hub: Option<EventHub>,
+    pub(crate) fallback_interval: Duration,
     pub(crate) on_progress: Option<ProgressHook>,
     /// How many polls may be in flight at once, where many jobs are waited for together.
     pub(crate) concurrent_polls: Option<Arc<Semaphore>>,
@@ -37,6 +39,8 @@ impl Default for WaitOptions {
             deadline: Duration::from_secs(30 * 60),
             not_found_grace: Duration::from_secs(60),
             result_grace: Duration::from_secs(120),
+            hub: None,
+            fallback_interval: Duration::from_secs(60),
             on_progress: None,
             concurrent_polls: None,
         }
@@ -48,6 +52,10 @@ const MIN_INTERVAL: Duration = Duration::from_millis(10);
 
 /// What is left of a wait for its last poll, at least.
 const LAST_POLL: Duration = Duration::from_secs(2);
+
+/// Kinds of job whose end no event is known to report.
+pub(super) const WITHOUT_EVENT: [&Operation; 2] =
+    [&op::CREATE_LIP_SYNC_VIDEO, &op::CREATE_PRODUCT_PREVIEWS];
 
 /// Initial delay, first and longest interval, and deadline, in seconds, of the kinds of job that
 /// are faster or slower than a video.
@@ -97,7 +105,8 @@ impl WaitOptions {
     /// Default: 30 minutes. The job itself goes on.
     ///
     /// No poll is sent in the last 2 s, or in the last quarter of less than 8 s, so that each has
-    /// time for a response; the last one is brought forward to that moment.
+    /// time for a response; the last one is brought forward to that moment. A server that asks for
+    /// a pause, by `Retry-After`, gets it up to 2 minutes, and not before the last poll.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -117,6 +126,23 @@ impl WaitOptions {
     /// [`Error::raw`](crate::Error::raw) has the report.
     pub fn result_grace(mut self, grace: Duration) -> Self {
         self.result_grace = grace;
+        self
+    }
+
+    /// Waits with webhooks: polls at once when the hub receives an event of the job, and only
+    /// slowly until then. From the event on, the intervals are the usual ones. Default: no hub.
+    ///
+    /// The result always comes from a poll, and never from the event. If no event comes, the slow
+    /// polls find the result. Lip syncs and previews are polled as without a hub, as no event is
+    /// known to report their end.
+    pub fn hub(mut self, hub: &EventHub) -> Self {
+        self.hub = Some(hub.clone());
+        self
+    }
+
+    /// Sets the time between polls while an event is waited for, 10 ms at least. Default: 60 s.
+    pub fn fallback_interval(mut self, interval: Duration) -> Self {
+        self.fallback_interval = interval.max(MIN_INTERVAL);
         self
     }
 
@@ -152,12 +178,21 @@ impl WaitOptions {
         let growth = i32::try_from(polls.saturating_sub(1)).unwrap_or(i32::MAX).min(64);
         let grown = Duration::try_from_secs_f64(self.interval.as_secs_f64() * 1.5_f64.powi(growth));
         let grown = grown.unwrap_or(Duration::MAX).min(self.max_interval);
-        // Where it can't become longer, it is only varied downward.
-        let varied = grown.as_secs_f64() * (0.8 + 0.4 * random);
-        let most = self.max_interval.as_secs_f64();
-        let varied = if varied > most { 2.0 * most - varied } else { varied };
-        Duration::try_from_secs_f64(varied).unwrap_or(self.max_interval)
+        varied(grown, self.max_interval, random)
     }
+
+    /// Returns the time before the next poll while an event is waited for.
+    pub(super) fn slow_delay(&self, random: f64) -> Duration {
+        varied(self.fallback_interval, self.fallback_interval, random)
+    }
+}
+
+/// Returns a time that is varied by up to a fifth: where it can't become longer, only downward.
+fn varied(time: Duration, most: Duration, random: f64) -> Duration {
+    let varied = time.as_secs_f64() * (0.8 + 0.4 * random);
+    let longest = most.as_secs_f64();
+    let varied = if varied > longest { 2.0 * longest - varied } else { varied };
+    Duration::try_from_secs_f64(varied).unwrap_or(most)
 }
 
 impl fmt::Debug for WaitOptions {
@@ -169,6 +204,8 @@ impl fmt::Debug for WaitOptions {
             .field("deadline", &self.deadline)
             .field("not_found_grace", &self.not_found_grace)
             .field("result_grace", &self.result_grace)
+            .field("hub", &self.hub)
+            .field("fallback_interval", &self.fallback_interval)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use futures_util::stream::unfold;
 use jogg_api::Endpoint;
 
-use super::page::{Extent, Page};
+use super::gap::Gap;
+use super::page::{Extent, Page, Position};
 use crate::call::Call;
 use crate::client::Jogg;
 use crate::error::Result;
@@ -61,7 +62,7 @@ impl<T: Send + 'static> List<T> {
         let jogg = jogg.clone();
         let fetch = move |page| {
             let endpoint = endpoint(request.on_page(page));
-            fetch(&jogg, request.check(), endpoint, split)
+            fetch(&jogg, request.check(), endpoint, paging.position(page), split)
         };
         Self { fetch: Arc::new(fetch), id, paging: Some(paging) }
     }
@@ -88,7 +89,7 @@ impl<T: Send + 'static> List<T> {
         let jogg = jogg.clone();
         let fetch = move |_| {
             let (checked, endpoint) = request();
-            fetch(&jogg, checked, endpoint, split)
+            fetch(&jogg, checked, endpoint, Position::default(), split)
         };
         Self { fetch: Arc::new(fetch), id, paging: None }
     }
@@ -96,7 +97,9 @@ impl<T: Send + 'static> List<T> {
     /// Fetches the requested page, the first unless set. One call.
     ///
     /// # Errors
-    /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if the response has
+    /// something else in the place of its list, or none although it says how many items there are;
+    /// see [`ErrorKind`](crate::ErrorKind) for the others. A list that is null or absent is empty.
     pub fn page(self) -> Call<Page<T>> {
         (self.fetch)(self.paging.and_then(|paging| paging.first))
     }
@@ -155,12 +158,28 @@ fn fetch<E: Endpoint + 'static, T: 'static>(
     jogg: &Jogg,
     checked: Result<()>,
     endpoint: E,
+    position: Position,
     split: fn(E::Response) -> (Vec<T>, Extent),
 ) -> Call<Page<T>> {
     jogg.call_with(checked, endpoint, move |data, received| {
         let (items, extent) = split(data);
-        Ok(Page::new(items, extent, received.metadata.clone()))
+        let mut page = Page::new(items, &extent, received.metadata.clone());
+        if length(&page) == 0 {
+            page.gap = Gap::of(received, extent.announces(position));
+        }
+        match page.gap {
+            Some(Gap { reason, is_certain: true }) => Err(received.lacks(reason)),
+            _ => Ok(page),
+        }
     })
+}
+
+impl Paging {
+    /// Returns where the page of this number is.
+    fn position(self, page: Option<i64>) -> Position {
+        let pages_before = u64::try_from(page.unwrap_or(1).saturating_sub(1)).unwrap_or_default();
+        Position { pages_before, page_size: self.page_size }
+    }
 }
 
 struct Pages<T> {

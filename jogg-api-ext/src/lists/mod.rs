@@ -11,9 +11,11 @@
 //! # Ok(()) }
 //! ```
 
+mod gap;
 mod list;
 mod page;
 
+pub(crate) use gap::Gap;
 pub use list::List;
 pub(crate) use page::Extent;
 pub use page::Page;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jogg_api::types::Pagination;
 
+use super::gap::Gap;
 use crate::call::ResponseMetadata;
 
 /// One page of a list.
@@ -23,6 +24,8 @@ pub struct Page<T> {
     pub has_more: Option<bool>,
     /// The metadata of the response, with its body and with what was skipped.
     pub metadata: ResponseMetadata,
+    /// Why there are no items, if the response doesn't have an empty list in so many words.
+    pub(crate) gap: Option<Gap>,
 }
 
 /// What the API says about the length of a list. Each of its five styles says another part.
@@ -32,6 +35,27 @@ pub(crate) struct Extent {
     pub(crate) total_pages: Option<i64>,
     pub(crate) page_size: Option<i64>,
     pub(crate) has_more: Option<bool>,
+}
+
+impl Extent {
+    /// Returns whether the API says that there are items on this page.
+    pub(super) fn announces(&self, position: Position) -> bool {
+        let Position { pages_before, page_size } = position;
+        let number = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
+        // The API may give less on a page than was requested, and say so.
+        let size = number(self.page_size).filter(|size| *size > 0).unwrap_or(page_size);
+        let before = pages_before.saturating_mul(size.min(page_size));
+        number(self.total).is_some_and(|total| total > before)
+            || number(self.total_pages).is_some_and(|pages| pages > pages_before)
+            || pages_before == 0 && self.has_more == Some(true)
+    }
+}
+
+/// Where a page is in its list, in pages of the size that was requested.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Position {
+    pub(super) pages_before: u64,
+    pub(super) page_size: u64,
 }
 
 impl From<Option<Pagination>> for Extent {
@@ -47,7 +71,7 @@ impl From<Option<Pagination>> for Extent {
 }
 
 impl<T> Page<T> {
-    pub(super) fn new(items: Vec<T>, extent: Extent, metadata: ResponseMetadata) -> Self {
+    pub(super) fn new(items: Vec<T>, extent: &Extent, metadata: ResponseMetadata) -> Self {
         Self {
             items,
             total: extent.total.and_then(|total| total.try_into().ok()),
@@ -55,6 +79,7 @@ impl<T> Page<T> {
             page_size: extent.page_size.and_then(|size| size.try_into().ok()),
             has_more: extent.has_more,
             metadata,
+            gap: None,
         }
     }
 }
@@ -68,7 +93,7 @@ impl<T: fmt::Debug> fmt::Debug for Page<T> {
             .field("page_size", &self.page_size)
             .field("has_more", &self.has_more)
             .field("metadata", &self.metadata)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

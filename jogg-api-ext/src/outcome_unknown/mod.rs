@@ -25,8 +25,10 @@ impl Jogg {
     /// and nothing is sent. Lists are read from their newest item back to the time of the request,
     /// at most 1,000 items. The `Date` of the list's response says how the server's clock differs
     /// from this one; beyond that, what was created up to a minute before the request counts as a
-    /// candidate, and up to a day if the server sends no `Date`. Items that can't be decoded are
-    /// skipped, which [`Candidates::remains`] says. Free.
+    /// candidate, and up to a day if the server sends no `Date`; what has the request's name always
+    /// does. Items that can't be decoded are skipped, which [`Candidates::remains`] says. It also
+    /// says if the list isn't there, or is shorter than its total: then nothing is
+    /// [`Certainty::NotListed`]. Free.
     ///
     /// ```no_run
     /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {

@@ -9,8 +9,8 @@ use super::candidate::{Candidate, Listed};
 use super::lost::{Lost, Since};
 use crate::call::listing::Listing;
 use crate::client::Jogg;
-use crate::error::Result;
-use crate::lists::List;
+use crate::error::{ErrorKind, Result};
+use crate::lists::{List, Page};
 use crate::resources::lip_sync::{self, FindVideo};
 use crate::resources::{photo_avatars, product_avatars, product_videos, template_videos};
 
@@ -21,14 +21,23 @@ const PAGE_SIZE: u32 = 100;
 /// What a search has found.
 pub(super) struct Found {
     pub(super) items: Vec<Candidate>,
+    /// What has the request's name, but was created before it, by the time in the list.
+    pub(super) earlier: Vec<Candidate>,
     /// Since when an item can be of the request; `None` if nothing was received.
     pub(super) since: Option<Since>,
     /// How many items couldn't be decoded.
     pub(super) skipped: usize,
-    /// How many items were searched, if there may be more.
-    pub(super) is_cut_at: Option<usize>,
+    /// What of the list wasn't there, or wasn't read.
+    pub(super) unread: Vec<String>,
     /// Whether the list says when an item was created.
     pub(super) has_times: bool,
+}
+
+impl Found {
+    fn nothing(has_times: bool) -> Self {
+        let (items, earlier, unread) = (Vec::new(), Vec::new(), Vec::new());
+        Self { items, earlier, since: None, skipped: 0, unread, has_times }
+    }
 }
 
 /// Searches the list of this operation; `None` if there is none.
@@ -79,34 +88,87 @@ async fn search_list<T: Send + 'static>(
     lost: &Lost,
     has_times: bool,
 ) -> Result<Found> {
-    let mut found =
-        Found { items: Vec::new(), since: None, skipped: 0, is_cut_at: None, has_times };
-    let (mut pages, mut ids, mut searched) = (list.pages(), HashSet::new(), 0);
-    for number in 1.. {
-        let Some(page) = pages.next().await else { break };
-        let page = page?;
+    let mut found = Found::nothing(has_times);
+    let (mut pages, mut ids) = (list.pages(), HashSet::new());
+    let mut read = Read::default();
+    while let Some(page) = pages.next().await {
+        let page = match readable(page)? {
+            Ok(page) => page,
+            Err(reason) => {
+                found.unread.push(reason);
+                return Ok(found);
+            }
+        };
         let since = *found.since.get_or_insert_with(|| lost.since(&page.metadata));
         let skipped = &page.metadata.skipped;
-        found.skipped += skipped.iter().filter(|skipped| skipped.at.ends_with(']')).count();
+        let skipped = skipped.iter().filter(|skipped| skipped.at.ends_with(']')).count();
+        found.skipped += skipped;
+        read.count(&page, skipped);
+        if let Some(gap) = page.gap.as_ref().filter(|_| read.pages == 1) {
+            found.unread.push(format!("the list may be elsewhere: {}", gap.reason));
+        }
         let items = page.items.into_iter().map(|item| Candidate::of(listed(item), lost));
         let items: Vec<_> = items.collect();
-        searched += items.len();
         let is_over = has_times && has_passed(&items, since);
-        let may_be = |item: &Candidate| match has_times {
-            true => item.created_at.is_none_or(|created_at| since.admits(created_at)),
-            false => item.matches != Some(false),
-        };
-        let fresh = items.into_iter().filter(|item| ids.insert(item.id.clone()));
-        found.items.extend(fresh.filter(may_be));
-        if is_over {
-            break;
+        for item in items.into_iter().filter(|item| ids.insert(item.id.clone())) {
+            let is_in_time = item.created_at.is_none_or(|created_at| since.admits(created_at));
+            match (has_times, item.matches) {
+                (true, _) if is_in_time => found.items.push(item),
+                (true, Some(true)) => found.earlier.push(item),
+                (false, None | Some(true)) => found.items.push(item),
+                _ => {}
+            }
         }
-        if number == MAX_PAGES {
-            found.is_cut_at = Some(searched);
-            break;
+        if is_over {
+            return Ok(found);
+        }
+        if read.pages == MAX_PAGES {
+            found.unread.push(format!("only the first {} items were read", read.items));
+            return Ok(found);
         }
     }
+    found.unread.extend(read.rest());
     Ok(found)
+}
+
+/// How much of a list has been read, and how much of it there is.
+#[derive(Default)]
+struct Read {
+    pages: usize,
+    items: u64,
+    total: u64,
+    total_pages: u64,
+}
+
+impl Read {
+    fn count<T>(&mut self, page: &Page<T>, skipped: usize) {
+        self.pages += 1;
+        self.items += (page.items.len() + skipped) as u64;
+        self.total = self.total.max(page.total.unwrap_or_default());
+        self.total_pages = self.total_pages.max(page.total_pages.unwrap_or_default());
+    }
+
+    /// Says what is missing at the end of the list.
+    fn rest(&self) -> Option<String> {
+        let Self { pages, items, total, total_pages } = *self;
+        if total > items {
+            return Some(format!("the list says that it has {total} items, and {items} came"));
+        }
+        let is_short = total_pages > pages as u64;
+        is_short.then(|| format!("the list says that it has {total_pages} pages, and {pages} came"))
+    }
+}
+
+/// Returns why a response isn't what it should be, as that may hide what is searched for. Other
+/// errors are the caller's.
+fn readable<T>(response: Result<T>) -> Result<std::result::Result<T, String>> {
+    match response {
+        Ok(response) => Ok(Ok(response)),
+        Err(error) if error.kind() == ErrorKind::InvalidResponse => {
+            Ok(Err(format!("it can't be read: {error}")))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether the items come newest first, as requested, and have passed the time of the request.
@@ -125,14 +187,17 @@ async fn find_lip_sync(jogg: &Jogg, lost: &Lost) -> Result<Found> {
         audio_url: text("audio_url").unwrap_or_default().to_owned(),
         playback_type: playback_type.unwrap_or(PlaybackType::Normal),
     };
-    let mut found =
-        Found { items: Vec::new(), since: None, skipped: 0, is_cut_at: None, has_times: true };
-    if let Some(job) = lip_sync::find(jogg, request).await? {
-        found.since = Some(lost.since(&job.metadata));
-        let mut candidate = Candidate::of(Listed::LipSyncVideo(job.report), lost);
-        candidate.matches = Some(true);
-        candidate.job = Some(job.record);
-        found.items.push(candidate);
+    let mut found = Found::nothing(true);
+    match readable(lip_sync::find(jogg, request).await)? {
+        Ok(Some(job)) => {
+            found.since = Some(lost.since(&job.metadata));
+            let mut candidate = Candidate::of(Listed::LipSyncVideo(job.report), lost);
+            candidate.matches = Some(true);
+            candidate.job = Some(job.record);
+            found.items.push(candidate);
+        }
+        Ok(None) => {}
+        Err(reason) => found.unread.push(reason),
     }
     Ok(found)
 }

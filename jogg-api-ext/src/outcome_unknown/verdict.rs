@@ -15,10 +15,17 @@ pub(super) fn of(mut found: Found, lost: &Lost) -> Candidates {
     found.narrow();
     let (gaps, doubts) = (found.gaps(), found.doubts(lost));
     let (certainty, remains, job) = if found.items.is_empty() {
-        let remains = "whether it was executed: nothing listed can be of it; search again a minute \
-                       after it was sent, as a job may be listed late";
+        let mut remains = vec![
+            "whether it was executed: nothing listed can be of it; search again a minute after it \
+             was sent, as a job may be listed late"
+                .to_owned(),
+        ];
+        let has_urls = lost.operation == &CREATE_LIP_SYNC_VIDEO;
+        if found.has_times && lost.name().is_none() && !has_urls {
+            remains.push("the request has no name, so that only times were compared".to_owned());
+        }
         let certainty = if gaps.is_empty() { Certainty::NotListed } else { Certainty::Unsettled };
-        (certainty, [&[remains.to_owned()][..], &gaps].concat().join("; "), None)
+        (certainty, [remains, gaps].concat().join("; "), None)
     } else if doubts.is_empty() {
         let remains = "only another request of the same name or URLs, sent at the same time, can \
                        have made it instead";
@@ -32,12 +39,15 @@ pub(super) fn of(mut found: Found, lost: &Lost) -> Candidates {
 }
 
 impl Found {
-    /// Keeps only what matches, if something that matches can't be older than the request. Puts
-    /// what matches first, then the newest.
+    /// Keeps only what matches, if something that matches can't be older than the request; if not,
+    /// something that matches is kept although it seems to be. Puts what matches first, then the
+    /// newest.
     fn narrow(&mut self) {
         if self.items.iter().any(|item| item.matches == Some(true) && self.is_since(item)) {
             self.items.retain(|item| item.matches == Some(true));
+            self.earlier.clear();
         }
+        self.items.extend(self.earlier.iter().cloned());
         self.items.sort_by_key(|item| Reverse((item.matches, item.created_at)));
     }
 
@@ -65,21 +75,27 @@ impl Found {
         } else if !self.items.iter().all(|item| self.is_since(item)) {
             doubts.push("something listed has no time, or one before the request".to_owned());
         }
+        if !self.earlier.is_empty() {
+            doubts.push(
+                "what has the request's name has a time before it, which the list may write by \
+                 another clock or in another time zone"
+                    .to_owned(),
+            );
+        }
         if !doubts.is_empty() && lost.operation == &CREATE_LIP_SYNC_VIDEO {
             doubts.push("its URLs are those of the request, so its result may serve".to_owned());
         }
         doubts
     }
 
-    /// Says what of the list couldn't be read.
+    /// Says what of the list couldn't be read, or wasn't there.
     fn gaps(&self) -> Vec<String> {
         let skipped = match self.skipped {
             0 => None,
             1 => Some("1 item of the list can't be decoded".to_owned()),
             count => Some(format!("{count} items of the list can't be decoded")),
         };
-        let cut = self.is_cut_at.map(|count| format!("only the first {count} items were read"));
-        skipped.into_iter().chain(cut).collect()
+        skipped.into_iter().chain(self.unread.iter().cloned()).collect()
     }
 }
 

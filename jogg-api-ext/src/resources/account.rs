@@ -24,10 +24,11 @@ impl Account {
     /// Returns who the key belongs to. Calls `whoami`; free.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidApiKey`](crate::ErrorKind::InvalidApiKey) if the key isn't known; see
-    /// [`ErrorKind`](crate::ErrorKind) for the others.
+    /// [`ErrorKind::InvalidApiKey`](crate::ErrorKind::InvalidApiKey) if the key isn't known;
+    /// [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse) if the response has
+    /// no `data`; see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn whoami(&self) -> Call<User> {
-        self.jogg.call(Whoami::new())
+        self.jogg.call_with(Ok(()), Whoami::new(), |user, received| received.needs_data(user))
     }
 
     /// Returns the credits left, with fractions. Calls `get_remaining_quota`; free.

@@ -25,7 +25,7 @@ use crate::call::{Call, ResponseMetadata};
 use crate::client::Jogg;
 use crate::error::{Error, Result};
 use crate::job_record::JobRecord;
-use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed, fields};
+use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed, decoded, fields};
 use crate::request::{group, request};
 use crate::stream::BoxFuture;
 
@@ -204,20 +204,26 @@ impl JobResult for Video {
 
     async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetLipSyncVideo::new(record.id.as_str())).await?;
-        let error = report.error.and_then(|error| error.message);
-        Ok(JobReport::of(report.status, error, raw).with_result(|raw| {
-            let output = report.data.unwrap_or_default();
-            Some(Self {
-                url: output.result_url.or_else(|| fields::url(&raw))?,
-                task_id: report.task_id.unwrap_or(record.id),
-                cover_url: output.cover_url.or_else(|| fields::cover_url(&raw)),
-                duration_seconds: output
-                    .duration_seconds
-                    .or_else(|| fields::duration_seconds(&raw)),
-                created_at: report.created_at,
-                completed_at: report.completed_at,
-                raw,
-            })
-        }))
+        Ok(report_on(report, raw, record))
     }
+
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
+        Some(report_on(decoded::<GetLipSyncVideo>(body)?, raw, record))
+    }
+}
+
+fn report_on(report: LipSyncReport, raw: Raw, record: JobRecord) -> JobReport<Video> {
+    let error = report.error.and_then(|error| error.message);
+    JobReport::of(report.status, error, raw).with_result(|raw| {
+        let output = report.data.unwrap_or_default();
+        Some(Video {
+            url: output.result_url.or_else(|| fields::url(&raw))?,
+            task_id: report.task_id.unwrap_or(record.id),
+            cover_url: output.cover_url.or_else(|| fields::cover_url(&raw)),
+            duration_seconds: output.duration_seconds.or_else(|| fields::duration_seconds(&raw)),
+            created_at: report.created_at,
+            completed_at: report.completed_at,
+            raw,
+        })
+    })
 }

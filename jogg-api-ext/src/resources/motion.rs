@@ -4,7 +4,7 @@ use jogg_api::Operation;
 use jogg_api::endpoints::{GetPhotoAvatarMotion, GetProductAvatarMotion};
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, ADD_PRODUCT_AVATAR_MOTION};
 use jogg_api::types::{
-    GetPhotoAvatarMotionQuery, GetProductAvatarMotionQuery, MotionSubmission,
+    GetPhotoAvatarMotionQuery, GetProductAvatarMotionQuery, MotionReport, MotionSubmission,
     ProductAvatarMotionSubmission,
 };
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
-use crate::jobs::{JobReport, JobResult, Raw, Sealed};
+use crate::jobs::{JobReport, JobResult, Raw, Sealed, decoded};
 
 /// An avatar in motion: the result of [`PhotoAvatars::add_motion`] and of
 /// [`ProductAvatars::add_motion`].
@@ -57,18 +57,26 @@ impl JobResult for Motion {
             let query = GetPhotoAvatarMotionQuery::new(id);
             jogg.report(GetPhotoAvatarMotion::new(query)).await?
         };
-        Ok(JobReport::of(report.status, report.error_msg, raw).with_result(|raw| {
-            Some(Self {
-                preview_url: report.motion_preview_url?,
-                avatar_id: report.avatar_id.or_else(|| started_avatar_id(&record)),
-                motion_id: report.motion_id.unwrap_or(record.id),
-                image_url: report.image_url,
-                name: report.name,
-                voice_id: report.voice_id,
-                raw,
-            })
-        }))
+        Ok(report_on(report, raw, record))
     }
+
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
+        Some(report_on(decoded::<GetPhotoAvatarMotion>(body)?, raw, record))
+    }
+}
+
+fn report_on(report: MotionReport, raw: Raw, record: JobRecord) -> JobReport<Motion> {
+    JobReport::of(report.status, report.error_msg, raw).with_result(|raw| {
+        Some(Motion {
+            preview_url: report.motion_preview_url?,
+            avatar_id: report.avatar_id.or_else(|| started_avatar_id(&record)),
+            motion_id: report.motion_id.unwrap_or(record.id),
+            image_url: report.image_url,
+            name: report.name,
+            voice_id: report.voice_id,
+            raw,
+        })
+    })
 }
 
 /// Reads the id from the response that started the job: the report may lack it.

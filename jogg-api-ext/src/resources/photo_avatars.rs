@@ -22,7 +22,7 @@ use jogg_api::enums::{
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, GENERATE_PHOTO};
 use jogg_api::types::{
     AddPhotoAvatarMotionRequest, GeneratePhotoRequest, GetPhotoGenerationQuery,
-    ListPhotoAvatarsQuery,
+    ListPhotoAvatarsQuery, PhotoReport,
 };
 
 use super::estimate::{Estimate, estimate};
@@ -31,7 +31,7 @@ use crate::call::Call;
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
-use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed};
+use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed, decoded};
 use crate::lists::{Extent, List};
 use crate::request::{group, paged_request, request};
 
@@ -186,14 +186,22 @@ impl JobResult for Generation {
     async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let query = GetPhotoGenerationQuery::new(record.id.as_str());
         let (report, raw) = jogg.report(GetPhotoGeneration::new(query)).await?;
-        Ok(JobReport::of(report.status, report.msg, raw).with_result(|raw| {
-            let image_urls = report.image_url_list;
-            (!image_urls.is_empty()).then_some(Self {
-                photo_id: report.photo_id.unwrap_or(record.id),
-                image_urls,
-                image_keys: report.image_key_list,
-                raw,
-            })
-        }))
+        Ok(report_on(report, raw, record))
     }
+
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
+        Some(report_on(decoded::<GetPhotoGeneration>(body)?, raw, record))
+    }
+}
+
+fn report_on(report: PhotoReport, raw: Raw, record: JobRecord) -> JobReport<Generation> {
+    JobReport::of(report.status, report.msg, raw).with_result(|raw| {
+        let image_urls = report.image_url_list;
+        (!image_urls.is_empty()).then_some(Generation {
+            photo_id: report.photo_id.unwrap_or(record.id),
+            image_urls,
+            image_keys: report.image_key_list,
+            raw,
+        })
+    })
 }

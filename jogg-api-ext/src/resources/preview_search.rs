@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jogg_api::enums::SortOrder;
+use jogg_api::operations::LIST_PRODUCT_PREVIEWS;
 use jogg_api::raw_text;
 use jogg_api::types::ProductPreview;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::preview_batch::Found;
 use super::preview_list::{ListPreviews, list};
 use crate::client::Jogg;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::lists::Page;
 
 /// What the polls of a wait have found so far.
@@ -117,6 +118,12 @@ impl Poll<'_> {
             let page = page?;
             let scan = &mut self.memory.scan;
             let number = scan.next_page;
+            if let Some(gap) = page.gap.as_ref().filter(|_| number == 1) {
+                // Not the same as a list in which they aren't.
+                let message = format!("the list of previews may be elsewhere: {}", gap.reason);
+                let error = Error::new(ErrorKind::InvalidResponse, message);
+                return Err(error.with_operation(&LIST_PRODUCT_PREVIEWS));
+            }
             let ids = page.items.iter().map(|preview| preview.id.as_str());
             if number == 1 {
                 scan.first = ids.clone().map(str::to_owned).collect();

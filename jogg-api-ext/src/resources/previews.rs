@@ -12,7 +12,7 @@ use crate::call::Received;
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::{ID_SEPARATOR, JobRecord};
-use crate::jobs::{Job, JobReport, JobResult, Sealed};
+use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed};
 
 /// Checks that a response says of each preview whether it was accepted or why not.
 pub(super) fn accepted(
@@ -80,5 +80,10 @@ impl JobResult for Previews {
             *reason = jogg.api().redact_key(reason);
         }
         Ok(report)
+    }
+
+    /// Previews are only in their list.
+    fn read(_: JobRecord, _: &[u8], _: Raw) -> Option<JobReport<Self>> {
+        None
     }
 }

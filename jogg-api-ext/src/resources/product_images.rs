@@ -10,7 +10,7 @@ use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
 use crate::jobs::batch::{Member, Members};
-use crate::jobs::{JobReport, JobResult, JobStatus, Raw, Sealed, fields};
+use crate::jobs::{JobReport, JobResult, JobStatus, Raw, Sealed, decoded, fields};
 
 /// A batch of images: the result of [`ProductAvatars::generate`]. It is there when at least one
 /// image succeeded and none is in progress.
@@ -56,6 +56,10 @@ impl JobResult for Images {
     async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetProductAvatarImages::new(record.id.as_str())).await?;
         Ok(report_on_batch(report, raw, record.id))
+    }
+
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
+        Some(report_on_batch(decoded::<GetProductAvatarImages>(body)?, raw, record.id))
     }
 }
 

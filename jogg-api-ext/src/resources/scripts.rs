@@ -21,14 +21,14 @@ use jogg_api::Operation;
 use jogg_api::endpoints::{CreateAiScript, GetAiScript};
 use jogg_api::enums::{Language, ProductSourceType, ScriptStyle, VideoLength};
 use jogg_api::operations::CREATE_AI_SCRIPT;
-use jogg_api::types::{CreateAiScriptRequest, ScriptProduct, ScriptProductData};
+use jogg_api::types::{CreateAiScriptRequest, ScriptProduct, ScriptProductData, ScriptReport};
 
 use super::estimate::{Estimate, estimate};
 use crate::call::Call;
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
-use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed};
+use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed, decoded};
 use crate::request::{group, needed, request};
 
 pub use jogg_api::types::GeneratedScript;
@@ -144,10 +144,18 @@ impl JobResult for GeneratedScripts {
 
     async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetAiScript::new(record.id.as_str())).await?;
-        Ok(JobReport::of(report.status, report.err_msg, raw).with_result(|raw| {
-            let scripts = report.data.unwrap_or_default().generated_scripts;
-            let task_id = report.task_id.unwrap_or(record.id);
-            (!scripts.is_empty()).then_some(Self { task_id, scripts, raw })
-        }))
+        Ok(report_on(report, raw, record))
     }
+
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
+        Some(report_on(decoded::<GetAiScript>(body)?, raw, record))
+    }
+}
+
+fn report_on(report: ScriptReport, raw: Raw, record: JobRecord) -> JobReport<GeneratedScripts> {
+    JobReport::of(report.status, report.err_msg, raw).with_result(|raw| {
+        let scripts = report.data.unwrap_or_default().generated_scripts;
+        let task_id = report.task_id.unwrap_or(record.id);
+        (!scripts.is_empty()).then_some(GeneratedScripts { task_id, scripts, raw })
+    })
 }

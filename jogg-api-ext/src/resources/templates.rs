@@ -63,7 +63,8 @@ impl Templates {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if none has this number; see
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn custom_template(&self, id: i64) -> Call<CustomTemplate> {
-        self.jogg.call(endpoints::GetCustomTemplate::new(id))
+        let endpoint = endpoints::GetCustomTemplate::new(id);
+        self.jogg.call_with(Ok(()), endpoint, |template, received| received.needs_data(template))
     }
 }
 

@@ -16,14 +16,15 @@ use std::time::Duration;
 use jogg_api::Operation;
 use jogg_api::endpoints::{CreateVideoTranslation, GetVideoTranslation, ListTargetLanguages};
 use jogg_api::operations::CREATE_VIDEO_TRANSLATION;
-use jogg_api::types::CreateVideoTranslationRequest;
+use jogg_api::types::{CreateVideoTranslationRequest, TranslationReport};
 
 use super::estimate::{Estimate, estimate};
 use crate::call::Call;
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
-use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed, fields};
+use crate::jobs::{Job, JobReport, JobResult, Raw, Sealed, decoded, fields};
+use crate::lists::Gap;
 use crate::request::{group, request};
 
 group! {
@@ -53,7 +54,9 @@ impl Translations {
     /// # Errors
     /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
     pub fn target_languages(&self) -> Call<Vec<String>> {
-        self.jogg.call_with(Ok(()), ListTargetLanguages::new(), |data, _| Ok(data.languages))
+        self.jogg.call_with(Ok(()), ListTargetLanguages::new(), |data, received| {
+            Gap::checked(data.languages, received)
+        })
     }
 }
 
@@ -114,14 +117,22 @@ impl JobResult for Translation {
 
     async fn poll(jogg: Jogg, record: JobRecord, (): &mut ()) -> Result<JobReport<Self>> {
         let (report, raw) = jogg.report(GetVideoTranslation::new(record.id.as_str())).await?;
-        Ok(JobReport::of(report.status, None, raw).with_result(|raw| {
-            Some(Self {
-                url: report.url.or_else(|| fields::url(&raw))?,
-                video_translate_id: report.video_translate_id.unwrap_or(record.id),
-                subtitle_url: report.subtitle_url,
-                title: report.title,
-                raw,
-            })
-        }))
+        Ok(report_on(report, raw, record))
     }
+
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
+        Some(report_on(decoded::<GetVideoTranslation>(body)?, raw, record))
+    }
+}
+
+fn report_on(report: TranslationReport, raw: Raw, record: JobRecord) -> JobReport<Translation> {
+    JobReport::of(report.status, None, raw).with_result(|raw| {
+        Some(Translation {
+            url: report.url.or_else(|| fields::url(&raw))?,
+            video_translate_id: report.video_translate_id.unwrap_or(record.id),
+            subtitle_url: report.subtitle_url,
+            title: report.title,
+            raw,
+        })
+    })
 }

@@ -12,7 +12,7 @@ use jogg_api::types::{AvatarVideoReport, ProductVideoReport, TemplateVideoReport
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::job_record::JobRecord;
-use crate::jobs::{JobReport, JobResult, Raw, Sealed, fields};
+use crate::jobs::{JobReport, JobResult, Raw, Sealed, decoded, fields};
 
 /// A finished video: the result of [`AvatarVideos::create`], [`ProductVideos::create`],
 /// [`ProductVideos::render`] and [`TemplateVideos::create`]. Their jobs have one type, so that they
@@ -73,6 +73,17 @@ impl JobResult for Video {
             (VideoReport::from(report), raw)
         };
         Ok(report.of_job(raw, record.id))
+    }
+
+    fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
+        let report = if record.operation == CREATE_VIDEO_FROM_AVATAR.id {
+            decoded::<GetAvatarVideo>(body)?.into()
+        } else if record.operation == CREATE_VIDEO_WITH_TEMPLATE.id {
+            decoded::<GetTemplateVideo>(body)?.into()
+        } else {
+            VideoReport::from(decoded::<GetProductVideo>(body)?)
+        };
+        Some(report.of_job(raw, record.id))
     }
 }
 

@@ -13,15 +13,22 @@
 //! # Ok(()) }
 //! ```
 
-use jogg_api::endpoints;
 use jogg_api::enums::{EndpointStatus, WebhookEvent};
+use jogg_api::operations::CREATE_WEBHOOK_ENDPOINT;
+use jogg_api::reqwest::Url;
 use jogg_api::types::{CreateWebhookEndpointRequest, UpdateWebhookEndpointRequest};
+use jogg_api::{endpoints, is_loopback};
 
 use crate::call::Call;
-use crate::lists::{Extent, List};
-use crate::request::{group, request};
+use crate::client::Jogg;
+use crate::error::Result;
+use crate::lists::{Extent, Gap, List};
+use crate::request::{group, refuse, request};
 
 pub use jogg_api::types::{ListedWebhookEndpoint, WebhookEndpoint};
+
+/// How many endpoints an account can have.
+const MAX_ENDPOINTS: usize = 20;
 
 group! {
     /// Webhook endpoints: addresses that receive signed notifications of how jobs end.
@@ -42,15 +49,18 @@ impl WebhookEndpoints {
 
     /// Creates an endpoint, and returns it with the secret that signs what is sent to it. Calls
     /// `create_webhook_endpoint`; free, but creating it twice makes two, so that it is never sent
-    /// twice. The API takes at most 20.
+    /// twice. An account can have 20, so that this first calls `list_webhook_endpoints`.
     ///
     /// # Errors
+    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter), and nothing is created,
+    /// if there are 20 endpoints, or if the address isn't HTTPS;
     /// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if the response was lost or
     /// has no `endpoint_id`; see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn create(&self, request: CreateEndpoint) -> Call<WebhookEndpoint> {
-        let checked = request.check_extra();
+        let checked = request.check_extra().and_then(|()| check_url(&self.jogg, &request.0.url));
+        let (jogg, is_sent) = (self.jogg.clone(), checked.is_ok());
         let endpoint = endpoints::CreateWebhookEndpoint::new(request.0);
-        self.jogg.call_to_read(
+        let call = self.jogg.call_to_read(
             checked,
             endpoint,
             |_, endpoint| match endpoint.endpoint_id {
@@ -58,21 +68,23 @@ impl WebhookEndpoints {
                 None => Err("it has no `data.endpoint_id`".to_owned()),
             },
             |endpoint, _| Ok(endpoint),
-        )
+        );
+        if is_sent { call.after(async move { check_number(&jogg).await }) } else { call }
     }
 
     /// Replaces address, state and events of an endpoint. Its secret stays. Calls
     /// `update_webhook_endpoint`; free.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such endpoint; see
+    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if the address isn't
+    /// HTTPS; [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such endpoint; see
     /// [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn update(
         &self,
         endpoint_id: impl Into<String>,
         request: UpdateEndpoint,
     ) -> Call<WebhookEndpoint> {
-        let checked = request.check_extra();
+        let checked = request.check_extra().and_then(|()| check_url(&self.jogg, &request.0.url));
         let endpoint = endpoints::UpdateWebhookEndpoint::new(endpoint_id, request.0);
         self.jogg.call_with(checked, endpoint, |endpoint, _| Ok(endpoint))
     }
@@ -93,7 +105,9 @@ impl WebhookEndpoints {
     /// # Errors
     /// Those of a read; see [`ErrorKind`](crate::ErrorKind).
     pub fn events(&self) -> Call<Vec<WebhookEvent>> {
-        self.jogg.call_with(Ok(()), endpoints::ListWebhookEvents::new(), |data, _| Ok(data.events))
+        self.jogg.call_with(Ok(()), endpoints::ListWebhookEvents::new(), |data, received| {
+            Gap::checked(data.events, received)
+        })
     }
 }
 
@@ -129,4 +143,36 @@ impl UpdateEndpoint {
     ) -> Self {
         Self(UpdateWebhookEndpointRequest::new(url, status, events.into_iter().collect()))
     }
+}
+
+/// Refuses an address that the API sends nothing to. A server on this machine, such as the
+/// simulator, sends to plain addresses on this machine, too.
+fn check_url(jogg: &Jogg, text: &str) -> Result<()> {
+    let is_here = |url: &str| Url::parse(url).is_ok_and(|url| is_loopback(&url));
+    match Url::parse(text) {
+        Err(error) => refuse(format!("`url` can't be read: {error}; give all of `https://…`")),
+        Ok(url) if url.scheme() == "https" => Ok(()),
+        Ok(url)
+            if url.scheme() == "http" && is_loopback(&url) && is_here(jogg.api().base_url()) =>
+        {
+            Ok(())
+        }
+        Ok(url) => refuse(format!(
+            "`url` begins with `{}:`; the API sends webhooks only to `https://` addresses",
+            url.scheme()
+        )),
+    }
+}
+
+/// Refuses one endpoint too many. If the list doesn't come, the API says so itself.
+async fn check_number(jogg: &Jogg) -> Result<()> {
+    let list = jogg.call(endpoints::ListWebhookEndpoints::new()).await;
+    if list.is_ok_and(|list| list.endpoints.len() >= MAX_ENDPOINTS) {
+        let reason = format!(
+            "the account has {MAX_ENDPOINTS} webhook endpoints, as many as it can have; delete one, \
+             or update one"
+        );
+        return refuse(reason).map_err(|error| error.with_operation(&CREATE_WEBHOOK_ENDPOINT));
+    }
+    Ok(())
 }

@@ -1,11 +1,8 @@
-//! What `jogg-api-ext` wraps of the API: all of it, by what the server received.
+//! The list of what this project knows of the API, and its tests.
 
 use std::collections::BTreeSet;
 
-use jogg_api::operations::OPERATIONS;
 use jogg_tests::{collect, root};
-
-use crate::wire::table::sent;
 
 /// The list of facts and the tests named after them belong together.
 #[test]
@@ -25,17 +22,4 @@ fn every_fact_of_the_list_has_a_test_and_every_test_a_fact() {
     let listed: BTreeSet<u32> = rows.filter_map(|number| number.parse().ok()).collect();
     assert!(listed.len() > 40);
     assert_eq!(tested, listed);
-}
-
-#[test]
-fn every_operation_is_reached_through_the_public_api() {
-    let received: BTreeSet<_> = sent()
-        .iter()
-        .flat_map(|sent| &sent.requests)
-        .filter_map(|request| request.operation)
-        .collect();
-    let known: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
-    let missing: Vec<_> = known.difference(&received).collect();
-    assert!(missing.is_empty(), "not reached: {missing:?}");
-    assert_eq!(received, known);
 }

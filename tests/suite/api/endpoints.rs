@@ -6,6 +6,7 @@ use jogg_api::codec::CODECS;
 use jogg_api::{Operation, RawRequest};
 use jogg_api_ext::simulator::ReceivedRequest;
 use jogg_tests::faults::call_with;
+use jogg_tests::spec::text;
 use jogg_tests::{Stage, sample};
 use serde_json::Value;
 
@@ -27,10 +28,6 @@ fn pairs(query: &str) -> BTreeMap<String, String> {
 /// The parts of a path, decoded as a query is, but for `+`.
 fn segments(path: &str) -> Vec<String> {
     path.split('/').flat_map(|segment| pairs(&segment.replace('+', "%2B")).into_keys()).collect()
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The parts of the path of an operation, filled in.

@@ -128,7 +128,9 @@ fn the_schema_of_every_request_type_is_the_spec_s() {
     let takes_a_request = |operation: &&&jogg_api::Operation| {
         spec::body(operation).or_else(|| spec::query(operation)).is_some()
     };
-    let all = OPERATIONS.iter().filter(takes_a_request).map(|operation| operation.id);
+    let has_method = |operation: &&&jogg_api::Operation| spec::call(operation) != spec::NO_GROUP;
+    let all = OPERATIONS.iter().filter(has_method).filter(takes_a_request);
+    let all = all.map(|operation| operation.id);
     let missing: Vec<_> = all.filter(|id| !compared.contains(id)).collect();
     // An upload describes its file itself, and a job knows its id.
     let others = [

@@ -21,7 +21,8 @@ use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWin
 use jogg_api_ext::product_videos::Previews;
 use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
 use jogg_api_ext::webhook_endpoints::CreateEndpoint;
-use jogg_api_ext::{CallOptions, Jogg};
+use jogg_api_ext::webhooks::{Callback, Event, EventHub, Outcome, Receiver, SampleEvent, Verifier};
+use jogg_api_ext::{CallOptions, Jogg, Video};
 use jogg_tests::replies::ticket;
 use jogg_tests::{KEY, Stage, requests, sample, secrets};
 use serde_json::{Value, json};
@@ -56,6 +57,7 @@ pub(crate) async fn shown() -> Vec<Line> {
     lines.extend(calls(&stage).await);
     lines.extend(low_level(&stage).await);
     lines.extend(simulator(&stage));
+    lines.extend(webhooks());
     lines
 }
 
@@ -270,4 +272,30 @@ fn simulator(stage: &Stage) -> Vec<Line> {
     assert!(requests.iter().any(|request| request.path.starts_with("/uploads/")));
     lines.extend(requests.iter().map(debug));
     lines
+}
+
+/// With the secret, in names, in ids and in reasons.
+fn webhooks() -> Vec<Line> {
+    let verifier = || Verifier::new([secrets::WEBHOOK_SECRET]).unwrap();
+    let body = json!({
+        "event": format!("{}_failed", secrets::signed_url()), "event_id": secrets::signed_url(),
+        "data": {"video_id": secrets::signed_url(), "error": secrets::message()},
+    });
+    let event = Event::parse(body.to_string().as_bytes()).unwrap();
+    assert!(event.error().unwrap().contains(KEY));
+    let (hub, callback) = (EventHub::new(), Callback::parse(body.to_string().as_bytes()));
+    hub.publish(&event);
+    let failed = Outcome::<Video>::Failed(event.error());
+    let ignore = |_: Event| async { Ok::<_, &str>(()) };
+    vec![
+        debug(&verifier()),
+        debug(&event),
+        debug(&callback),
+        debug(&hub),
+        debug(&failed),
+        debug(&Receiver::new(verifier(), ignore).publish_to(&hub)),
+        debug(&SampleEvent::new(event.event.clone()).with("video_url", secrets::signed_url())),
+        display(&verifier().verify(body.to_string().as_bytes(), "").unwrap_err()),
+        display(&Event::parse(b"[]").unwrap_err()),
+    ]
 }

@@ -22,6 +22,7 @@ mod pools;
 mod rate_limits;
 mod raw_requests;
 mod refusals;
+mod renamed;
 mod retries;
 mod runtimes;
 mod security;

@@ -173,5 +173,7 @@ async fn an_observer_is_notified_of_responses_without_what_the_caller_needs() {
         lines.push(format!("{id} 1 started"));
         lines.push(format!("{id} 1 Some(200) None Some({kind:?}) None"));
     }
-    assert_eq!(diary.lines(), lines);
+    // An endpoint is created only after those that there are were counted.
+    let diary = diary.lines().into_iter().filter(|line| !line.starts_with("list_webhook_"));
+    assert_eq!(diary.collect::<Vec<_>>(), lines);
 }

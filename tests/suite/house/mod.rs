@@ -13,6 +13,7 @@ mod references;
 mod rooms;
 mod sizes;
 mod sources;
+mod tags;
 mod vocabulary;
 mod words;
 

@@ -69,7 +69,7 @@ static PACKAGES: [Package; 4] = [
                 &["simulator/spec"],
                 &["simulator/clock.rs", "simulator/settings.rs"],
                 &["simulator/dialect.rs", "simulator/lock.rs"],
-                &["outcome_unknown"],
+                &["webhooks", "outcome_unknown"],
                 &["resources", "assets"],
                 &["jobs", "lists"],
                 &["call", "request.rs"],
@@ -79,6 +79,7 @@ static PACKAGES: [Package; 4] = [
                 &["error.rs"],
                 &["sent_request.rs"],
                 &["clock.rs", "host_response.rs", "job_record.rs", "undocumented.rs"],
+                &["webhooks/signature.rs"],
                 &["error_kind.rs"],
             ],
             apart: &[("simulator", &["clock.rs", "jobs/status.rs", "undocumented.rs"])],
@@ -96,7 +97,7 @@ static PACKAGES: [Package; 4] = [
         rooms: Rooms {
             floors: &[
                 &["main.rs"],
-                &["regen.rs"],
+                &["regen"],
                 &["drift", "bench"],
                 &["diff", "lint"],
                 &["codegen", "surface", "public_api"],
@@ -131,6 +132,7 @@ static PACKAGES: [Package; 4] = [
                     "suite/jobs",
                     "suite/programs",
                     "suite/transfer",
+                    "suite/webhooks",
                 ],
                 &["suite/wire"],
                 &["src/bin"],

@@ -6,6 +6,7 @@ mod graces;
 mod kinds;
 mod lip_sync;
 mod motion;
+mod polls;
 mod search;
 mod statuses;
 mod together;

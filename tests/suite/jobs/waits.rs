@@ -33,13 +33,13 @@ async fn fact_46_each_kind_is_given_the_time_it_takes() {
         let seconds = Duration::from_secs(longest);
         let stage = Stage::with(|builder| builder.job_duration(seconds)).await;
         let begun = stage.clock.now();
-        (kind.run)(stage.jogg.clone(), false).await.unwrap();
+        kind.run(&stage.jogg, false).await.unwrap();
         // Noticed soon after it was there.
         assert!(stage.clock.now() - begun < seconds + Duration::from_secs(31), "{operation}");
 
         let stage = Stage::with(|builder| builder.job_duration(Duration::from_secs(1 << 20))).await;
         let begun = stage.clock.now();
-        let error = (kind.run)(stage.jogg.clone(), false).await.err().unwrap();
+        let error = kind.run(&stage.jogg, false).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::WaitTimeout);
         assert_eq!((stage.clock.now() - begun).as_secs(), deadline * 60, "{operation}");
     }
@@ -86,7 +86,7 @@ async fn fact_34_product_videos_and_rendered_previews_are_reported_on_alike() {
     for operation in ["create_video_from_product", "render_product_preview"] {
         let stage = Stage::new().await;
         let kind = kind(operation);
-        let finished = (kind.run)(stage.jogg.clone(), false).await.unwrap();
+        let finished = kind.run(&stage.jogg, false).await.unwrap();
         assert!(stage.simulator.request_count(&GET_PRODUCT_VIDEO) > 0);
         let requests = stage.simulator.requests();
         let id = finished.record.id;

@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use jogg_api_ext::enums::WebhookEvent;
+use jogg_api_ext::webhooks::SampleEvent;
 use jogg_tests::root;
 
 /// Whether it succeeds, and what it prints.
@@ -58,5 +60,25 @@ fn decode_prints_the_typed_value_or_the_error() {
     assert_eq!(text, "error: whoami: the body is a markup page, not JSON\n");
     let (success, text) = decode("nothing", "");
     assert!(!success);
-    assert!(text.contains("`nothing` is no operation; it is one of"), "{text}");
+    assert!(text.contains("`nothing` is no operation; it is `webhook` or one of"), "{text}");
+}
+
+#[test]
+fn decode_prints_what_a_webhook_says() {
+    for (name, expected) in [
+        ("generated_motion_failed", "failed: The job failed"),
+        ("generated_avatar_video_success", "completed: Video {"),
+        ("generated_product_avatar_success", "poll"),
+        ("create_avatar_success", "poll"),
+    ] {
+        let sample = SampleEvent::new(WebhookEvent::from(name)).event_id(None);
+        let (success, text) = decode("webhook", &String::from_utf8(sample.body()).unwrap());
+        assert!(success, "{text}");
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(value["outcome"].as_str().unwrap().starts_with(expected), "{text}");
+        assert_eq!((&value["event"], &value["timestamp"]), (&name.into(), &1_764_000_000.into()));
+    }
+    let (success, text) = decode("webhook", "{}");
+    assert!(!success);
+    assert_eq!(text, "error: webhook: the body is not a JSON object with an `event`\n");
 }

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::wire::fields::sent_fields;
+
 /// Runs it with these arguments, and a key in the environment if one is given.
 async fn smoke(arguments: &[&str], key: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_smoke"));
@@ -49,7 +51,9 @@ async fn every_operation_is_accepted_and_decoded() {
     let server = Simulator::builder().strict(true).start().await.unwrap();
     let output = smoke_all(&server).await;
     assert_eq!(output.code, 0, "{}{}", output.stdout, output.stderr);
-    for operation in OPERATIONS {
+    // Of the others it knows no ids that exist.
+    let has_method = |operation: &&&Operation| spec::call(operation) != spec::NO_GROUP;
+    for operation in OPERATIONS.iter().filter(has_method) {
         let (accepted, decoded, remark) = row(&output, operation);
         let row = (accepted.as_str(), decoded.as_str());
         assert_eq!(row, ("yes", "yes"), "{}: {remark}", operation.id);
@@ -123,7 +127,8 @@ async fn what_the_server_does_wrong_is_reported_and_fails_the_run() {
         assert!(found.2.contains(remark), "{}: {}", operation.id, found.2);
     }
     let last = output.stdout.lines().last().unwrap_or_default();
-    assert!(last.starts_with("FAILED: 47 operations"), "{last}");
+    let failed = format!("FAILED: {} operations", OPERATIONS.len());
+    assert!(last.starts_with(&failed), "{last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,7 +209,7 @@ const CHOICES: [&str; 6] = [
     "generate_product_avatar_images.avatar_source.value",
 ];
 
-/// A field or parameter that is added to the spec is missing here until the program sends it.
+/// Each field and parameter that a case of the table of requests sends.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_field_and_parameter_is_sent() {
     let server = Simulator::start().await.unwrap();
@@ -212,7 +217,7 @@ async fn every_field_and_parameter_is_sent() {
     let mut missing = BTreeSet::new();
     for operation in OPERATIONS {
         // The first has all filters; another one follows if they leave nothing.
-        let request = received(&server, operation).swap_remove(0);
+        let Some(request) = received(&server, operation).into_iter().next() else { continue };
         let sent: BTreeSet<_> = request.query.split(['&', '=']).step_by(2).collect();
         let parameters = spec::query(operation).unwrap_or_default();
         for (name, _) in parameters["properties"].as_object().into_iter().flatten() {
@@ -225,9 +230,19 @@ async fn every_field_and_parameter_is_sent() {
             missing.append(&mut lacking(&schema, &body, operation.id));
         }
     }
+    // What no case sends is missing there first.
+    let cases = sent_fields();
+    missing.retain(|field| {
+        let (operation, name) = field.split_once(['.', '?']).expect("a field of an operation");
+        let sent = cases.get(operation).into_iter().flatten();
+        sent.into_iter().any(|sent| sent.replace("[]", "") == name.replace("[]", ""))
+    });
     let chosen = BTreeSet::from(CHOICES.map(str::to_owned));
     let forgotten: Vec<_> = missing.difference(&chosen).collect();
-    assert!(forgotten.is_empty(), "smoke doesn't send {forgotten:?}");
+    assert!(
+        forgotten.is_empty(),
+        "tests/src/bin/smoke/ doesn't send {forgotten:?}: set each in the request of its operation"
+    );
     let sent: Vec<_> = chosen.difference(&missing).collect();
     assert!(sent.is_empty(), "smoke sends {sent:?}, or the spec has no such fields any more");
 }

@@ -176,6 +176,16 @@ async fn a_file_can_be_kept_in_memory_up_to_a_limit() {
     assert!(error.to_string().starts_with(&too_large(10)), "{error}");
 }
 
+#[tokio::test]
+async fn an_announced_length_reserves_no_memory_that_is_not_needed() {
+    let stage = Stage::without_retries().await;
+    let announced = format!("content-length: {}\r\n", 1_u64 << 50);
+    let host = Scripted::start([Script::new("200 OK", &announced, "x")]).await;
+    let download = Download::new(host.url()).max_bytes(u64::MAX);
+    let error = soon(stage.jogg.assets().download_bytes(download)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FileTransfer, "{error}");
+}
+
 const TAG: &str = "etag: \"v1\"\r\n";
 
 fn cut_and_rest(tag: &str) -> [Script; 2] {

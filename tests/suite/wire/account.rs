@@ -1,5 +1,6 @@
 //! The account, its webhook endpoints, uploads, and the lists that depend on nothing.
 
+use jogg_api_ext::assets::Upload;
 use jogg_api_ext::enums::{AspectRatio, EndpointStatus, WebhookEvent};
 use jogg_api_ext::jogg_api::operations as op;
 use jogg_api_ext::musics::ListMusics;
@@ -18,18 +19,17 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn account() -> Vec<Case> {
     vec![
-        call(&op::WHOAMI, "GET /v2/user/whoami", |jogg| jogg.account().whoami()),
-        call(&op::GET_REMAINING_QUOTA, "GET /v2/user/remaining_quota", |jogg| {
-            jogg.account().remaining_quota()
-        }),
+        call!(WHOAMI, "GET /v2/user/whoami", account.whoami),
+        call!(GET_REMAINING_QUOTA, "GET /v2/user/remaining_quota", account.remaining_quota),
     ]
 }
 
 /// The ticket of an upload; what follows it is in `upload.rs`.
 fn uploads() -> Vec<Case> {
-    let mut upload = plain(&op::CREATE_ASSET_UPLOAD, "POST /v2/upload/asset", false, |jogg| {
+    let target = "POST /v2/upload/asset";
+    let mut upload = plain(&op::CREATE_ASSET_UPLOAD, "assets().upload", target, |jogg| {
         Box::pin(async move {
-            let asset = jogg.assets().upload_bytes("cup & saucer.png", "bytes").await?;
+            let asset = jogg.assets().upload(Upload::bytes("cup & saucer.png", "bytes")).await?;
             Ok(Received { value: None, data: json!({"asset_url": asset.url}) })
         })
     });
@@ -39,8 +39,7 @@ fn uploads() -> Vec<Case> {
 }
 
 fn musics() -> Vec<Case> {
-    let list =
-        queries(&op::LIST_MUSICS, "GET /v2/musics", |jogg, query| jogg.musics().list(query).page());
+    let list = queries!(LIST_MUSICS, "GET /v2/musics", musics.list);
     vec![
         list.case("minimal", ListMusics::new(), ""),
         list.case("maximal", ListMusics::new().page(3).page_size(25), "page=3&page_size=25"),
@@ -48,9 +47,7 @@ fn musics() -> Vec<Case> {
 }
 
 fn visual_styles() -> Vec<Case> {
-    let list = queries(&op::LIST_VISUAL_STYLES, "GET /v2/visual_styles", |jogg, query| {
-        jogg.visual_styles().list(query).page()
-    });
+    let list = queries!(LIST_VISUAL_STYLES, "GET /v2/visual_styles", visual_styles.list);
     let maximal = ListStyles::new().aspect_ratio(AspectRatio::Landscape);
     vec![
         list.case("minimal", ListStyles::new(), ""),
@@ -59,13 +56,12 @@ fn visual_styles() -> Vec<Case> {
 }
 
 fn webhook_endpoints() -> Vec<Case> {
-    let create = bodies(&op::CREATE_WEBHOOK_ENDPOINT, "POST /v2/endpoint", |jogg, request| {
-        jogg.webhook_endpoints().create(request)
-    });
-    let update =
-        bodies(&op::UPDATE_WEBHOOK_ENDPOINT, "PUT /v2/endpoint/end%2Fpoint", |jogg, request| {
-            jogg.webhook_endpoints().update("end/point", request)
-        });
+    let create = bodies!(CREATE_WEBHOOK_ENDPOINT, "POST /v2/endpoint", webhook_endpoints.create);
+    let update = bodies!(
+        UPDATE_WEBHOOK_ENDPOINT,
+        "PUT /v2/endpoint/end%2Fpoint",
+        webhook_endpoints.update("end/point")
+    );
     let url = "https://shop.example/hook";
     let events = || [WebhookEvent::CreateAvatarFailed, WebhookEvent::from("brand_new_success")];
     vec![
@@ -86,12 +82,12 @@ fn webhook_endpoints() -> Vec<Case> {
             r#"{"events":["create_avatar_failed","brand_new_success"],"status":"disabled",
             "url":"https://shop.example/hook"}"#,
         ),
-        call(&op::LIST_WEBHOOK_ENDPOINTS, "GET /v2/endpoints", |jogg| {
-            jogg.webhook_endpoints().list().page()
-        }),
-        call(&op::DELETE_WEBHOOK_ENDPOINT, "DELETE /v2/endpoint/end%2Fpoint", |jogg| {
-            jogg.webhook_endpoints().delete("end/point")
-        }),
-        call(&op::LIST_WEBHOOK_EVENTS, "GET /v2/events", |jogg| jogg.webhook_endpoints().events()),
+        call!(LIST_WEBHOOK_ENDPOINTS, "GET /v2/endpoints", webhook_endpoints.list().page),
+        call!(
+            DELETE_WEBHOOK_ENDPOINT,
+            "DELETE /v2/endpoint/end%2Fpoint",
+            webhook_endpoints.delete("end/point")
+        ),
+        call!(LIST_WEBHOOK_EVENTS, "GET /v2/events", webhook_endpoints.events),
     ]
 }

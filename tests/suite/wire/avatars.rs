@@ -5,7 +5,6 @@ use jogg_api_ext::enums::{
     AspectRatio, AvatarAge, AvatarEthnicity, AvatarScene, AvatarStatusFilter, AvatarStyle, Gender,
     MotionModel, PhotoAge, PhotoEthnicity, PhotoGender, PhotoModel, PhotoStyle, VoiceAge,
 };
-use jogg_api_ext::jogg_api::operations as op;
 use jogg_api_ext::photo_avatars;
 use jogg_api_ext::photo_avatars::{GeneratePhoto, ListAvatars};
 use jogg_api_ext::voices::{ListCustomVoices, ListVoices};
@@ -23,15 +22,9 @@ const STATES: [(AvatarStatusFilter, &str); 3] = [
 ];
 
 fn lists() -> Vec<Case> {
-    let public = queries(&op::LIST_PUBLIC_AVATARS, "GET /v2/avatars/public", |jogg, query| {
-        jogg.avatars().public(query).page()
-    });
-    let custom = queries(&op::LIST_CUSTOM_AVATARS, "GET /v2/avatars/custom", |jogg, query| {
-        jogg.avatars().custom(query).page()
-    });
-    let photo = queries(&op::LIST_PHOTO_AVATARS, "GET /v2/avatars/photo_avatars", |jogg, query| {
-        jogg.photo_avatars().list(query).page()
-    });
+    let public = queries!(LIST_PUBLIC_AVATARS, "GET /v2/avatars/public", avatars.public);
+    let custom = queries!(LIST_CUSTOM_AVATARS, "GET /v2/avatars/custom", avatars.custom);
+    let photo = queries!(LIST_PHOTO_AVATARS, "GET /v2/avatars/photo_avatars", photo_avatars.list);
     let every_filter = ListPublicAvatars::new()
         .aspect_ratio(AspectRatio::Square)
         .style(AvatarStyle::Social)
@@ -64,11 +57,8 @@ fn lists() -> Vec<Case> {
 }
 
 fn voices() -> Vec<Case> {
-    let stock =
-        queries(&op::LIST_VOICES, "GET /v2/voices", |jogg, query| jogg.voices().list(query).page());
-    let custom = queries(&op::LIST_CUSTOM_VOICES, "GET /v2/voices/custom", |jogg, query| {
-        jogg.voices().custom(query).page()
-    });
+    let stock = queries!(LIST_VOICES, "GET /v2/voices", voices.list);
+    let custom = queries!(LIST_CUSTOM_VOICES, "GET /v2/voices/custom", voices.custom);
     let every_filter = ListVoices::new()
         .age(VoiceAge::MiddleAged)
         .gender(Gender::Male)
@@ -90,8 +80,7 @@ fn voices() -> Vec<Case> {
 
 fn generate_photo() -> Vec<Case> {
     let target = "POST /v2/photo_avatar/photo/generate";
-    let generate =
-        bodies(&op::GENERATE_PHOTO, target, |jogg, request| jogg.photo_avatars().generate(request));
+    let generate = bodies!(GENERATE_PHOTO, target, photo_avatars.generate);
     let minimal = || {
         GeneratePhoto::new(
             PhotoAge::YoungAdult,
@@ -121,17 +110,17 @@ fn generate_photo() -> Vec<Case> {
             "background":"a bakery at \"dawn\"","ethnicity":"Middle Eastern","gender":"Male",
             "image_url":"https://shop.example/like-this.png","model":"classic"}"#,
         ),
-        report(&op::GET_PHOTO_GENERATION, "GET /v2/photo_avatar/photo?photo_id=p%2B1", |jogg| {
-            jogg.photo_avatars().generation_job("p+1")
-        }),
+        report!(
+            GET_PHOTO_GENERATION,
+            "GET /v2/photo_avatar/photo?photo_id=p%2B1",
+            photo_avatars.generation_job("p+1")
+        ),
     ]
 }
 
 fn add_motion() -> Vec<Case> {
     let target = "POST /v2/photo_avatar/add_motion";
-    let add = bodies(&op::ADD_PHOTO_AVATAR_MOTION, target, |jogg, request| {
-        jogg.photo_avatars().add_motion(request)
-    });
+    let add = bodies!(ADD_PHOTO_AVATAR_MOTION, target, photo_avatars.add_motion);
     let of = |model| {
         photo_avatars::AddMotion::new("https://shop.example/baker.png", "Ada", "voice-7", model)
     };
@@ -147,9 +136,11 @@ fn add_motion() -> Vec<Case> {
             "model":"2.0","name":"Ada","photo_id":"photo_1","voice_id":"voice-7",
             "welcome_msg":"Fresh bread!\nCome in."}"#,
         ),
-        report(&op::GET_PHOTO_AVATAR_MOTION, "GET /v2/photo_avatar?motion_id=m%2B1", |jogg| {
-            jogg.photo_avatars().motion_job("m+1")
-        }),
+        report!(
+            GET_PHOTO_AVATAR_MOTION,
+            "GET /v2/photo_avatar?motion_id=m%2B1",
+            photo_avatars.motion_job("m+1")
+        ),
     ];
     for (model, word) in [
         (MotionModel::V1_0, "1.0"),

@@ -7,16 +7,10 @@ use jogg_api_ext::account::User;
 use jogg_api_ext::enums::WebhookEvent;
 use jogg_api_ext::jobs::JobResult;
 use jogg_api_ext::jogg_api::Operation;
-use jogg_api_ext::product_videos::Previews;
 use jogg_api_ext::products::Product;
-use jogg_api_ext::scripts::GeneratedScripts;
 use jogg_api_ext::templates::CustomTemplate;
-use jogg_api_ext::translations::Translation;
 use jogg_api_ext::webhook_endpoints::WebhookEndpoint;
-use jogg_api_ext::{
-    BoxFuture, Call, Job, Jogg, Motion, Page, Result, Video, lip_sync, photo_avatars,
-    product_avatars,
-};
+use jogg_api_ext::{BoxFuture, Call, Job, JobRecord, Jogg, Page, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -26,6 +20,8 @@ pub(crate) struct Case {
     /// The operation, and what is special about the request.
     pub(crate) name: String,
     pub(crate) operation: &'static Operation,
+    /// The method it is made with, as the spec names it: `voices().list`.
+    pub(crate) call: &'static str,
     /// Method, path and query.
     pub(crate) target: String,
     /// The body, byte for byte; empty if there is none.
@@ -35,11 +31,30 @@ pub(crate) struct Case {
     /// Whether it asks for a job the simulator never heard of.
     pub(crate) reports: bool,
     send: Box<dyn Fn(Jogg) -> BoxFuture<Result<Received>> + Send + Sync>,
+    finish: Option<Box<Finish>>,
+}
+
+/// Makes a request, and waits for the job that it started; from its stored record if the flag is
+/// set. `None` if it starts none.
+type Finish = dyn Fn(Jogg, bool) -> BoxFuture<Result<Option<Finished>>> + Send + Sync;
+
+/// What became of a job.
+pub(crate) struct Finished {
+    pub(crate) record: JobRecord,
+    /// The result as `Debug` shows it.
+    pub(crate) shown: String,
 }
 
 impl Case {
     pub(crate) async fn send(&self, jogg: &Jogg) -> Result<Received> {
         (self.send)(jogg.clone()).await
+    }
+
+    /// Starts a job and waits for it; from its stored record if the flag is set.
+    pub(crate) async fn run(&self, jogg: &Jogg, stored: bool) -> Result<Finished> {
+        let finish = self.finish.as_ref().expect("a request with a body");
+        let finished = finish(jogg.clone(), stored).await?;
+        Ok(finished.unwrap_or_else(|| panic!("{} starts no job", self.operation.id)))
     }
 }
 
@@ -76,27 +91,71 @@ impl<R> Request for R where
 /// The cases of one operation, which differ in the request only.
 pub(crate) struct Calls<R, T> {
     operation: &'static Operation,
+    call: &'static str,
     target: &'static str,
     send: fn(Jogg, R) -> Call<T>,
     separator: Option<&'static str>,
 }
 
-/// An operation that takes a body.
-pub(crate) fn bodies<R, T>(
-    operation: &'static Operation,
-    target: &'static str,
-    send: fn(Jogg, R) -> Call<T>,
-) -> Calls<R, T> {
-    Calls { operation, target, send, separator: None }
+/// The cases of an operation that takes a body: its constant, its target, and the method of a group
+/// that calls it, with its first arguments.
+macro_rules! bodies {
+    ($operation:ident, $target:expr, $group:ident.$method:ident $(($($argument:expr),*))?) => {
+        $crate::wire::case::Calls::of(
+            (&jogg_api_ext::jogg_api::operations::$operation, $target, None),
+            concat!(stringify!($group), "().", stringify!($method)),
+            |jogg, request| jogg.$group().$method($($($argument,)*)? request),
+        )
+    };
 }
 
-/// An operation that takes a query.
-pub(crate) fn queries<R, T>(
-    operation: &'static Operation,
-    target: &'static str,
-    send: fn(Jogg, R) -> Call<T>,
-) -> Calls<R, T> {
-    Calls { operation, target, send, separator: Some("?") }
+/// The cases of an operation that takes a query and lists something.
+macro_rules! queries {
+    ($operation:ident, $target:expr, $group:ident.$method:ident) => {
+        $crate::wire::case::Calls::of(
+            (&jogg_api_ext::jogg_api::operations::$operation, $target, Some("?")),
+            concat!(stringify!($group), "().", stringify!($method)),
+            |jogg, query| jogg.$group().$method(query).page(),
+        )
+    };
+}
+
+/// The case of an operation whose method takes plain arguments, or none. The page of a list is
+/// `list().page`.
+macro_rules! call {
+    (
+        $operation:ident, $target:expr,
+        $group:ident.$method:ident $(($($argument:expr),*) $(.$then:ident)?)?
+    ) => {
+        $crate::wire::case::called(
+            (&jogg_api_ext::jogg_api::operations::$operation, $target),
+            concat!(stringify!($group), "().", stringify!($method)),
+            |jogg| jogg.$group().$method($($($argument),*)?)$($(.$then())?)?,
+        )
+    };
+}
+
+/// The case of an operation that reports on a job another process started.
+macro_rules! report {
+    ($operation:ident, $target:expr, $group:ident.$method:ident($id:expr)) => {
+        $crate::wire::case::reported(
+            (&jogg_api_ext::jogg_api::operations::$operation, $target),
+            concat!(stringify!($group), "().", stringify!($method)),
+            |jogg| jogg.$group().$method($id),
+            |result| result.raw.into_value(),
+        )
+    };
+}
+pub(super) use {bodies, call, queries, report};
+
+impl<R, T> Calls<R, T> {
+    pub(super) fn of(
+        (operation, target, separator): (&'static Operation, &'static str, Option<&'static str>),
+        call: &'static str,
+        send: fn(Jogg, R) -> Call<T>,
+    ) -> Self {
+        Self { operation, call, target, send, separator }
+    }
 }
 
 impl<R: Request + Send + Sync + 'static, T: Shown + 'static> Calls<R, T> {
@@ -118,58 +177,74 @@ impl<R: Request + Send + Sync + 'static, T: Shown + 'static> Calls<R, T> {
             schema: || schemars::schema_for!(R).to_value(),
         };
         let send = self.send;
+        let again = request.clone();
+        let finish = move |jogg: Jogg, stored| -> BoxFuture<Result<Option<Finished>>> {
+            let call = send(jogg.clone(), again.clone());
+            Box::pin(async move {
+                match call.await?.finish(jogg, stored) {
+                    Some(finished) => finished.await.map(Some),
+                    None => Ok(None),
+                }
+            })
+        };
         Case {
             name: format!("{}: {name}", self.operation.id),
             operation: self.operation,
+            call: self.call,
             target,
             body,
             builder: Some(builder),
             reports: false,
             send: Box::new(move |jogg| shown(send(jogg, request.clone()))),
+            finish: Some(Box::new(finish)),
         }
     }
 }
 
-/// A request that is made of plain arguments, or of none.
-pub(crate) fn call<T: Shown + 'static>(
-    operation: &'static Operation,
-    target: &str,
+/// What `call!` makes.
+pub(super) fn called<T: Shown + 'static>(
+    (operation, target): (&'static Operation, &'static str),
+    call: &'static str,
     send: fn(Jogg) -> Call<T>,
 ) -> Case {
-    plain(operation, target, false, move |jogg| shown(send(jogg)))
+    plain(operation, call, target, move |jogg| shown(send(jogg)))
 }
 
-/// A poll of a job that another process started.
-pub(crate) fn report<T: JobResult + Raw>(
-    operation: &'static Operation,
-    target: &str,
+/// What `report!` makes.
+pub(super) fn reported<T: JobResult>(
+    (operation, target): (&'static Operation, &'static str),
+    call: &'static str,
     job: fn(Jogg) -> Job<T>,
+    raw: fn(T) -> Value,
 ) -> Case {
-    plain(operation, target, true, move |jogg| {
+    let case = plain(operation, call, target, move |jogg| {
         let report = job(jogg).report();
         Box::pin(async move {
             let report = report.await?;
             let data = report.raw.into_value();
-            Ok(Received { value: report.result.map(Raw::raw), data })
+            Ok(Received { value: report.result.map(raw), data })
         })
-    })
+    });
+    Case { reports: true, ..case }
 }
 
 /// A request that is made in any other way.
 pub(crate) fn plain(
     operation: &'static Operation,
+    call: &'static str,
     target: &str,
-    reports: bool,
     send: impl Fn(Jogg) -> BoxFuture<Result<Received>> + Send + Sync + 'static,
 ) -> Case {
     Case {
         name: operation.id.to_owned(),
         operation,
+        call,
         target: target.to_owned(),
         body: String::new(),
         builder: None,
-        reports,
+        reports: false,
         send: Box::new(send),
+        finish: None,
     }
 }
 
@@ -182,8 +257,13 @@ fn shown<T: Shown + 'static>(call: Call<T>) -> BoxFuture<Result<Received>> {
 }
 
 /// The value of a call, as JSON.
-pub(crate) trait Shown: Send {
+pub(crate) trait Shown: Send + Sized {
     fn shown(&self) -> Option<Value>;
+
+    /// Waits for the job, if this is one; from its stored record if the flag is set.
+    fn finish(self, _jogg: Jogg, _stored: bool) -> Option<BoxFuture<Result<Finished>>> {
+        None
+    }
 }
 
 impl Shown for () {
@@ -192,9 +272,23 @@ impl Shown for () {
     }
 }
 
-impl<T: JobResult> Shown for Job<T> {
+impl<T: JobResult + Debug> Shown for Job<T> {
     fn shown(&self) -> Option<Value> {
         Some(self.record().raw.clone())
+    }
+
+    fn finish(self, jogg: Jogg, stored: bool) -> Option<BoxFuture<Result<Finished>>> {
+        Some(Box::pin(async move {
+            let record = self.record().clone();
+            let job = match stored {
+                true => {
+                    let text = serde_json::to_string(&self).expect("jobs are JSON");
+                    jogg.resume::<T>(serde_json::from_str(&text).expect("a record"))?
+                }
+                false => self,
+            };
+            Ok(Finished { record, shown: format!("{:#?}", job.wait().await?) })
+        }))
     }
 }
 
@@ -215,29 +309,3 @@ macro_rules! shown {
 }
 
 shown!(CustomTemplate, Product, User, Vec<String>, Vec<WebhookEvent>, WebhookEndpoint, f64);
-
-/// The report a result was made of.
-pub(crate) trait Raw {
-    fn raw(self) -> Value;
-}
-
-macro_rules! raw {
-    ($($result:ty),*) => {
-        $(impl Raw for $result {
-            fn raw(self) -> Value {
-                self.raw.into_value()
-            }
-        })*
-    };
-}
-
-raw!(
-    lip_sync::Video,
-    Motion,
-    photo_avatars::Generation,
-    Previews,
-    product_avatars::Images,
-    Translation,
-    Video,
-    GeneratedScripts
-);

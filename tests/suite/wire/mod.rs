@@ -7,7 +7,7 @@ mod bytes;
 pub(crate) mod case;
 mod extra;
 mod facts;
-mod fields;
+pub(crate) mod fields;
 mod mistakes;
 mod product_avatars;
 mod products;

@@ -4,7 +4,6 @@ use jogg_api_ext::enums::{
     AspectRatio, AvatarKind, ImageAspectRatio, ImageCount, ImageQuality, ProductAvatarAspectRatio,
     ProductAvatarMotionModel,
 };
-use jogg_api_ext::jogg_api::operations as op;
 use jogg_api_ext::product_avatars;
 use jogg_api_ext::product_avatars::{GenerateImages, ListAvatars};
 
@@ -16,9 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
 fn list() -> Vec<Case> {
     let target = "GET /v2/avatars/product_avatars";
-    let list = queries(&op::LIST_PRODUCT_AVATARS, target, |jogg, query| {
-        jogg.product_avatars().list(query).page()
-    });
+    let list = queries!(LIST_PRODUCT_AVATARS, target, product_avatars.list);
     let of = |ratio| ListAvatars::new().aspect_ratio(ratio);
     vec![
         list.case("minimal", ListAvatars::new(), ""),
@@ -44,9 +41,7 @@ fn in_words() -> product_avatars::Source {
 
 /// Every shape and number of images.
 fn generate() -> Vec<Case> {
-    let generate = bodies(&op::GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, |jogg, request| {
-        jogg.product_avatars().generate(request)
-    });
+    let generate = bodies!(GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, product_avatars.generate);
     let maximal = images(in_words(), ImageAspectRatio::Square, ImageCount::One)
         .prompt("holds the cup up")
         .webhook_url("https://shop.example/hook");
@@ -71,17 +66,13 @@ fn generate() -> Vec<Case> {
         cases.push(generate.case("minimal", images(in_words(), shape, count), &body));
     }
     let target = "GET /v2/product_avatar/generation/batch%2F1";
-    cases.push(report(&op::GET_PRODUCT_AVATAR_IMAGES, target, |jogg| {
-        jogg.product_avatars().images_job("batch/1")
-    }));
+    cases.push(report!(GET_PRODUCT_AVATAR_IMAGES, target, product_avatars.images_job("batch/1")));
     cases
 }
 
 /// Every way to choose the avatar.
 fn sources() -> Vec<Case> {
-    let generate = bodies(&op::GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, |jogg, request| {
-        jogg.product_avatars().generate(request)
-    });
+    let generate = bodies!(GENERATE_PRODUCT_AVATAR_IMAGES, GENERATE, product_avatars.generate);
     let picture = product_avatars::Source::Image("https://shop.example/potter.png".to_owned());
     let avatar = |avatar_type| product_avatars::Source::Avatar { avatar_id: 0, avatar_type };
     let mut cases = Vec::new();
@@ -103,9 +94,7 @@ fn sources() -> Vec<Case> {
 
 fn add_motion() -> Vec<Case> {
     let target = "POST /v2/product_avatar/add_motion";
-    let add = bodies(&op::ADD_PRODUCT_AVATAR_MOTION, target, |jogg, request| {
-        jogg.product_avatars().add_motion(request)
-    });
+    let add = bodies!(ADD_PRODUCT_AVATAR_MOTION, target, product_avatars.add_motion);
     let minimal =
         || product_avatars::AddMotion::new("image-3", "Potter", "voice-7", "lifts the cup");
     let mut cases = vec![
@@ -115,9 +104,11 @@ fn add_motion() -> Vec<Case> {
             r#"{"description":"lifts the cup","generation_id":"image-3","name":"Potter",
             "voice_id":"voice-7"}"#,
         ),
-        report(&op::GET_PRODUCT_AVATAR_MOTION, "GET /v2/product_avatar?motion_id=m%2B1", |jogg| {
-            jogg.product_avatars().motion_job("m+1")
-        }),
+        report!(
+            GET_PRODUCT_AVATAR_MOTION,
+            "GET /v2/product_avatar?motion_id=m%2B1",
+            product_avatars.motion_job("m+1")
+        ),
     ];
     for (model, number) in [
         (ProductAvatarMotionModel::Model0, 0),

@@ -2,7 +2,6 @@
 
 use jogg_api_ext::avatars::Avatar;
 use jogg_api_ext::enums::{AspectRatio, Language, ScriptStyle, SortOrder, VideoLength};
-use jogg_api_ext::jogg_api::operations as op;
 use jogg_api_ext::product_videos::{CreatePreviews, ListPreviews, RenderPreview};
 use jogg_api_ext::products::{CreateProduct, MediaFile, UpdateProduct};
 use jogg_api_ext::scripts::CreateScript;
@@ -19,9 +18,7 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 fn products() -> Vec<Case> {
-    let create = bodies(&op::CREATE_PRODUCT, "POST /v2/product", |jogg, request| {
-        jogg.products().create(request)
-    });
+    let create = bodies!(CREATE_PRODUCT, "POST /v2/product", products.create);
     let url = "https://shop.example/cup";
     let maximal = CreateProduct::from_details("Cup")
         .description("keeps tea hot")
@@ -46,9 +43,7 @@ fn products() -> Vec<Case> {
 }
 
 fn changed_products() -> Vec<Case> {
-    let update = bodies(&op::UPDATE_PRODUCT, "PUT /v2/product", |jogg, request| {
-        jogg.products().update(request)
-    });
+    let update = bodies!(UPDATE_PRODUCT, "PUT /v2/product", products.update);
     let maximal = UpdateProduct::new("product-5")
         .name("Cup")
         .description("keeps tea hot")
@@ -82,9 +77,7 @@ fn details(names: &str) -> String {
 }
 
 fn scripts() -> Vec<Case> {
-    let create = bodies(&op::CREATE_AI_SCRIPT, "POST /v2/ai_scripts", |jogg, request| {
-        jogg.scripts().create(request)
-    });
+    let create = bodies!(CREATE_AI_SCRIPT, "POST /v2/ai_scripts", scripts.create);
     let about =
         |language, length, style, source| CreateScript::new(language, length, style, source);
     let cup = || scripts::Source::Details { name: "Cup".to_owned(), description: "hot".to_owned() };
@@ -126,21 +119,15 @@ fn scripts() -> Vec<Case> {
             {"data":{"description":"hot","name":"Cup"},"source_type":"details"},
             "script_style":"Haiku","video_length_seconds":"30"}"#,
         ),
-        report(&op::GET_AI_SCRIPT, "GET /v2/ai_scripts/results/task%2F1", |jogg| {
-            jogg.scripts().script_job("task/1")
-        }),
+        report!(GET_AI_SCRIPT, "GET /v2/ai_scripts/results/task%2F1", scripts.script_job("task/1")),
     ]
 }
 
 fn videos() -> Vec<Case> {
     let target = "POST /v2/create_video_from_product";
-    let create = bodies(&op::CREATE_VIDEO_FROM_PRODUCT, target, |jogg, request| {
-        jogg.product_videos().create(request)
-    });
+    let create = bodies!(CREATE_VIDEO_FROM_PRODUCT, target, product_videos.create);
     let target = "POST /v2/create_video_from_product/render_single_preview";
-    let render = bodies(&op::RENDER_PRODUCT_PREVIEW, target, |jogg, request| {
-        jogg.product_videos().render(request)
-    });
+    let render = bodies!(RENDER_PRODUCT_PREVIEW, target, product_videos.render);
     let of = |length, avatar| {
         product_videos::CreateVideo::new("cup", length, avatar, ScriptStyle::Data, Language::French)
     };
@@ -172,17 +159,17 @@ fn videos() -> Vec<Case> {
             "webhook_url":"https://shop.example/hook"}"#,
         ),
         render.case("minimal", RenderPreview::new("pre-1"), r#"{"preview_id":"pre-1"}"#),
-        report(&op::GET_PRODUCT_VIDEO, "GET /v2/product_video/video%2F1", |jogg| {
-            jogg.product_videos().video_job("video/1")
-        }),
+        report!(
+            GET_PRODUCT_VIDEO,
+            "GET /v2/product_video/video%2F1",
+            product_videos.video_job("video/1")
+        ),
     ]
 }
 
 fn previews() -> Vec<Case> {
     let target = "POST /v2/create_video_from_product/preview_list";
-    let create = bodies(&op::CREATE_PRODUCT_PREVIEWS, target, |jogg, request| {
-        jogg.product_videos().create_previews(request)
-    });
+    let create = bodies!(CREATE_PRODUCT_PREVIEWS, target, product_videos.create_previews);
     let of = |styles: &[&str], avatar| {
         let (length, style) = (VideoLength::Seconds30, ScriptStyle::Discovery);
         let visual_styles = styles.iter().copied();
@@ -219,13 +206,9 @@ fn previews() -> Vec<Case> {
 }
 
 fn lists() -> Vec<Case> {
-    let videos = queries(&op::LIST_PRODUCT_VIDEOS, "GET /v2/product_videos", |jogg, query| {
-        jogg.product_videos().list(query).page()
-    });
+    let videos = queries!(LIST_PRODUCT_VIDEOS, "GET /v2/product_videos", product_videos.list);
     let previews =
-        queries(&op::LIST_PRODUCT_PREVIEWS, "GET /v2/product_previews", |jogg, query| {
-            jogg.product_videos().list_previews(query).page()
-        });
+        queries!(LIST_PRODUCT_PREVIEWS, "GET /v2/product_previews", product_videos.list_previews);
     let mut cases = vec![
         videos.case("minimal", product_videos::ListVideos::new(), ""),
         previews.case("minimal", ListPreviews::new(), ""),

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use jogg_api::Operation;
+use jogg_api::operations::{self as op, OPERATIONS};
+use jogg_api::{Operation, RawRequest};
 use jogg_api_ext::jogg_api::RetryClass;
 use jogg_api_ext::simulator::ReceivedRequest;
-use jogg_tests::{KEY, Stage, spec};
+use jogg_tests::faults::call_with;
+use jogg_tests::{KEY, Stage, sample, spec};
 use serde_json::{Value, json};
 
-use super::case::Case;
+use super::case::{Case, Received, plain};
 use super::{account, avatars, product_avatars, products, videos};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -18,7 +20,43 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) fn cases() -> Vec<Case> {
     let themes =
         [account::cases, avatars::cases, product_avatars::cases, products::cases, videos::cases];
-    themes.into_iter().flat_map(|cases| cases()).collect()
+    themes.into_iter().flat_map(|cases| cases()).chain(without_method()).collect()
+}
+
+/// Rows for the operations that no group has a method for, with everything they can send.
+fn without_method() -> impl Iterator<Item = Case> {
+    let rows = OPERATIONS.iter().filter(|operation| spec::call(operation) == spec::NO_GROUP);
+    rows.map(|operation| {
+        let request = sample::full_request(operation);
+        let send = request.clone();
+        let mut case =
+            plain(operation, spec::NO_GROUP, &target(operation, &request), move |jogg| {
+                let called = send.clone();
+                Box::pin(async move {
+                    let (data, _) = call_with(&jogg, operation, &called).await?;
+                    Ok(Received { value: Some(data.clone()), data })
+                })
+            });
+        if !request.body.is_null() {
+            case.body = request.body.to_string();
+        }
+        case
+    })
+}
+
+/// Method, path and query of a request, encoded.
+fn target(operation: &Operation, request: &RawRequest) -> String {
+    let mut url: reqwest::Url = "http://localhost".parse().expect("an address");
+    let segments = operation.path.split('/').skip(1).map(|segment| {
+        let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+        name.map_or_else(|| segment.to_owned(), |name| spec::text(&request.path[name]))
+    });
+    url.path_segments_mut().expect("an address with a path").clear().extend(segments);
+    for (name, value) in request.query.as_object().into_iter().flatten() {
+        url.query_pairs_mut().append_pair(name, &spec::text(value));
+    }
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{} {}{query}", operation.method, url.path())
 }
 
 /// A row of the table, and what the server received.
@@ -67,7 +105,12 @@ async fn send(cases: Vec<Case>) -> Vec<Sent> {
             stage.respond(case.operation, json!({}));
         }
         let error = case.send(&stage.jogg).await.err().map(|error| error.to_string());
-        sent.push(Sent { case, requests: stage.simulator.requests(), error });
+        let mut requests = stage.simulator.requests();
+        if case.operation == &op::CREATE_WEBHOOK_ENDPOINT {
+            // It first reads how many there are.
+            assert_eq!(requests.remove(0).operation, Some(op::LIST_WEBHOOK_ENDPOINTS.id));
+        }
+        sent.push(Sent { case, requests, error });
     }
     sent
 }

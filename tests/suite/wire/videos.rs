@@ -3,7 +3,6 @@
 use jogg_api_ext::avatar_videos::Speech;
 use jogg_api_ext::avatars::Avatar;
 use jogg_api_ext::enums::{AspectRatio, PlaybackType, ScreenStyle, SortOrder, StatusFilter};
-use jogg_api_ext::jogg_api::operations as op;
 use jogg_api_ext::template_videos::TemplateValue;
 use jogg_api_ext::templates::{ListCustomTemplates, ListTemplates};
 use jogg_api_ext::translations::CreateTranslation;
@@ -28,9 +27,7 @@ pub(super) const STATES: [(StatusFilter, &str); 3] = [
 
 fn avatar_videos() -> Vec<Case> {
     let target = "POST /v2/create_video_from_avatar";
-    let create = bodies(&op::CREATE_VIDEO_FROM_AVATAR, target, |jogg, request| {
-        jogg.avatar_videos().create(request)
-    });
+    let create = bodies!(CREATE_VIDEO_FROM_AVATAR, target, avatar_videos.create);
     let spoken = || Speech::script("voice-7", "Hello,\n\"you\"!");
     let recorded = || Speech::audio("voice-7", "https://shop.example/hello.mp3");
     let of = avatar_videos::CreateVideo::new;
@@ -63,18 +60,18 @@ fn avatar_videos() -> Vec<Case> {
             "caption":false,"screen_style":3,
             "voice":{"script":"Hello,\n\"you\"!","type":"script","voice_id":"voice-7"}}"#,
         ),
-        report(&op::GET_AVATAR_VIDEO, "GET /v2/avatar_video/video%2F1", |jogg| {
-            jogg.avatar_videos().video_job("video/1")
-        }),
+        report!(
+            GET_AVATAR_VIDEO,
+            "GET /v2/avatar_video/video%2F1",
+            avatar_videos.video_job("video/1")
+        ),
     ]
 }
 
 const TEMPLATE: &str = "POST /v2/create_video_with_template";
 
 fn template_videos() -> Vec<Case> {
-    let create = bodies(&op::CREATE_VIDEO_WITH_TEMPLATE, TEMPLATE, |jogg, request| {
-        jogg.template_videos().create(request)
-    });
+    let create = bodies!(CREATE_VIDEO_WITH_TEMPLATE, TEMPLATE, template_videos.create);
     let maximal = |avatar| {
         template_videos::CreateVideo::new(512, "english")
             .variable("headline", TemplateValue::Text("Tea!".to_owned()))
@@ -115,17 +112,17 @@ fn template_videos() -> Vec<Case> {
             maximal(Avatar::Custom(9)),
             &body(r#""avatar_id":9,"avatar_type":1"#),
         ),
-        report(&op::GET_TEMPLATE_VIDEO, "GET /v2/template_video/video%2F1", |jogg| {
-            jogg.template_videos().video_job("video/1")
-        }),
+        report!(
+            GET_TEMPLATE_VIDEO,
+            "GET /v2/template_video/video%2F1",
+            template_videos.video_job("video/1")
+        ),
     ]
 }
 
 /// Every kind of value.
 fn template_variables() -> Vec<Case> {
-    let create = bodies(&op::CREATE_VIDEO_WITH_TEMPLATE, TEMPLATE, |jogg, request| {
-        jogg.template_videos().create(request)
-    });
+    let create = bodies!(CREATE_VIDEO_WITH_TEMPLATE, TEMPLATE, template_videos.create);
     let of = || template_videos::CreateVideo::new(512, "english");
     let by_asset = |value: fn(i64) -> TemplateValue| of().variable("v", value(33));
     let text = |value: fn(String) -> TemplateValue, words: &str| {
@@ -152,15 +149,9 @@ fn template_variables() -> Vec<Case> {
 }
 
 fn templates() -> Vec<Case> {
-    let stock = queries(&op::LIST_TEMPLATES, "GET /v2/templates", |jogg, query| {
-        jogg.templates().list(query).page()
-    });
-    let custom = queries(&op::LIST_CUSTOM_TEMPLATES, "GET /v2/templates/custom", |jogg, query| {
-        jogg.templates().custom(query).page()
-    });
-    let videos = queries(&op::LIST_TEMPLATE_VIDEOS, "GET /v2/template_videos", |jogg, query| {
-        jogg.template_videos().list(query).page()
-    });
+    let stock = queries!(LIST_TEMPLATES, "GET /v2/templates", templates.list);
+    let custom = queries!(LIST_CUSTOM_TEMPLATES, "GET /v2/templates/custom", templates.custom);
+    let videos = queries!(LIST_TEMPLATE_VIDEOS, "GET /v2/template_videos", template_videos.list);
     let mut cases = vec![
         stock.case("minimal", ListTemplates::new(), ""),
         stock.case(
@@ -174,9 +165,7 @@ fn templates() -> Vec<Case> {
             ListCustomTemplates::new().aspect_ratio(AspectRatio::Square),
             "aspect_ratio=square",
         ),
-        call(&op::GET_CUSTOM_TEMPLATE, "GET /v2/template/custom/512", |jogg| {
-            jogg.templates().custom_template(512)
-        }),
+        call!(GET_CUSTOM_TEMPLATE, "GET /v2/template/custom/512", templates.custom_template(512)),
         videos.case("minimal", template_videos::ListVideos::new(), ""),
     ];
     for (status, number) in STATES {
@@ -193,10 +182,7 @@ fn templates() -> Vec<Case> {
 }
 
 fn lip_sync() -> Vec<Case> {
-    let create =
-        bodies(&op::CREATE_LIP_SYNC_VIDEO, "POST /v2/create_lip_sync_video", |jogg, request| {
-            jogg.lip_sync().create(request)
-        });
+    let create = bodies!(CREATE_LIP_SYNC_VIDEO, "POST /v2/create_lip_sync_video", lip_sync.create);
     let minimal = || {
         lip_sync::CreateVideo::new("https://shop.example/talk.mp4", "https://shop.example/talk.wav")
     };
@@ -207,9 +193,11 @@ fn lip_sync() -> Vec<Case> {
             r#"{"audio_url":"https://shop.example/talk.wav",
             "video_url":"https://shop.example/talk.mp4"}"#,
         ),
-        report(&op::GET_LIP_SYNC_VIDEO, "GET /v2/lip_sync_video/task%2F1", |jogg| {
-            jogg.lip_sync().video_job("task/1")
-        }),
+        report!(
+            GET_LIP_SYNC_VIDEO,
+            "GET /v2/lip_sync_video/task%2F1",
+            lip_sync.video_job("task/1")
+        ),
     ];
     for (playback, word) in [
         (PlaybackType::Normal, "normal"),
@@ -227,9 +215,7 @@ fn lip_sync() -> Vec<Case> {
 
 fn translations() -> Vec<Case> {
     let target = "POST /v2/video_translate/";
-    let create = bodies(&op::CREATE_VIDEO_TRANSLATION, target, |jogg, request| {
-        jogg.translations().create(request)
-    });
+    let create = bodies!(CREATE_VIDEO_TRANSLATION, target, translations.create);
     let minimal = || CreateTranslation::new("https://shop.example/talk.mp4", "spanish");
     let maximal = minimal()
         .title("Hora del té")
@@ -253,9 +239,11 @@ fn translations() -> Vec<Case> {
             "title":"Hora del té","translate_audio_only":false,
             "video_url":"https://shop.example/talk.mp4"}"#,
         ),
-        report(&op::GET_VIDEO_TRANSLATION, "GET /v2/video_translate/video%2F1", |jogg| {
-            jogg.translations().translation_job("video/1")
-        }),
-        call(&op::LIST_TARGET_LANGUAGES, languages, |jogg| jogg.translations().target_languages()),
+        report!(
+            GET_VIDEO_TRANSLATION,
+            "GET /v2/video_translate/video%2F1",
+            translations.translation_job("video/1")
+        ),
+        call!(LIST_TARGET_LANGUAGES, languages, translations.target_languages),
     ]
 }

@@ -69,8 +69,12 @@ pub(super) fn method(operation: &OperationFacts, method: &Method) -> TokenStream
     let arguments = fields.iter().map(RequestField::argument);
     let passed = fields.iter().map(|field| &field.name);
     let text = format!("{}.\n\n{}", operation.summary, operation.description);
-    let calls = format!("Calls `{}`.\n\n# Errors\nSee [`send`](Self::send).", operation.title);
-    let docs = doc_attributes(&format!("{}\n\n{calls}", escaped(&text)), 4);
+    let mut calls = format!("Calls `{}`.", operation.title);
+    if let Some(call) = &operation.call {
+        calls = format!("{calls} In jogg-api-ext: `{call}`.");
+    }
+    let text = format!("{}\n\n{calls}\n\n# Errors\nSee [`send`](Self::send).", escaped(&text));
+    let docs = doc_attributes(&text, 4);
     let response = &method.response;
     quote! {
         #(#docs)*

@@ -30,6 +30,8 @@ pub(super) struct OperationFacts {
     pub(super) path: String,
     pub(super) summary: String,
     pub(super) description: String,
+    /// The method of jogg-api-ext that calls it, such as `voices().list`.
+    pub(super) call: Option<String>,
     /// The path parameters with their descriptions.
     pub(super) path_parameters: Vec<(String, String)>,
     /// The type of the query parameters, if there are any.
@@ -98,6 +100,7 @@ impl Facts {
             path: operation.path.to_owned(),
             summary: spec::text(operation.node, "summary").to_owned(),
             description: spec::text(operation.node, "description").to_owned(),
+            call: operation.call().map(str::to_owned),
             path_parameters: sent_in("path").map(described).collect(),
             query,
         });

@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::rules::{Direction, Effect, Rule};
+use super::rules::{Direction, Effect, Rule, Verdict};
 use crate::surface::OperationName;
 
 /// What changed, where, and by which rule it is judged.
@@ -27,6 +27,12 @@ impl Change {
     /// Returns what the change does, and why.
     pub(crate) fn effect(&self) -> &'static Effect {
         self.rule.effect(self.direction)
+    }
+
+    /// Returns the worse of its verdicts, for the wire and for source code.
+    pub(crate) fn severity(&self) -> Verdict {
+        let Effect { wire, source, .. } = self.effect();
+        *wire.max(source)
     }
 
     /// Returns `GET /v2/voices`, or `api`.

@@ -11,10 +11,17 @@
 //!
 //! The order of the modules: `source` reads, `tree` shapes, `operations`, `message`, `schema`,
 //! `alternatives` and `keywords` compare, `rules` judges, `report` sums up, `render` prints.
+//! `calls`, `contents` and `texts` are what a report says beside the changes, `locate` is where
+//! they are, `levels` and `allow` are what the caller wants to know.
 
+mod allow;
 mod alternatives;
+mod calls;
 pub(crate) mod change;
+mod contents;
 mod keywords;
+mod levels;
+pub(crate) mod locate;
 mod message;
 mod operations;
 mod prose;
@@ -23,16 +30,27 @@ pub(crate) mod report;
 mod rules;
 mod schema;
 pub(crate) mod source;
+pub(crate) mod texts;
 mod tree;
 mod walk;
+
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
 use crate::failure::Failure;
-use crate::output::print;
+use crate::output::{append, print};
+use crate::text::cut;
+use allow::Allowed;
+use change::Change;
 use report::Report;
-use rules::Verdict;
 use source::Source;
+
+pub(crate) use calls::Calls;
+use levels::{FailOn, Severity};
+
+/// A job summary of GitHub holds a mebibyte.
+const SUMMARY: usize = 1_000_000;
 
 /// The arguments of `spec diff`.
 #[derive(Debug, clap::Args)]
@@ -44,9 +62,18 @@ pub(crate) struct DiffArguments {
     /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Exit with code 1 if there are changes of these kinds
-    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    /// Show only changes that are at least this severe, on the wire or in code
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Severity::Ok)]
+    min: Severity,
+    /// Exit with code 1 if there are changes of this level or worse, other than allowed ones
+    #[arg(long, value_enum, value_name = "LEVEL", value_delimiter = ',')]
     fail_on: Vec<FailOn>,
+    /// Allow the changes that a file lists, each with its reason, and fail for one that isn't there
+    #[arg(long, value_name = "FILE")]
+    allow: Option<PathBuf>,
+    /// Append the report in Markdown to a file, such as a job's summary
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -58,35 +85,41 @@ pub(crate) enum Format {
     Github,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    /// Changes that break a released SDK
-    WireBreak,
-    /// Changes that break code which uses the SDK, once that is regenerated
-    SourceBreak,
-    /// Any change
-    Any,
-}
-
 /// Compares two sides and prints the changes.
 pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
-    let DiffArguments { old, new, format, fail_on } = arguments;
+    let DiffArguments { old, new, format, min, fail_on, allow, summary } = arguments;
     if old == "-" && new == "-" {
         return Err(Failure::nothing_compared(
             "only one side can come from standard input",
             "save the other to a file and name that",
         ));
     }
+    let allow = allow.as_deref().map(Allowed::read).transpose()?;
     let (old, new) = (Source::read(old)?, Source::read(new)?);
-    let report = Report::of(&old, &new)?.with_generated_code(&old, &new)?;
+    let mut report = Report::of(&old, &new)?.with_generated_code(&old, &new)?;
+    report.min = *min;
+    let mut problems = Vec::new();
+    if let Some(allow) = &allow {
+        (report.allowed, problems) = allow.apply(&report.changes);
+    }
+    if let Some(file) = summary {
+        append(file, &cut(&render::markdown(&report), SUMMARY))
+            .map_err(|error| Failure::new(format!("--summary {}: {error}", file.display())))?;
+    }
     let text = match format {
         Format::Text => render::text(&report),
         Format::Markdown => render::markdown(&report),
         Format::Json => format!("{:#}\n", render::json(&report)),
-        Format::Github => render::github(&report, &new),
+        Format::Github => {
+            render::github(&report, &new, summary.as_ref().map(|_| "the job's summary"))
+        }
     };
     print(format_args!("{text}"));
-    check_kinds(&report, fail_on)
+    problems.extend(failing(&report, fail_on, allow.is_some()));
+    match problems.as_slice() {
+        [] => Ok(()),
+        problems => Err(Failure::new(problems.join("\n"))),
+    }
 }
 
 /// Prints the table of rules.
@@ -94,26 +127,29 @@ pub(crate) fn print_rules() {
     print(format_args!("{}", rules::markdown()));
 }
 
-fn check_kinds(report: &Report, fail_on: &[FailOn]) -> Result<(), Failure> {
-    let (wire, source) = report.count(Verdict::Break);
+/// Returns what the caller wants to fail for, if there is any.
+fn failing(report: &Report, fail_on: &[FailOn], allows: bool) -> Option<String> {
+    let open: Vec<&Change> =
+        report.changes.iter().filter(|change| report.reason(change).is_none()).collect();
     let mut reasons = Vec::new();
-    for kind in fail_on {
-        let (count, what) = match kind {
-            FailOn::WireBreak => (wire, "that break released SDKs"),
-            FailOn::SourceBreak => (source, "that break code which uses the SDK"),
-            FailOn::Any => (report.changes.len(), "of any kind"),
-        };
-        if count > 0 {
-            reasons.push(format!("{count} {what}"));
+    let mut first = None;
+    for level in fail_on {
+        let mut failing = open.iter().filter(|change| level.includes(change)).peekable();
+        first = first.or(failing.peek().copied());
+        match failing.count() {
+            0 => {}
+            count => reasons.push(format!("{count} {}", level.described())),
         }
     }
-    match reasons.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::new(format!(
-            "changes: {}; see each above, and `cargo xtask spec rules` for the reasons",
-            reasons.join(", ")
-        ))),
+    let first = first?;
+    let mut message = format!("changes: {}; see each above", reasons.join(", "));
+    if allows {
+        let stub = Allowed::stub(first);
+        message.push_str(&format!("\nto allow the first, add this with its reason:\n{stub}"));
+    } else {
+        message.push_str(", and `cargo xtask spec rules` for the reasons");
     }
+    Some(message)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::texts::Texts as PlacedTexts;
 use crate::document::Document;
 use crate::spec;
 use crate::surface::{OperationName, template};
@@ -20,6 +21,8 @@ pub(crate) struct Prose {
     pub(crate) differences: usize,
     /// The operations they belong to, with their new paths.
     pub(crate) operations: Vec<OperationName>,
+    /// Where they are, each with its line in the new spec, unless it is gone from there.
+    pub(crate) places: Vec<(String, Option<usize>)>,
 }
 
 type Texts = BTreeSet<(&'static str, String)>;
@@ -41,10 +44,24 @@ pub(super) fn compare(
             added.extend(texts.difference(from).cloned());
         }
     }
-    Prose {
-        differences: removed.len().max(added.len()),
-        operations: operations.into_iter().collect(),
-    }
+    let differences = removed.len().max(added.len());
+    let places = match differences {
+        0 => Vec::new(),
+        _ => places(old, new),
+    };
+    Prose { differences, operations: operations.into_iter().collect(), places }
+}
+
+/// Returns where the prose differs. The prose of what is new or gone is a part of that change.
+fn places(old: &Document, new: &Document) -> Vec<(String, Option<usize>)> {
+    let [olds, news] = [old, new].map(PlacedTexts::of);
+    let is_on_both_sides = |place: &String| {
+        let pointer = news.pointer(place).or_else(|| olds.pointer(place)).unwrap_or_default();
+        let owner = pointer.rsplit_once('/').map_or("", |(owner, _)| owner);
+        [old, new].iter().all(|side| side.value.pointer(owner).is_some())
+    };
+    let changed = olds.changed_to(&news).into_iter().filter(is_on_both_sides);
+    changed.map(|place| (place.clone(), news.line(&place, new))).collect()
 }
 
 /// Compares the prose about the API as a whole: what is on the old side only, and on the new one.
@@ -145,6 +162,7 @@ components:
         let pairs: Vec<_> = keys.iter().map(|key| (key, key)).collect();
         let prose = compare(&old, &new, &pairs);
         assert_eq!((prose.differences, prose.operations.len()), (differences, operations), "{to}");
+        assert_eq!(prose.places.len(), differences, "{to}: {:?}", prose.places);
     }
 
     #[test]

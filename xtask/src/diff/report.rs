@@ -1,9 +1,11 @@
 //! The result of a diff: its changes in order, their verdicts, what the generated code makes of
 //! them, and the version bump.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::calls::Calls;
 use super::change::Change;
+use super::levels::Severity;
 use super::operations::{self, Ids};
 use super::prose::{self, Prose};
 use super::rules::Verdict;
@@ -30,6 +32,12 @@ pub(crate) struct Report {
     /// What changes in the code that is generated from both sides. `None` unless both are specs
     /// that code can be generated from.
     pub(crate) api: Option<Vec<ApiChange>>,
+    /// What the operations are called in code.
+    pub(crate) calls: Calls,
+    /// Why changes are allowed, by their fingerprints.
+    pub(crate) allowed: BTreeMap<String, String>,
+    /// The least severe changes to show.
+    pub(crate) min: Severity,
 }
 
 /// The part of a version number that changes while it is below 1.0.
@@ -76,6 +84,9 @@ impl Report {
             changes,
             prose,
             api: None,
+            calls: Calls::of(&[old, new]),
+            allowed: BTreeMap::new(),
+            min: Severity::Ok,
         })
     }
 
@@ -92,6 +103,30 @@ impl Report {
             self.api = Some(old.changes_to(&new));
         }
         Ok(self)
+    }
+
+    /// Returns the changes that are severe enough to be shown.
+    pub(crate) fn shown(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| self.min.includes(change))
+    }
+
+    /// Counts the changes that aren't shown.
+    pub(crate) fn hidden(&self) -> usize {
+        self.changes.len() - self.shown().count()
+    }
+
+    /// Returns why a change is allowed, if it is.
+    pub(crate) fn reason(&self, change: &Change) -> Option<&str> {
+        // Fingerprints are hashes of everything that changed.
+        if self.allowed.is_empty() {
+            return None;
+        }
+        self.allowed.get(&change.fingerprint()).map(String::as_str)
+    }
+
+    /// Returns what the operation of a change is called in code.
+    pub(crate) fn call(&self, change: &Change) -> Option<String> {
+        self.calls.shown(change.operation.as_ref())
     }
 
     /// Counts the changes with this verdict for the wire, and for source code.

@@ -20,7 +20,8 @@ pub(crate) struct AcceptArguments {
     /// Remove entries, or operations of entries, whose difference no longer exists
     #[arg(long)]
     prune: bool,
-    /// Pin upstream as reviewed, with the day on which it was published
+    /// Pin upstream as reviewed, with the day on which it was published. Refused while `drift` has
+    /// problems
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = pin::date)]
     pin: Option<String>,
 }
@@ -50,7 +51,7 @@ pub(crate) fn run(arguments: &AcceptArguments) -> Result<(), Failure> {
     let left = stale(&review, &comparison).len();
     let text = ledger.with_stubs(&stubs);
     // A text that can't be read back must not replace the ledger.
-    Ledger::parse(&name, &text)?;
+    let after = Ledger::parse(&name, &text)?;
     if is_new || text != old_text {
         write(&inputs.ledger_path(), &name, &text)?;
     }
@@ -61,15 +62,24 @@ pub(crate) fn run(arguments: &AcceptArguments) -> Result<(), Failure> {
         say!("{name}: {left} kept; `{} --prune` removes what is stale", inputs.accept_command());
     }
     say!("{name}: {} added", counted(stubs.len(), "stub"));
-    if let Some(pin) = pin {
-        let name = inputs.pin_name();
-        write(&inputs.pin_path(), &name, &pin.text())?;
-        say!("{name}: pinned {}, sha256 {}", pin.date, pin.sha256);
-    }
     if !stubs.is_empty() {
         say!("replace TODO by a reason in each stub, then run `{}`", inputs.drift_command());
     }
-    Ok(())
+    let Some(pin) = pin else { return Ok(()) };
+    // What isn't understood yet must not pass for reviewed.
+    let name = inputs.pin_name();
+    match Review::of(&comparison, &after).problems.len() {
+        0 => {
+            write(&inputs.pin_path(), &name, &pin.text())?;
+            say!("{name}: pinned {}, sha256 {}", pin.date, pin.sha256);
+            Ok(())
+        }
+        count => Err(Failure::new(format!(
+            "{name}: not pinned, because of {}; `{}` lists what to do first",
+            counted(count, "problem"),
+            inputs.drift_command()
+        ))),
+    }
 }
 
 /// Returns the differences that no entry acknowledges, with the operations that have them.

@@ -30,6 +30,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// The pinned upstream beside a spec, with the files of the workspace for all others.
+    pub(super) fn of_pinned(spec: Option<PathBuf>) -> Self {
+        Self { upstream: PINNED.to_owned(), spec, ledger: None, pinned: None }
+    }
+
     pub(super) fn spec(&self) -> Result<Source, Failure> {
         let Some(path) = &self.spec else {
             let mut source = Source::read(&root().join(SPEC).display().to_string())?;
@@ -86,6 +91,11 @@ impl Inputs {
 
     pub(super) fn accept_command(&self) -> String {
         format!("cargo xtask spec accept {}", self.options())
+    }
+
+    /// Returns the command that pins upstream as reviewed.
+    pub(super) fn pin_command(&self) -> String {
+        format!("{} --pin YYYY-MM-DD", self.accept_command())
     }
 
     fn options(&self) -> String {

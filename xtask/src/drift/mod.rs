@@ -3,15 +3,19 @@
 //!
 //! The order of the modules: `inputs` names the files, `difference` compares, `ledger` reads and
 //! edits the ledger, `review` checks the differences against it, `pin` is the state of upstream
-//! that was reviewed last, `render` prints, `accept` writes.
+//! that was reviewed last, `kinds` and
+//! `render` print, `accept` writes.
 
 mod accept;
 mod difference;
 mod inputs;
+mod kinds;
 mod ledger;
 pub(crate) mod pin;
 mod render;
 mod review;
+
+use std::path::PathBuf;
 
 use crate::diff::Format;
 use crate::diff::source::Source;
@@ -35,7 +39,8 @@ pub(crate) struct DriftArguments {
     format: Format,
 }
 
-/// Prints how upstream differs from our spec beyond what is acknowledged, and fails if it does.
+/// Prints how upstream differs from our spec beyond what is acknowledged, and from what was
+/// reviewed last. Fails if it does.
 pub(crate) fn run(arguments: &DriftArguments) -> Result<(), Failure> {
     let DriftArguments { inputs, format } = arguments;
     let (upstream, spec) = (Source::read(&inputs.upstream)?, inputs.spec()?);
@@ -45,9 +50,15 @@ pub(crate) fn run(arguments: &DriftArguments) -> Result<(), Failure> {
             &format!("`{}` writes it", inputs.accept_command()),
         ));
     };
+    let Some(pin) = inputs.pin()? else {
+        return Err(Failure::nothing_compared(
+            &format!("{}: there is no such file, so nobody knows what is new", inputs.pin_name()),
+            &format!("review {}, then run `{}`", inputs.upstream, inputs.pin_command()),
+        ));
+    };
     let comparison = Comparison::of(&upstream, &spec)?;
     let review = Review::of(&comparison, &ledger);
-    let since = SincePin::of(inputs.pin()?, &upstream)?;
+    let since = SincePin::of(pin, &upstream, &spec)?;
     let report = DriftReport {
         inputs,
         names: [&upstream.name, &spec.name],
@@ -65,8 +76,39 @@ pub(crate) fn run(arguments: &DriftArguments) -> Result<(), Failure> {
     };
     print(format_args!("{text}"));
     match review.problems.len() {
-        0 => Ok(()),
-        1 => Err(Failure::new("drift: 1 problem; see above how to fix it")),
-        count => Err(Failure::new(format!("drift: {count} problems; see above how to fix each"))),
+        0 if since.is_same() => Ok(()),
+        0 => Err(Failure::new("drift: upstream isn't what was pinned; see above what to do")),
+        count => Err(problems(count)),
     }
+}
+
+/// Compares the pinned upstream with a spec. Returns a summary, and a line for each problem.
+pub(crate) fn with_pinned(spec: Option<PathBuf>) -> Result<(String, Vec<String>), Failure> {
+    let inputs = Inputs::of_pinned(spec);
+    let (Some(ledger), Some(upstream), Some(pin)) =
+        (inputs.ledger()?, inputs.pin()?, inputs.pin()?)
+    else {
+        return Ok(("drift: there is no ledger or no pin to compare with".to_owned(), Vec::new()));
+    };
+    let (upstream, spec) = (upstream.source, inputs.spec()?);
+    let comparison = Comparison::of(&upstream, &spec)?;
+    let review = Review::of(&comparison, &ledger);
+    let since = SincePin::of(pin, &upstream, &spec)?;
+    let report = DriftReport {
+        inputs: &inputs,
+        names: [&upstream.name, &spec.name],
+        spec: &spec,
+        common: comparison.common.len(),
+        ledger: &ledger,
+        review: &review,
+        since: &since,
+    };
+    Ok((report.summary(), report.left()))
+}
+
+fn problems(count: usize) -> Failure {
+    Failure::new(match count {
+        1 => "drift: 1 problem; see above how to fix it".to_owned(),
+        count => format!("drift: {count} problems; see above how to fix each"),
+    })
 }

@@ -1,10 +1,13 @@
-//! `openapi/upstream.surface`: the vendor's spec that was reviewed last, as a surface, so that
-//! later changes show without the vendor's text.
+//! `openapi/upstream.surface`: the vendor's spec that was reviewed last, as a surface, and a hash
+//! of each of its texts, so that later changes show without the vendor's words.
 
 use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::diff::Calls;
 use crate::diff::report::Report;
 use crate::diff::source::Source;
+use crate::diff::texts::Texts;
 use crate::failure::Failure;
 use crate::surface::{HEADER, Surface};
 use crate::workspace::read_if_exists;
@@ -19,6 +22,8 @@ pub(crate) struct Pin {
     pub(crate) date: String,
     /// The hash of the vendor's text.
     pub(crate) sha256: String,
+    /// The places of its texts. Empty in a pin that was written without them.
+    pub(crate) texts: Texts,
     pub(crate) source: Source,
 }
 
@@ -31,8 +36,8 @@ impl Pin {
                 "pin the published spec, whose hash becomes part of the pin",
             ));
         };
-        let sha256 = document.sha256.clone();
-        Ok(Self { date: date.to_owned(), sha256, source })
+        let (sha256, texts) = (document.sha256.clone(), Texts::of(document));
+        Ok(Self { date: date.to_owned(), sha256, texts, source })
     }
 
     /// Reads a pin. `None` if there is no such file.
@@ -44,13 +49,16 @@ impl Pin {
     /// Parses the result of [`Pin::text`].
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
         let source = Source::parse(name, text)?;
-        let [date, sha256] = ["date", "sha256"].map(|word| {
-            let mut lines = text.lines().take_while(|line| line.starts_with('#'));
-            lines.find_map(|line| line.strip_prefix("# ")?.strip_prefix(word)?.strip_prefix(' '))
-        });
-        match (date, sha256) {
+        let lines = |word: &'static str| {
+            let lines = text.lines().take_while(|line| line.starts_with('#'));
+            lines.filter_map(move |line| {
+                line.strip_prefix("# ")?.strip_prefix(word)?.strip_prefix(' ')
+            })
+        };
+        match (lines("date").next(), lines("sha256").next()) {
             (Some(date), Some(sha256)) if is_date(date) => {
-                Ok(Self { date: date.to_owned(), sha256: sha256.to_owned(), source })
+                let texts = Texts::parse(lines("text"));
+                Ok(Self { date: date.to_owned(), sha256: sha256.to_owned(), texts, source })
             }
             _ => Err(Failure::nothing_compared(
                 &format!("{name}: the lines `# date YYYY-MM-DD` and `# sha256 …` are missing"),
@@ -61,12 +69,13 @@ impl Pin {
 
     /// Returns the content of the file: the surface, with its date and hash.
     pub(crate) fn text(&self) -> String {
-        let Self { date, sha256, source } = self;
+        let Self { date, sha256, texts, source } = self;
         let surface = printed(&source.surface);
+        let texts = texts.lines().map(|line| format!("# text {line}\n")).collect::<String>();
         format!(
             "{HEADER}\n# The vendor's published spec, as it was last reviewed. Written by\n\
-             # `cargo xtask spec accept --upstream FILE --pin DATE`.\n# date {date}\n\
-             # sha256 {sha256}\n{surface}"
+             # `cargo xtask spec accept --upstream FILE --pin DATE`. Each text has a hash, so\n\
+             # that a change of it shows.\n# date {date}\n# sha256 {sha256}\n{texts}{surface}"
         )
     }
 }
@@ -74,27 +83,84 @@ impl Pin {
 /// What changed in upstream since the pin.
 #[derive(Debug)]
 pub(crate) struct SincePin {
-    /// The pin and the changes since. `None` if there is no pin.
-    pub(crate) changes: Option<(Pin, Report)>,
-    /// Whether upstream is the text that was pinned. `None` if it is a surface, or without a pin.
-    pub(crate) same_text: Option<bool>,
+    pub(crate) pin: Pin,
+    pub(crate) report: Report,
+    /// What changed besides the surface. `None` if upstream is a surface, which has no text.
+    pub(crate) text: Option<TextSincePin>,
+}
+
+/// What became of the vendor's text since the pin.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum TextSincePin {
+    /// It is the text that was pinned.
+    Same,
+    /// It is another one, which says the same: its layout differs, or comments do.
+    Layout,
+    /// Other texts are at these places, each with its line, unless it is gone from there.
+    Places(Vec<(String, Option<usize>)>),
+    /// It is another one, and the pin doesn't say where.
+    Unknown,
 }
 
 impl SincePin {
-    pub(crate) fn of(pin: Option<Pin>, upstream: &Source) -> Result<Self, Failure> {
-        let Some(pin) = pin else { return Ok(Self { changes: None, same_text: None }) };
-        let report = Report::of(&pin.source, upstream)?;
-        let same_text = upstream.document.as_ref().map(|document| document.sha256 == pin.sha256);
-        Ok(Self { changes: Some((pin, report)), same_text })
+    /// Compares upstream with the pin. `ours` says what the operations are called in code.
+    pub(crate) fn of(pin: Pin, upstream: &Source, ours: &Source) -> Result<Self, Failure> {
+        let mut report = Report::of(&pin.source, upstream)?;
+        report.calls = Calls::of(&[&pin.source, upstream, ours]);
+        let text = upstream.document.as_ref().map(|document| {
+            let texts = Texts::of(document);
+            let changed = pin.texts.changed_to(&texts);
+            match () {
+                () if document.sha256 == pin.sha256 => TextSincePin::Same,
+                () if pin.texts.is_empty() => TextSincePin::Unknown,
+                () if changed.is_empty() => TextSincePin::Layout,
+                () => TextSincePin::Places(
+                    changed
+                        .into_iter()
+                        .map(|place| (place.clone(), texts.line(&place, document)))
+                        .collect(),
+                ),
+            }
+        });
+        Ok(Self { pin, report, text })
+    }
+
+    /// Whether upstream is what was pinned, as far as that is known.
+    pub(crate) fn is_same(&self) -> bool {
+        let same = matches!(self.text, None | Some(TextSincePin::Same));
+        same && self.report.changes.is_empty()
     }
 }
 
-/// Parses an argument that must be a date.
+/// Parses an argument that must be a day that has begun somewhere.
 pub(crate) fn date(argument: &str) -> Result<String, String> {
-    match is_date(argument) {
-        true => Ok(argument.to_owned()),
-        false => Err("write the date as YYYY-MM-DD".to_owned()),
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let latest = day(now + AHEAD);
+    if !is_date(argument) {
+        return Err("there is no such day; write the date as YYYY-MM-DD".to_owned());
     }
+    match argument <= latest.as_str() {
+        true => Ok(argument.to_owned()),
+        false => Err("the day is in the future; write the one of publication".to_owned()),
+    }
+}
+
+/// Where the day begins first.
+const AHEAD: Duration = Duration::from_secs(14 * 60 * 60);
+
+/// Returns the day of a time since 1970, as YYYY-MM-DD.
+fn day(since_1970: Duration) -> String {
+    let mut days = since_1970.as_secs() / (24 * 60 * 60);
+    let (mut year, mut month) = (1970, 1);
+    while days >= days_in_year(year) {
+        days -= days_in_year(year);
+        year += 1;
+    }
+    while days >= days_in_month(year, month) {
+        days -= days_in_month(year, month);
+        month += 1;
+    }
+    format!("{year:04}-{month:02}-{:02}", days + 1)
 }
 
 fn is_date(text: &str) -> bool {
@@ -102,13 +168,29 @@ fn is_date(text: &str) -> bool {
     let mut number = |length: usize| {
         let part = parts.next().filter(|part| part.len() == length)?;
         let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u16>().ok().filter(|_| digits)
+        part.parse::<u64>().ok().filter(|_| digits)
     };
     let valid = match (number(4), number(2), number(2)) {
-        (Some(_), Some(month), Some(day)) => (1..=12).contains(&month) && (1..=31).contains(&day),
+        (Some(year), Some(month @ 1..=12), Some(day)) => {
+            (1..=days_in_month(year, month)).contains(&day)
+        }
         _ => false,
     };
     valid && parts.next().is_none()
+}
+
+fn days_in_year(year: u64) -> u64 {
+    (1..=12).map(|month| days_in_month(year, month)).sum()
+}
+
+fn days_in_month(year: u64, month: u64) -> u64 {
+    let is_leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
+    match month {
+        2 if is_leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
 }
 
 /// Returns the lines of a surface after the first.
@@ -129,19 +211,45 @@ mod tests {
     #[test]
     fn only_dates_are_accepted() {
         check_date("2026-03-30", true);
-        for text in
-            ["", "today", "2026-3-30", "2026-13-01", "2026-01-32", "2026-01-01-1", "+026-01-01"]
-        {
+        check_date("2024-02-29", true);
+        for text in [
+            "",
+            "today",
+            "2026-3-30",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-01-32",
+            "2026-01-00",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-04-31",
+            "2026-01-01-1",
+            "+026-01-01",
+            "9999-01-01",
+        ] {
             check_date(text, false);
         }
     }
 
     #[test]
+    fn days_are_counted_from_1970() {
+        let hours = |hours: u64| day(Duration::from_secs(hours * 3600));
+        assert_eq!(hours(0), "1970-01-01");
+        assert_eq!(hours(24 * 59 - 1), "1970-02-28");
+        assert_eq!(hours(24 * 19782), "2024-02-29");
+        assert_eq!(hours(24 * 20542 + 23), "2026-03-30");
+    }
+
+    #[test]
     fn a_pin_is_parsed_as_it_was_printed() {
-        let spec = Source::parse("spec.yaml", "openapi: 3.0.3\npaths: {/a: {get: {}}}\n").unwrap();
+        let spec =
+            Source::parse("spec.yaml", "openapi: 3.0.3\npaths: {/a: {get: {summary: Reads it}}}\n")
+                .unwrap();
         let text = Pin::new("2026-03-30", spec).unwrap().text();
         let pin = Pin::parse("pin", &text).unwrap();
         assert_eq!((pin.date.as_str(), pin.sha256.len()), ("2026-03-30", 64));
+        assert!(text.contains("\n# text ") && text.contains(" GET /a summary\n"), "{text}");
+        assert!(!text.contains("Reads it"), "{text}");
         assert_eq!(pin.text(), text);
         assert_eq!(Pin::new("2026-03-30", pin.source).unwrap_err().exit, 3);
         let bare = "# jogg surface 1\nGET /a declared\n";

@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::difference::Difference;
+use super::difference::{Difference, Occurrence};
 use super::inputs::Inputs;
+use super::kinds::ProblemKind;
 use super::ledger::{Entry, Ledger};
-use super::pin::SincePin;
+use super::pin::{SincePin, TextSincePin};
 use super::review::{Problem, Review};
-use crate::diff::render;
 use crate::diff::source::Source;
-use crate::text::{code, command_message, command_property, counted, escaped};
+use crate::diff::{locate, render};
+use crate::text::{code, command_message, command_property, counted, escaped, log_group};
 
+/// GitHub shows at most this many annotations of a kind in a step.
+const ANNOTATIONS: usize = 10;
 /// At most this many operations that share a difference are named in a terminal.
 const NAMED: usize = 3;
 
@@ -49,10 +52,11 @@ impl DriftReport<'_> {
         }
         let _ = writeln!(output, "{}", self.summary());
         let _ = writeln!(output, "\n{}", self.since_summary());
-        if let Some((_, report)) = &self.since.changes
-            && !report.changes.is_empty()
-        {
-            output.push_str(&render::text(report));
+        for place in self.places(str::to_owned) {
+            let _ = writeln!(output, "  {place}");
+        }
+        if !self.since.report.changes.is_empty() {
+            let _ = write!(output, "\n{}", render::text(&self.since.report));
         }
         output
     }
@@ -76,10 +80,15 @@ impl DriftReport<'_> {
             let _ = writeln!(output, "\nNext: {}\n", self.next_step(kind));
         }
         let _ = writeln!(output, "#### Since the pinned state\n\n{}\n", self.since_summary());
-        if let Some((_, report)) = &self.since.changes
-            && !report.changes.is_empty()
-        {
-            output.push_str(&render::markdown(report));
+        let places = self.places(code);
+        for place in &places {
+            let _ = writeln!(output, "- {place}");
+        }
+        if !places.is_empty() {
+            output.push('\n');
+        }
+        if !self.since.report.changes.is_empty() {
+            output.push_str(&render::markdown(&self.since.report));
         }
         output
     }
@@ -88,13 +97,19 @@ impl DriftReport<'_> {
         let [upstream, spec] = self.names;
         let of =
             |kind| -> Vec<Value> { self.problems(kind).into_iter().map(problem_json).collect() };
-        let pinned = self.since.changes.as_ref().map(|(pin, report)| {
-            json!({
-                "date": pin.date,
-                "sha256": pin.sha256,
-                "same_text": self.since.same_text,
-                "changes": render::json(report),
-            })
+        let SincePin { pin, report, text } = self.since;
+        let texts: Vec<Value> = match text {
+            Some(TextSincePin::Places(places)) => {
+                places.iter().map(|(place, line)| json!({"at": place, "line": line})).collect()
+            }
+            _ => Vec::new(),
+        };
+        let pinned = json!({
+            "date": pin.date,
+            "sha256": pin.sha256,
+            "same_text": text.as_ref().map(|text| *text == TextSincePin::Same),
+            "texts": texts,
+            "changes": render::json(report),
         });
         json!({
             "upstream": upstream,
@@ -111,15 +126,26 @@ impl DriftReport<'_> {
         })
     }
 
+    /// Returns a line for each problem: where it is, what it is, and what to do.
+    pub(super) fn left(&self) -> Vec<String> {
+        let line = |problem: &Problem<'_>| {
+            let what = self.lines(problem, code).join("; ");
+            let next = self.next_step(ProblemKind::of(problem));
+            format!("{}: {what}: {next}", self.place(problem, code, NAMED))
+        };
+        self.review.problems.iter().map(line).collect()
+    }
+
     /// Prints annotations: at the operation for a new difference, else at the entry in the ledger.
     pub(super) fn github(&self) -> String {
         let mut output = String::new();
-        for problem in &self.review.problems {
+        let problems = &self.review.problems;
+        for problem in problems.iter().take(ANNOTATIONS) {
             let kind = ProblemKind::of(problem);
             let (file, line) = match problem {
                 Problem::Unacknowledged { occurrences, .. } => {
                     let change = occurrences.first().and_then(|first| first.changes.first());
-                    let line = change.and_then(|change| render::line(change, self.spec));
+                    let line = change.and_then(|change| locate::line(change, self.spec));
                     (self.inputs.spec_name(), line)
                 }
                 Problem::Stale { entry, .. }
@@ -141,8 +167,14 @@ impl DriftReport<'_> {
                 command_message(&message)
             );
         }
-        let _ = writeln!(output, "{}\n{}", self.summary(), self.since_summary());
-        output
+        if !self.since.is_same() {
+            let places: String =
+                self.places(str::to_owned).iter().map(|place| format!("\n{place}")).collect();
+            let message = command_message(&format!("{}{places}", self.since_summary()));
+            let _ = writeln!(output, "::warning title=Not pinned::{message}");
+        }
+        // The log has what is beyond the annotations that GitHub shows.
+        output + &log_group("The whole report", &self.text())
     }
 
     fn problems(&self, kind: ProblemKind) -> Vec<&Problem<'_>> {
@@ -153,9 +185,9 @@ impl DriftReport<'_> {
     fn place(&self, problem: &Problem<'_>, format: fn(&str) -> String, named: usize) -> String {
         match problem {
             Problem::Unacknowledged { occurrences, .. } => {
-                let operations: BTreeSet<String> =
-                    occurrences.iter().map(|occurrence| occurrence.operation.clone()).collect();
-                list(&operations, format, named)
+                let operations =
+                    occurrences.iter().map(|occurrence| self.called(occurrence, format));
+                list(&operations.collect(), str::to_owned, named)
             }
             Problem::Stale { entry, operations } | Problem::Repeated { entry, operations } => {
                 format!("{}: {}", self.entry_place(entry, format), list(operations, format, named))
@@ -163,6 +195,16 @@ impl DriftReport<'_> {
             Problem::Unfinished { entry } | Problem::Misleading { entry, .. } => {
                 self.entry_place(entry, format)
             }
+        }
+    }
+
+    /// Returns an operation, with what it is called in code.
+    fn called(&self, occurrence: &Occurrence, format: fn(&str) -> String) -> String {
+        let operation = format(&occurrence.operation);
+        let change = occurrence.changes.first();
+        match change.and_then(|change| self.since.report.call(change)) {
+            Some(call) => format!("{operation} ({})", format(&call)),
+            None => operation,
         }
     }
 
@@ -223,7 +265,7 @@ impl DriftReport<'_> {
         }
     }
 
-    fn summary(&self) -> String {
+    pub(super) fn summary(&self) -> String {
         let [upstream, spec] = self.names;
         let open = |problem: &Problem<'_>| match problem {
             Problem::Unacknowledged { occurrences, .. } => {
@@ -246,26 +288,48 @@ impl DriftReport<'_> {
 
     /// Returns what the vendor changed since the pin, in a sentence.
     fn since_summary(&self) -> String {
-        let pin_command = format!("{} --pin YYYY-MM-DD", self.inputs.accept_command());
-        let Some((pin, report)) = &self.since.changes else {
-            return format!("upstream was never pinned; review it, then run `{pin_command}`");
-        };
-        let date = &pin.date;
-        match (report.changes.len(), self.since.same_text) {
-            (0, Some(true)) => format!("upstream is the text that was pinned on {date}"),
-            (0, Some(false)) => format!(
+        let SincePin { pin, report, text } = self.since;
+        let (date, pin_command) = (&pin.date, self.inputs.pin_command());
+        let changes = counted(report.changes.len(), "change");
+        let review = format!(
+            "`cargo xtask spec diff {} {}` shows them alone; review them, then run `{pin_command}`",
+            self.inputs.pin_name(),
+            self.inputs.upstream_argument(),
+        );
+        match (report.changes.len(), text) {
+            (0, None) => format!("upstream has the surface that was pinned on {date}"),
+            (0, Some(TextSincePin::Same)) => {
+                format!("upstream is the text that was pinned on {date}")
+            }
+            (0, Some(TextSincePin::Layout)) => format!(
+                "upstream says what was pinned on {date} in another layout; run `{pin_command}`"
+            ),
+            (0, Some(TextSincePin::Unknown)) => format!(
                 "upstream has the surface that was pinned on {date}, but another text: prose may \
                  state limits; read it, then run `{pin_command}`"
             ),
-            (0, None) => format!("upstream has the surface that was pinned on {date}"),
-            (count, _) => format!(
-                "upstream has {} since the state pinned on {date}, which \
-                 `cargo xtask spec diff {} {}` shows alone; review them, then run `{pin_command}`",
-                counted(count, "change"),
-                self.inputs.pin_name(),
-                self.inputs.upstream_argument(),
+            (0, Some(TextSincePin::Places(places))) => format!(
+                "upstream has the surface that was pinned on {date}, but other texts in {}: prose \
+                 may state limits; read them, then run `{pin_command}`",
+                counted(places.len(), "place"),
             ),
+            (_, Some(TextSincePin::Places(places))) => format!(
+                "upstream has {changes} since the state pinned on {date}, and other texts in {}; \
+                 {review}",
+                counted(places.len(), "place"),
+            ),
+            _ => format!("upstream has {changes} since the state pinned on {date}; {review}"),
         }
+    }
+
+    /// Returns the places of the texts that changed since the pin, without their words.
+    fn places(&self, format: fn(&str) -> String) -> Vec<String> {
+        let Some(TextSincePin::Places(places)) = &self.since.text else { return Vec::new() };
+        let shown = |(place, line): &(String, Option<usize>)| match line {
+            Some(line) => format!("{}, line {line}", format(place)),
+            None => format!("{}, which is gone", format(place)),
+        };
+        places.iter().map(shown).collect()
     }
 }
 
@@ -292,41 +356,6 @@ fn problem_json(problem: &Problem<'_>) -> Value {
         "line": entry.map(|entry| entry.line),
         "reason": entry.map(|entry| &entry.reason),
     })
-}
-
-/// What problems have in common: their title, and how to fix them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ProblemKind {
-    Unacknowledged,
-    Stale,
-    Unfinished,
-    Misleading,
-    Repeated,
-}
-
-impl ProblemKind {
-    const ALL: [Self; 5] =
-        [Self::Unacknowledged, Self::Stale, Self::Unfinished, Self::Misleading, Self::Repeated];
-
-    fn of(problem: &Problem<'_>) -> Self {
-        match problem {
-            Problem::Unacknowledged { .. } => Self::Unacknowledged,
-            Problem::Stale { .. } => Self::Stale,
-            Problem::Unfinished { .. } => Self::Unfinished,
-            Problem::Misleading { .. } => Self::Misleading,
-            Problem::Repeated { .. } => Self::Repeated,
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Unacknowledged => "Not acknowledged",
-            Self::Stale => "Stale: acknowledged, but no longer different",
-            Self::Unfinished => "Without a reason",
-            Self::Misleading => "Entry and fingerprint disagree",
-            Self::Repeated => "Acknowledged twice",
-        }
-    }
 }
 
 /// Lists the first operations, and counts the rest.

@@ -19,9 +19,10 @@ enum Owner {
     Value,
 }
 
-const KNOWN: [(&str, Owner); 7] = [
+const KNOWN: [(&str, Owner); 8] = [
     ("x-enum-descriptions", Owner::Enum),
     ("x-enum-varnames", Owner::Enum),
+    (spec::CALL, Owner::Operation),
     ("x-jogg-credits", Owner::Operation),
     ("x-jogg-id", Owner::Property),
     ("x-jogg-job", Owner::Operation),

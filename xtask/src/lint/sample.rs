@@ -50,6 +50,7 @@ paths:
       tags: [Things]
       summary: List things
       description: Lists what there is.
+      x-jogg-call: things().list
       x-jogg-retry: read # list
       parameters:
         - name: kind
@@ -71,6 +72,7 @@ paths:
       tags: [Things]
       summary: Create a thing
       description: Starts a job.
+      x-jogg-call: things().create
       x-jogg-retry: at-most-once
       x-jogg-credits: {as_of: '2026-03', amount: 0.5}
       x-jogg-job: {report: get_thing, id: {from: data.thing_id, to: path.id}}
@@ -95,6 +97,7 @@ paths:
       tags: [Things]
       summary: Get a thing
       description: Returns one thing.
+      x-jogg-call: things().thing_job
       x-jogg-retry: read # get
       parameters:
         - $ref: '#/components/parameters/ThingId' # get
@@ -112,6 +115,7 @@ paths:
       tags: [Things] # update
       summary: Update a thing
       description: Changes its label.
+      x-jogg-call: things().update
       x-jogg-retry: idempotent
       parameters:
         - $ref: '#/components/parameters/ThingId' # update
@@ -136,6 +140,7 @@ paths:
       tags: [Things]
       summary: Create a ticket
       description: Allows one upload.
+      x-jogg-call: things().create_ticket
       x-jogg-retry: upload-ticket
       responses:
         '200':

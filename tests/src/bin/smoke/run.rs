@@ -6,6 +6,8 @@ use jogg_api_ext::assets::Upload;
 use jogg_api_ext::jobs::{JobReport, JobResult};
 use jogg_api_ext::jogg_api::{Operation, RetryClass};
 use jogg_api_ext::{Call, Error, ErrorKind, Job, Jogg, List, Page};
+use jogg_tests::faults::call_with;
+use jogg_tests::{sample, spec};
 use serde::Serialize;
 
 use crate::found::Found;
@@ -41,6 +43,9 @@ impl Run {
         self.videos().await;
         self.product_videos(product_id.as_deref()).await;
         self.webhook_endpoints().await;
+        for operation in self.table.missing() {
+            self.derived(operation).await;
+        }
     }
 
     /// Prints the summary. Returns whether all passed.
@@ -182,6 +187,31 @@ impl Run {
                     .then_some(value)
             }
             Err(error) => self.failed(operation, begun, &error),
+        }
+    }
+
+    /// Calls an operation that this program has no request for, with the examples of the spec.
+    async fn derived(&mut self, operation: &'static Operation) {
+        // What it didn't make is not its to change.
+        let no_id = Verdict::NoId { is_surprise: false };
+        if !self.is_paid_for(operation) {
+            return self.table.row(operation, Verdict::Paid, "skipped (paid)");
+        }
+        if operation.retry == RetryClass::Idempotent {
+            return self.table.row(operation, no_id, "no id");
+        }
+        let begun = Instant::now();
+        let with_data = spec::data(operation).is_some();
+        let request = sample::full_request(operation);
+        match call_with(&self.jogg, operation, &request).await {
+            Ok((_, metadata)) => {
+                let remark = "by the examples of the spec";
+                self.read(operation, begun, &metadata.body, with_data, remark);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.table.row(operation, no_id, "nothing has the ids of the examples");
+            }
+            Err(error) => drop(self.failed::<()>(operation, begun, &error)),
         }
     }
 

@@ -16,8 +16,6 @@ pub(crate) enum Verdict {
     NoId { is_surprise: bool },
     /// It takes credits or creates something, which the caller did not allow.
     Paid,
-    /// The program has no call of it.
-    Missing,
 }
 
 impl Verdict {
@@ -26,7 +24,6 @@ impl Verdict {
             Self::Called { accepted, decoded, .. } => accepted == Some(true) && decoded,
             Self::NoId { is_surprise } => !is_surprise,
             Self::Paid => true,
-            Self::Missing => false,
         }
     }
 
@@ -37,7 +34,6 @@ impl Verdict {
                 let accepted = accepted.map_or("?", word).to_owned();
                 [accepted, word(decoded).to_owned(), elapsed.as_millis().to_string()]
             }
-            Self::Missing => ["no".to_owned(), "no".to_owned(), "-".to_owned()],
             Self::NoId { .. } | Self::Paid => ["-".to_owned(), "-".to_owned(), "-".to_owned()],
         }
     }
@@ -70,14 +66,15 @@ impl Table {
         self.verdicts.push((operation, verdict));
     }
 
-    /// Prints lines for the operations that have none yet, and the summary. Returns whether all
-    /// passed.
-    pub(crate) fn finish(mut self) -> bool {
-        for operation in OPERATIONS {
-            if !self.verdicts.iter().any(|(listed, _)| listed == operation) {
-                self.row(operation, Verdict::Missing, "this program does not know how to call it");
-            }
-        }
+    /// The operations that have no line yet.
+    pub(crate) fn missing(&self) -> Vec<&'static Operation> {
+        let has_line =
+            |operation: &&Operation| self.verdicts.iter().any(|(listed, _)| listed == operation);
+        OPERATIONS.iter().copied().filter(|operation| !has_line(operation)).collect()
+    }
+
+    /// Prints the summary. Returns whether all passed.
+    pub(crate) fn finish(self) -> bool {
         let count = |wanted: fn(&Verdict) -> bool| {
             self.verdicts.iter().filter(|(_, verdict)| wanted(verdict)).count()
         };

@@ -1,4 +1,6 @@
 //! The public names of both crates, as a reviewed snapshot: a change here is a change for users.
+//! What is generated is not listed: it is in the tree, and `cargo xtask regen` prints how its
+//! public API changed.
 //!
 //! Each item stands under the path users write, with the paths in its types resolved. So moving
 //! files, private modules, or functions within a file leaves the snapshot unchanged.

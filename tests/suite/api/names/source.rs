@@ -58,7 +58,12 @@ pub(super) struct Declared {
     pub(super) module: ModuleId,
     pub(super) name: String,
     pub(super) item: Item,
+    /// Whether it is generated from the spec.
+    pub(super) generated: bool,
 }
+
+/// Where the files are that are generated from the spec.
+const GENERATED: &str = "generated/";
 
 impl Sources {
     pub(super) fn add(&mut self, package: &Package) {
@@ -127,14 +132,17 @@ impl Reader<'_> {
             }
             Item::Impl(mut item) if item.trait_.is_none() => {
                 item.items = self.members(place, item.items);
-                self.sources.modules[module].impls.push(item);
+                if !place.file.starts_with(GENERATED) {
+                    self.sources.modules[module].impls.push(item);
+                }
             }
             item => {
                 if let Some((name, visibility)) = declared(&item) {
                     let binding = Binding::Item(self.sources.items.len());
                     self.name(module, name, public(visibility), binding);
                     let name = name.to_string();
-                    self.sources.items.push(Declared { module, name, item });
+                    let generated = place.file.starts_with(GENERATED);
+                    self.sources.items.push(Declared { module, name, item, generated });
                 }
             }
         }

@@ -26,7 +26,9 @@ pub(super) fn listing(
     for (path, entry) in entries {
         match entry {
             Entry::Module => lines.push(format!("mod {path}")),
+            Entry::Alias(target) if is_same_enum(&path, &target) => {}
             Entry::Alias(target) => lines.push(format!("use {path} = {target}")),
+            Entry::Item(id) if sources.items[id].generated => {}
             Entry::Item(id) => {
                 let item = &sources.items[id];
                 let mut canonical = Canonical { sources, exported, module: item.module };
@@ -42,6 +44,13 @@ pub(super) fn listing(
         }
     }
     lines.join("\n")
+}
+
+/// Whether this is one of the enums, which are exported by both crates and generated from the spec.
+fn is_same_enum(path: &str, target: &str) -> bool {
+    let within = |path: &str| path.split_once("::").map(|(_, within)| within.to_owned());
+    within(path) == within(target)
+        && within(path).is_some_and(|within| within.starts_with("enums::"))
 }
 
 /// The public members of every type, wherever their impls are.

@@ -2,6 +2,7 @@
 //! was lost: each operation whose result shows somewhere, and what the tests share.
 
 mod found;
+mod gaps;
 mod lists;
 mod none;
 

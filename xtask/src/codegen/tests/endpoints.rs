@@ -15,6 +15,7 @@ fn update_thing() -> (OperationFacts, Method) {
         path: "/things/{id}/{part}".to_owned(),
         summary: "Update a thing".to_owned(),
         description: "Changes a [part].".to_owned(),
+        call: Some("things().update".to_owned()),
         path_parameters: vec![
             ("id".to_owned(), "Which thing.".to_owned()),
             ("part".to_owned(), "Which part.".to_owned()),
@@ -39,6 +40,7 @@ fn delete_things() -> (OperationFacts, Method) {
         path: "/things".to_owned(),
         summary: "Delete all things".to_owned(),
         description: "Deletes them.".to_owned(),
+        call: None,
         path_parameters: Vec::new(),
         query: None,
     };
@@ -148,7 +150,7 @@ fn a_method_sends_the_request() {
     ///
     /// Changes a \[part\].
     ///
-    /// Calls `PUT /things/{id}/{part}`.
+    /// Calls `PUT /things/{id}/{part}`. In jogg-api-ext: `things().update`.
     ///
     /// # Errors
     /// See [`send`](Self::send).
