@@ -47,7 +47,8 @@ pub enum ErrorKind {
     /// The server failed. [`Error::is_retryable`](crate::Error::is_retryable) says whether to
     /// retry.
     ServerError,
-    /// No response in time, or not sent, as the deadline left too little time.
+    /// No response in time; or not sent, as the deadline left too little time, or as there was no
+    /// connection in time.
     /// [`Error::is_retryable`](crate::Error::is_retryable) says whether to retry.
     Timeout,
     /// An error code this crate doesn't know. [`Error::code`](crate::Error::code) has it.

@@ -135,23 +135,36 @@ pub(crate) fn ids_of_success(operation: &Operation, raw: &Value) -> Option<Vec<S
     })
 }
 
-/// Reads the ids where an error has them if it names jobs that were started. The bare `id` of an
-/// error may be that of anything.
+/// Reads the ids where an error has them if it names jobs that were started.
 pub(crate) fn ids_of_error(operation: &Operation, raw: &Value) -> Vec<String> {
+    let names = id_names(operation);
+    let id = |value: &Value| names.iter().find_map(|name| raw_text(value.get(name)?));
     match link(operation) {
-        Some(JobLink::Id { from: "data.video_id", .. }) => {
-            let names = ["video_id", "product_video_id", "project_id"];
-            names.iter().find_map(|name| raw_text(raw.get(name)?)).into_iter().collect()
-        }
-        Some(JobLink::Id { from, .. }) => started_id(from, raw).into_iter().collect(),
+        Some(JobLink::Id { .. }) => id(raw).into_iter().collect(),
         Some(JobLink::Lookup { from, .. }) => {
             let place = from.strip_prefix("data.").unwrap_or(from);
-            let Some((list, name)) = place.split_once("[].") else { return Vec::new() };
-            let items = raw.get(list).and_then(Value::as_array).into_iter().flatten();
-            items.filter_map(|item| raw_text(item.get(name)?)).collect()
+            let list = place.split_once("[].").and_then(|(list, _)| raw.get(list)?.as_array());
+            list.into_iter().flatten().filter_map(id).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// Returns what the id of a job that an operation starts is called where an error names it. The
+/// bare `id` of an error may be that of anything.
+pub(crate) fn id_names(operation: &Operation) -> Vec<&'static str> {
+    let Some(JobLink::Id { from, .. } | JobLink::Lookup { from, .. }) = link(operation) else {
+        return Vec::new();
+    };
+    match from.rsplit('.').next() {
+        Some("video_id") => vec!["video_id", "product_video_id", "project_id"],
+        name => name.into_iter().collect(),
+    }
+}
+
+/// Whether the ids of several jobs make the id of one.
+pub(crate) fn is_batch(operation: &Operation) -> bool {
+    matches!(link(operation), Some(JobLink::Lookup { .. }))
 }
 
 fn link(operation: &Operation) -> Option<JobLink> {

@@ -43,8 +43,12 @@ fn is_no_http_proxy(message: &str) -> bool {
 }
 
 /// Classifies an error of the HTTP client by what it says about the request. `status` is that of
-/// the response, if one began.
-pub(crate) fn kind(error: &reqwest::Error, status: Option<StatusCode>) -> ErrorKind {
+/// the response, if one began, and `was_sent` whether sending had begun.
+pub(crate) fn kind(
+    error: &reqwest::Error,
+    status: Option<StatusCode>,
+    was_sent: bool,
+) -> ErrorKind {
     if error.is_connect() {
         return match chain(error).any(is_final) {
             true => ErrorKind::ConnectRejected,
@@ -53,7 +57,9 @@ pub(crate) fn kind(error: &reqwest::Error, status: Option<StatusCode>) -> ErrorK
     }
     if error.is_builder() {
         ErrorKind::Request
-    } else if status.is_none() && chain(error).any(proves_not_executed) {
+    } else if !was_sent && error.is_timeout() {
+        ErrorKind::NotSent
+    } else if !was_sent || status.is_none() && chain(error).any(proves_not_executed) {
         ErrorKind::NotExecuted
     } else if error.is_timeout() {
         ErrorKind::Timeout

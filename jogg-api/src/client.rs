@@ -16,15 +16,20 @@ use crate::error::{Received, encoding};
 use crate::exchange::{Interruption, RawResponse, TimeLimit, exchange};
 use crate::key_search::KeySearch;
 use crate::redact::one_line;
+use crate::sending::{Sending, body};
 use crate::skipped::SkippedParts;
-use crate::{ClientBuilder, Endpoint, Error, ErrorKind, NoData, PreparedRequest, Response};
+use crate::{
+    BuildError, ClientBuilder, Endpoint, Error, ErrorKind, NoData, Operation, PreparedRequest,
+    Response, RetryClass,
+};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The low-level client: one method per operation, one HTTP request per call, no retries.
 ///
-/// Clones are cheap and share their connections.
+/// Clones are cheap and share their connections. A request that must not be executed twice
+/// ([`RetryClass::AtMostOnce`]) has a connection of its own, which no request uses before or after.
 ///
 /// # Panics
 /// Calls panic outside of a Tokio runtime, and in one whose I/O or time driver is off
@@ -89,8 +94,8 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::Argument`] or [`ErrorKind::Request`] if the request can't be built;
     /// [`ErrorKind::Connect`], [`ErrorKind::ConnectRejected`], [`ErrorKind::NotExecuted`],
-    /// [`ErrorKind::Connection`], [`ErrorKind::Timeout`] and [`ErrorKind::BodyTooLarge`] if no
-    /// complete response was received.
+    /// [`ErrorKind::NotSent`], [`ErrorKind::Connection`], [`ErrorKind::Timeout`] and
+    /// [`ErrorKind::BodyTooLarge`] if no complete response was received.
     pub async fn exchange(
         &self,
         request: &PreparedRequest,
@@ -98,9 +103,10 @@ impl Client {
     ) -> Result<RawResponse, Error> {
         let operation = request.operation;
         let max_body_bytes = self.inner.max_body_bytes;
-        let http_request = self.http_request(request)?;
-        let (arrived, ended) =
-            exchange(&self.inner.http, http_request, max_body_bytes, limit).await;
+        let sending = Sending::default();
+        let http_request = self.http_request(request, &sending)?;
+        let http = self.http_of(operation)?;
+        let (arrived, ended) = exchange(http, http_request, max_body_bytes, limit).await;
         let interruption = match ended {
             Ok(()) => None,
             // A JSON object marks its end, so one that has been read to the end is a complete
@@ -116,9 +122,11 @@ impl Client {
             (Some(Interruption::BodyTooLarge), _) => {
                 ErrorKind::BodyTooLarge { limit: max_body_bytes }
             }
-            (Some(Interruption::Http(error)), _) => {
-                return Err(Error::http(operation, error, arrived));
+            (Some(Interruption::Http(error)), status) => {
+                let was_sent = status.is_some() || !sending.withdraw();
+                return Err(Error::http(operation, error, arrived, was_sent));
             }
+            (Some(Interruption::TimeLimit), None) if sending.withdraw() => ErrorKind::NotSent,
             // There is no response without a status, so nothing can have been read.
             (Some(Interruption::TimeLimit) | None, _) => ErrorKind::Timeout,
         };
@@ -238,15 +246,17 @@ impl Client {
     /// It is built when this is called for the first time. If that fails, which is possible only if
     /// the system's certificates can't be read any more, this returns the client itself.
     pub fn unpooled(&self) -> &Self {
+        self.built_unpooled().unwrap_or(self)
+    }
+
+    fn built_unpooled(&self) -> Result<&Self, BuildError> {
         let Inner { base_url, key, key_search, max_body_bytes, settings, unpooled, .. } =
             &*self.inner;
-        if let Some(unpooled) = unpooled.get() {
-            return unpooled;
-        }
-        let Some(Ok(http)) = settings.as_ref().map(|settings| settings.build(false)) else {
-            return self;
+        let (Some(settings), None) = (settings, unpooled.get()) else {
+            return Ok(unpooled.get().unwrap_or(self));
         };
-        unpooled.get_or_init(|| {
+        let http = settings.build(false)?;
+        Ok(unpooled.get_or_init(|| {
             Self::new(Inner {
                 http,
                 base_url: base_url.clone(),
@@ -256,7 +266,24 @@ impl Client {
                 settings: None,
                 unpooled: OnceLock::new(),
             })
-        })
+        }))
+    }
+
+    /// Returns the HTTP client for requests of an operation. One that must not be executed twice
+    /// shares its connection with no other: what comes on a connection late would pass for its
+    /// response, and a connection that closes after a response would leave its outcome unknown.
+    fn http_of(&self, operation: &'static Operation) -> Result<&reqwest::Client, Error> {
+        if operation.retry != RetryClass::AtMostOnce {
+            return Ok(&self.inner.http);
+        }
+        let client = self.built_unpooled().map_err(|error| {
+            let source = match error {
+                BuildError::HttpClient(source) => Some(source),
+                _ => None,
+            };
+            Error::new(operation, ErrorKind::ConnectRejected, Received::default(), source)
+        })?;
+        Ok(&client.inner.http)
     }
 
     /// Returns the HTTP client. Requests made with it carry no key and follow no redirects.
@@ -293,7 +320,7 @@ impl Client {
         envelope
     }
 
-    fn http_request(&self, request: &PreparedRequest) -> Result<Request, Error> {
+    fn http_request(&self, request: &PreparedRequest, sending: &Sending) -> Result<Request, Error> {
         let Inner { base_url, key, .. } = &*self.inner;
         let url = Url::parse(&format!("{base_url}{}", request.target)).map_err(|error| {
             Error::argument(request.operation, "path", format!("doesn't form a URL: {error}"))
@@ -302,10 +329,11 @@ impl Client {
         let headers = http_request.headers_mut();
         headers.insert(ACCEPT, JSON);
         headers.insert(API_KEY, key.clone());
-        if let Some(body) = &request.body {
+        if request.body.is_some() {
             headers.insert(CONTENT_TYPE, JSON);
-            *http_request.body_mut() = Some(body.clone().into());
         }
+        let bytes = request.body.clone().unwrap_or_default();
+        *http_request.body_mut() = Some(body(bytes, sending));
         Ok(http_request)
     }
 }

@@ -65,14 +65,16 @@ impl Error {
         Self::new(operation, ErrorKind::Argument { name, reason }, Received::default(), None)
     }
 
-    /// Classifies an error of the HTTP client by what it says about the request.
+    /// Classifies an error of the HTTP client by what it says about the request. `was_sent` is
+    /// whether sending had begun.
     pub(crate) fn http(
         operation: &'static Operation,
         source: reqwest::Error,
         received: impl Into<Received>,
+        was_sent: bool,
     ) -> Self {
         let received = received.into();
-        let kind = cause::kind(&source, received.status);
+        let kind = cause::kind(&source, received.status, was_sent);
         Self::new(operation, kind, received, Some(source))
     }
 
@@ -195,6 +197,7 @@ impl fmt::Display for Explanation<'_> {
             ErrorKind::NotExecuted => {
                 write!(f, "{} has not executed the request", error.host())
             }
+            ErrorKind::NotSent => f.write_str("the request timed out before it was sent"),
             ErrorKind::Request => f.write_str("the request can't be built"),
             ErrorKind::Status => match encoding(error.headers()) {
                 Some(encoded) => write!(f, "unexpected status, and {encoded}"),

@@ -36,6 +36,9 @@ pub enum ErrorKind {
     /// The connection failed, and the request provably wasn't executed: nothing of it was sent, or
     /// the server said so (`REFUSED_STREAM` or `GOAWAY` of HTTP/2).
     NotExecuted,
+    /// A timeout of the HTTP client, or the [`TimeLimit`](crate::TimeLimit) of the exchange, passed
+    /// before sending began, as no connection was ready. Nothing was sent.
+    NotSent,
     /// The request can't be built. Nothing was sent.
     Request,
     /// The HTTP status isn't 2xx, and the response has no error code.

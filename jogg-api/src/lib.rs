@@ -31,6 +31,7 @@ mod repair;
 mod response;
 mod salvage;
 mod secret;
+mod sending;
 mod skipped;
 mod span;
 #[cfg(test)]

@@ -54,6 +54,13 @@ fn connections() -> Vec<Fault> {
             let sent = whole.len() - 2;
             Reply::cut(429, whole, sent)
         }),
+        ("cut body of a 404, code 0", |setting| {
+            let mut body = setting.response.clone();
+            body["code"] = json!(0);
+            let whole = body.to_string();
+            let sent = whole.len() - 2;
+            Reply::cut(404, whole, sent)
+        }),
         ("cut body of a 429", |_| Reply::cut(429, "{\"code\": 429, \"msg\": \"m\"}", 9)),
         ("body over the cap", |_| {
             Reply::json(200, json!({"code": 0, "msg": secrets::CONTENT.repeat(CAP / 10)}))
@@ -114,6 +121,13 @@ fn named() -> Vec<Fault> {
         ("429, code 0 and data", |setting| contradictory(setting, 429, 0)),
         ("500, code 0 and data", |setting| contradictory(setting, 500, 0)),
         ("429, code 429 and data", |setting| contradictory(setting, 429, 429)),
+        ("429, the result beside data", |setting| {
+            let result = setting.response["data"].as_object().cloned().unwrap_or_default();
+            let mut body = Value::Object(result);
+            body["code"] = json!(429);
+            body["data"] = json!({"retryAfter": 10});
+            Reply::json(429, body)
+        }),
         ("code 40000 and data", |setting| contradictory(setting, 200, 40000)),
         ("code 18020 and data", |setting| contradictory(setting, 402, 18020)),
     ])
@@ -170,6 +184,10 @@ fn bodies() -> Vec<Fault> {
             let whole = setting.response.to_string();
             let sent = whole.len() + 5;
             Reply::cut(200, whole + "<!-- proxy -->", sent)
+        }),
+        ("encoded body of a 429", |_| {
+            let body = format!("\u{1f}\u{8b}\u{8}{}", secrets::CONTENT);
+            Reply::body(429, "application/json", body).header("content-encoding", "gzip")
         }),
         ("encoded body", |_| {
             let body = format!("\u{1f}\u{8b}\u{8}{}", secrets::CONTENT);

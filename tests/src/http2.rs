@@ -43,6 +43,7 @@ pub struct Http2 {
     /// Its address.
     pub url: String,
     received: Arc<AtomicUsize>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Http2 {
@@ -51,10 +52,13 @@ impl Http2 {
     pub async fn start(reactions: impl IntoIterator<Item = Reaction>) -> Self {
         let (listener, url) = connections::listen().await;
         let received = Arc::new(AtomicUsize::new(0));
-        let server = Self { url, received: Arc::clone(&received) };
+        let connections = Arc::new(AtomicUsize::new(0));
+        let server =
+            Self { url, received: Arc::clone(&received), connections: Arc::clone(&connections) };
         let reactions = Arc::new(Mutex::new(reactions.into_iter().collect::<VecDeque<_>>()));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
+                connections.fetch_add(1, Ordering::SeqCst);
                 let (received, reactions) = (Arc::clone(&received), Arc::clone(&reactions));
                 let next = move || {
                     received.fetch_add(1, Ordering::SeqCst);
@@ -65,6 +69,11 @@ impl Http2 {
             }
         });
         server
+    }
+
+    /// How many connections were made.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// How many requests have come whole.

@@ -9,6 +9,7 @@ pub mod distant;
 mod fault_table;
 pub mod faults;
 pub mod http2;
+pub mod late;
 pub mod limited;
 mod provider;
 pub mod replies;

@@ -8,17 +8,17 @@ use std::time::{Duration, SystemTime};
 use jogg_api::operations::OPERATIONS;
 use jogg_api::{Operation, PreparedRequest, RawResponse, Response, RetryClass};
 use serde_json::Value;
-use tokio::sync::SemaphorePermit;
 use tracing::{Instrument, Span};
 
 use super::deadline::Deadline;
+use super::turn::Turn;
 use super::{ResponseMetadata, outcome, started};
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::{id_place, started_id};
 use crate::policy::observer::{self, AbandonGuard};
 use crate::policy::retry::Tried;
-use crate::policy::{Attempt, AttemptOutcome, BeforeSend, Permit};
+use crate::policy::{Attempt, AttemptOutcome, BeforeSend};
 use crate::sent_request::SentRequest;
 
 /// Decodes a response, keeps its value, and returns the rest.
@@ -95,7 +95,9 @@ impl<'j> Attempts<'j> {
             let (mut turn, mut attempt) = match self.ready().await {
                 Ok(ready) => ready,
                 // What the last attempt met says more than that there is no time for another.
-                Err(error) if error.kind() == ErrorKind::Timeout => {
+                Err(error)
+                    if matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::Timeout) =>
+                {
                     return Err(last.unwrap_or(error));
                 }
                 Err(error) => return Err(error),
@@ -153,14 +155,14 @@ impl<'j> Attempts<'j> {
     /// up to a minute, keeps no one from the connections.
     async fn turn(&self) -> Result<Turn<'j>> {
         self.check_time()?;
-        let mut turn = Turn { permit: None, concurrency: None, is_sent: false };
+        let mut turn = Turn::default();
         if let Some(limiter) = self.jogg.rate_limiter()
             && self.operation.method == "POST"
         {
             // A limiter of the application's may not keep to the time it is given.
             let permit = limiter.acquire(self.deadline.time_to_send());
             let permit = self.deadline.before_sending(permit).await.flatten();
-            turn.permit = Some(permit.ok_or_else(|| self.not_sent(NO_SLOT))?);
+            turn.permit = Some(permit.ok_or_else(|| self.no_slot())?);
         }
         if let Some(permits) = self.jogg.concurrency() {
             let permit = self.deadline.before_sending(permits.acquire()).await;
@@ -265,26 +267,22 @@ impl<'j> Attempts<'j> {
         }
         let limit = Some(limit);
         let is_of_job = self.is_at_most_once() || started::is_report(self.operation);
-        if !is_of_job || error.body().is_empty() {
+        if !is_of_job {
             return Err(outcome::classify(error, attempt, limit));
         }
         let success = started::success(&error);
-        let is_success = success.is_some();
         if let Some(mut received) = success.and_then(|success| self.decoded(success, decode).ok()) {
             // What was received, not what it was taken for.
             received.response.status = error.status().unwrap_or_default();
             received.response.body = error.body().clone();
             return Ok(received);
         }
-        let named = started::named(self.jogg.api(), &error, self.request, attempt);
-        Err(match named {
-            None if !self.is_at_most_once() || !is_success => {
-                outcome::classify(error, attempt, limit)
-            }
-            named => {
-                let job = named.and_then(|named| named.job);
-                outcome::contradictory(error, attempt, limit, job)
-            }
+        if !self.is_at_most_once() {
+            return Err(outcome::classify(error, attempt, limit));
+        }
+        Err(match started::claim(self.jogg.api(), &error, self.request, attempt) {
+            Some(claim) => outcome::contradictory(error, attempt, limit, claim.job),
+            None => outcome::classify(error, attempt, limit),
         })
     }
 
@@ -313,7 +311,7 @@ impl<'j> Attempts<'j> {
         let next = now.checked_add(delay)?;
         let in_time = self.deadline.allows(delay);
         if is_refused && in_time {
-            self.tried.waited += delay;
+            self.tried.wait(delay);
             self.refused_at = Some(now);
             return Some(delay);
         }
@@ -339,7 +337,7 @@ impl<'j> Attempts<'j> {
     fn pause_others(&self, duration: Duration) {
         if let Some(limiter) = self.jogg.rate_limiter().filter(|_| self.operation.method == "POST")
         {
-            limiter.pause(duration);
+            observer::guard("the rate limiter", || limiter.pause(duration));
         }
     }
 
@@ -370,6 +368,13 @@ impl<'j> Attempts<'j> {
         self.unsent(ErrorKind::Timeout, message).with_retryable(true)
     }
 
+    fn no_slot(&self) -> Error {
+        match self.deadline.time_to_send() {
+            Some(_) => self.not_sent(NO_SLOT),
+            None => self.unsent(ErrorKind::RateLimited, REFUSED_SLOT).with_retryable(true),
+        }
+    }
+
     fn unsent(&self, kind: ErrorKind, message: &'static str) -> Error {
         Error::new(kind, message).with_operation(self.operation).with_attempts(self.attempts)
     }
@@ -378,20 +383,5 @@ impl<'j> Attempts<'j> {
 const NO_APPROVAL: &str = "not sent: the `BeforeSend` hook took too long for the deadline";
 const NO_PERMIT: &str = "not sent: `max_concurrent_calls` were in flight until the deadline";
 const NO_SLOT: &str = "not sent: the rate limit leaves no room before the deadline";
+const REFUSED_SLOT: &str = "not sent: the rate limiter refuses, although there is no deadline";
 const NO_TIME: &str = "not sent: too little time is left before the deadline";
-
-/// Permission to send a request, given back when it has ended, or will never be sent.
-struct Turn<'j> {
-    permit: Option<Permit>,
-    concurrency: Option<SemaphorePermit<'j>>,
-    is_sent: bool,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        drop(self.concurrency.take());
-        if let Some(permit) = self.permit.take().filter(|_| !self.is_sent) {
-            permit.give_back();
-        }
-    }
-}

@@ -4,10 +4,12 @@ mod attempts;
 mod deadline;
 mod insufficient_credit;
 pub(crate) mod listing;
+mod mentions;
 mod metadata;
 mod outcome;
 pub(crate) mod retry_after;
 mod started;
+mod turn;
 
 use std::any::Any;
 use std::fmt;

@@ -77,8 +77,28 @@ pub(super) fn is_not_found(error: &jogg_api::Error) -> bool {
 /// Returns whether idle connections may be as dead as the one of this failure, so that a retry is
 /// better off with a new one.
 pub(super) fn distrusts_pool(error: &Error) -> bool {
-    let kind = error.call().map(jogg_api::Error::kind);
-    matches!(kind, Some(CallErrorKind::Timeout | CallErrorKind::Connection))
+    use CallErrorKind::{Connection, NotSent, Timeout};
+    matches!(error.call().map(jogg_api::Error::kind), Some(Connection | NotSent | Timeout))
+}
+
+/// What a failure says of a paid request, unless its response claims something else.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Standing {
+    /// It may have been executed.
+    Open,
+    /// It was refused.
+    Refused,
+    /// It was refused, and would be retried.
+    Retried,
+}
+
+/// Returns what a failure says of a paid request.
+pub(super) fn standing(error: &jogg_api::Error) -> Standing {
+    match meaning(error) {
+        Meaning { may_have_executed: true, .. } => Standing::Open,
+        Meaning { transient: true, .. } => Standing::Retried,
+        _ => Standing::Refused,
+    }
 }
 
 struct Meaning {
@@ -92,9 +112,9 @@ struct Meaning {
 fn meaning(error: &jogg_api::Error) -> Meaning {
     use ErrorKind as Kind;
     let (kind, may_have_executed, transient) = match error.kind() {
-        // The status came whole: it counts although the body didn't, unless that may name a job.
+        // The status came whole: it counts although the body didn't.
         CallErrorKind::Timeout | CallErrorKind::Connection | CallErrorKind::BodyTooLarge { .. }
-            if is_refusal(status(error)) && !may_name_a_job(error) =>
+            if is_refusal(status(error)) =>
         {
             by_status(error)
         }
@@ -103,6 +123,7 @@ fn meaning(error: &jogg_api::Error) -> Meaning {
         }
         CallErrorKind::Connect | CallErrorKind::NotExecuted => (Kind::Connection, false, true),
         CallErrorKind::ConnectRejected => (Kind::Connection, false, false),
+        CallErrorKind::NotSent => (Kind::Timeout, false, true),
         CallErrorKind::Timeout => (Kind::Timeout, true, true),
         CallErrorKind::Connection => (Kind::Connection, true, true),
         CallErrorKind::BodyTooLarge { .. } => (Kind::InvalidResponse, true, false),
@@ -113,13 +134,6 @@ fn meaning(error: &jogg_api::Error) -> Meaning {
         _ => (Kind::InvalidResponse, true, false),
     };
     Meaning { kind, may_have_executed, transient }
-}
-
-/// Whether what came of a body can be the begin of one that names what was started, at the only
-/// status after which a paid request is retried.
-fn may_name_a_job(error: &jogg_api::Error) -> bool {
-    let paid = error.operation().retry == RetryClass::AtMostOnce;
-    paid && status(error) == 429 && error.body().trim_ascii_start().starts_with(b"{")
 }
 
 fn by_code(error: &jogg_api::Error) -> (ErrorKind, bool, bool) {
@@ -199,9 +213,14 @@ fn message(error: &Error) -> String {
         (kind, _) => advice(operation, kind),
     };
     // A timeout of the HTTP client's own has a source, and another length.
-    let ours = *call.kind() == CallErrorKind::Timeout && StdError::source(call).is_none();
-    match error.time_limit().filter(|_| ours) {
-        Some(limit) => format!("no response within {} s{advice}", limit.as_secs_f64()),
+    let limit = error.time_limit().filter(|_| StdError::source(call).is_none());
+    let what = match call.kind() {
+        CallErrorKind::NotSent => "not sent, as no connection was ready",
+        CallErrorKind::Timeout => "no response",
+        _ => return format!("{}{advice}", call.explanation()),
+    };
+    match limit {
+        Some(limit) => format!("{what} within {} s{advice}", limit.as_secs_f64()),
         None => format!("{}{advice}", call.explanation()),
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn of_failure(error: &jogg_api::Error) -> Option<Duration> {
 pub(crate) fn of_headers(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+        return duration(seconds);
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
@@ -35,7 +35,12 @@ fn of_body(body: &[u8]) -> Option<Duration> {
     let places = ["/retryAfter", "/retry_after", "/data/retryAfter", "/data/retry_after"];
     let value = places.iter().find_map(|place| body.pointer(place))?;
     let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
-    Duration::try_from_secs_f64(seconds).ok()
+    duration(seconds)
+}
+
+/// Returns a wait, the longest there is if this is longer: whoever asks for it means no retry.
+fn duration(seconds: f64) -> Option<Duration> {
+    (seconds >= 0.0).then(|| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 #[cfg(test)]
@@ -53,7 +58,7 @@ mod tests {
             (&httpdate::fmt_http_date(now - hour), Some(0), Some(0)),
             ("-1", None, None),
             ("soon", None, None),
-            ("99999999999999999999999", None, None),
+            ("99999999999999999999999", Some(u64::MAX), Some(u64::MAX)),
         ] {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
             let found = of_headers(&headers).map(|wait| wait.as_secs());

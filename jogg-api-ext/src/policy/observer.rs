@@ -86,10 +86,16 @@ impl AttemptOutcome {
     }
 }
 
-/// Calls an observer. A panic of its own must not end the call, which may have a paid result.
+/// Calls an observer.
 pub(crate) fn notify(observer: &Arc<dyn Observer>, call: impl FnOnce(&dyn Observer)) {
-    if catch_unwind(AssertUnwindSafe(|| call(&**observer))).is_err() {
-        tracing::error!("an observer panicked; the call goes on");
+    guard("an observer", || call(&**observer));
+}
+
+/// Calls code of the application's after a request was sent. A panic of its own must not end the
+/// call, which may have a paid result.
+pub(crate) fn guard(whose: &str, call: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(call)).is_err() {
+        tracing::error!("{whose} panicked; the call goes on");
     }
 }
 

@@ -16,10 +16,14 @@ use crate::stream::BoxFuture;
 /// processes.
 ///
 /// A call waits for its permit before it waits for any other limit. If its request is never sent,
-/// it calls [`Permit::give_back`].
+/// it calls [`Permit::give_back`]. After it was sent, a panic of the limiter or the permit doesn't
+/// end the call, and the log has an error.
 pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     /// Waits until a request may be sent; `None` if `remaining` is over before that. Dropping the
     /// future uses up nothing of the limit.
+    ///
+    /// Without a deadline, `None` ends the call as
+    /// [`ErrorKind::RateLimited`](crate::ErrorKind::RateLimited).
     fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>>;
 
     /// Holds back all requests for this time, as the server has refused one: others with the same

@@ -90,7 +90,8 @@ impl RetryPolicy {
         self
     }
 
-    /// Sets how long a call may wait in all because of 429s. Default: 15 minutes.
+    /// Sets how long a call may wait in all because of 429s, each of which counts for at least 1 s.
+    /// Default: 15 minutes.
     pub fn max_rate_limit_wait(mut self, wait: Duration) -> Self {
         self.max_rate_limit_wait = wait;
         self
@@ -129,7 +130,7 @@ impl RetryPolicy {
         }
         if error.kind() == ErrorKind::RateLimited {
             let delay = requested.saturating_add(self.backoff(tried.refused, random));
-            let waited = tried.waited.saturating_add(delay);
+            let waited = tried.waited_after(delay);
             return (waited <= self.max_rate_limit_wait).then_some(delay);
         }
         let another = tried.failed < self.max_attempts;
@@ -158,11 +159,24 @@ pub(crate) struct Tried {
     pub(crate) failed: u32,
     /// How many attempts were refused with a 429.
     pub(crate) refused: u32,
-    /// How long the call has waited because of 429s.
+    /// How long the call has waited because of 429s, by what they count for.
     pub(crate) waited: Duration,
 }
 
+/// What a wait because of a 429 counts for at least: where neither server nor policy want any, a
+/// call would never end.
+const LEAST_WAIT: Duration = Duration::from_secs(1);
+
 impl Tried {
+    /// Counts a wait because of a 429.
+    pub(crate) fn wait(&mut self, delay: Duration) {
+        self.waited = self.waited_after(delay);
+    }
+
+    fn waited_after(&self, delay: Duration) -> Duration {
+        self.waited.saturating_add(delay.max(LEAST_WAIT))
+    }
+
     /// Counts an attempt.
     pub(crate) fn count(&mut self, error: &Error) {
         match error.kind() {

@@ -132,7 +132,7 @@ async fn a_time_limit_ends_only_late_exchanges() {
     });
     limited(&client, pending()).await.unwrap();
     let error = limited(&client, ready(())).await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (&ErrorKind::Timeout, None));
+    assert_eq!((error.kind(), error.status()), (&ErrorKind::NotSent, None));
     fn spawnable<F: Future + Send + 'static>(_: F) {}
     spawnable(async move { client.whoami().await });
 }

@@ -11,6 +11,8 @@ use crate::{API_KEY, CONNECT_TIMEOUT, Case, Outcome, Side, TIMEOUT, USER_AGENT};
 #[derive(Debug)]
 pub struct Baseline {
     http: reqwest::Client,
+    /// Without a pool, for what must not be executed twice, as in the SDK.
+    unpooled: reqwest::Client,
     base_url: String,
 }
 
@@ -165,7 +167,7 @@ impl Baseline {
 
     async fn add_motion(&self, body: &AddMotion<'_>) -> Result<MotionSubmission, Error> {
         let url = format!("{}/v2/photo_avatar/add_motion", self.base_url);
-        self.send(self.http.post(url).json(body)).await
+        self.send(self.unpooled.post(url).json(body)).await
     }
 
     async fn get_motion(&self, motion_id: &str) -> Result<MotionReport, Error> {
@@ -180,18 +182,20 @@ impl Side for Baseline {
         let mut headers = HeaderMap::new();
         headers.insert("x-api-key", key);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        let http = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .default_headers(headers)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(TIMEOUT)
-            // The key must not follow a redirect, nor a paid request be replayed.
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .build()
-            .expect("settings of this benchmark");
-        Self { http, base_url }
+        let builder = || {
+            reqwest::Client::builder()
+                .user_agent(USER_AGENT)
+                .default_headers(headers.clone())
+                .connect_timeout(CONNECT_TIMEOUT)
+                .timeout(TIMEOUT)
+                // The key must not follow a redirect, nor a paid request be replayed.
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+        };
+        let http = builder().build().expect("settings of this benchmark");
+        let unpooled = builder().pool_max_idle_per_host(0).build();
+        Self { http, unpooled: unpooled.expect("settings of this benchmark"), base_url }
     }
 
     async fn call(&self, case: Case) -> Outcome {

@@ -1,7 +1,8 @@
 //! The calls that are measured, made by hand and with each crate of the SDK.
 //!
-//! All sides send plain HTTP to the `server` of this package over one kept connection, on a
-//! current-thread runtime and through the same build of reqwest. They send the same headers, which
+//! All sides send plain HTTP to the `server` of this package, on a current-thread runtime and
+//! through the same build of reqwest: over one kept connection, but in the case `post`, which must
+//! not be executed twice, over a new one for each request. They send the same headers, which
 //! the server checks. They have the same settings: no redirects, no retries by reqwest, no proxy, a
 //! connect timeout of 10 s, and a timeout for each request, which never passes. Every side reads
 //! the response into types and returns what a caller would want of it; the results are compared,

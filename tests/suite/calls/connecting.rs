@@ -8,9 +8,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jogg_api::codec::Codec;
+use jogg_api_ext::clock::SystemClock;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer};
 use jogg_api_ext::simulator::VirtualClock;
-use jogg_api_ext::{ErrorKind, JoggBuilder, Timeouts};
+use jogg_api_ext::{CallOptions, ErrorKind, JoggBuilder, RetryPolicy, Timeouts};
 use jogg_tests::classes::one_of_each_class;
 use jogg_tests::connections::{self, Full};
 use jogg_tests::faults::call;
@@ -66,6 +67,8 @@ async fn a_handshake_that_stalls_executes_nothing_and_is_retried() {
     let trusted = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let builder = connections::client(&url, &VirtualClock::new());
     nothing_connects(builder.root_certificate(trusted.cert.pem())).await;
+    let trusting = real(&url).root_certificate(trusted.cert.pem());
+    no_time_to_connect("handshake", trusting).await;
     listener.set_nonblocking(true).unwrap();
     while let Ok((mut socket, _)) = listener.accept() {
         let mut sent = Vec::new();
@@ -73,6 +76,68 @@ async fn a_handshake_that_stalls_executes_nothing_and_is_retried() {
         // A greeting, and after it nothing that could be a request.
         assert_eq!(sent.first(), Some(&22), "{sent:?}");
     }
+}
+
+/// A client on the machine's clock, which makes two attempts.
+fn real(url: &str) -> JoggBuilder {
+    let policy = RetryPolicy::new().max_attempts(2).base_delay(Duration::from_millis(1));
+    let builder = connections::client(url, &VirtualClock::new());
+    builder.clock(Arc::new(SystemClock::new())).retry_policy(policy)
+}
+
+/// Calls of each class with little time, by each way to limit it, to where no connection is made.
+async fn no_time_to_connect(what: &str, builder: JoggBuilder) {
+    let short = Duration::from_millis(100);
+    let jogg = builder.build().unwrap();
+    let timeout = CallOptions::new().timeout(short);
+    let deadline = CallOptions::new().deadline(short).min_time_left(Duration::ZERO);
+    for codec in one_of_each_class() {
+        let id = codec.operation.id;
+        for (options, attempts) in [(&timeout, 2), (&deadline, 1)] {
+            let jogg = jogg.with_options(options.clone());
+            let error = call(&jogg, codec).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Timeout, "{what}, {id}: {error:?}");
+            assert_eq!(error.attempts(), attempts, "{what}, {id}: {error:?}");
+            assert!(error.is_retryable() && !error.may_have_executed(), "{what}, {id}: {error:?}");
+            let text = error.to_string();
+            assert!(text.contains("not sent, as no connection was ready within 0."), "{text}");
+        }
+    }
+}
+
+/// A proxy that takes connections, and never says anything.
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[tokio::test]
+async fn a_timeout_at_a_proxy_executes_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    let proxy = reqwest::Proxy::all(&proxy).unwrap();
+    let builder = connections::with_some_root(real("https://server.example"));
+    let proxied = builder.http_client(move |http| http.proxy(proxy.clone()));
+    no_time_to_connect("proxy", proxied).await;
+    listener.set_nonblocking(true).unwrap();
+    while let Ok((mut socket, _)) = listener.accept() {
+        let mut sent = String::new();
+        socket.read_to_string(&mut sent).unwrap();
+        assert!(sent.is_empty() || sent.starts_with("CONNECT server.example:443 "), "{sent}");
+        assert!(!sent.contains("POST"), "{sent}");
+    }
+}
+
+/// Nothing was sent, so that no outcome is unknown, and it is retried.
+#[tokio::test]
+async fn a_timeout_before_there_is_a_connection_executes_nothing() {
+    let server = Full::start();
+    no_time_to_connect("full", real(&server.url)).await;
+    // A timeout of the HTTP client's own.
+    let short = |http: reqwest::ClientBuilder| http.timeout(Duration::from_millis(100));
+    let jogg = real(&server.url).http_client(short).build().unwrap();
+    let codec = Codec::of("add_photo_avatar_motion").unwrap();
+    let error = call(&jogg, codec).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2), "{error:?}");
+    assert!(error.is_retryable() && !error.may_have_executed(), "{error:?}");
+    assert!(error.to_string().contains("timed out before it was sent"), "{error}");
+    nobody_waits(&server.open());
 }
 
 /// Opens the server after the second attempt, and serves one request there.

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::policy::{
-    Attempt, AttemptOutcome, BeforeSend, BeforeSendResult, Observer, SlidingWindow,
+    Attempt, AttemptOutcome, BeforeSend, BeforeSendResult, Observer, Permit, RateLimiter,
+    SlidingWindow,
 };
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{BoxFuture, CallOptions, ErrorKind, Jogg};
@@ -263,6 +264,49 @@ async fn an_observer_that_panics_loses_no_id() {
     stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
     let call = tokio::spawn(stage.jogg.photo_avatars().add_motion(add_motion()));
     until(|| stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION) == 3).await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled(), "it panicked");
+}
+
+/// A limiter whose permits panic when they end, and whose pauses panic.
+#[derive(Debug)]
+struct FaultyLimiter;
+
+struct FaultyPermit;
+
+impl Drop for FaultyPermit {
+    fn drop(&mut self) {
+        panic!("a permit panics");
+    }
+}
+
+impl RateLimiter for FaultyLimiter {
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
+        Box::pin(async { Some(Permit::new(FaultyPermit)) })
+    }
+
+    fn pause(&self, _: Duration) {
+        panic!("a limiter panics");
+    }
+}
+
+#[tokio::test]
+async fn a_limiter_or_permit_that_panics_loses_no_id() {
+    let stage = Stage::with_client(|jogg| jogg.rate_limiter(Arc::new(FaultyLimiter))).await;
+    let refusal = Reply::json(429, json!({"code": 429})).header("retry-after", "2");
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refusal);
+    let call = stage.jogg.photo_avatars().add_motion(add_motion()).with_metadata();
+    let (job, metadata) = call.await.unwrap();
+    assert!(!job.id().is_empty());
+    assert_eq!(metadata.attempts, 2);
+    let body = json!({"code": 429, "data": {"motion_id": "m1"}});
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(429, body));
+    let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+    assert_eq!(error.job().map(|job| job.id.as_str()), Some("m1"));
+    // Nor does it matter where a call is dropped.
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
+    let call = tokio::spawn(stage.jogg.photo_avatars().add_motion(add_motion()));
+    until(|| stage.simulator.request_count(&ADD_PHOTO_AVATAR_MOTION) == 4).await;
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled(), "it panicked");
 }

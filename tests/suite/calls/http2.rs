@@ -72,6 +72,19 @@ async fn any_other_reset_leaves_a_paid_outcome_unknown() {
     }
 }
 
+/// Streams share a connection, but a paid request has its own.
+#[tokio::test]
+async fn a_paid_request_has_a_connection_of_its_own() {
+    let server = Http2::start([]).await;
+    let jogg = client(&server).build().unwrap();
+    for (paid_so_far, connections) in [(1, 2), (2, 3)] {
+        jogg.account().whoami().await.unwrap();
+        drop(jogg.photo_avatars().add_motion(paid()).await.unwrap());
+        assert_eq!(server.connections(), connections, "{paid_so_far}");
+    }
+    assert_eq!(server.received(), 4);
+}
+
 /// Long before the timeout of a read.
 #[tokio::test]
 async fn a_connection_that_falls_silent_is_noticed_by_pings() {

@@ -106,6 +106,51 @@ async fn the_id_of_a_video_has_three_names_in_errors_and_a_bare_id_is_none() {
     }
 }
 
+/// Wherever it is: where a paid request would be retried, all of the response is searched.
+#[tokio::test]
+async fn a_429_that_names_a_job_anywhere_is_never_retried() {
+    for body in [
+        r#"{"code": 429, "motion_id": "m1", "data": {"retryAfter": 1}}"#,
+        r#"{"code": 429, "data": [{"motion_id": "m1"}]}"#,
+        r#"{"code": 429, "error": {"motionId": ["m1"]}}"#,
+        r#"{"code": 429, "result": {"motion_id": {"id": "m1"}}}"#,
+        r#"{"code": 429, "data": "{\"motion_id\": \"m1\"}"}"#,
+        r#"{"code": 429, "data": {"motion_id": "m1", "motion_id": ""}}"#,
+        r#"{"code": 429, "data": {"motion_id": "m1"}, "data": {"retryAfter": 1}}"#,
+        r#"{"motion_id": "m1"} or so"#,
+    ] {
+        for status in [200, 429] {
+            let stage = Stage::new().await;
+            let reply = Reply::body(status, "application/json", body);
+            stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, reply);
+            let outcome = stage.jogg.photo_avatars().add_motion(add_motion()).await;
+            let id = match outcome {
+                Ok(job) => job.id().to_owned(),
+                Err(error) => named(error).id,
+            };
+            assert_eq!((id.as_str(), stage.simulator.requests().len()), ("m1", 1), "{body}");
+        }
+    }
+}
+
+/// Code 0, or the word, and a result: whatever the status says, it was executed.
+#[tokio::test]
+async fn what_says_success_is_never_called_not_executed() {
+    for status in [400, 401, 402, 403, 404, 422, 429] {
+        for body in [
+            json!({"code": 0, "msg": "m", "data": {"status": "processing"}}),
+            json!({"code": 0, "msg": "m", "data": "queued"}),
+            json!({"success": true, "data": {"task": "t1"}}),
+        ] {
+            let (outcome, requests) = start(status, body.clone()).await;
+            let error = outcome.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{status} {body}: {error:?}");
+            assert!(error.may_have_executed(), "{status} {body}");
+            assert_eq!(requests, 1, "{status} {body}");
+        }
+    }
+}
+
 /// A server that repeats a part of the request, or the key, names no job.
 #[tokio::test]
 async fn what_the_request_itself_sent_names_no_job() {

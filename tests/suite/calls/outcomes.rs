@@ -177,7 +177,8 @@ async fn fact_48_no_response_in_time_leaves_a_paid_outcome_unknown() {
     for (paid, limit) in [(true, write), (false, read)] {
         let (listener, jogg, clock) = own_server().await;
         let silent = async {
-            let (_socket, _) = listener.accept().await.unwrap();
+            let (mut socket, _) = listener.accept().await.unwrap();
+            assert_eq!(socket.read(&mut [0]).await.unwrap(), 1);
             // Not a moment before the limit.
             clock.advance(limit - Duration::from_millis(1));
             tokio::task::yield_now().await;

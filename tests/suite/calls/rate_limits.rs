@@ -90,6 +90,33 @@ async fn the_longest_wait_is_the_one_that_is_set() {
     }
 }
 
+/// Without any wait it would go on for as long as the server does.
+#[tokio::test]
+async fn waits_of_no_time_have_an_end_too() {
+    let policy = RetryPolicy::new().base_delay(Duration::ZERO);
+    let policy = policy.max_rate_limit_wait(Duration::from_secs(20));
+    let stage = Stage::with_client(|jogg| jogg.retry_policy(policy)).await;
+    refuse(&stage, &ADD_PHOTO_AVATAR_MOTION, "0", 40);
+    let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 21));
+    assert_eq!(stage.clock.now(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_wait_that_is_too_long_for_any_clock_ends_the_call() {
+    for seconds in ["1000000000", "99999999999999999999", &"9".repeat(400)] {
+        let stage = Stage::new().await;
+        for operation in [&ADD_PHOTO_AVATAR_MOTION, &WHOAMI] {
+            refuse(&stage, operation, seconds, 1);
+        }
+        let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1), "{seconds}");
+        assert!(error.retry_after() >= Some(Duration::from_secs(1_000_000_000)), "{seconds}");
+        assert_eq!(stage.jogg.account().whoami().await.unwrap_err().attempts(), 1, "{seconds}");
+        assert_eq!(stage.clock.now(), Duration::ZERO);
+    }
+}
+
 /// A client with a window that has room for all.
 fn roomy(stage: &Stage) -> (Jogg, Arc<SlidingWindow>) {
     let clock = Arc::new(stage.clock.clone());
@@ -179,6 +206,32 @@ async fn a_limiter_of_the_application_learns_of_each_429_to_a_post() {
     drop(jogg.photo_avatars().add_motion(add_motion()).await.unwrap());
     jogg.account().whoami().await.unwrap();
     assert_eq!(*shared.0.lock().unwrap(), [Duration::from_millis(7500); 2]);
+}
+
+/// A limiter that never gives a permit.
+#[derive(Debug)]
+struct Closed;
+
+impl RateLimiter for Closed {
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
+        Box::pin(async { None })
+    }
+}
+
+#[tokio::test]
+async fn a_limiter_that_refuses_says_so() {
+    let stage = Stage::with_client(|jogg| jogg.rate_limiter(Arc::new(Closed))).await;
+    let deadline = CallOptions::new().deadline(Duration::from_secs(9));
+    for (options, kind, words) in [
+        (CallOptions::new(), ErrorKind::RateLimited, "the rate limiter refuses"),
+        (deadline, ErrorKind::Timeout, "the rate limit leaves no room before the deadline"),
+    ] {
+        let jogg = stage.jogg.with_options(options);
+        let error = jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_executed()), (kind, false));
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert!(stage.simulator.requests().is_empty());
 }
 
 #[tokio::test]

@@ -53,6 +53,66 @@ async fn a_refusal_with_a_cut_body_is_one() {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
 }
 
+/// How many requests a paid call takes that is refused with this reply once.
+async fn requests(reply: Reply) -> usize {
+    let stage = Stage::new().await;
+    stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, reply);
+    match stage.jogg.photo_avatars().add_motion(add_motion()).await {
+        Ok(_) => {}
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+            assert!(error.may_have_executed(), "{error:?}");
+        }
+    }
+    stage.simulator.requests().len()
+}
+
+/// Only what can hold no id proves that nothing was executed.
+#[tokio::test]
+async fn a_429_that_is_cut_or_unreadable_is_retried_only_if_it_is_a_page_or_a_text() {
+    const BODY: &str = "{\"code\": 0, \"data\": {\"motion_id\": \"m1\"}}";
+    for start in ["", "\u{feff}", " \r\n", "\0", ")]}',\n", "\u{1}"] {
+        let whole = format!("{start}{BODY}");
+        for at in [0, start.len(), start.len() + 1, start.len() + 12, whole.len() - 5] {
+            let reply = Reply::cut(429, whole.clone(), at);
+            assert_eq!(requests(reply).await, 1, "{start:?}, {at}");
+        }
+    }
+    let utf_16: Vec<u8> = BODY.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let json = |body: Vec<u8>| Reply::body(429, "application/json", body);
+    assert_eq!(requests(json(utf_16.clone())).await, 1);
+    assert_eq!(requests(Reply::cut(429, utf_16, 9)).await, 1);
+    let gzip = Reply::body(429, "text/html", "\u{1f}\u{8b}").header("content-encoding", "gzip");
+    assert_eq!(requests(gzip).await, 1);
+    for text in ["<html><style>a {b: c}</style>", "Too Many Requests", "\r\n<!doctype html>"] {
+        assert_eq!(requests(Reply::body(429, "text/html", text)).await, 2, "{text}");
+        assert_eq!(requests(Reply::cut(429, text, text.len() - 3)).await, 2, "{text}");
+    }
+    assert_eq!(requests(Reply::body(429, "text/html", "")).await, 2);
+}
+
+/// In what is there of it, it says success, or names a job.
+#[tokio::test]
+async fn a_cut_refusal_that_says_success_is_none() {
+    for start in ["", "\u{feff}", ")]}',\n"] {
+        for (body, at) in [
+            (r#"{"code": 0, "data": {"motion_id": "m1"}}"#, 14),
+            (r#"{"code": 0, "data": {"motion_id": "m1"}}"#, 37),
+            (r#"{"data": {"motion_id": "m1"}, "code": 0}"#, 25),
+            (r#"{"msg": "Success", "data": {"motion_id": "m1"}}"#, 20),
+        ] {
+            for status in [400, 402, 404] {
+                let reply = Reply::cut(status, format!("{start}{body}"), start.len() + at);
+                let error = paid(reply).await;
+                let is_unknown = error.kind() == ErrorKind::OutcomeUnknown;
+                assert!(is_unknown && error.may_have_executed(), "{status} {body}: {error:?}");
+            }
+        }
+    }
+    let error = paid(Reply::cut(404, "{\"code\": 10104, \"data\": {\"name\": \"m\"}}", 30)).await;
+    assert_eq!((error.kind(), error.may_have_executed()), (ErrorKind::NotFound, false));
+}
+
 #[tokio::test]
 async fn fact_49_a_bad_key_is_a_401_with_code_10105() {
     let error = paid(Reply::json(401, json!({"code": 10105, "msg": "m", "data": null}))).await;

@@ -1,5 +1,6 @@
 //! Calls outside of a runtime, and a client that several runtimes use.
 
+use std::future::poll_fn;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::pin::pin;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use jogg_api::Endpoint as _;
 use jogg_api::endpoints::Whoami;
 
+use jogg_api_ext::simulator::VirtualClock;
 use jogg_api_ext::voices::ListVoices;
 use jogg_api_ext::{Error, ErrorKind, JobRecord, Jogg, Motion, Timeouts, wait_all};
 use jogg_tests::{KEY, requests};
@@ -104,6 +106,28 @@ fn a_call_does_not_wait_for_an_idle_runtime() {
     drop(idle);
 }
 
+/// Its connection is up to the first runtime, so that nothing was sent when its time is over.
+#[test]
+fn a_call_that_an_idle_runtime_has_begun_goes_on_with_another_connection() {
+    let (url, count) = serve();
+    let clock = VirtualClock::new();
+    let builder = Jogg::builder(KEY).base_url(url).clock(Arc::new(clock.clone()));
+    let jogg = builder.without_rate_limiter().build().unwrap();
+    let (idle, busy) = (runtime(), runtime());
+    let mut call =
+        Box::pin(jogg.photo_avatars().add_motion(requests::add_motion()).with_metadata());
+    idle.block_on(poll_fn(|context| {
+        assert!(call.as_mut().poll(context).is_pending());
+        Poll::Ready(())
+    }));
+    // More than its timeout.
+    clock.advance(Duration::from_secs(181));
+    let (job, metadata) = busy.block_on(call).unwrap();
+    assert_eq!((job.id(), metadata.attempts), ("m1", 2));
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+    drop(idle);
+}
+
 /// The low-level client knows nothing of runtimes: its documentation says what to do.
 #[test]
 fn a_low_level_client_waits_for_an_idle_runtime_unless_it_is_unpooled() {
@@ -117,7 +141,7 @@ fn a_low_level_client_waits_for_an_idle_runtime_unless_it_is_unpooled() {
         let limit = Box::pin(tokio::time::sleep(Duration::from_millis(300)));
         client.exchange(&request, Some(limit)).await.unwrap_err()
     });
-    assert_eq!(*error.kind(), jogg_api::ErrorKind::Timeout);
+    assert_eq!(*error.kind(), jogg_api::ErrorKind::NotSent);
     assert!(begun.elapsed() >= Duration::from_millis(300));
     assert_eq!(count.load(Ordering::SeqCst), 1, "nothing was sent");
     busy.block_on(client.unpooled().whoami()).unwrap();
