@@ -63,7 +63,7 @@ impl Change {
     /// Returns the worse of its verdicts, for the wire and for source code.
     pub(crate) fn severity(&self) -> Verdict {
         let Effect { wire, source, .. } = self.effect();
-        *wire.max(source)
+        wire.max(source)
     }
 
     /// Returns `GET /v2/voices`, or `api`.
