@@ -90,10 +90,7 @@ static PACKAGES: [Package; 4] = [
         roots: &[Root { file: "main.rs", known_as: None }],
         is_of_tests: false,
         others: &[],
-        pairs: &[Pair {
-            files: ["diff/alternatives.rs", "diff/schema.rs"],
-            reason: "a schema has alternatives, and an alternative is a schema",
-        }],
+        pairs: &[],
         rooms: Rooms {
             floors: &[
                 &["main.rs"],

@@ -26,7 +26,7 @@ pub(crate) struct Document {
     /// The hash of the text, regardless of line ends. Descriptions are a part of it.
     pub(crate) sha256: String,
     text: String,
-    /// Found when the first is asked for: most runs need none, and they take more memory than the
+    /// Found when the first is needed: most runs need none, and they take more memory than the
     /// value.
     positions: OnceCell<HashMap<String, Position>>,
 }

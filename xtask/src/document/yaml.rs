@@ -38,7 +38,7 @@ pub(super) fn positions(text: &str) -> HashMap<String, Position> {
 
 struct Builder<'t> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
-    /// `None` if they aren't asked for.
+    /// `None` if they aren't needed.
     positions: Option<HashMap<String, Position>>,
     /// The values that aliases stand for, each with its depth and number of nodes.
     anchors: HashMap<usize, (Value, usize, usize)>,

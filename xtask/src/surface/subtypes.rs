@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::bundle::{Bundle, Node};
 use crate::document::pointer_token;
 
-/// The components that extend others, found when the first is asked for.
+/// The components that extend others, found when the first is needed.
 #[derive(Default)]
 pub(super) struct Subtypes<'b> {
     /// By the address of what they extend, with their names.
