@@ -77,9 +77,11 @@ impl<'d> Operation<'d> {
         self.node.pointer("/requestBody/content/application~1json/schema")
     }
 
-    /// Returns the schema of the JSON response with status 200.
+    /// Returns the schema of the JSON response with status 200, or else of the range it is in.
     pub(crate) fn response_schema(&self) -> Option<&'d Value> {
-        self.node.pointer("/responses/200/content/application~1json/schema")
+        ["200", "2XX"].iter().find_map(|status| {
+            self.node.pointer(&format!("/responses/{status}/content/application~1json/schema"))
+        })
     }
 
     /// Returns the parameters of the operation and of its path item, after references were
