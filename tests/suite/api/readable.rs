@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use jogg_api::jobs::JOBS;
 use jogg_api::operations::OPERATIONS;
+use jogg_api::{JobLink, Operation};
 use jogg_tests::{Stage, sample, spec};
 use serde_json::Value;
 
@@ -20,7 +22,8 @@ async fn received() -> Vec<(&'static str, Value, Received)> {
             continue;
         }
         let stage = Stage::new().await;
-        let data = sample::full(&schema);
+        let mut data = sample::full(&schema);
+        name_job(case.operation, &case.target, &mut data);
         if case.operation.id != "create_asset_upload" {
             stage.respond(case.operation, data.clone());
         }
@@ -28,6 +31,20 @@ async fn received() -> Vec<(&'static str, Value, Received)> {
         all.push((case.operation.id, data, received.unwrap_or_else(|error| panic!("{error}"))));
     }
     all
+}
+
+/// Gives a report the id of the job that it is requested for.
+fn name_job(operation: &Operation, target: &str, data: &mut Value) {
+    let id = target.rsplit(['/', '=']).next().unwrap();
+    let url: reqwest::Url = format!("http://localhost/?{id}").parse().unwrap();
+    let (id, _) = url.query_pairs().next().unwrap();
+    for rule in JOBS.iter().filter(|rule| rule.report == operation) {
+        if let JobLink::Id { from, .. } = rule.link
+            && let Some(member) = data.get_mut(from.trim_start_matches("data."))
+        {
+            *member = Value::from(id.as_ref());
+        }
+    }
 }
 
 #[tokio::test]
