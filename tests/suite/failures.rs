@@ -121,8 +121,10 @@ async fn jobs() -> Vec<Error> {
     let mut errors = Vec::new();
     let started = sample::response(&ADD_PHOTO_AVATAR_MOTION);
     let report = |status: &str| {
-        success(json!({"motion_id": started["data"]["motion_id"], "status": status, "error_msg": secrets::message(),
-            "image_url": secrets::signed_url()}))
+        success(
+            json!({"motion_id": started["data"]["motion_id"], "status": status, "error_msg": secrets::message(),
+            "image_url": secrets::signed_url()}),
+        )
     };
     let page = Reply::body(503, "text/html", secrets::message());
     for poll in [report("failed"), report("completed"), report("processing"), page] {
