@@ -132,7 +132,7 @@ impl<'w> Letters<'w> {
         found.map(|(at, ..)| *at)
     }
 
-    /// Returns where the host of the next URL begins: after `//`. JSON may have escaped the slashes.
+    /// Returns where the host of the next URL begins: after `//`, which may be escaped.
     fn authority(&self, from: usize) -> Option<usize> {
         let first = self.found.partition_point(|(at, ..)| *at < from);
         self.found[first..].windows(2).find_map(|pair| match *pair {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jogg_api::RetryClass;
 use jogg_api::codec::{CODECS, Codec};
+use jogg_api::jobs::JOBS;
 
 /// The class of an operation: all of a class treat a failure in the same way.
 ///
@@ -25,6 +26,10 @@ pub fn class(codec: &'static Codec) -> String {
     // A list in the place of `data` is its result.
     if codec.operation.list.is_some() {
         class.push_str(", list");
+    }
+    // A whole report counts under any word for its code.
+    if JOBS.iter().any(|rule| rule.report == codec.operation) {
+        class.push_str(", report");
     }
     class
 }

@@ -119,16 +119,19 @@ fn broken() -> [Reply; 5] {
 
 async fn jobs() -> Vec<Error> {
     let mut errors = Vec::new();
+    let started = sample::response(&ADD_PHOTO_AVATAR_MOTION);
     let report = |status: &str| {
-        success(json!({"motion_id": "m1", "status": status, "error_msg": secrets::message(),
-            "image_url": secrets::signed_url()}))
+        success(
+            json!({"motion_id": started["data"]["motion_id"], "status": status, "error_msg": secrets::message(),
+            "image_url": secrets::signed_url()}),
+        )
     };
     let page = Reply::body(503, "text/html", secrets::message());
     for poll in [report("failed"), report("completed"), report("processing"), page] {
         let stage = Stage::without_retries().await;
         (0..100).for_each(|_| stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, poll.clone()));
-        let started = sample::response(&ADD_PHOTO_AVATAR_MOTION);
-        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::json(200, started));
+        let reply = Reply::json(200, started.clone());
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, reply);
         let request = requests::add_motion_to(secrets::signed_url());
         let job = stage.jogg.photo_avatars().add_motion(request).await.unwrap();
         let options = WaitOptions::default().deadline(Duration::from_secs(300));

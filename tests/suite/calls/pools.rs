@@ -178,7 +178,7 @@ async fn serve(mut socket: TcpStream, all: Option<Arc<Barrier>>) {
             }
             all.wait().await;
         }
-        let body = r#"{"code":0,"msg":"","data":{}}"#;
+        let body = r#"{"code":0,"msg":"","data":{"username":"a"}}"#;
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
         socket.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
     }

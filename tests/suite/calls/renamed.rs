@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 /// Returns how many items a list has.
 type Count = fn(Jogg) -> BoxFuture<Result<usize>>;
 
+/// Makes the `data` of a response with the list of this name.
+type Data = fn(&str) -> Value;
+
 macro_rules! count {
     ($jogg:ident => $list:expr) => {
         |$jogg: Jogg| {
@@ -73,7 +76,7 @@ async fn all(data: impl Fn(&str) -> Value) -> Vec<(&'static Operation, Result<us
 
 #[tokio::test]
 async fn a_list_that_has_another_name_or_form_is_an_error_that_says_so() {
-    let cases: [(fn(&str) -> Value, &str); 4] = [
+    let cases: [(Data, &str); 4] = [
         (|_| json!({"renamed": [{}]}), "but `renamed`"),
         (|_| json!({"renamed": {"items": ["a"]}}), "but `renamed`"),
         (|list| json!({list: {"items": []}}), "is an object, not a list"),
@@ -94,7 +97,7 @@ async fn a_list_that_has_another_name_or_form_is_an_error_that_says_so() {
 
 #[tokio::test]
 async fn fact_18_a_list_that_is_null_or_omitted_is_empty_unless_it_has_a_total() {
-    let cases: [fn(&str) -> Value; 7] = [
+    let cases: [Data; 7] = [
         |list| json!({list: null}),
         |list| json!({list: []}),
         |_| json!({}),
