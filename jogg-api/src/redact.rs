@@ -54,7 +54,7 @@ fn ends_url(letter: char) -> bool {
     letter.is_whitespace() || "\"<>".contains(letter)
 }
 
-/// Whether it looks random, other than a word.
+/// Whether it seems random, other than a word.
 fn is_credential(word: &str) -> bool {
     let is_odd = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b'=';
     word.len() >= 6 && word.bytes().skip(1).any(is_odd)
