@@ -50,8 +50,8 @@
 //! - **OpenAPI 3.1**: `type: [string, 'null']`, `anyOf: [X, {type: 'null'}]` and numeric exclusive
 //!   bounds are printed like their counterparts in 3.0. A list of types is `type integer|string`.
 //!
-//! - **Other keywords that hold schemas** are steps too: `$<prefixItems "0">`, `$<if>`. Schemas that
-//!   extend one with a discriminator are `$<subtype "cat">`, by the discriminator's value.
+//! - **Other keywords that hold schemas** are steps too: `$<prefixItems "0">`, `$<if>`. Schemas
+//!   that extend one with a discriminator are `$<subtype "cat">`, by the discriminator's value.
 //! - **Webhooks and callbacks** are operations whose paths have spaces: `POST "webhook done"`.
 //!
 //! Links are skipped: they aren't on the wire.

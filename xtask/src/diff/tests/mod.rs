@@ -10,6 +10,7 @@ mod mutations;
 mod operations;
 mod rendering;
 mod schemas;
+mod unread;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
