@@ -119,7 +119,7 @@ async fn what_the_server_does_wrong_is_reported_and_fails_the_run() {
         (&op::GENERATE_PHOTO, "no", "no", ": must be a number"),
         (&op::GET_CUSTOM_TEMPLATE, "yes", "no", "not found: "),
         (&op::LIST_VOICES, "yes", "no", "skipped: data.voices[1]"),
-        (&op::WHOAMI, "yes", "no", "the response has no data"),
+        (&op::WHOAMI, "yes", "no", "it has no `data`"),
         (&op::LIST_MUSICS, "yes", "yes", "items"),
     ] {
         let found = row(&output, operation);
