@@ -244,7 +244,7 @@ impl JoggBuilder {
     /// ```
     ///
     /// Redirects, replays, compression, the TLS back end and the limit on idle connections are then
-    /// set by the crate. A connect timeout of its own overrides [`Timeouts::connect`].
+    /// set by the crate. A connect timeout set there overrides [`Timeouts::connect`].
     pub fn http_client(
         mut self,
         change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,

@@ -29,7 +29,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// The low-level client: one method per operation, one HTTP request per call, no retries.
 ///
 /// Clones are cheap and share their connections. A request that must not be executed twice
-/// ([`RetryClass::AtMostOnce`]) has a connection of its own, which no request uses before or after.
+/// ([`RetryClass::AtMostOnce`]) has a separate connection, which no request uses before or after.
 ///
 /// # Panics
 /// Calls panic outside of a Tokio runtime, and in one whose I/O or time driver is off

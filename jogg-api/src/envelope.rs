@@ -145,7 +145,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EnvelopeVisitor<T> {
 }
 
 impl<T> Envelope<T> {
-    /// Returns the envelope with this `data` instead of its own.
+    /// Returns the envelope with this `data` instead of the one it has.
     pub(crate) fn with_data<U>(self, data: Option<U>) -> Envelope<U> {
         let Self { code, message, request_id, incomplete, others, .. } = self;
         Envelope { code, message, request_id, data, incomplete, others }

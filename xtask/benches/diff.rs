@@ -1,4 +1,4 @@
-//! Measures what a diff costs, as a process of its own: `cargo bench -p xtask`.
+//! Measures what a diff costs, as a separate process: `cargo bench -p xtask`.
 //!
 //! The specs are generated: 1,000 operations, and components that refer to each other densely, so
 //! that their schemas written out would have no end. Sizes are of one side; the other is as large,

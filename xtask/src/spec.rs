@@ -16,7 +16,7 @@ pub(crate) const METHODS: [&str; 8] =
 pub(crate) const RETRY: &str = "x-jogg-retry";
 /// The extension that names the method of jogg-api-ext that calls an operation.
 pub(crate) const CALL: &str = "x-jogg-call";
-/// What it says of an operation without a method of its own, which `Jogg::call` executes.
+/// What it says of an operation without a method, which `Jogg::call` executes.
 pub(crate) const NO_GROUP: &str = "call";
 const SCHEMAS: &str = "#/components/schemas/";
 const RESPONSES: &str = "#/components/responses/";

@@ -49,7 +49,7 @@ pub trait JobResult: Sized + Send + 'static + Sealed {
     ) -> impl Future<Output = Result<JobReport<Self>>> + Send;
 
     /// Reads a report that nobody polled for, in the form of the response to a poll. `None` if the
-    /// job has no report of its own.
+    /// job has no separate report.
     #[doc(hidden)]
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>>;
 }

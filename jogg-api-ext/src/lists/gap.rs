@@ -17,14 +17,14 @@ pub(crate) struct Gap {
 }
 
 impl Gap {
-    /// Looks for the list in a response, which may announce that there are items; `None` if it is
+    /// Finds the list in a response, which may announce that there are items; `None` if it is
     /// there, and empty.
     pub(crate) fn of(received: &Received<'_>, announced: bool) -> Option<Self> {
         let list = received.operation.list?;
         Self::at(&received.metadata.raw(), list, announced)
     }
 
-    /// Takes what a response lists where the list is never omitted, as it is never empty.
+    /// Takes what a response lists where the list is never omitted, since it is never empty.
     pub(crate) fn checked<T>(items: Vec<T>, received: &Received<'_>) -> Result<Vec<T>> {
         match Self::of(received, false) {
             Some(gap) if items.is_empty() => Err(received.lacks(gap.reason)),

@@ -91,7 +91,7 @@ pub(crate) fn notify(observer: &Arc<dyn Observer>, call: impl FnOnce(&dyn Observ
     guard("an observer", || call(&**observer));
 }
 
-/// Calls code of the application's after a request was sent. A panic of its own must not end the
+/// Calls the application's code after a request was sent. A panic in it must not end the
 /// call, which may have a paid result.
 pub(crate) fn guard(whose: &str, call: impl FnOnce()) {
     if catch_unwind(AssertUnwindSafe(call)).is_err() {

@@ -19,7 +19,7 @@ pub(super) fn of(event_id: Option<&str>, event: &str, raw: &Value) -> String {
     if key.len() <= LONGEST { key } else { hashed(&key) }
 }
 
-/// All ids count: of a batch, each member may have an event of its own.
+/// All ids count: of a batch, each member may have a separate event.
 fn of_job(event: &str, raw: &Value) -> Option<String> {
     let mut ids: Vec<_> = body::ids(body::data(raw)).take(MAX_IDS).collect();
     ids.sort_unstable();

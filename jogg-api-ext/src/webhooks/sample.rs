@@ -47,7 +47,7 @@ impl SampleEvent {
         self.with(name, id.into())
     }
 
-    /// Sets the id of the event; `None` removes it, as it is often missing.
+    /// Sets the id of the event; `None` removes it, since it is often missing.
     pub fn event_id(mut self, id: impl Into<Option<String>>) -> Self {
         self.event_id = id.into();
         self

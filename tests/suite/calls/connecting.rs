@@ -129,7 +129,7 @@ async fn a_timeout_at_a_proxy_executes_nothing() {
 async fn a_timeout_before_there_is_a_connection_executes_nothing() {
     let server = Full::start();
     no_time_to_connect("full", real(&server.url)).await;
-    // A timeout of the HTTP client's own.
+    // The HTTP client's timeout.
     let short = |http: reqwest::ClientBuilder| http.timeout(Duration::from_millis(100));
     let jogg = real(&server.url).http_client(short).build().unwrap();
     let codec = Codec::of("add_photo_avatar_motion").unwrap();

@@ -72,7 +72,7 @@ async fn any_other_reset_leaves_a_paid_outcome_unknown() {
     }
 }
 
-/// Streams share a connection, but a paid request has its own.
+/// Streams share a connection, but a paid request has a separate one.
 #[tokio::test]
 async fn a_paid_request_has_a_connection_of_its_own() {
     let server = Http2::start([]).await;

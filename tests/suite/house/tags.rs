@@ -1,4 +1,4 @@
-//! Tags are compared only by the MAC's own verification, whose time tells nothing.
+//! Tags are compared only by the MAC's verification, whose time tells nothing.
 
 use regex::Regex;
 

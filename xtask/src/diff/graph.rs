@@ -76,7 +76,7 @@ impl Graph {
     }
 
     /// Adds schemas that lead to each other. They are divided into classes until no class has two
-    /// that differ: first by their own facts, then by the classes they lead to.
+    /// that differ: first by their facts, then by the classes they lead to.
     fn add_cycle(&mut self, schemas: &[Schema], members: &[usize], ids: &mut [usize]) {
         for (index, member) in members.iter().enumerate() {
             ids[*member] = MEMBER + index;

@@ -27,13 +27,12 @@ pub(super) struct Edge {
 
 impl Node {
     pub(super) fn has(&self, keyword: &str) -> bool {
-        self.facts.iter().any(|fact| fact.keyword == keyword)
+        Fact::values(&self.facts, keyword).next().is_some()
     }
 
     /// Returns the values of a keyword.
     pub(super) fn values<'n>(&'n self, keyword: &str) -> BTreeSet<&'n str> {
-        let facts = self.facts.iter().filter(|fact| fact.keyword == keyword);
-        facts.map(|fact| fact.value.as_str()).collect()
+        Fact::values(&self.facts, keyword).collect()
     }
 
     /// Returns the place after a step, if it isn't a branch.

@@ -27,11 +27,6 @@ pub(super) fn normal<'n>(node: Node, done: impl Fn(usize) -> Option<&'n Node>) -
     Node { facts: facts.into_iter().collect(), edges }
 }
 
-fn values<'f>(facts: &'f BTreeSet<Fact>, keyword: &str) -> Vec<&'f str> {
-    let facts = facts.iter().filter(|fact| fact.keyword == keyword);
-    facts.map(|fact| fact.value.as_str()).collect()
-}
-
 /// Writes alternatives that only say which values or types there are as a list of those.
 fn fold_alternatives<'n>(
     facts: &mut BTreeSet<Fact>,
@@ -51,7 +46,7 @@ fn fold_alternatives<'n>(
         let Some(branches) = branches else { continue };
         let Some(folded) = folded(&keyword, &branches) else { continue };
         // What the schema says itself limits them further.
-        let said = |keyword: &str| !values(facts, keyword).is_empty();
+        let said = |keyword: &str| Fact::values(&*facts, keyword).next().is_some();
         let again = |fact: &Fact| said(&fact.keyword) && !facts.contains(fact);
         if folded.iter().any(again)
             || (said("enum") && folded.iter().any(|fact| fact.keyword == "enum"))
@@ -107,14 +102,15 @@ fn folded(keyword: &str, branches: &[&Node]) -> Option<Vec<Fact>> {
 /// Writes null among the values of an enum as `nullable`.
 fn fold_null(facts: &mut BTreeSet<Fact>) {
     let null = Fact { keyword: "enum".to_owned(), value: "null".to_owned() };
-    if values(facts, "enum").len() > 1 && facts.remove(&null) && values(facts, "type").is_empty() {
+    let has_type = Fact::values(&*facts, "type").next().is_some();
+    if Fact::values(&*facts, "enum").count() > 1 && facts.remove(&null) && !has_type {
         facts.insert(Fact::flag("nullable"));
     }
 }
 
 /// Writes exclusive bounds of whole numbers as inclusive ones.
 fn whole_bounds(facts: &mut BTreeSet<Fact>) {
-    if values(facts, "type") != ["integer"] {
+    if !Fact::values(&*facts, "type").eq(["integer"]) {
         return;
     }
     for (exclusive, inclusive, step) in

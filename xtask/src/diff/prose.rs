@@ -5,13 +5,11 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::Value;
 
-use super::texts::Texts as PlacedTexts;
+use super::texts::{PlacedTexts, TEXTS, VALUES};
 use crate::document::Document;
 use crate::spec::METHODS;
 use crate::surface::{Bundle, Node, OperationName, template};
 
-const TEXTS: [&str; 3] = ["description", "summary", "title"];
-const VALUES: [&str; 3] = ["example", "examples", "x-enum-descriptions"];
 /// Maps whose keys are names instead of keywords.
 const NAMED: [&str; 3] = ["headers", "properties", "responses"];
 
@@ -27,7 +25,7 @@ pub(crate) struct Prose {
     pub(crate) places: Vec<(String, Option<usize>)>,
 }
 
-/// The prose of a spec, by the places that have texts of their own: operations, and what references
+/// The prose of a spec, by the places that have texts: operations, and what references
 /// lead to. Texts are known by their hashes.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {

@@ -60,11 +60,15 @@ impl Report {
     /// something that can't be compared, or a difference that no rule is about: none of these may
     /// pass for "nothing changed".
     pub(crate) fn of(old: &Source, new: &Source) -> Result<Self, Failure> {
-        Self::without(old, new, &[])
+        Self::compare(old, new, None)
     }
 
     /// Compares two sides without what is named as `unread`.
     pub(crate) fn without(old: &Source, new: &Source, unread: &[String]) -> Result<Self, Failure> {
+        Self::compare(old, new, Some(unread))
+    }
+
+    fn compare(old: &Source, new: &Source, unread: Option<&[String]>) -> Result<Self, Failure> {
         let mut pairs = Pairs::default();
         let sides = [old, new].map(|side| pairs.graph.add(&side.api.schemas));
         let [old_tree, new_tree] = [(old, &sides[0]), (new, &sides[1])].map(|(side, schemas)| {

@@ -36,7 +36,7 @@ pub(super) fn compare_all(pairs: &mut Pairs) {
 const MAX_PLAIN: usize = 3;
 
 /// Moves the changes of plain values, such as texts, to the schemas that they are in. Many places
-/// have the same two of them, and still each place has a change of its own.
+/// have the same two of them, and still each place has a separate change.
 fn lift_plain(pairs: &mut Pairs) {
     let is_plain: Vec<bool> = pairs
         .all

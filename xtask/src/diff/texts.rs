@@ -8,8 +8,10 @@ use sha2::{Digest, Sha256};
 use crate::document::{Document, Position, pointer_token};
 use crate::spec::METHODS;
 
-const TEXTS: [&str; 3] = ["description", "summary", "title"];
-const VALUES: [&str; 3] = ["example", "examples", "x-enum-descriptions"];
+/// Keywords whose value is a text.
+pub(super) const TEXTS: [&str; 3] = ["description", "summary", "title"];
+/// Keywords whose value is data for people.
+pub(super) const VALUES: [&str; 3] = ["example", "examples", "x-enum-descriptions"];
 /// Maps whose keys are names instead of keywords.
 const NAMED: [&str; 8] = [
     "callbacks",
@@ -24,7 +26,7 @@ const NAMED: [&str; 8] = [
 
 /// The texts of a document: descriptions, summaries, titles and examples, by their places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Texts(BTreeMap<String, Text>);
+pub(crate) struct PlacedTexts(BTreeMap<String, Text>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Text {
@@ -33,7 +35,7 @@ struct Text {
     pointer: String,
 }
 
-impl Texts {
+impl PlacedTexts {
     /// Collects the texts of a document.
     pub(crate) fn of(document: &Document) -> Self {
         let mut texts = Self::default();
@@ -184,12 +186,12 @@ components:
     fn check(from: &str, to: &str, expected: &[&str]) {
         let new = SPEC.replace(from, to);
         let [old, new] = [SPEC, &new].map(|text| Document::parse("spec.yaml", text).unwrap());
-        let (old, now) = (Texts::of(&old), Texts::of(&new));
+        let (old, now) = (PlacedTexts::of(&old), PlacedTexts::of(&new));
         let changed = old.changed_to(&now);
         assert_eq!(changed, expected.iter().map(|place| (*place).to_owned()).collect(), "{to}");
         // What a pin keeps is enough to see it.
         let lines: Vec<String> = old.lines().collect();
-        let kept = Texts::parse(lines.iter().map(String::as_str));
+        let kept = PlacedTexts::parse(lines.iter().map(String::as_str));
         assert_eq!(kept.changed_to(&now), changed);
         for place in expected {
             assert_eq!(now.line(place, &new).is_some(), now.0.contains_key(*place), "{place}");

@@ -90,13 +90,12 @@ impl Tree {
 
 impl Place {
     pub(super) fn has(&self, keyword: &str) -> bool {
-        self.facts.iter().any(|fact| fact.keyword == keyword)
+        Fact::values(&self.facts, keyword).next().is_some()
     }
 
     /// Returns the values of a keyword.
     pub(super) fn values<'n>(&'n self, keyword: &str) -> BTreeSet<&'n str> {
-        let facts = self.facts.iter().filter(|fact| fact.keyword == keyword);
-        facts.map(|fact| fact.value.as_str()).collect()
+        Fact::values(&self.facts, keyword).collect()
     }
 
     /// Whether nothing is said about a value here.
@@ -121,13 +120,12 @@ impl Key {
 
 impl Node {
     pub(super) fn has(&self, keyword: &str) -> bool {
-        self.facts.iter().any(|fact| fact.keyword == keyword)
+        Fact::values(&self.facts, keyword).next().is_some()
     }
 
     /// Returns the values of a keyword.
     pub(super) fn values<'n>(&'n self, keyword: &str) -> BTreeSet<&'n str> {
-        let facts = self.facts.iter().filter(|fact| fact.keyword == keyword);
-        facts.map(|fact| fact.value.as_str()).collect()
+        Fact::values(&self.facts, keyword).collect()
     }
 
     /// Returns the place one step deeper in the schema.

@@ -40,11 +40,12 @@ impl Counts {
     }
 }
 
-/// Returns the names of what is unread, and fails if it isn't `allowed`.
+/// Returns the names of what is unread, and fails if it isn't `allowed`, which only the caller of
+/// `spec diff` can do.
 pub(super) fn check(
     sides: [&Source; 2],
     unmatched: Option<&(String, usize)>,
-    allowed: &[String],
+    allowed: Option<&[String]>,
 ) -> Result<Vec<String>, Failure> {
     let mut unread: BTreeSet<Unread> =
         sides.into_iter().flat_map(|side| &side.api.unread).cloned().collect();
@@ -52,6 +53,8 @@ pub(super) fn check(
         let message = format!("{place}: {count} alternatives differ, too many to match");
         unread.insert(Unread { name: ALTERNATIVES.to_owned(), message });
     }
+    let can_allow = allowed.is_some();
+    let allowed = allowed.unwrap_or_default();
     let names: BTreeSet<&str> = unread.iter().map(|unread| unread.name.as_str()).collect();
     if let Some(unused) = allowed.iter().find(|name| !names.contains(name.as_str())) {
         return Err(Failure::nothing_compared(
@@ -68,10 +71,9 @@ pub(super) fn check(
         if refused.len() > NAMED {
             lines.push(&more);
         }
-        return Err(Failure::nothing_compared(
-            &lines.join("\n"),
-            &format!("correct each, or go on without it: `--allow-unread {}`", quoted(&first.name)),
-        ));
+        let option = format!(", or go on without it: `--allow-unread {}`", quoted(&first.name));
+        let hint = format!("correct each{}", if can_allow { &option } else { "" });
+        return Err(Failure::nothing_compared(&lines.join("\n"), &hint));
     }
     Ok(names.into_iter().map(str::to_owned).collect())
 }

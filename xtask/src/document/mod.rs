@@ -50,7 +50,7 @@ impl Document {
         }
     }
 
-    /// Parses a text. JSON is YAML, but has a parser of its own, which is faster.
+    /// Parses a text. JSON is YAML, but has a separate parser, which is faster.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
         let value = match json::parse(text) {
             Some(value) => value,

@@ -3,8 +3,7 @@
 //!
 //! The order of the modules: `inputs` names the files, `difference` compares, `ledger` reads and
 //! edits the ledger, `review` checks the differences against it, `pin` is the state of upstream
-//! that was reviewed last, `kinds` and
-//! `render` print, `accept` writes.
+//! that was reviewed last, `kinds` and `render` print, `accept` writes.
 
 mod accept;
 mod difference;
@@ -23,7 +22,8 @@ use crate::failure::Failure;
 use crate::output::print;
 use difference::Comparison;
 use inputs::Inputs;
-use pin::SincePin;
+use ledger::Ledger;
+use pin::{Pin, SincePin};
 use render::DriftReport;
 use review::Review;
 
@@ -56,57 +56,57 @@ pub(crate) fn run(arguments: &DriftArguments) -> Result<(), Failure> {
             &format!("review {}, then run `{}`", inputs.upstream, inputs.pin_command()),
         ));
     };
-    let comparison = Comparison::of(&upstream, &spec)?;
-    let review = Review::of(&comparison, &ledger);
-    let since = SincePin::of(pin, &upstream, &spec)?;
-    let report = DriftReport {
-        inputs,
-        names: [&upstream.name, &spec.name],
-        spec: &spec,
-        common: comparison.common.len(),
-        ledger: &ledger,
-        review: &review,
-        since: &since,
-    };
-    let text = match format {
-        Format::Text => report.text(),
-        Format::Markdown => report.markdown(),
-        Format::Json => format!("{:#}\n", report.json()),
-        Format::Github => report.github(),
-    };
+    let sides = [&upstream, &spec];
+    let (text, problems, is_pinned) = compare(inputs, &ledger, &pin, sides, |report| {
+        let text = match format {
+            Format::Text => report.text(),
+            Format::Markdown => report.markdown(),
+            Format::Json => format!("{:#}\n", report.json()),
+            Format::Github => report.github(),
+        };
+        (text, report.review.problems.len(), report.since.is_same())
+    })?;
     print(format_args!("{text}"));
-    match review.problems.len() {
-        0 if since.is_same() => Ok(()),
+    match problems {
+        0 if is_pinned => Ok(()),
         0 => Err(Failure::new("drift: upstream isn't what was pinned; see above what to do")),
-        count => Err(problems(count)),
+        count => Err(failure(count)),
     }
 }
 
 /// Compares the pinned upstream with a spec. Returns a summary, and a line for each problem.
 pub(crate) fn with_pinned(spec: Option<PathBuf>) -> Result<(String, Vec<String>), Failure> {
     let inputs = Inputs::of_pinned(spec);
-    let (Some(ledger), Some(upstream), Some(pin)) =
-        (inputs.ledger()?, inputs.pin()?, inputs.pin()?)
-    else {
+    let (Some(ledger), Some(pin)) = (inputs.ledger()?, inputs.pin()?) else {
         return Ok(("drift: there is no ledger or no pin to compare with".to_owned(), Vec::new()));
     };
-    let (upstream, spec) = (upstream.source, inputs.spec()?);
-    let comparison = Comparison::of(&upstream, &spec)?;
-    let review = Review::of(&comparison, &ledger);
-    let since = SincePin::of(pin, &upstream, &spec)?;
-    let report = DriftReport {
-        inputs: &inputs,
-        names: [&upstream.name, &spec.name],
-        spec: &spec,
-        common: comparison.common.len(),
-        ledger: &ledger,
-        review: &review,
-        since: &since,
-    };
-    Ok((report.summary(), report.left()))
+    let sides = [&pin.source, &inputs.spec()?];
+    compare(&inputs, &ledger, &pin, sides, |report| (report.summary(), report.left()))
 }
 
-fn problems(count: usize) -> Failure {
+/// Compares upstream with our spec, and with the pin, and passes on what that comes to.
+fn compare<R>(
+    inputs: &Inputs,
+    ledger: &Ledger,
+    pin: &Pin,
+    [upstream, spec]: [&Source; 2],
+    read: impl FnOnce(&DriftReport<'_>) -> R,
+) -> Result<R, Failure> {
+    let comparison = Comparison::of(upstream, spec)?;
+    let review = Review::of(&comparison, ledger);
+    let since = SincePin::of(pin, upstream, spec)?;
+    Ok(read(&DriftReport {
+        inputs,
+        names: [&upstream.name, &spec.name],
+        spec,
+        common: comparison.common.len(),
+        ledger,
+        review: &review,
+        since: &since,
+    }))
+}
+
+fn failure(count: usize) -> Failure {
     Failure::new(match count {
         1 => "drift: 1 problem; see above how to fix it".to_owned(),
         count => format!("drift: {count} problems; see above how to fix each"),

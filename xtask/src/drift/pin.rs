@@ -2,11 +2,13 @@
 //! of each of its texts, so that later changes show without the vendor's words.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use time::macros::format_description;
+use time::{Date, Duration, OffsetDateTime};
 
 use crate::diff::report::Report;
 use crate::diff::source::Source;
-use crate::diff::texts::Texts;
+use crate::diff::texts::PlacedTexts;
 use crate::failure::Failure;
 use crate::surface::{HEADER, Surface};
 use crate::workspace::read_if_exists;
@@ -22,7 +24,7 @@ pub(crate) struct Pin {
     /// The hash of the vendor's text.
     pub(crate) sha256: String,
     /// The places of its texts. Empty in a pin that was written without them.
-    pub(crate) texts: Texts,
+    pub(crate) texts: PlacedTexts,
     pub(crate) source: Source,
 }
 
@@ -35,7 +37,7 @@ impl Pin {
                 "pin the published spec, whose hash becomes part of the pin",
             ));
         };
-        let (sha256, texts) = (document.sha256.clone(), Texts::of(document));
+        let (sha256, texts) = (document.sha256.clone(), PlacedTexts::of(document));
         Ok(Self { date: date.to_owned(), sha256, texts, source })
     }
 
@@ -55,8 +57,8 @@ impl Pin {
             })
         };
         match (lines("date").next(), lines("sha256").next()) {
-            (Some(date), Some(sha256)) if is_date(date) => {
-                let texts = Texts::parse(lines("text"));
+            (Some(date), Some(sha256)) if day(date).is_some() => {
+                let texts = PlacedTexts::parse(lines("text"));
                 Ok(Self { date: date.to_owned(), sha256: sha256.to_owned(), texts, source })
             }
             _ => Err(Failure::nothing_compared(
@@ -81,8 +83,8 @@ impl Pin {
 
 /// What changed in upstream since the pin.
 #[derive(Debug)]
-pub(crate) struct SincePin {
-    pub(crate) pin: Pin,
+pub(crate) struct SincePin<'p> {
+    pub(crate) pin: &'p Pin,
     pub(crate) report: Report,
     /// What changed besides the surface. `None` if upstream is a surface, which has no text.
     pub(crate) text: Option<TextSincePin>,
@@ -101,13 +103,13 @@ pub(crate) enum TextSincePin {
     Unknown,
 }
 
-impl SincePin {
+impl<'p> SincePin<'p> {
     /// Compares upstream with the pin. `ours` says what the operations are called in code.
-    pub(crate) fn of(pin: Pin, upstream: &Source, ours: &Source) -> Result<Self, Failure> {
+    pub(crate) fn of(pin: &'p Pin, upstream: &Source, ours: &Source) -> Result<Self, Failure> {
         let mut report = Report::of(&pin.source, upstream)?;
         report.calls = report.calls.followed_by(&ours.calls);
         let text = upstream.document.as_ref().map(|document| {
-            let texts = Texts::of(document);
+            let texts = PlacedTexts::of(document);
             let changed = pin.texts.changed_to(&texts);
             match () {
                 () if document.sha256 == pin.sha256 => TextSincePin::Same,
@@ -133,63 +135,20 @@ impl SincePin {
 
 /// Parses an argument that must be a day that has begun somewhere.
 pub(crate) fn date(argument: &str) -> Result<String, String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let latest = day(now + AHEAD);
-    if !is_date(argument) {
+    let Some(date) = day(argument) else {
         return Err("there is no such day; write the date as YYYY-MM-DD".to_owned());
-    }
-    match argument <= latest.as_str() {
+    };
+    match date <= (OffsetDateTime::now_utc() + AHEAD).date() {
         true => Ok(argument.to_owned()),
         false => Err("the day is in the future; write the one of publication".to_owned()),
     }
 }
 
 /// Where the day begins first.
-const AHEAD: Duration = Duration::from_secs(14 * 60 * 60);
+const AHEAD: Duration = Duration::hours(14);
 
-/// Returns the day of a time since 1970, as YYYY-MM-DD.
-fn day(since_1970: Duration) -> String {
-    let mut days = since_1970.as_secs() / (24 * 60 * 60);
-    let (mut year, mut month) = (1970, 1);
-    while days >= days_in_year(year) {
-        days -= days_in_year(year);
-        year += 1;
-    }
-    while days >= days_in_month(year, month) {
-        days -= days_in_month(year, month);
-        month += 1;
-    }
-    format!("{year:04}-{month:02}-{:02}", days + 1)
-}
-
-fn is_date(text: &str) -> bool {
-    let mut parts = text.split('-');
-    let mut number = |length: usize| {
-        let part = parts.next().filter(|part| part.len() == length)?;
-        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u64>().ok().filter(|_| digits)
-    };
-    let valid = match (number(4), number(2), number(2)) {
-        (Some(year), Some(month @ 1..=12), Some(day)) => {
-            (1..=days_in_month(year, month)).contains(&day)
-        }
-        _ => false,
-    };
-    valid && parts.next().is_none()
-}
-
-fn days_in_year(year: u64) -> u64 {
-    (1..=12).map(|month| days_in_month(year, month)).sum()
-}
-
-fn days_in_month(year: u64, month: u64) -> u64 {
-    let is_leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
-    match month {
-        2 if is_leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+fn day(text: &str) -> Option<Date> {
+    Date::parse(text, format_description!("[year]-[month]-[day]")).ok()
 }
 
 /// Returns the lines of a surface after the first.
@@ -211,6 +170,9 @@ mod tests {
     fn only_dates_are_accepted() {
         check_date("2026-03-30", true);
         check_date("2024-02-29", true);
+        let today = OffsetDateTime::now_utc().date();
+        check_date(&today.to_string(), true);
+        check_date(&(today + Duration::days(2)).to_string(), false);
         for text in [
             "",
             "today",
@@ -228,15 +190,6 @@ mod tests {
         ] {
             check_date(text, false);
         }
-    }
-
-    #[test]
-    fn days_are_counted_from_1970() {
-        let hours = |hours: u64| day(Duration::from_secs(hours * 3600));
-        assert_eq!(hours(0), "1970-01-01");
-        assert_eq!(hours(24 * 59 - 1), "1970-02-28");
-        assert_eq!(hours(24 * 19782), "2024-02-29");
-        assert_eq!(hours(24 * 20542 + 23), "2026-03-30");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) struct DriftReport<'r> {
     pub(super) common: usize,
     pub(super) ledger: &'r Ledger,
     pub(super) review: &'r Review<'r>,
-    pub(super) since: &'r SincePin,
+    pub(super) since: &'r SincePin<'r>,
 }
 
 impl DriftReport<'_> {

@@ -13,7 +13,7 @@ use crate::text::counted;
 
 /// Where the groups are, from the root of the workspace.
 const RESOURCES: &str = "jogg-api-ext/src/resources";
-/// The group that has a folder of its own.
+/// The group that has a folder.
 const ASSETS: &str = "assets";
 /// The sources that read responses.
 const READERS: &str = "jogg-api-ext/src";
@@ -100,10 +100,8 @@ impl Left<'_> {
             let id = operation.id();
             let Some((group, method)) = operation.call().and_then(|call| call.split_once("()."))
             else {
-                let file = neighbor(operation, &all).map_or_else(
-                    || format!("a group of its own in {RESOURCES}/"),
-                    |group| file(&group),
-                );
+                let file = neighbor(operation, &all)
+                    .map_or_else(|| format!("a new group in {RESOURCES}/"), |group| file(&group));
                 items.push(format!(
                     "`{id}` is wrapped by no group: add a method to {file}, and its name to {place}"
                 ));
@@ -244,7 +242,7 @@ mod tests {
                     "`create_a` is wrapped by no group: add a method to {file}, and its name to \
                      spec.yaml:5:57"
                 ),
-                "`list_b` is wrapped by no group: add a method to a group of its own in \
+                "`list_b` is wrapped by no group: add a method to a new group in \
                  jogg-api-ext/src/resources/, and its name to spec.yaml:6:50"
                     .to_owned(),
                 format!("`list_c`: {file} has no method `c`, which spec.yaml:7:50 names"),

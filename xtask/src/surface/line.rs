@@ -76,6 +76,17 @@ pub(crate) struct Fact {
     pub(crate) value: String,
 }
 
+impl Fact {
+    /// Returns the values that some facts have for a keyword, in their order.
+    pub(crate) fn values<'f>(
+        facts: impl IntoIterator<Item = &'f Self>,
+        keyword: &str,
+    ) -> impl Iterator<Item = &'f str> {
+        let facts = facts.into_iter().filter(move |fact| fact.keyword == keyword);
+        facts.map(|fact| fact.value.as_str())
+    }
+}
+
 /// Returns a path with `{}` for its parameters, and their names.
 pub(crate) fn template(path: &str) -> (String, Vec<&str>) {
     let mut parts = path.split('{');

@@ -17,7 +17,7 @@ pub(super) struct Subtypes<'b> {
 
 impl<'b> Subtypes<'b> {
     /// Returns the subtypes of a schema by the discriminator's values for them. A subtype has
-    /// none of its own.
+    /// none that it writes itself.
     pub(super) fn of(
         &mut self,
         bundle: &'b Bundle<'b>,

@@ -10,7 +10,7 @@ use super::super::report::{Bump, Report};
 use super::summary::VERDICTS;
 use crate::public_api::ApiChange;
 
-/// Prints everything for programs. Its keys are an interface of their own: the names of our types
+/// Prints everything for programs. Its keys are a separate interface: the names of our types
 /// may change without them.
 pub(crate) fn json(report: &Report) -> Value {
     let changes: Vec<Value> = report.shown().map(|change| change_json(report, change)).collect();

@@ -57,6 +57,8 @@ fn what_is_not_read_is_named() {
         let failure = Report::of(&of(members), &of("")).unwrap_err();
         assert_eq!(failure.exit, 3, "{members}");
         assert!(failure.message.contains(place), "{}", failure.message);
+        assert!(!failure.message.contains("--allow-unread"), "{}", failure.message);
+        let failure = Report::without(&of(members), &of(""), &[]).unwrap_err();
         assert!(failure.message.contains("--allow-unread "), "{}", failure.message);
         let allowed = [name.to_owned()];
         let report = Report::without(&of(members), &of(""), &allowed).unwrap();
