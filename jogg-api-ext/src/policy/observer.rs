@@ -22,8 +22,9 @@ pub trait Observer: Send + Sync + 'static {
     /// Called when an attempt has ended. `outcome.retry_in` says whether another follows.
     fn on_outcome(&self, _attempt: &Attempt, _outcome: &AttemptOutcome) {}
 
-    /// Called when the future of a paid call was dropped after sending began: it may have been
-    /// executed and paid for, and only this notification says so.
+    /// Called when the future of a paid call was dropped while its request was under way: it may
+    /// have been executed and paid for, and only this notification says so. Connecting counts as
+    /// under way.
     fn on_abandon(&self, _attempt: &Attempt) {}
 }
 
@@ -166,7 +167,7 @@ impl Drop for AbandonGuard<'_> {
         tracing::warn!(
             operation,
             sent_at = ?attempt.sent_at,
-            "a paid call was dropped after sending began: its outcome is unknown"
+            "a paid call was dropped while its request was under way: its outcome is unknown"
         );
         if let Some(observer) = self.observer {
             notify(observer, |observer| observer.on_abandon(attempt));
