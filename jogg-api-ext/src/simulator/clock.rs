@@ -65,6 +65,11 @@ impl Clock for VirtualClock {
         Box::pin(Guard { clock: self.clone(), end, number: None })
     }
 
+    fn until(&self, time: Duration) -> Sleep {
+        // Of the time itself: a duration could be counted from a time that is over by then.
+        Box::pin(Guard { clock: self.clone(), end: time, number: None })
+    }
+
     fn random(&self) -> f64 {
         0.5
     }
@@ -104,6 +109,10 @@ impl Clock for AcceleratedClock {
     /// Runs at normal speed: an exchange over a real socket doesn't become faster.
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn until(&self, time: Duration) -> Sleep {
+        self.sleep(time.saturating_sub(self.now()))
     }
 }
 

@@ -42,6 +42,7 @@ mod api;
 mod call;
 mod clock;
 mod conditions;
+mod delivery;
 mod dialect;
 mod dispatch;
 mod handlers;
@@ -74,6 +75,7 @@ use self::state::balance::Balance;
 use crate::clock::Clock;
 
 pub use self::clock::{AcceleratedClock, VirtualClock};
+pub use self::delivery::{Deliveries, DeliveryAttempt, DeliveryOutcome};
 pub use self::dialect::Dialect;
 pub use self::wire::reply::{Reply, ReplyTarget};
 pub use self::wire::request::ReceivedRequest;
@@ -83,13 +85,15 @@ pub struct Simulator {
     base_url: String,
     api: Arc<Api>,
     server: AbortHandle,
+    deliverer: AbortHandle,
     stopped: watch::Receiver<()>,
 }
 
 impl Simulator {
     /// Returns a builder with the default settings.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder { port: 0, settings: Settings::default() }
+        let (settings, deliveries) = (Settings::default(), Deliveries::default());
+        SimulatorBuilder { port: 0, settings, deliveries }
     }
 
     /// Starts a simulator with the default settings.
@@ -109,6 +113,11 @@ impl Simulator {
     /// ones, as many as [are kept](SimulatorBuilder::request_log).
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.api.requests().kept()
+    }
+
+    /// Returns the attempts to deliver webhooks so far, in order: the newest 10,000.
+    pub fn deliveries(&self) -> Vec<DeliveryAttempt> {
+        self.api.deliveries().kept()
     }
 
     /// Drops the queued replies that have not been sent.
@@ -206,6 +215,7 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.server.abort();
+        self.deliverer.abort();
     }
 }
 
@@ -223,6 +233,7 @@ impl fmt::Debug for Simulator {
 pub struct SimulatorBuilder {
     port: u16,
     settings: Settings,
+    deliveries: Deliveries,
 }
 
 impl SimulatorBuilder {
@@ -241,6 +252,12 @@ impl SimulatorBuilder {
     /// Sets the dialect of the responses. Default: [`Dialect::Documented`].
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.settings.dialect = dialect;
+        self
+    }
+
+    /// Sets how webhooks are delivered. Default: each once, and in order.
+    pub fn deliveries(mut self, deliveries: Deliveries) -> Self {
+        self.deliveries = deliveries;
         self
     }
 
@@ -310,7 +327,8 @@ impl SimulatorBuilder {
             let _running = running;
             server.await
         });
-        Ok(Simulator { base_url, api, server: server.abort_handle(), stopped })
+        let deliverer = tokio::spawn(api.deliverer(self.deliveries).run()).abort_handle();
+        Ok(Simulator { base_url, api, server: server.abort_handle(), deliverer, stopped })
     }
 }
 

@@ -157,6 +157,11 @@ impl Jobs {
         self.jobs.get(id).map(|job| &**job).filter(|job| job.rule.report == report)
     }
 
+    /// The same, to be used while the state changes.
+    pub(crate) fn shared(&self, report: &Operation, id: &str) -> Option<Arc<Job>> {
+        self.jobs.get(id).filter(|job| job.rule.report == report).map(Arc::clone)
+    }
+
     /// The jobs, the newest last.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Job> {
         self.jobs.iter().map(|job| &**job)
