@@ -100,12 +100,12 @@ impl Event {
         state: &mut State,
     ) -> Option<Self> {
         let rule = RULES.iter().find(|rule| rule.create == job.rule.create)?;
-        let mut data = match &job.failure {
+        let mut data = match job.reason() {
             Some(message) => rule.failure(message),
             None => rule.success(&report(job, settings, state)?),
         };
         data.insert(job.id_name().to_owned(), job.id.clone());
-        let end = if job.failure.is_some() { "failed" } else { "success" };
+        let end = if job.reason().is_some() { "failed" } else { "success" };
         let name = format!("{}_{end}", rule.stem);
         let timestamp = unix_seconds(ending.at);
         let mut body = json!({"event": name, "timestamp": timestamp});
