@@ -224,6 +224,17 @@ mod tests {
         assert!(is_ready(&mut guard));
     }
 
+    #[test]
+    fn a_time_is_reached_when_the_clock_reads_it_and_not_by_a_jump() {
+        let clock = VirtualClock::new();
+        let mut reached = clock.until(2 * MINUTE);
+        clock.advance(MINUTE);
+        assert!(!is_ready(&mut reached));
+        clock.advance(MINUTE);
+        assert!(is_ready(&mut reached) && is_ready(&mut clock.until(MINUTE)));
+        assert_eq!(clock.now(), 2 * MINUTE);
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn every_timeout_that_is_due_is_woken() {
         let clock = VirtualClock::new();
@@ -272,6 +283,8 @@ mod tests {
         let clock = AcceleratedClock::new(1e6);
         clock.sleep(MINUTE).await;
         assert!(clock.now() >= MINUTE, "{:?}", clock.now());
+        clock.until(10 * MINUTE).await;
+        assert!(clock.now() >= 10 * MINUTE, "{:?}", clock.now());
         assert!(clock.start.elapsed() < MINUTE);
     }
 

@@ -11,12 +11,15 @@
 //! - It runs jobs through their statuses on a clock of your choice: with a [`VirtualClock`] waiting
 //!   takes no time, with an [`AcceleratedClock`] less.
 //! - It stores products and webhook endpoints, receives uploads and serves files.
+//! - It delivers webhooks when jobs have ended: signed to registered endpoints, unsigned to the
+//!   `webhook_url` or `callback_url` of a request, with retries. Nothing is ever sent to another
+//!   machine.
 //! - It finds lip sync jobs by their URLs, as the API does although no document says so.
 //! - It fills lists with made-up items, which [`Simulator::set_items`] replaces.
 //!
 //! Tests can make it misbehave: [`Simulator::reply_next`] replaces a response or breaks a
-//! connection, [`Simulator::fail_next_job`] makes a job fail, and [`Dialect::Live`] deviates from
-//! the documentation as the live API does.
+//! connection, [`Simulator::fail_next_job`] makes a job fail, [`Deliveries`] loses, doubles and
+//! reorders webhooks, and [`Dialect::Live`] deviates from the documentation as the live API does.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -115,7 +118,8 @@ impl Simulator {
         self.api.requests().kept()
     }
 
-    /// Returns the attempts to deliver webhooks so far, in order: the newest 10,000.
+    /// Returns the attempts to deliver webhooks so far, in the order of their outcomes: the newest
+    /// 10,000.
     pub fn deliveries(&self) -> Vec<DeliveryAttempt> {
         self.api.deliveries().kept()
     }
@@ -255,7 +259,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Sets how webhooks are delivered. Default: each once, and in order.
+    /// Sets how webhooks are delivered. Default: each until it arrives, and in order.
     pub fn deliveries(mut self, deliveries: Deliveries) -> Self {
         self.deliveries = deliveries;
         self
@@ -297,7 +301,8 @@ impl SimulatorBuilder {
 
     /// Sets how many jobs are kept, and how many products, upload tickets and uploaded files. The
     /// oldest are dropped, and are unknown from then on. Their content is limited too, to 32 MiB
-    /// each of jobs and products. Default: 10,000.
+    /// each of jobs and products. Of webhooks that wait to be sent, the newest beyond this number
+    /// are lost. Default: 10,000.
     pub fn max_stored(mut self, count: usize) -> Self {
         self.settings.max_stored = count;
         self

@@ -108,7 +108,7 @@ impl Deliverer {
         }
     }
 
-    /// Decides whether a delivery is made again.
+    /// Decides whether a delivery is retried, or repeated.
     fn settle(&mut self, mut delivery: Delivery, outcome: DeliveryOutcome) {
         // Before others can see the outcome, and move the clock.
         let now = self.settings.clock.now();

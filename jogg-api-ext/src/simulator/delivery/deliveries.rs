@@ -5,8 +5,9 @@ use std::time::Duration;
 /// How webhooks are delivered: which share of the deliveries is lost, doubled or out of order. A
 /// delivery is an event for one receiver.
 ///
-/// By default, each delivery is made once, in the order in which the jobs end, and retried until the
-/// receiver responds with a 2xx within 5 s: after 10 s, 20 s, 40 s and so on, up to 10 attempts.
+/// By default, each delivery is made once, in the order in which the jobs end, and retried until
+/// the receiver responds with a 2xx within 5 s: after 10 s, 20 s, 40 s and so on, up to 10
+/// attempts.
 ///
 /// Shares are from 0 to 1. What is less, or no number, counts as 0, and what is more as 1. The
 /// choices are random, but the same in each run for the same [seed](Deliveries::seed) and the same

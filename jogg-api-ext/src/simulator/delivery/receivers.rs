@@ -31,8 +31,8 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// The messages of a job's event: to the enabled endpoints that are subscribed to it, and to the
-    /// receiver that the request has named.
+    /// The messages of a job's event: to the enabled endpoints that are subscribed to it, and to
+    /// the receiver that the request has named.
     pub(super) fn all(job: &Job, event: &Event, state: &State) -> Vec<Self> {
         let endpoints = state.store.items(&op::LIST_WEBHOOK_ENDPOINTS).iter();
         let endpoints = endpoints.filter(|endpoint| is_subscribed(endpoint, &event.name));

@@ -1,4 +1,4 @@
-//! A receiver that keeps what comes, and responds as it is told.
+//! A receiver that keeps what comes, and responds as a test wants.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
