@@ -44,7 +44,7 @@ impl Deliverer {
     ) -> Self {
         let fates = Fates::new(deliveries.clone());
         let (events, outbox, sending) = (0, Outbox::default(), JoinSet::new());
-        let sender = Sender::new();
+        let sender = Sender::default();
         Self { settings, state, log, deliveries, fates, events, outbox, sending, sender }
     }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jogg_api::reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -15,26 +16,16 @@ use crate::webhooks::signature::{EVENT_HEADER, SIGNATURE_HEADER};
 /// How long a receiver has to respond.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The HTTP client of deliveries.
-#[derive(Clone)]
-pub(super) struct Sender(Result<reqwest::Client, String>);
+/// The HTTP client of deliveries. It is built when the first one is sent: that reads the system's
+/// certificates, and most simulators send none.
+#[derive(Clone, Default)]
+pub(super) struct Sender(Arc<OnceLock<Result<reqwest::Client, String>>>);
 
 impl Sender {
-    pub(super) fn new() -> Self {
-        // For its care of TLS, whatever features there are: of the client, only what has no key is
-        // used. With this base URL it uses no proxy, and it follows no redirect.
-        let client = jogg_api::Client::builder("unused")
-            .base_url("http://127.0.0.1")
-            .user_agent(concat!("jogg-simulator/", env!("CARGO_PKG_VERSION")))
-            .http_client(|http| http.dns_resolver(ThisMachine))
-            .build();
-        Self(client.map(|client| client.http().clone()).map_err(|error| error.to_string()))
-    }
-
     /// Sends a message once.
     pub(super) async fn send(&self, message: &Message, clock: &dyn Clock) -> DeliveryOutcome {
         let Some(url) = message.url.clone() else { return DeliveryOutcome::Skipped };
-        let http = match &self.0 {
+        let http = match self.0.get_or_init(client) {
             Ok(http) => http,
             Err(reason) => return DeliveryOutcome::Failed(reason.clone()),
         };
@@ -52,6 +43,17 @@ impl Sender {
             Some(Err(error)) => DeliveryOutcome::Failed(innermost(&error.without_url())),
         }
     }
+}
+
+fn client() -> Result<reqwest::Client, String> {
+    // For its care of TLS, whatever features there are: of the client, only what has no key is
+    // used. With this base URL it uses no proxy, and it follows no redirect.
+    let client = jogg_api::Client::builder("unused")
+        .base_url("http://127.0.0.1")
+        .user_agent(concat!("jogg-simulator/", env!("CARGO_PKG_VERSION")))
+        .http_client(|http| http.dns_resolver(ThisMachine))
+        .build();
+    client.map(|client| client.http().clone()).map_err(|error| error.to_string())
 }
 
 /// The cause that says most.
