@@ -89,8 +89,8 @@ impl Default for Deliveries {
 }
 
 fn clamped(share: f64) -> f64 {
-    // The greater of a number and NaN is the number.
-    share.max(0.0).min(1.0)
+    // NaN stays what it is, and no random number is less.
+    share.clamp(0.0, 1.0)
 }
 
 /// What becomes of a delivery.

@@ -65,7 +65,7 @@ async fn check<T: JobResult + Debug, P: PartialEq + Debug>(
                 assert_eq!(end, "success");
             }
             Outcome::Failed(reason) => {
-                assert_eq!((reason.as_deref(), end), (Some("too dark"), "failed"))
+                assert_eq!((reason.as_deref(), end), (Some("too dark"), "failed"));
             }
             outcome => panic!("{}: {outcome:?}", operation.id),
         }
