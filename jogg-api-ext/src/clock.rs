@@ -39,6 +39,13 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Returns a future that ends when the time for something else is up: a timeout.
     fn timeout(&self, duration: Duration) -> Sleep;
 
+    /// Returns a future that ends when this clock reads `time`: for what happens at a time without
+    /// anybody waiting for it, such as the end of a job. A clock that jumps over waits doesn't jump
+    /// to it. Default: a [`Clock::timeout`] of the time until then.
+    fn until(&self, time: Duration) -> Sleep {
+        self.timeout(time.saturating_sub(self.now()))
+    }
+
     /// Returns a random number from 0 up to 1, by which waits are spread.
     fn random(&self) -> f64 {
         fastrand::f64()

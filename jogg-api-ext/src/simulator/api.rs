@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
+use super::delivery::{Deliverer, Deliveries, DeliveryLog};
 use super::dispatch::dispatch;
 use super::lock::lock;
 use super::log::RequestLog;
@@ -17,17 +18,30 @@ use crate::clock::Clock;
 
 /// Everything the simulator knows.
 pub(super) struct Api {
-    settings: Settings,
+    settings: Arc<Settings>,
     requests: Mutex<RequestLog>,
     replies: Mutex<Vec<(ReplyTarget, Reply)>>,
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
+    deliveries: Arc<Mutex<DeliveryLog>>,
 }
 
 impl Api {
     pub(super) fn new(settings: Settings, base_url: &str) -> Self {
-        let state = Mutex::new(State::new(&settings, base_url));
+        let state = Arc::new(Mutex::new(State::new(&settings, base_url)));
         let requests = RequestLog::new(settings.max_requests, settings.max_request_bytes);
-        Self { settings, requests: Mutex::new(requests), replies: Mutex::default(), state }
+        Self {
+            settings: Arc::new(settings),
+            requests: Mutex::new(requests),
+            replies: Mutex::default(),
+            state,
+            deliveries: Arc::default(),
+        }
+    }
+
+    /// What makes the deliveries of this API.
+    pub(super) fn deliverer(&self, deliveries: Deliveries) -> Deliverer {
+        let (settings, state) = (Arc::clone(&self.settings), Arc::clone(&self.state));
+        Deliverer::new(deliveries, settings, state, Arc::clone(&self.deliveries))
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {
@@ -44,6 +58,11 @@ impl Api {
 
     pub(super) fn requests(&self) -> MutexGuard<'_, RequestLog> {
         lock(&self.requests)
+    }
+
+    /// The attempts to deliver events.
+    pub(super) fn deliveries(&self) -> MutexGuard<'_, DeliveryLog> {
+        lock(&self.deliveries)
     }
 
     /// The queued replies, in the order in which they are sent.

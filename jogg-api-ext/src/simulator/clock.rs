@@ -65,6 +65,11 @@ impl Clock for VirtualClock {
         Box::pin(Guard { clock: self.clone(), end, number: None })
     }
 
+    fn until(&self, time: Duration) -> Sleep {
+        // Of the time itself: a duration could be counted from a time that is over by then.
+        Box::pin(Guard { clock: self.clone(), end: time, number: None })
+    }
+
     fn random(&self) -> f64 {
         0.5
     }
@@ -104,6 +109,10 @@ impl Clock for AcceleratedClock {
     /// Runs at normal speed: an exchange over a real socket doesn't become faster.
     fn timeout(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn until(&self, time: Duration) -> Sleep {
+        self.sleep(time.saturating_sub(self.now()))
     }
 }
 
@@ -215,6 +224,17 @@ mod tests {
         assert!(is_ready(&mut guard));
     }
 
+    #[test]
+    fn a_time_is_reached_when_the_clock_reads_it_and_not_by_a_jump() {
+        let clock = VirtualClock::new();
+        let mut reached = clock.until(2 * MINUTE);
+        clock.advance(MINUTE);
+        assert!(!is_ready(&mut reached));
+        clock.advance(MINUTE);
+        assert!(is_ready(&mut reached) && is_ready(&mut clock.until(MINUTE)));
+        assert_eq!(clock.now(), 2 * MINUTE);
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn every_timeout_that_is_due_is_woken() {
         let clock = VirtualClock::new();
@@ -263,6 +283,8 @@ mod tests {
         let clock = AcceleratedClock::new(1e6);
         clock.sleep(MINUTE).await;
         assert!(clock.now() >= MINUTE, "{:?}", clock.now());
+        clock.until(10 * MINUTE).await;
+        assert!(clock.now() >= 10 * MINUTE, "{:?}", clock.now());
         assert!(clock.start.elapsed() < MINUTE);
     }
 

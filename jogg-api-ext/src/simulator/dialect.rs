@@ -11,5 +11,7 @@ pub enum Dialect {
     /// batches of product avatar images, which the vendor's own tools expect to be `completed`; a
     /// `project_id` beside a video's id, no `avatar_id` before a motion is completed, and complete
     /// lists of stock avatars and voices on every page, each claiming that more items follow.
+    /// Webhooks have a `project_id` in place of a video's id, and no `event_id`, status or
+    /// `cover_url`.
     Live,
 }

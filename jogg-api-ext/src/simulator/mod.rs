@@ -11,12 +11,15 @@
 //! - It runs jobs through their statuses on a clock of your choice: with a [`VirtualClock`] waiting
 //!   takes no time, with an [`AcceleratedClock`] less.
 //! - It stores products and webhook endpoints, receives uploads and serves files.
+//! - It delivers webhooks when jobs have ended: signed to registered endpoints, unsigned to the
+//!   `webhook_url` or `callback_url` of a request, with retries. Nothing is ever sent to another
+//!   machine.
 //! - It finds lip sync jobs by their URLs, as the API does although no document says so.
 //! - It fills lists with made-up items, which [`Simulator::set_items`] replaces.
 //!
 //! Tests can make it misbehave: [`Simulator::reply_next`] replaces a response or breaks a
-//! connection, [`Simulator::fail_next_job`] makes a job fail, and [`Dialect::Live`] deviates from
-//! the documentation as the live API does.
+//! connection, [`Simulator::fail_next_job`] makes a job fail, [`Deliveries`] loses, doubles and
+//! reorders webhooks, and [`Dialect::Live`] deviates from the documentation as the live API does.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -42,6 +45,7 @@ mod api;
 mod call;
 mod clock;
 mod conditions;
+mod delivery;
 mod dialect;
 mod dispatch;
 mod handlers;
@@ -74,6 +78,7 @@ use self::state::balance::Balance;
 use crate::clock::Clock;
 
 pub use self::clock::{AcceleratedClock, VirtualClock};
+pub use self::delivery::{Deliveries, DeliveryAttempt, DeliveryOutcome};
 pub use self::dialect::Dialect;
 pub use self::wire::reply::{Reply, ReplyTarget};
 pub use self::wire::request::ReceivedRequest;
@@ -83,13 +88,15 @@ pub struct Simulator {
     base_url: String,
     api: Arc<Api>,
     server: AbortHandle,
+    deliverer: AbortHandle,
     stopped: watch::Receiver<()>,
 }
 
 impl Simulator {
     /// Returns a builder with the default settings.
     pub fn builder() -> SimulatorBuilder {
-        SimulatorBuilder { port: 0, settings: Settings::default() }
+        let (settings, deliveries) = (Settings::default(), Deliveries::default());
+        SimulatorBuilder { port: 0, settings, deliveries }
     }
 
     /// Starts a simulator with the default settings.
@@ -109,6 +116,12 @@ impl Simulator {
     /// ones, as many as [are kept](SimulatorBuilder::request_log).
     pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.api.requests().kept()
+    }
+
+    /// Returns the attempts to deliver webhooks so far, in the order of their outcomes: the newest
+    /// 10,000.
+    pub fn deliveries(&self) -> Vec<DeliveryAttempt> {
+        self.api.deliveries().kept()
     }
 
     /// Drops the queued replies that have not been sent.
@@ -206,6 +219,7 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.server.abort();
+        self.deliverer.abort();
     }
 }
 
@@ -223,6 +237,7 @@ impl fmt::Debug for Simulator {
 pub struct SimulatorBuilder {
     port: u16,
     settings: Settings,
+    deliveries: Deliveries,
 }
 
 impl SimulatorBuilder {
@@ -241,6 +256,12 @@ impl SimulatorBuilder {
     /// Sets the dialect of the responses. Default: [`Dialect::Documented`].
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.settings.dialect = dialect;
+        self
+    }
+
+    /// Sets how webhooks are delivered. Default: each until it arrives, and in order.
+    pub fn deliveries(mut self, deliveries: Deliveries) -> Self {
+        self.deliveries = deliveries;
         self
     }
 
@@ -280,7 +301,8 @@ impl SimulatorBuilder {
 
     /// Sets how many jobs are kept, and how many products, upload tickets and uploaded files. The
     /// oldest are dropped, and are unknown from then on. Their content is limited too, to 32 MiB
-    /// each of jobs and products. Default: 10,000.
+    /// each of jobs and products. Of webhooks that wait to be sent, the newest beyond this number
+    /// are lost. Default: 10,000.
     pub fn max_stored(mut self, count: usize) -> Self {
         self.settings.max_stored = count;
         self
@@ -310,7 +332,8 @@ impl SimulatorBuilder {
             let _running = running;
             server.await
         });
-        Ok(Simulator { base_url, api, server: server.abort_handle(), stopped })
+        let deliverer = tokio::spawn(api.deliverer(self.deliveries).run()).abort_handle();
+        Ok(Simulator { base_url, api, server: server.abort_handle(), deliverer, stopped })
     }
 }
 

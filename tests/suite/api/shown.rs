@@ -4,6 +4,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jogg_api::codec::{CODECS, Codec};
 use jogg_api::codes::CODES;
@@ -19,12 +20,12 @@ use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
 use jogg_api_ext::product_videos::Previews;
-use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
+use jogg_api_ext::simulator::{Deliveries, Reply, ReplyTarget, Simulator};
 use jogg_api_ext::webhook_endpoints::CreateEndpoint;
 use jogg_api_ext::webhooks::{Callback, Event, EventHub, Outcome, Receiver, SampleEvent, Verifier};
 use jogg_api_ext::{CallOptions, Jogg, Video};
 use jogg_tests::replies::ticket;
-use jogg_tests::{KEY, Stage, requests, sample, secrets};
+use jogg_tests::{KEY, Stage, requests, sample, secrets, until};
 use serde_json::{Value, json};
 
 /// What a value shows of itself.
@@ -57,6 +58,7 @@ pub(crate) async fn shown() -> Vec<Line> {
     lines.extend(calls(&stage).await);
     lines.extend(low_level(&stage).await);
     lines.extend(simulator(&stage));
+    lines.extend(deliveries(&stage).await);
     lines.extend(webhooks());
     lines
 }
@@ -272,6 +274,23 @@ fn simulator(stage: &Stage) -> Vec<Line> {
     assert!(requests.iter().any(|request| request.path.starts_with("/uploads/")));
     lines.extend(requests.iter().map(debug));
     lines
+}
+
+/// With an endpoint whose URL and secret are planted, and a job that fails.
+async fn deliveries(stage: &Stage) -> Vec<Line> {
+    let endpoint = json!({
+        "url": secrets::signed_url(), "secret": secrets::WEBHOOK_SECRET, "status": "enabled",
+        "events": ["generated_avatar_video_failed"],
+    });
+    stage.simulator.set_items(&LIST_WEBHOOK_ENDPOINTS, vec![endpoint]).unwrap();
+    stage.simulator.fail_next_job(&secrets::message());
+    let video = requests::avatar_video().webhook_url(secrets::signed_url());
+    drop(stage.jogg.avatar_videos().create(video).await.unwrap());
+    stage.clock.advance(Duration::from_secs(60));
+    until(|| stage.simulator.deliveries().len() == 2).await;
+    let attempts = stage.simulator.deliveries();
+    let shown = attempts.iter().flat_map(|it| [debug(it), debug(&it.outcome)]);
+    shown.chain([debug(&Deliveries::new().lost(0.1))]).collect()
 }
 
 /// With the secret, in names, in ids and in reasons.

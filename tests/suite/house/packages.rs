@@ -60,6 +60,7 @@ static PACKAGES: [Package; 4] = [
             floors: &[
                 &["lib.rs", "bin"],
                 &["simulator"],
+                &["simulator/delivery"],
                 &["simulator/handlers"],
                 &["simulator/references.rs"],
                 &["simulator/conditions.rs"],
@@ -82,7 +83,10 @@ static PACKAGES: [Package; 4] = [
                 &["webhooks/signature.rs"],
                 &["error_kind.rs"],
             ],
-            apart: &[("simulator", &["clock.rs", "jobs/status.rs", "undocumented.rs"])],
+            apart: &[(
+                "simulator",
+                &["clock.rs", "jobs/status.rs", "undocumented.rs", "webhooks/signature.rs"],
+            )],
         },
     },
     Package {

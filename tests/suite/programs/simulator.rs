@@ -8,8 +8,10 @@ use std::sync::OnceLock;
 use jogg_api::codec::Codec;
 use jogg_api::operations as op;
 use jogg_api::{Client, Operation};
-use jogg_tests::{cargo, root, sample};
+use jogg_tests::{cargo, root, sample, soon};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 /// The program, which is built once.
 fn program() -> Command {
@@ -92,6 +94,36 @@ async fn its_arguments_set_credits_limit_and_faults() {
     assert_eq!(script().await.unwrap_err(), (429, 429));
 }
 
+/// Reads a request, and responds with 200.
+async fn received(listener: &TcpListener) -> String {
+    let (mut socket, _) = soon(listener.accept()).await.unwrap();
+    let (mut request, mut chunk) = (Vec::new(), [0; 4096]);
+    while !request.ends_with(b"}") {
+        let length = soon(socket.read(&mut chunk)).await.unwrap();
+        assert!(length > 0, "{}", text(&request));
+        request.extend_from_slice(&chunk[..length]);
+    }
+    let response = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    socket.write_all(response).await.unwrap();
+    text(&request)
+}
+
+/// Its clock runs, so that the job ends without anybody waiting for it.
+#[tokio::test]
+async fn its_arguments_set_what_goes_wrong_with_webhooks() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook", listener.local_addr().unwrap());
+    let (operation, mut request) =
+        (&op::CREATE_VIDEO_FROM_AVATAR, sample::request(&op::CREATE_VIDEO_FROM_AVATAR));
+    request.body["webhook_url"] = url.into();
+    let arguments = ["--speed", "1000", "--duplicate-deliveries", "1"];
+    let running = Running::new(&[&arguments[..], &["--live-dialect"]].concat());
+    Codec::of(operation.id).unwrap().call(&running.client, &request).await.unwrap();
+    let (first, second) = (received(&listener).await, received(&listener).await);
+    assert_eq!(first, second);
+    assert!(first.contains("generated_avatar_video_success") && !first.contains("event_id"));
+}
+
 #[test]
 fn help_version_and_mistakes_have_their_exit_codes() {
     let run = |arguments: &[&str]| program().args(arguments).output().unwrap();
@@ -100,7 +132,14 @@ fn help_version_and_mistakes_have_their_exit_codes() {
     assert_eq!((version.status.code(), text(&version.stdout)), (Some(0), expected));
     let help = run(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
-    for part in ["--credits", "--post-limit", "--fault <FILE>", "--version", "at_bytes"] {
+    for part in [
+        "--credits",
+        "--post-limit",
+        "--fault <FILE>",
+        "--lose-deliveries <P>",
+        "--version",
+        "at_bytes",
+    ] {
         assert!(text(&help.stdout).contains(part), "{part}: {}", text(&help.stdout));
     }
     for (arguments, reason) in [

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use jogg_api_ext::simulator::{AcceleratedClock, Dialect, Simulator};
+use jogg_api_ext::simulator::{AcceleratedClock, Deliveries, Dialect, Simulator};
 
 use self::faults::Faults;
 
@@ -33,7 +33,16 @@ struct Arguments {
     /// Reply with the faults in this JSON file before the usual responses
     #[arg(long, value_name = "FILE")]
     fault: Option<PathBuf>,
-    /// Respond as the live API does, not as it is documented
+    /// Lose this share of the webhooks, from 0 to 1. Only receivers on this machine get any
+    #[arg(long, default_value = "0", value_name = "P", value_parser = share, allow_negative_numbers = true)]
+    lose_deliveries: f64,
+    /// Deliver this share of the webhooks once more after they were confirmed
+    #[arg(long, default_value = "0", value_name = "P", value_parser = share, allow_negative_numbers = true)]
+    duplicate_deliveries: f64,
+    /// Hold this share of the webhooks back, so that later ones overtake them
+    #[arg(long, default_value = "0", value_name = "P", value_parser = share, allow_negative_numbers = true)]
+    reorder_deliveries: f64,
+    /// Respond and deliver as the live API does, not as it is documented
     #[arg(long)]
     live_dialect: bool,
     /// Refuse calls with ids in the body that don't exist
@@ -95,10 +104,15 @@ fn complain(reason: &str) {
 impl Arguments {
     async fn start(&self) -> io::Result<Simulator> {
         let dialect = if self.live_dialect { Dialect::Live } else { Dialect::Documented };
+        let deliveries = Deliveries::new()
+            .lost(self.lose_deliveries)
+            .duplicated(self.duplicate_deliveries)
+            .reordered(self.reorder_deliveries);
         let builder = Simulator::builder()
             .port(self.port)
             .clock(Arc::new(AcceleratedClock::new(self.speed)))
             .dialect(dialect)
+            .deliveries(deliveries)
             .credits(self.credits)
             .post_limit(self.post_limit)
             .strict(self.strict);
@@ -114,6 +128,11 @@ fn positive(text: &str) -> Result<f64, &'static str> {
 fn not_negative(text: &str) -> Result<f64, &'static str> {
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
     number.ok_or("must be 0 or a positive number")
+}
+
+fn share(text: &str) -> Result<f64, &'static str> {
+    let number = text.parse::<f64>().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or("must be a number from 0 to 1")
 }
 
 fn post_limit(text: &str) -> Result<PostLimit, &'static str> {
@@ -138,6 +157,8 @@ curl --request POST \\
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn parsed(arguments: &str) -> Result<Arguments, clap::Error> {
@@ -148,14 +169,22 @@ mod tests {
     fn arguments_are_parsed() {
         let arguments = parsed(
             "--port 0 --speed 12.5 --credits 0.5 --post-limit 3 --live-dialect --strict \
-             --fault a.json",
+             --fault a.json --lose-deliveries 0.1 --duplicate-deliveries 1 --reorder-deliveries 0",
         );
         let arguments = arguments.unwrap();
         assert_eq!((arguments.port, arguments.speed, arguments.credits), (0, 12.5, 0.5));
-        assert_eq!((arguments.post_limit, arguments.fault), (Some(3), Some("a.json".into())));
+        assert_eq!(arguments.post_limit, Some(3));
+        assert_eq!(arguments.fault.as_deref(), Some(Path::new("a.json")));
         assert!(arguments.live_dialect && arguments.strict);
+        let shares = |arguments: &Arguments| {
+            let Arguments { lose_deliveries, duplicate_deliveries, reorder_deliveries, .. } =
+                *arguments;
+            [lose_deliveries, duplicate_deliveries, reorder_deliveries]
+        };
+        assert_eq!(shares(&arguments), [0.1, 1.0, 0.0]);
         let defaults = Arguments::try_parse_from(["jogg-simulator"]).unwrap();
         assert_eq!((defaults.port, defaults.speed, defaults.credits), (8787, 1.0, 1000.0));
+        assert_eq!(shares(&defaults), [0.0; 3]);
         assert_eq!((defaults.post_limit, defaults.fault), (Some(20), None));
         assert!(!defaults.live_dialect && !defaults.strict);
         assert_eq!(parsed("--post-limit none").unwrap().post_limit, None);
@@ -170,6 +199,9 @@ mod tests {
             ("--speed inf", "must be a positive number"),
             ("--credits -1", "must be 0 or a positive number"),
             ("--credits nan", "must be 0 or a positive number"),
+            ("--lose-deliveries -0.1", "must be a number from 0 to 1"),
+            ("--duplicate-deliveries 1.1", "must be a number from 0 to 1"),
+            ("--reorder-deliveries nan", "must be a number from 0 to 1"),
             ("--post-limit many", "must be a number or `none`"),
             ("--fast", "--fast"),
             ("extra", "extra"),

@@ -37,6 +37,7 @@ pub(crate) fn start(call: Call<'_>, state: &mut State) -> Result<Value, Refusal>
         }
         let start = Start { rule, body, price, now: call.now, title: title.clone() };
         let job = state.jobs.start(start, &mut state.ids);
+        state.endings.add(&job, call.settings.job_duration);
         let mut format = JobFormat::new(call.settings, &mut state.files);
         submissions.push(format.data(rule.report, item, &job, Phase::Pending));
     }

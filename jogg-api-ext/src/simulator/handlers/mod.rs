@@ -5,7 +5,7 @@
 
 pub(crate) mod example;
 pub(crate) mod files;
-mod job_format;
+pub(crate) mod job_format;
 pub(crate) mod jobs;
 pub(crate) mod lip_sync;
 pub(crate) mod lists;

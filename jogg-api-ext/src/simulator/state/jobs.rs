@@ -41,6 +41,15 @@ impl Job {
         id_text(&self.id)
     }
 
+    /// Why it fails, if it does: with a message, or with all of its parts.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        let parts = || {
+            let first = self.parts.first()?.failure.as_deref();
+            first.filter(|_| self.parts.iter().all(|part| part.failure.is_some()))
+        };
+        self.failure.as_deref().or_else(parts)
+    }
+
     /// About how many bytes of memory it takes.
     fn footprint(&self) -> usize {
         let texts = [&self.failure, &self.title].map(|text| text.as_ref().map_or(0, String::len));
@@ -155,6 +164,11 @@ impl Jobs {
     /// The job with this id that an operation reports on.
     pub(crate) fn find(&self, report: &Operation, id: &str) -> Option<&Job> {
         self.jobs.get(id).map(|job| &**job).filter(|job| job.rule.report == report)
+    }
+
+    /// The same, to be used while the state changes.
+    pub(crate) fn shared(&self, report: &Operation, id: &str) -> Option<Arc<Job>> {
+        self.jobs.get(id).filter(|job| job.rule.report == report).map(Arc::clone)
     }
 
     /// The jobs, the newest last.

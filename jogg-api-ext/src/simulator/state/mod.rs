@@ -1,20 +1,23 @@
 //! Everything that calls can change.
 //!
 //! `bounded`, `ids` and `phase` come first; `jobs` and `files` have ids and bounds; the `store`
-//! begins with the items of `seeds`, whose files it publishes.
+//! begins with the items of `seeds`, whose files it publishes. `endings` is a `schedule` of jobs.
 
 pub(crate) mod balance;
 mod bounded;
+pub(crate) mod endings;
 pub(crate) mod files;
 pub(crate) mod ids;
 pub(crate) mod jobs;
 pub(crate) mod phase;
 mod post_limit;
+pub(crate) mod schedule;
 mod seeds;
 pub(crate) mod store;
 
 use self::balance::Balance;
 use self::bounded::Bound;
+use self::endings::Endings;
 use self::files::Files;
 use self::ids::Ids;
 use self::jobs::Jobs;
@@ -28,6 +31,7 @@ const MAX_CONTENT_BYTES: usize = 32 << 20;
 /// Everything that calls can change.
 pub(crate) struct State {
     pub(crate) balance: Balance,
+    pub(crate) endings: Endings,
     pub(crate) files: Files,
     pub(crate) ids: Ids,
     pub(crate) jobs: Jobs,
@@ -45,6 +49,7 @@ impl State {
         let store = Store::new(settings.dialect, content, &mut files);
         Self {
             balance: Balance::new(settings.credits),
+            endings: Endings::new(count),
             files,
             ids: Ids::default(),
             jobs: Jobs::new(content),
