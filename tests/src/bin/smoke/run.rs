@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use jogg_api_ext::assets::Upload;
 use jogg_api_ext::jobs::{JobReport, JobResult};
-use jogg_api_ext::jogg_api::{Operation, RetryClass};
+use jogg_api_ext::jogg_api::jobs::JOBS;
+use jogg_api_ext::jogg_api::{IdPlace, JobLink, Operation, RetryClass, raw_json, raw_text};
 use jogg_api_ext::{Call, Error, ErrorKind, Job, Jogg, List, Page};
 use jogg_tests::faults::call_with;
 use jogg_tests::{sample, spec};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::found::Found;
 use crate::judge;
@@ -23,12 +25,16 @@ pub(crate) struct Run {
     pub(crate) found: Found,
     include_paid: bool,
     table: Table,
+    /// The jobs that were started with the examples of the spec: the operation that reports on
+    /// each, where its id belongs, and the id.
+    started: Vec<(&'static Operation, IdPlace, String)>,
 }
 
 impl Run {
     /// Nothing is called yet.
     pub(crate) fn new(jogg: Jogg, include_paid: bool, table: Table) -> Self {
-        Self { jogg, found: Found::default(), include_paid, table }
+        let (found, started) = (Found::default(), Vec::new());
+        Self { jogg, found, include_paid, table, started }
     }
 
     /// Calls everything. Lists come first, as the rest refers to their items.
@@ -43,7 +49,10 @@ impl Run {
         self.videos().await;
         self.product_videos(product_id.as_deref()).await;
         self.webhook_endpoints().await;
-        for operation in self.table.missing() {
+        let mut missing = self.table.missing();
+        // What starts jobs, before what reports on them.
+        missing.sort_by_key(|operation| JOBS.iter().all(|rule| rule.create != *operation));
+        for operation in missing {
             self.derived(operation).await;
         }
     }
@@ -190,7 +199,8 @@ impl Run {
         }
     }
 
-    /// Calls an operation that this program has no request for, with the examples of the spec.
+    /// Calls an operation that this program has no request for, with the examples of the spec, and
+    /// the id of the job if it reports on one that was started so.
     async fn derived(&mut self, operation: &'static Operation) {
         // What it didn't make is not its to change.
         let no_id = Verdict::NoId { is_surprise: false };
@@ -202,11 +212,23 @@ impl Run {
         }
         let begun = Instant::now();
         let with_data = spec::data(operation).is_some();
-        let request = sample::full_request(operation);
+        let mut request = sample::full_request(operation);
+        let of_this = |started: &&(&Operation, IdPlace, String)| started.0 == operation;
+        if let Some((_, place, id)) = self.started.iter().find(of_this) {
+            match place {
+                IdPlace::Path(name) => {
+                    request.path.insert((*name).to_owned(), json!(id));
+                }
+                IdPlace::Query(name) => request.query[*name] = json!(id),
+                _ => {}
+            }
+        }
         match call_with(&self.jogg, operation, &request).await {
             Ok((_, metadata)) => {
                 let remark = "by the examples of the spec";
-                self.read(operation, begun, &metadata.body, with_data, remark);
+                if self.read(operation, begun, &metadata.body, with_data, remark) {
+                    self.started.extend(started(operation, &metadata.body));
+                }
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.table.row(operation, no_id, "nothing has the ids of the examples");
@@ -269,4 +291,12 @@ impl Run {
         let verdict = Verdict::Called { accepted, decoded, elapsed: begun.elapsed() };
         self.table.row(operation, verdict, remark);
     }
+}
+
+/// The job that a response has started, with what it takes to poll it.
+fn started(create: &Operation, body: &[u8]) -> Option<(&'static Operation, IdPlace, String)> {
+    let rule = JOBS.iter().find(|rule| rule.create == create)?;
+    let JobLink::Id { from, to } = rule.link else { return None };
+    let id = raw_json(body).pointer(&format!("/{}", from.replace('.', "/"))).and_then(raw_text)?;
+    Some((rule.report, to, id))
 }
