@@ -29,6 +29,9 @@ pub struct JobReport<T> {
     pub(crate) fallback: Option<T>,
     /// Why the job failed, in the server's words alone.
     pub(crate) server_message: Option<String>,
+    /// Whether it has the id of its job where the documents say, so that the raw report needn't be
+    /// searched for another.
+    names_its_job: bool,
 }
 
 /// What a job can result in. Implemented by the result types of this crate.
@@ -70,7 +73,7 @@ pub(crate) async fn report<T: JobResult>(
     let operation = T::OPERATIONS.iter().find(|operation| operation.id == record.operation);
     let id = record.id.clone();
     let mut report = T::poll(jogg.clone(), record, memory).await?;
-    if let Some(operation) = operation
+    if let Some(operation) = operation.filter(|_| !report.names_its_job)
         && let Some((name, other)) = other_id(operation, &report.raw, &id)
     {
         let other = one_line(&jogg.api().redact_key(&other));
@@ -127,7 +130,14 @@ impl<T> JobReport<T> {
             raw,
             fallback: None,
             server_message: None,
+            names_its_job: false,
         }
+    }
+
+    /// Sets whether the report has the id of its job.
+    pub(crate) fn names_its_job(mut self, is_named: bool) -> Self {
+        self.names_its_job = is_named;
+        self
     }
 
     /// Sets the result, if it is there and the job is completed. Under an unknown status it is only

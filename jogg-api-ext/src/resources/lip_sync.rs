@@ -214,7 +214,8 @@ impl JobResult for Video {
 
 fn report_on(report: LipSyncReport, raw: Raw, record: JobRecord) -> JobReport<Video> {
     let error = report.error.and_then(|error| error.message);
-    JobReport::of(report.status, error, raw).with_result(|raw| {
+    let named = report.task_id.as_deref() == Some(record.id.as_str());
+    JobReport::of(report.status, error, raw).names_its_job(named).with_result(|raw| {
         let output = report.data.unwrap_or_default();
         Some(Video {
             url: output.result_url.or_else(|| fields::url(&raw))?,

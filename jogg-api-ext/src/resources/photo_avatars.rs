@@ -195,7 +195,8 @@ impl JobResult for Generation {
 }
 
 fn report_on(report: PhotoReport, raw: Raw, record: JobRecord) -> JobReport<Generation> {
-    JobReport::of(report.status, report.msg, raw).with_result(|raw| {
+    let named = report.photo_id.as_deref() == Some(record.id.as_str());
+    JobReport::of(report.status, report.msg, raw).names_its_job(named).with_result(|raw| {
         let image_urls = report.image_url_list;
         (!image_urls.is_empty()).then_some(Generation {
             photo_id: report.photo_id.unwrap_or(record.id),
