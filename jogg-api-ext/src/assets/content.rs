@@ -112,12 +112,17 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-        while self.item.is_empty() {
+        if self.item.is_empty() {
             self.item = match ready!(Pin::new(&mut self.stream).poll_next(context)) {
                 Some(Ok(item)) => item,
                 Some(Err(error)) => return Poll::Ready(Some(Err(io::Error::other(error)))),
                 None => return Poll::Ready(None),
             };
+        }
+        if self.item.is_empty() {
+            // Others get their turn: there may be empty items without end.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
         let piece = self.item.split_to(self.item.len().min(CHUNK));
         Poll::Ready(Some(Ok(piece)))
