@@ -140,7 +140,7 @@ fn has_error(body: &[u8]) -> bool {
         Some(error) => error.as_str() != Some(""),
     };
     let fails = members.get("success") == Some(&Value::Bool(false));
-    fails || ["error", "error_message", "error_msg"].iter().any(|name| is_given(name))
+    fails || ["error", "error_message", "error_msg"].iter().any(is_given)
 }
 
 /// Returns the text of the first XML element with this name.

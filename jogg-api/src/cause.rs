@@ -23,8 +23,8 @@ pub fn http_cause(error: &reqwest::Error) -> String {
     text(error)
 }
 
-/// Returns whether the HTTP client got no connection, and never will: the certificate isn't trusted,
-/// or the proxy can't be used.
+/// Returns whether the HTTP client got no connection, and never will: the certificate isn't
+/// trusted, or the proxy can't be used.
 pub fn is_rejected(error: &reqwest::Error) -> bool {
     error.is_connect() && chain(error).any(is_final)
 }

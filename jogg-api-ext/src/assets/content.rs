@@ -128,3 +128,24 @@ where
         Poll::Ready(Some(Ok(piece)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    /// As there may be empty items without end, which would keep a thread busy for good.
+    #[test]
+    fn others_get_their_turn_between_empty_items() {
+        let items = ["", "", "film", ""].map(|item| Ok::<_, io::Error>(Bytes::from(item)));
+        let mut content = StreamContent::new(stream::iter(items));
+        let mut poll = || content.poll_piece(&mut Context::from_waker(Waker::noop()));
+        assert!(poll().is_pending() && poll().is_pending());
+        assert!(matches!(poll(), Poll::Ready(Some(Ok(piece))) if piece == "film"));
+        assert!(poll().is_pending());
+        assert!(matches!(poll(), Poll::Ready(None)));
+    }
+}

@@ -9,8 +9,8 @@ use super::refusal;
 use super::transfer::{Transfer, is_transient, permanent};
 use crate::error::{Error, Result};
 
-/// Refuses a 200 or 206 response that isn't the file. A page in its place would replace what the caller
-/// has.
+/// Refuses a 200 or 206 response that isn't of the file. A page in its place would replace what the
+/// caller has.
 pub(crate) async fn expect_media(transfer: &Transfer, response: Response) -> Result<Response> {
     expect_identity(&response)?;
     let content_type = response.headers().get(CONTENT_TYPE);

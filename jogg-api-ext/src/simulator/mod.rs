@@ -244,7 +244,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Sets the initial credits. Default: 1000. Infinity counts as the largest number, and NaN as 0.
+    /// Sets the initial credits. Default: 1000. Infinity counts as the largest number, NaN as 0.
     pub fn credits(mut self, credits: f64) -> Self {
         self.settings.credits = credits;
         self

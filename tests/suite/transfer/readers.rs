@@ -1,7 +1,6 @@
 //! Uploads of readers and streams, which can be read once.
 
 use std::io;
-use std::time::Duration;
 
 use futures_util::stream;
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
@@ -9,7 +8,7 @@ use jogg_api_ext::ErrorKind;
 use jogg_api_ext::assets::Upload;
 use jogg_api_ext::jogg_api::bytes::Bytes;
 use jogg_api_ext::simulator::{Reply, ReplyTarget};
-use jogg_tests::{Stage, connections, soon, until};
+use jogg_tests::{Stage, connections, soon};
 use tokio::io::AsyncWriteExt;
 
 use super::host::send_to;
@@ -112,23 +111,6 @@ async fn a_reader_survives_an_attempt_without_a_connection() {
         soon(stage.jogg.assets().upload(upload)).await.unwrap();
         assert!(stage.simulator.requests().pop().unwrap().body == content(SIZE), "another body");
     }
-}
-
-/// On one thread, which such a stream would otherwise keep busy for good.
-#[tokio::test]
-async fn a_stream_of_nothing_ends_with_the_time_limit() {
-    let stage = Stage::without_retries().await;
-    let nothing = stream::repeat_with(|| Ok::<_, io::Error>(Bytes::new()));
-    let upload = tokio::spawn(stage.jogg.assets().upload(Upload::stream("a.mp4", 5, nothing)));
-    until(|| stage.simulator.request_count(&CREATE_ASSET_UPLOAD) == 1).await;
-    let ended = async {
-        while !upload.is_finished() {
-            stage.clock.advance(Duration::from_secs(60));
-            tokio::task::yield_now().await;
-        }
-        upload.await.unwrap().unwrap_err()
-    };
-    assert_eq!(soon(ended).await.kind(), ErrorKind::FileTransfer);
 }
 
 /// A pipe within the process: what is read isn't there before it is written.

@@ -276,12 +276,15 @@ async fn a_deadline_holds_for_the_reader_and_for_the_writer_too() {
         outcome = &mut download => panic!("{outcome:?}"),
         () = begun => {}
     }
-    let error = loop {
-        match tokio::time::timeout(Duration::from_millis(50), &mut download).await {
-            Ok(outcome) => break outcome.unwrap_err(),
-            Err(_) => stage.clock.advance(Duration::from_secs(50)),
+    let ended = async {
+        loop {
+            match tokio::time::timeout(Duration::from_millis(50), &mut download).await {
+                Ok(outcome) => break outcome.unwrap_err(),
+                Err(_) => stage.clock.advance(Duration::from_secs(50)),
+            }
         }
     };
+    let error = soon(ended).await;
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Io, 1));
     assert_eq!(error.to_string(), "the writer was not ready before the deadline");
 }

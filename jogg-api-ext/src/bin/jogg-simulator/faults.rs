@@ -164,8 +164,7 @@ impl Fault {
         Ok(reply.delay(pause.unwrap_or_default()))
     }
 
-    /// Adds the headers. `Reply::header` drops those that HTTP can't have, and those that the server
-    /// sets.
+    /// Adds the headers. `Reply::header` drops those that HTTP can't have or the server sets.
     fn with_headers(&self, mut reply: Reply) -> Result<Reply, String> {
         let headers = self.headers.iter().flatten();
         let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
@@ -179,9 +178,7 @@ impl Fault {
                 .iter()
                 .any(|it| name.eq_ignore_ascii_case(it))
             {
-                return Err(format!(
-                    "`{name}` is set by the server; `cut` announces more than comes"
-                ));
+                return Err(format!("`{name}` is set by the server; use `cut` for a wrong length"));
             }
             reply = reply.header(name, value);
         }
