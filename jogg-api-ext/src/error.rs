@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use jogg_api::{Operation, one_line, redact_urls};
+use jogg_api::{Operation, http_cause, one_line, redact_urls};
 use serde_json::Value;
 
 use crate::host_response::HostResponse;
@@ -227,10 +227,11 @@ impl Error {
         self
     }
 
-    /// Sets the source, without its URL: signed URLs are keys.
-    pub(crate) fn with_http(mut self, error: reqwest::Error) -> Self {
-        self.inner.source = Some(Source::Http(error.without_url()));
-        self
+    /// Sets the source, without its URL, as signed URLs are keys, and adds it to the message.
+    pub(crate) fn with_http(self, error: reqwest::Error) -> Self {
+        let mut output = self.with_note(&format!(": {}", http_cause(&error)));
+        output.inner.source = Some(Source::Http(error.without_url()));
+        output
     }
 
     /// Sets what the file host said.

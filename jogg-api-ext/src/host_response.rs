@@ -4,7 +4,8 @@ use std::fmt;
 
 use bytes::Bytes;
 use jogg_api::one_line;
-use serde_json::Value;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 /// The most that is kept of a file host's body, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -33,13 +34,10 @@ impl HostResponse {
     /// Reads code and message from a body, whatever its content type says.
     pub(crate) fn new(status: u16, body: Bytes) -> Self {
         let text = String::from_utf8_lossy(&body);
-        let (code, message) =
-            match serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')) {
-                Ok(value) => of_json(&value),
-                Err(_) => {
-                    (element(&text, "Code"), element(&text, "Message").or_else(|| title(&text)))
-                }
-            };
+        let (code, message) = match envelope(&text) {
+            Some(members) => of_json(&Value::Object(members)),
+            None => (element(&text, "Code"), element(&text, "Message").or_else(|| title(&text))),
+        };
         Self { status, code, message, body }
     }
 
@@ -49,7 +47,7 @@ impl HostResponse {
             let word = ["ok", "success"].iter().any(|word| code.eq_ignore_ascii_case(word));
             word || code
                 .parse()
-                .is_ok_and(|number: i64| number == 0 || (200..300).contains(&number))
+                .is_ok_and(|number: f64| number == 0.0 || (200.0..300.0).contains(&number))
         };
         match &self.code {
             Some(code) => !is_success(code),
@@ -81,6 +79,42 @@ impl fmt::Debug for HostResponse {
     }
 }
 
+/// The members of an envelope that say how a request ended.
+const MEMBERS: [&str; 9] =
+    ["code", "Code", "error", "error_message", "error_msg", "message", "Message", "msg", "success"];
+
+/// Reads [`MEMBERS`] of a JSON object, as far as it goes: it may be cut, and something may follow.
+/// Returns `None` if there is no object.
+fn envelope(text: &str) -> Option<Map<String, Value>> {
+    struct Members<'m>(&'m mut Option<Map<String, Value>>);
+
+    impl<'de> Visitor<'de> for Members<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            let members = self.0.get_or_insert_default();
+            while let Some(name) = map.next_key::<String>()? {
+                match MEMBERS.contains(&name.as_str()) {
+                    true => drop(members.insert(name, map.next_value()?)),
+                    // However deep it is.
+                    false => drop(map.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(())
+        }
+    }
+
+    let mut members = None;
+    let mut json = serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
+    // What came before a fault is known all the same.
+    let _ = json.deserialize_map(Members(&mut members));
+    members
+}
+
 /// Reads an envelope of an API, whose error may be an object of its own.
 fn of_json(value: &Value) -> (Option<String>, Option<String>) {
     let text = |value: &Value| match value {
@@ -97,13 +131,16 @@ fn of_json(value: &Value) -> (Option<String>, Option<String>) {
 
 /// Returns whether a body without a code names an error all the same.
 fn has_error(body: &[u8]) -> bool {
-    match serde_json::from_slice::<Value>(body) {
-        Ok(value) => match value.get("error") {
-            None | Some(Value::Null | Value::Bool(false)) => false,
-            Some(error) => error.as_str() != Some(""),
-        },
-        Err(_) => String::from_utf8_lossy(body).contains("<Error>"),
-    }
+    let text = String::from_utf8_lossy(body);
+    let Some(members) = envelope(&text) else {
+        return ["<Error>", "<Error "].iter().any(|tag| text.contains(tag));
+    };
+    let is_given = |name: &&str| match members.get(*name) {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(error) => error.as_str() != Some(""),
+    };
+    let fails = members.get("success") == Some(&Value::Bool(false));
+    fails || ["error", "error_message", "error_msg"].iter().any(is_given)
 }
 
 /// Returns the text of the first XML element with this name.
@@ -127,7 +164,9 @@ fn title(text: &str) -> Option<String> {
 fn plain(text: &str) -> Option<String> {
     let entities =
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
-    let mut output = text.trim().to_owned();
+    let text = text.trim();
+    let data = text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>"));
+    let mut output = data.unwrap_or(text).trim().to_owned();
     for (entity, letter) in entities {
         output = output.replace(entity, letter);
     }
@@ -144,6 +183,7 @@ mod tests {
 
     #[test]
     fn code_and_message_are_found_in_xml_html_and_json() {
+        let deep = format!("{{\"data\":{}{},\"code\":10104}}", "[".repeat(500), "]".repeat(500));
         let xml = "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code>\
                    <Message>a &lt; b &amp;amp; c</Message></Error>";
         for (body, code, message, refuses) in [
@@ -163,6 +203,18 @@ mod tests {
             (r#"{"error":{}}"#, None, None, true),
             (r#"{"error":null}"#, None, None, false),
             (r#"{"Status":"OK"}"#, None, None, false),
+            (r#"{"code":0.0}"#, Some("0.0"), None, false),
+            (r#"{"success":true,"error_msg":""}"#, None, None, false),
+            (r#"{"success":false,"message":"no"}"#, None, Some("no"), true),
+            (r#"{"error_message":"quota"}"#, None, Some("quota"), true),
+            ("\u{feff}{\"error\":{}}", None, None, true),
+            ("<Error xmlns=\"x\"><Detail/></Error>", None, None, true),
+            ("<Error><Code><![CDATA[Denied]]></Code></Error>", Some("Denied"), None, true),
+            // What is cut, deep, or followed by something.
+            (r#"{"code":10104,"msg":"no"}<!-- proxy -->"#, Some("10104"), Some("no"), true),
+            (r#"{"code":10104,"data":"it is cu"#, Some("10104"), None, true),
+            (r#"{"code":0,"data":"it is cu"#, Some("0"), None, false),
+            (&deep, Some("10104"), None, true),
             ("", None, None, false),
             ("stored", None, None, false),
         ] {

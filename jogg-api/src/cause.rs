@@ -17,6 +17,18 @@ const PROXY_REFUSES_CREDENTIALS: &str = "proxy authorization required";
 /// The beginnings of what the connectors say of a proxy that is neither http nor https.
 const PROXY_IS_NOT_HTTP: [&str; 2] = ["unsupported scheme ", "invalid URL, scheme is not http"];
 
+/// Returns why a request of the HTTP client failed: the innermost cause, on one line and without
+/// signed URLs.
+pub fn http_cause(error: &reqwest::Error) -> String {
+    text(error)
+}
+
+/// Returns whether the HTTP client got no connection, and never will: the certificate isn't
+/// trusted, or the proxy can't be used.
+pub fn is_rejected(error: &reqwest::Error) -> bool {
+    error.is_connect() && chain(error).any(is_final)
+}
+
 /// Returns the message of the innermost cause, which says why, in a form that is safe to show.
 pub(crate) fn text(error: &(dyn StdError + 'static)) -> String {
     let innermost = chain(error).last().map(ToString::to_string).unwrap_or_default();
@@ -50,7 +62,7 @@ pub(crate) fn kind(
     was_sent: bool,
 ) -> ErrorKind {
     if error.is_connect() {
-        return match chain(error).any(is_final) {
+        return match is_rejected(error) {
             true => ErrorKind::ConnectRejected,
             false => ErrorKind::Connect,
         };

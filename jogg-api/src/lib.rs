@@ -45,6 +45,7 @@ mod codecs;
 mod generated;
 
 pub use builder::{ClientBuilder, DEFAULT_BASE_URL, MAX_BODY_BYTES, is_loopback};
+pub use cause::{http_cause, is_rejected};
 pub use client::Client;
 pub use connections::{CONNECT_TIMEOUT, POOL_IDLE_TIMEOUT};
 pub use decode::{decode_data, raw_data, raw_json, raw_text};

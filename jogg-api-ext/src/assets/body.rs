@@ -31,6 +31,11 @@ impl Body {
         Self { response: Some(response), patience, skip, is_beginning }
     }
 
+    /// Returns whether a body that ended has less than what was to be skipped.
+    pub(crate) fn is_short(&self) -> bool {
+        self.skip > 0
+    }
+
     /// Returns the next piece, which isn't empty; `None` after the last.
     pub(crate) async fn next(&mut self, transfer: &Transfer) -> Result<Option<Bytes>> {
         if std::mem::take(&mut self.is_beginning) {

@@ -112,14 +112,40 @@ where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
-        while self.item.is_empty() {
+        if self.item.is_empty() {
             self.item = match ready!(Pin::new(&mut self.stream).poll_next(context)) {
                 Some(Ok(item)) => item,
                 Some(Err(error)) => return Poll::Ready(Some(Err(io::Error::other(error)))),
                 None => return Poll::Ready(None),
             };
         }
+        if self.item.is_empty() {
+            // Others get their turn: there may be empty items without end.
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
         let piece = self.item.split_to(self.item.len().min(CHUNK));
         Poll::Ready(Some(Ok(piece)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    /// As there may be empty items without end, which would keep a thread busy for good.
+    #[test]
+    fn others_get_their_turn_between_empty_items() {
+        let items = ["", "", "film", ""].map(|item| Ok::<_, io::Error>(Bytes::from(item)));
+        let mut content = StreamContent::new(stream::iter(items));
+        let mut poll = || content.poll_piece(&mut Context::from_waker(Waker::noop()));
+        assert!(poll().is_pending() && poll().is_pending());
+        assert!(matches!(poll(), Poll::Ready(Some(Ok(piece))) if piece == "film"));
+        assert!(poll().is_pending());
+        assert!(matches!(poll(), Poll::Ready(None)));
     }
 }

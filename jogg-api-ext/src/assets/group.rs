@@ -138,7 +138,8 @@ impl Assets {
     /// It is retried as [`Assets::download_stream`].
     ///
     /// # Errors
-    /// As [`Assets::download`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails.
+    /// As [`Assets::download`], and [`ErrorKind::Io`](crate::ErrorKind::Io) if the writer fails, or
+    /// isn't ready before the deadline.
     pub fn download_into<'a>(
         &self,
         download: impl Into<Download>,

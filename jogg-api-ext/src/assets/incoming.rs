@@ -15,6 +15,7 @@ use super::ranges::ContentRange;
 use super::transfer::{Transfer, TransferProgress, file_url, permanent, transient};
 use super::{ranges, redirects, responses};
 use crate::client::Jogg;
+use crate::clock::Sleep;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many attempts a download makes by default.
@@ -103,6 +104,12 @@ impl Incoming {
         self.transfer.made()
     }
 
+    /// Returns a future that ends when the deadline has come, if there is one.
+    pub(crate) fn deadline(&self) -> Option<Sleep> {
+        let remaining = self.transfer.remaining()?;
+        Some(self.transfer.client().clock().timeout(remaining))
+    }
+
     async fn step(&mut self) -> Result<Step> {
         let Some(body) = &mut self.body else { return self.open().await };
         match body.next(&self.transfer).await? {
@@ -110,13 +117,15 @@ impl Incoming {
                 self.received += bytes.len() as u64;
                 self.expect_small(self.received)?;
                 if self.file.total.is_some_and(|total| self.received > total) {
-                    self.forget();
-                    return Err(transient("the file host returned more than it announced"));
+                    return Err(self.forget("the file host returned more than it announced"));
                 }
                 if let Some(hook) = &self.download.on_progress {
                     hook(&TransferProgress { bytes: self.received, total: self.file.total });
                 }
                 Ok(Step::Next(Piece::Bytes(bytes)))
+            }
+            None if body.is_short() => {
+                Err(self.forget("the file host returned less of the file than before"))
             }
             None => expect_whole(self.received, self.file.total).map(|()| Step::Whole),
         }
@@ -139,15 +148,17 @@ impl Incoming {
                 // A host may omit the tag of a part, but not have another.
                 let other = ranges::strong_etag(response.headers());
                 let range = range.filter(|_| other.is_none_or(|other| other == etag));
-                self.resume(range, response, patience)
-            }
-            // All that was lost is how much there is.
-            (416, Some(_)) if ranges::unsatisfied(response.headers()) == Some(self.received) => {
-                expect_whole(self.received, self.file.total).map(|()| Step::Whole)
+                self.resume(range, response, patience).await
             }
             (416, Some(_)) => {
-                self.forget();
-                Err(transient("the file host no longer has the rest").with_http_status(416))
+                let total = ranges::unsatisfied(response.headers());
+                match total == Some(self.received) && agree(total, self.file.total) {
+                    // All that was lost is how much there is.
+                    true => Ok(Step::Whole),
+                    false => Err(self
+                        .forget("the file host no longer has the rest")
+                        .with_http_status(416)),
+                }
             }
             _ => Err(responses::refused(&self.transfer, response).await),
         }
@@ -157,13 +168,14 @@ impl Incoming {
     async fn begin(&mut self, response: Response, patience: Patience) -> Result<Step> {
         let response = responses::expect_media(&self.transfer, response).await?;
         let etag = ranges::strong_etag(response.headers());
-        let is_same = etag.is_some() && etag == self.file.etag;
         let (total, received) = (response.content_length(), self.received);
+        let is_same = etag.is_some() && etag == self.file.etag && agree(total, self.file.total);
         if !is_same && received > 0 {
             self.expect_rewind()?;
             self.received = 0;
         }
-        self.file = File { total, etag };
+        let known = self.file.total.filter(|_| is_same);
+        self.file = File { total: total.or(known), etag };
         self.expect_small(total.unwrap_or_default())?;
         self.read(response, patience, self.received);
         Ok(match received > self.received {
@@ -172,25 +184,27 @@ impl Incoming {
         })
     }
 
-    /// Reads the part that was requested, if that is what the host returned.
-    fn resume(
+    /// Reads the part that was requested, if that is what the host returned. It may be shorter, and
+    /// then only the total tells that more follows.
+    async fn resume(
         &mut self,
         range: Option<ContentRange>,
         response: Response,
         patience: Patience,
     ) -> Result<Step> {
-        responses::expect_identity(&response)?;
-        let totals = (range.and_then(|range| range.total), self.file.total);
-        let fits = match totals {
-            (Some(total), Some(known)) => total == known,
-            _ => true,
+        let response = responses::expect_media(&self.transfer, response).await?;
+        let (length, known) = (response.content_length(), self.file.total);
+        let fits = |range: &ContentRange| {
+            range.start == self.received
+                && agree(length, Some(range.length))
+                && agree(range.total, known)
         };
-        if !fits || range.is_none_or(|range| range.start != self.received) {
-            self.forget();
+        let total = range.filter(fits).and_then(|range| range.total.or(known));
+        let Some(total) = total else {
             let message = "the file host returned another part of the file than requested";
-            return Err(transient(message).with_http_status(206));
-        }
-        self.file.total = totals.1.or(totals.0);
+            return Err(self.forget(message).with_http_status(206));
+        };
+        self.file.total = Some(total);
         self.read(response, patience, 0);
         Ok(Step::Opened)
     }
@@ -226,9 +240,11 @@ impl Incoming {
         Ok(())
     }
 
-    /// Forgets what would let the next attempt resume.
-    fn forget(&mut self) {
+    /// Forgets what would let the next attempt resume, and creates the error of this one. Without
+    /// going back there is no next attempt.
+    fn forget(&mut self, message: &'static str) -> Error {
         self.file = File::default();
+        transient(message).with_retryable(self.keeping == Keeping::Rewinds)
     }
 
     /// Says how far a download came whose pieces are gone.
@@ -278,6 +294,11 @@ fn headers(resumed: Option<(u64, &HeaderValue)>) -> Result<HeaderMap, InvalidHea
         headers.insert(IF_RANGE, etag.clone());
     }
     Ok(headers)
+}
+
+/// Returns whether two sizes can be of the same bytes, as far as they are known.
+fn agree(one: Option<u64>, other: Option<u64>) -> bool {
+    one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
 fn expect_whole(bytes: u64, total: Option<u64>) -> Result<()> {

@@ -31,7 +31,10 @@ pub(crate) fn of_content_type(content_type: &str) -> Option<&'static str> {
 /// Tells by the first bytes, as hosts send errors under the content type of the file. No format of
 /// images, audio or video begins like a tag or a JSON object.
 pub(crate) fn of_first_bytes(bytes: &[u8]) -> Beginning {
-    let is_wide = bytes.starts_with(b"\xff\xfe<\0") || bytes.starts_with(b"\xfe\xff\0<");
+    let is_wide = match bytes {
+        [0xff, 0xfe, letter, 0, ..] | [0xfe, 0xff, 0, letter, ..] => letter.is_ascii(),
+        _ => false,
+    };
     // UTF-16: every other byte of ASCII is zero.
     let narrowed: Vec<u8>;
     let bytes = match is_wide {
@@ -81,6 +84,8 @@ mod tests {
             (b"<HTML lang=en>", Beginning::Page("HTML")),
             (b"\xff\xfe<\0?\0x\0", Beginning::Page("XML")),
             (b"\xfe\xff\0<\0h\0t\0m\0l", Beginning::Page("HTML")),
+            (b"\xff\xfe\n\0{\0\"\0", Beginning::Page("JSON")),
+            (b"\xff\xfea\0", Beginning::Media),
             (b"{\n \"code\": 1}", Beginning::Page("JSON")),
             (b"{}", Beginning::Page("JSON")),
             (b"[{\"a\": 1}]", Beginning::Page("JSON")),

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::task::JoinHandle;
 
 use super::target::Target;
+use super::transfer::shown;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many bytes are written together. While they are, as many more may come.
@@ -164,7 +165,7 @@ impl Drop for Name {
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {
-    let message = format!("`{}` can't be written: {error}", path.display());
+    let message = format!("`{}` can't be written: {error}", shown(path));
     Error::new(ErrorKind::Io, message).with_io(error)
 }
 

@@ -32,7 +32,8 @@ impl Patience {
     /// Returns the output of a future.
     ///
     /// # Errors
-    /// It took too long.
+    /// It took too long, or the limit has passed before: a host that is always ready is never
+    /// waited for, and may be late all the same.
     pub(crate) async fn wait<F: Future>(
         &mut self,
         transfer: &Transfer,
@@ -41,22 +42,19 @@ impl Patience {
         let mut future = pin!(future);
         let mut silence = None;
         poll_fn(|context| {
+            if let Some((limit, passed)) = &mut self.limit
+                && passed.as_mut().poll(context).is_ready()
+            {
+                return Poll::Ready(Err(too_slow("was not done within", *limit)));
+            }
             if let Poll::Ready(output) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(output));
             }
             // Mostly the future is ready, and then no timer is needed.
             let clock = transfer.client().clock();
             let silence = silence.get_or_insert_with(|| clock.timeout(self.silence));
-            if silence.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(too_slow("sent nothing for", self.silence)));
-            }
-            match &mut self.limit {
-                Some((limit, passed)) => {
-                    let late = || Err(too_slow("was not done within", *limit));
-                    passed.as_mut().poll(context).map(|()| late())
-                }
-                None => Poll::Pending,
-            }
+            let silent = || Err(too_slow("sent nothing for", self.silence));
+            silence.as_mut().poll(context).map(|()| silent())
         })
         .await
     }

@@ -6,6 +6,8 @@ use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, HeaderValue};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ContentRange {
     pub(crate) start: u64,
+    /// How many bytes it has.
+    pub(crate) length: u64,
     /// The size of the whole file, unless the host doesn't know it.
     pub(crate) total: Option<u64>,
 }
@@ -19,7 +21,8 @@ pub(crate) fn content_range(headers: &HeaderMap) -> Option<ContentRange> {
         "*" => None,
         total => Some(number(total)?),
     };
-    (start <= end && total.is_none_or(|total| end < total)).then_some(ContentRange { start, total })
+    let length = end.checked_sub(start)?.checked_add(1)?;
+    total.is_none_or(|total| end < total).then_some(ContentRange { start, length, total })
 }
 
 /// Reads the size of the whole file from a response that has no part of it: `bytes */10`.
@@ -61,11 +64,11 @@ mod tests {
 
     #[test]
     fn ranges_whose_numbers_fit_are_read() {
-        let range = |start, total| Some(ContentRange { start, total });
+        let range = |start, length, total| Some(ContentRange { start, length, total });
         for (value, expected) in [
-            ("bytes 4-9/10", range(4, Some(10))),
-            ("Bytes  4 - 9 / 10 ", range(4, Some(10))),
-            ("bytes 0-0/*", range(0, None)),
+            ("bytes 4-9/10", range(4, 6, Some(10))),
+            ("Bytes  4 - 9 / 10 ", range(4, 6, Some(10))),
+            ("bytes 0-0/*", range(0, 1, None)),
             ("bytes 4-10/10", None),
             ("bytes 9-4/10", None),
             ("bytes +4-9/10", None),
@@ -75,6 +78,7 @@ mod tests {
             ("bytes=4-9/10", None),
             ("items 4-9/10", None),
             ("bytes 4-99999999999999999999/*", None),
+            ("bytes 0-18446744073709551615/*", None),
             ("", None),
         ] {
             assert_eq!(content_range(&header("content-range", &[value])), expected, "{value}");

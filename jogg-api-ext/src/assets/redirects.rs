@@ -1,5 +1,6 @@
 //! Redirects, followed by hand, so that each address is as safe as the first.
 
+use jogg_api::is_rejected;
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode, Url};
 
@@ -24,7 +25,7 @@ pub(crate) async fn get(
             transfer.client().connected()?.http().get(url.clone()).headers(headers.clone());
         let sent = patience.wait(transfer, request.send()).await?;
         let response = sent.map_err(|error| {
-            let passes = !error.is_builder();
+            let passes = !error.is_builder() && !is_rejected(&error);
             let error = transient("the file host could not be reached").with_http(error);
             error.with_retryable(passes)
         })?;

@@ -2,15 +2,15 @@
 
 use bytes::Bytes;
 use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, TRANSFER_ENCODING};
 
 use super::page;
 use super::refusal;
 use super::transfer::{Transfer, is_transient, permanent};
 use crate::error::{Error, Result};
 
-/// Refuses a 200 response that isn't the file. A page in its place would replace what the caller
-/// has.
+/// Refuses a 200 or 206 response that isn't of the file. A page in its place would replace what the
+/// caller has.
 pub(crate) async fn expect_media(transfer: &Transfer, response: Response) -> Result<Response> {
     expect_identity(&response)?;
     let content_type = response.headers().get(CONTENT_TYPE);
@@ -22,8 +22,12 @@ pub(crate) async fn expect_media(transfer: &Transfer, response: Response) -> Res
 }
 
 /// Refuses an encoded body, which could be neither measured nor resumed.
-pub(crate) fn expect_identity(response: &Response) -> Result<()> {
-    for value in response.headers().get_all(CONTENT_ENCODING) {
+fn expect_identity(response: &Response) -> Result<()> {
+    let headers = response.headers();
+    let is_encoded = |value: &&HeaderValue| !value.as_bytes().eq_ignore_ascii_case(b"chunked");
+    // The HTTP client decodes what is chunked last, and nothing else.
+    let all = headers.get_all(TRANSFER_ENCODING).iter().filter(is_encoded);
+    for value in all.chain(headers.get_all(CONTENT_ENCODING)) {
         let encoding = String::from_utf8_lossy(value.as_bytes());
         if !encoding.trim().is_empty() && !encoding.trim().eq_ignore_ascii_case("identity") {
             let message = format!(

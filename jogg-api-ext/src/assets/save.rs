@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
+use jogg_api::one_line;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::download::Download;
 use super::incoming::{Incoming, Keeping, Piece};
 use super::partial::Partial;
 use crate::client::Jogg;
+use crate::clock::within;
 use crate::error::{Error, ErrorKind, Result};
 use crate::stream::BoxStream;
 
@@ -75,16 +77,31 @@ pub(crate) async fn to_writer(
     mut writer: impl AsyncWrite + Unpin,
 ) -> Result<u64> {
     let mut incoming = Incoming::new(jogg, download, Keeping::Consumes)?;
-    let failed = |error: std::io::Error, incoming: &Incoming| {
-        let message = format!("the writer failed: {error}");
-        let error = Error::new(ErrorKind::Io, message).with_io(error);
-        error.with_attempts(incoming.attempts())
-    };
     while let Some(bytes) = next(&mut incoming).await? {
-        writer.write_all(&bytes).await.map_err(|error| failed(error, &incoming))?;
+        written(&mut incoming, writer.write_all(&bytes)).await?;
     }
-    writer.flush().await.map_err(|error| failed(error, &incoming))?;
+    written(&mut incoming, writer.flush()).await?;
     Ok(incoming.received())
+}
+
+/// Waits for a writer, until the deadline of the download.
+async fn written(
+    incoming: &mut Incoming,
+    writing: impl Future<Output = std::io::Result<()>>,
+) -> Result<()> {
+    let outcome = match incoming.deadline() {
+        Some(deadline) => within(writing, deadline).await,
+        None => Some(writing.await),
+    };
+    let error = match outcome {
+        Some(Ok(())) => return Ok(()),
+        Some(Err(error)) => {
+            let message = format!("the writer failed: {}", one_line(&error.to_string()));
+            Error::new(ErrorKind::Io, message).with_io(error)
+        }
+        None => Error::new(ErrorKind::Io, "the writer was not ready before the deadline"),
+    };
+    Err(error.with_attempts(incoming.attempts()))
 }
 
 /// The next bytes for who can't go back. Such a download never starts over.

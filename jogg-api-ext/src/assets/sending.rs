@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jogg_api::endpoints::CreateAssetUpload;
-use jogg_api::one_line;
 use jogg_api::operations::CREATE_ASSET_UPLOAD;
 use jogg_api::types::{CreateAssetUploadRequest, UploadTicket};
+use jogg_api::{is_rejected, one_line};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use reqwest::{Body, Response, Url};
 use serde_json::{Map, Value};
@@ -91,11 +91,14 @@ impl Described {
     }
 
     fn failed(&self, trouble: Trouble) -> Error {
-        let (filename, size) = (&self.filename, self.size);
+        let (filename, size) = (self.shown(), self.size);
         let message = match (&self.source, trouble) {
             (Source::Path(path), Trouble::Unreadable(error)) => return unreadable(path, error),
             (_, Trouble::Unreadable(error)) => {
-                let message = format!("the content of `{filename}` can't be read: {error}");
+                let message = format!(
+                    "the content of `{filename}` can't be read: {}",
+                    one_line(&error.to_string())
+                );
                 return Error::new(ErrorKind::Io, message).with_io(error);
             }
             (Source::Once(..), Trouble::Short(end)) => {
@@ -107,6 +110,11 @@ impl Described {
             _ => format!("`{filename}` changed while it was uploaded"),
         };
         Error::new(ErrorKind::Io, message)
+    }
+
+    /// Returns its name as messages quote it: names come from anywhere.
+    fn shown(&self) -> String {
+        one_line(&self.filename)
     }
 
     fn into_asset(self, url: String, callback_failure: Option<HostResponse>) -> Asset {
@@ -170,9 +178,12 @@ fn urls(jogg: &Jogg, ticket: UploadTicket) -> std::result::Result<(Url, String),
         None => Err("is missing"),
     };
     let sign_url = sign_url.map_err(|why| format!("its `sign_url` {why}"))?;
-    let asset_url = ticket.asset_url.ok_or("is missing").and_then(|asset_url| {
-        Url::parse(&asset_url).map(|_| asset_url).map_err(|_| "is not a URL")
-    });
+    let asset_url =
+        ticket.asset_url.ok_or("is missing").and_then(|asset_url| match Url::parse(&asset_url) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(asset_url),
+            Ok(_) => Err("is neither http nor https"),
+            Err(_) => Err("is not a URL"),
+        });
     let asset_url = asset_url.map_err(|why| format!("its `asset_url` {why}"))?;
     Ok((sign_url, asset_url))
 }
@@ -200,7 +211,7 @@ async fn put(
     if let Some(trouble) = outcome.take_trouble() {
         return Err(file.failed(trouble));
     }
-    let filename = &file.filename;
+    let filename = &file.shown();
     match response {
         Some(Ok(response)) => {
             let is_whole = outcome.sent() >= file.size;
@@ -210,7 +221,7 @@ async fn put(
         }
         Some(Err(error)) => {
             let message = format!("`{filename}` could not be sent to the storage");
-            let retryable = !error.is_builder();
+            let retryable = !error.is_builder() && !is_rejected(&error);
             Err(transient(message).with_retryable(retryable).with_http(error))
         }
         None => {

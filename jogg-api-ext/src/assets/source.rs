@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::content::{BytesContent, Content, FileContent};
+use super::transfer::shown;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where the content comes from.
@@ -61,7 +62,7 @@ impl Source {
             Self::Once(once, size) => return Ok((Opened::Once(once.clone()), *size)),
             Self::Path(path) => path.clone(),
         };
-        let shown = path.clone();
+        let given = path.clone();
         let opened = tokio::task::spawn_blocking(move || {
             // Checked before it is opened: opening a pipe waits for a writer.
             if !std::fs::metadata(&path)?.is_file() {
@@ -76,10 +77,10 @@ impl Source {
                 Ok((Opened::Ready(Box::new(FileContent::Unread(file))), size))
             }
             Ok(None) => {
-                let message = format!("`{}` is not a regular file", shown.display());
+                let message = format!("`{}` is not a regular file", shown(&given));
                 Err(Error::new(ErrorKind::Io, message))
             }
-            Err(error) => Err(unreadable(&shown, error)),
+            Err(error) => Err(unreadable(&given, error)),
         }
     }
 
@@ -103,6 +104,6 @@ impl fmt::Debug for Source {
 }
 
 pub(crate) fn unreadable(path: &Path, error: std::io::Error) -> Error {
-    let message = format!("`{}` can't be read: {error}", path.display());
+    let message = format!("`{}` can't be read: {error}", shown(path));
     Error::new(ErrorKind::Io, message).with_io(error)
 }

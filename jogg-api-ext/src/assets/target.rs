@@ -23,13 +23,14 @@ pub(crate) struct Target {
 impl Target {
     /// Finds out what a path leads to, and refuses what a file can't replace.
     pub(crate) fn find(path: &Path) -> io::Result<Self> {
-        if names_a_folder(path) || path.is_dir() {
+        let behind = behind_links(path)?;
+        if names_a_folder(path) || names_a_folder(&behind) || path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        let path = behind;
         if path.file_name().is_none() {
-            return Err(io::ErrorKind::InvalidInput.into());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it names no file"));
         }
-        let path = behind_links(path)?;
         match fs::symlink_metadata(&path) {
             Ok(metadata) if metadata.is_file() => {
                 Ok(Self { path, permissions: Some(metadata.permissions()) })

@@ -2,10 +2,11 @@
 //! key: both use the bare HTTP client.
 
 use std::borrow::Cow;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api::redact_urls;
+use jogg_api::{one_line, redact_urls};
 use reqwest::{StatusCode, Url};
 
 use crate::client::Jogg;
@@ -51,6 +52,11 @@ pub(crate) fn without_query(url: &str) -> String {
         Some((place, _)) => redact_urls(place) + "?[redacted]",
         None => redact_urls(url),
     }
+}
+
+/// Returns a path as messages quote it: names come from anywhere.
+pub(crate) fn shown(path: &Path) -> String {
+    one_line(&path.to_string_lossy())
 }
 
 /// One transfer over its attempts, on the client's clock.

@@ -265,7 +265,7 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Sets the initial credits. Default: 1000.
+    /// Sets the initial credits. Default: 1000. Infinity counts as the largest number, NaN as 0.
     pub fn credits(mut self, credits: f64) -> Self {
         self.settings.credits = credits;
         self

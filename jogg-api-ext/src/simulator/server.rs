@@ -28,6 +28,9 @@ const MAX_CALL_BYTES: usize = 10 * 1024 * 1024;
 /// The size limit of an uploaded file.
 const MAX_UPLOAD_BYTES: usize = 200 * 1024 * 1024;
 
+/// How much memory a body gets before any of it came.
+const MAX_RESERVED_BYTES: usize = 64 * 1024;
+
 /// Accepts connections until the future is dropped, which also closes its connections.
 pub(super) async fn run(listener: TcpListener, api: Arc<Api>) -> Infallible {
     let mut connections = JoinSet::new();
@@ -87,7 +90,8 @@ async fn exchange(
 /// client that still writes wouldn't see the refusal, and isn't kept.
 async fn read(mut body: Incoming, limit: usize) -> Result<(Bytes, u64), hyper::Error> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(limit);
-    let mut kept = BytesMut::with_capacity(if announced > limit { 0 } else { announced });
+    // What is announced need not come.
+    let mut kept = BytesMut::with_capacity(announced.min(MAX_RESERVED_BYTES));
     let mut length = 0;
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };

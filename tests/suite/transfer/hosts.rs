@@ -2,9 +2,11 @@
 
 use jogg_api_ext::assets::{Download, Upload};
 use jogg_api_ext::simulator::{Reply, ReplyTarget, Simulator};
-use jogg_tests::{KEY, Stage, connections, secrets};
+use jogg_api_ext::{Error, JoggBuilder};
+use jogg_tests::{KEY, Stage, connections, secrets, soon};
 
 use super::host::send_to;
+use super::scripted::{Script, Scripted};
 
 const SECRET: &str = "planted-signature";
 
@@ -30,6 +32,48 @@ async fn the_file_host_never_gets_the_key() {
         assert!(!head.contains(KEY) && !head.to_lowercase().contains("x-api-key"), "{head}");
         assert!(request.query.contains(SECRET), "{head}");
     }
+}
+
+/// A download and an upload of a client that can't reach this host.
+async fn fail(
+    client: impl FnOnce(JoggBuilder) -> JoggBuilder,
+    host: &str,
+    cause: &str,
+) -> Vec<u32> {
+    let stage = Stage::with_client(client).await;
+    (0..3).for_each(|_| send_to(&stage, host));
+    let download = stage.jogg.assets().download_bytes(format!("{host}/f.mp4?{SECRET}"));
+    let errors = [
+        soon(download).await.unwrap_err(),
+        soon(stage.jogg.assets().upload_bytes("f.mp4", "x")).await.unwrap_err(),
+    ];
+    for (error, what) in errors.iter().zip(["could not be reached", "could not be sent"]) {
+        let text = error.to_string();
+        assert!(text.contains(what), "{text}");
+        assert!(text.rsplit_once(": ").unwrap_or_default().1.contains(cause), "{text}");
+        secrets::assert_hidden(&secrets::shown(error), host);
+        assert_eq!(error.is_retryable(), error.attempts() > 1);
+    }
+    errors.iter().map(Error::attempts).collect()
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_be_reached_is_an_error_that_says_why() {
+    let (nowhere, _taken) = connections::refusing();
+    assert_eq!(fail(|builder| builder, &nowhere, "Connection refused").await, [5, 3]);
+    let garbled = Scripted::start(vec![Script::new("abc", "", ""); 8]).await;
+    assert_eq!(fail(|builder| builder, &garbled.base_url, "invalid HTTP").await, [5, 3]);
+}
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[tokio::test]
+async fn a_host_whose_certificate_is_not_trusted_is_not_tried_again() {
+    let host = connections::untrusted().await;
+    let cause = match cfg!(any(feature = "rustls", feature = "rustls-no-provider")) {
+        true => "UnknownIssuer",
+        false => "certificate verify failed",
+    };
+    assert_eq!(fail(connections::with_some_root, &host, cause).await, [1, 1]);
 }
 
 #[tokio::test]

@@ -146,13 +146,26 @@ async fn a_refusal_keeps_what_the_host_said_up_to_a_limit() {
 
 #[tokio::test]
 async fn an_encoded_body_is_an_error_that_says_so() {
-    let error = refused(Script::file("content-encoding: gzip\r\n", "\u{1f}\u{8b}")).await;
-    assert_eq!(
-        error.to_string(),
-        "the file host sends the file encoded as `gzip`, though `identity` was requested"
-    );
-    assert!(!error.is_retryable());
-    let stage = Stage::without_retries().await;
-    let host = Scripted::start([Script::file("content-encoding: identity\r\n", "film")]).await;
-    assert_eq!(soon(stage.jogg.assets().download_bytes(host.url())).await.unwrap(), "film");
+    let chunks = "2\r\n\u{1f}\u{b}\r\n0\r\n\r\n";
+    for (script, encoding) in [
+        (Script::file("content-encoding: gzip\r\n", "\u{1f}\u{b}"), "gzip"),
+        // The HTTP client takes the chunks apart, but decodes nothing.
+        (Script::new("200 OK", "transfer-encoding: gzip, chunked\r\n", chunks), "gzip, chunked"),
+        (Script::new("200 OK", "transfer-encoding: chunked, gzip\r\n", chunks), "chunked, gzip"),
+    ] {
+        let error = refused(script).await;
+        let message = format!(
+            "the file host sends the file encoded as `{encoding}`, though `identity` was requested"
+        );
+        assert_eq!((error.to_string(), error.is_retryable()), (message, false));
+    }
+    for script in [
+        Script::file("content-encoding: identity\r\n", "film"),
+        Script::file("transfer-encoding: identity\r\n", "film"),
+        Script::new("200 OK", "transfer-encoding: Chunked\r\n", "4\r\nfilm\r\n0\r\n\r\n"),
+    ] {
+        let stage = Stage::without_retries().await;
+        let host = Scripted::start([script]).await;
+        assert_eq!(soon(stage.jogg.assets().download_bytes(host.url())).await.unwrap(), "film");
+    }
 }

@@ -65,6 +65,10 @@ async fn a_whole_file_whose_end_was_lost_is_not_requested_again() {
 #[tokio::test]
 async fn what_cannot_be_resumed_starts_over() {
     let whole = |headers: &str| Script::file(headers, "ABCDEFGHIJ");
+    let chunked = || {
+        let headers = format!("transfer-encoding: chunked\r\n{TAG}");
+        Script::new("200 OK", &headers, "4\r\n0123\r\n")
+    };
     for (first, second, third, resumed) in [
         // Nothing to recognize the file by.
         (cut(""), whole(""), None, false),
@@ -92,6 +96,18 @@ async fn what_cannot_be_resumed_starts_over() {
         ),
         // More than was announced.
         (cut(TAG), part(&range("4-9/10"), "456789X"), Some(whole("")), true),
+        // A part of a file of unknown size may be followed by others.
+        (chunked(), part(&range("4-6/*"), "456"), Some(whole("")), true),
+        (chunked(), part(&range("4-9/10"), "456"), Some(whole("")), true),
+        // The same tag, and a file of another size.
+        (Script::file(TAG, "0123456789abc").cut(4), whole(TAG), None, true),
+        (chunked(), Script::file(TAG, "012"), Some(whole("")), true),
+        (
+            cut(TAG),
+            Script::new("416 No", "content-length: 0\r\ncontent-range: bytes */4\r\n", ""),
+            Some(whole("")),
+            true,
+        ),
     ] {
         let stage = Stage::new().await;
         let scripts = [Some(first.clone()), Some(second.clone()), third].into_iter().flatten();
@@ -102,6 +118,46 @@ async fn what_cannot_be_resumed_starts_over() {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "ABCDEFGHIJ", "{first:?} {second:?}");
         assert_eq!(host.header("range")[1].is_some(), resumed, "{first:?}");
         assert!(host.header("range").get(2).is_none_or(Option::is_none), "{second:?}");
+    }
+}
+
+/// What is no rest of a file, or not all of it, is followed by another request for the rest.
+#[tokio::test]
+async fn a_file_is_as_long_as_was_said_of_it_before() {
+    let page = format!("content-type: text/html\r\n{}", range("4-9/10"));
+    for (second, from) in [
+        // A length that isn't known until the connection ends.
+        (Script::new("200 OK", TAG, "0123456"), 7),
+        (Script::new("206 Partial Content", &range("4-9/*"), "456"), 7),
+        (part(&range("4-6/10"), "456"), 7),
+        (part(&page, "<html>"), 4),
+    ] {
+        let rest = part(&range(&format!("{from}-9/10")), &"0123456789"[from..]);
+        let stage = Stage::new().await;
+        let host = Scripted::start([cut(TAG), second.clone(), rest]).await;
+        let bytes = soon(stage.jogg.assets().download_bytes(host.url())).await.unwrap();
+        assert_eq!(bytes, "0123456789", "{second:?}");
+        assert_eq!(host.header("range")[2], Some(format!("bytes={from}-")), "{second:?}");
+    }
+}
+
+/// Who can't go back learns why it doesn't go on.
+#[tokio::test]
+async fn a_stream_that_cannot_go_on_says_why() {
+    let gone = Script::new("416 No", "content-length: 0\r\n", "");
+    for (second, reason) in [
+        (gone, "the file host no longer has the rest"),
+        (part(&range("5-9/10"), "56789"), "the file host returned another part of the file"),
+        (part(&range("4-9/10"), "456"), "the file host returned another part of the file"),
+    ] {
+        let stage = Stage::new().await;
+        let host = Scripted::start([cut(TAG), second]).await;
+        let mut stream = stage.jogg.assets().download_stream(host.url());
+        assert_eq!(soon(stream.next()).await.unwrap().unwrap(), "0123");
+        let error = soon(stream.next()).await.unwrap().unwrap_err();
+        assert!(error.to_string().starts_with(reason) && !error.is_retryable(), "{error}");
+        assert!(error.to_string().ends_with("; 4 bytes were passed on before"), "{error}");
+        assert!(!error.to_string().contains("ETag"), "{error}");
     }
 }
 

@@ -60,6 +60,35 @@ async fn a_refusal_reaches_the_caller_as_code_message_and_body() {
     }
 }
 
+/// As the names of files come from anywhere.
+#[tokio::test]
+async fn no_name_breaks_the_line_of_a_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("a\r\nb\u{1b}[31m\u{202e}.png");
+    let name = "a\r\nb\u{1b}[31m\u{202e}.png";
+    let reader = |bytes: &'static [u8]| Upload::reader(name, 2, bytes);
+    let download = |stage: &Stage| {
+        let missing = missing.join("none");
+        stage.jogg.assets().download("https://files.example/f", missing)
+    };
+    for upload in [
+        Upload::path(&missing),
+        Upload::path(folder.path()).filename(name),
+        Upload::bytes(name, "x"),
+        reader(b"1"),
+        reader(b"123"),
+    ] {
+        let stage = Stage::new().await;
+        stage.simulator.reply_next(ReplyTarget::Upload, Reply::body(403, "text/plain", ""));
+        let errors = [stage.jogg.assets().upload(upload).await.unwrap_err().to_string()];
+        let errors = errors.into_iter().chain([download(&stage).await.unwrap_err().to_string()]);
+        for error in errors {
+            let is_plain = |letter: char| !letter.is_control() && letter != '\u{202e}';
+            assert!(error.chars().all(is_plain), "{error:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn fact_52_an_expired_signature_is_renewed_once() {
     let expired = || xml(403, "AccessDenied", "Request has expired");

@@ -1,11 +1,12 @@
 //! Where downloads go: paths, memory, streams and writers.
 
 use std::path::Path;
+use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
-use jogg_api_ext::ErrorKind;
 use jogg_api_ext::assets::Download;
-use jogg_tests::{Stage, soon};
+use jogg_api_ext::{CallOptions, ErrorKind};
+use jogg_tests::{Stage, soon, until};
 
 use super::scripted::{Script, Scripted};
 
@@ -28,6 +29,7 @@ async fn what_is_no_regular_file_is_refused_before_the_request() {
     assert!(made.success());
     std::os::unix::fs::symlink(path("fifo"), path("to-fifo")).unwrap();
     std::os::unix::fs::symlink(path("loop"), path("loop")).unwrap();
+    std::os::unix::fs::symlink(path("nowhere/"), path("to-folder")).unwrap();
     std::fs::write(path("file"), "older").unwrap();
     let entries = || std::fs::read_dir(folder.path()).unwrap().count();
     let before = entries();
@@ -39,6 +41,9 @@ async fn what_is_no_regular_file_is_refused_before_the_request() {
         (path("file/"), "is a directory"),
         (path("new/"), "is a directory"),
         (path("new/."), "is a directory"),
+        (path("to-folder"), "is a directory"),
+        (path("file/.."), "it names no file"),
+        ("".into(), "it names no file"),
         (path("."), "is a directory"),
     ] {
         let error = soon(stage.jogg.assets().download(host.url(), &path)).await.unwrap_err();
@@ -242,6 +247,46 @@ async fn a_writer_that_fails_ends_the_download() {
     assert!(error.to_string().starts_with("the writer failed: "), "{error}");
     let error = soon(stage.jogg.assets().download_stream("nowhere").next()).await.unwrap();
     assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidParameter);
+}
+
+/// A host that is always ready is never waited for, and a writer isn't the host.
+#[tokio::test]
+async fn a_deadline_holds_for_the_reader_and_for_the_writer_too() {
+    let options = CallOptions::new().deadline(Duration::from_secs(50));
+    let stage = Stage::without_retries().await;
+    let assets = stage.jogg.with_options(options).assets();
+    let host = Scripted::start(vec![Script::file("", vec![7; 3_000_000]); 2]).await;
+    let mut stream = assets.download_stream(host.url());
+    let mut seconds = 0;
+    let error = loop {
+        match soon(stream.next()).await.expect("an error") {
+            Ok(_) => stage.clock.advance(Duration::from_secs(10)),
+            Err(error) => break error,
+        }
+        seconds += 10;
+    };
+    assert_eq!(seconds, 50);
+    assert!(error.to_string().starts_with("the file host was not done within"), "{error}");
+
+    let (near, _far) = tokio::io::duplex(4);
+    let mut download = pin!(assets.download_into(host.url(), near));
+    // Until it is at the writer, as the time that passes before counts for the host.
+    let begun = async { until(|| host.requests().len() == 2).await };
+    tokio::select! {
+        outcome = &mut download => panic!("{outcome:?}"),
+        () = begun => {}
+    }
+    let ended = async {
+        loop {
+            match tokio::time::timeout(Duration::from_millis(50), &mut download).await {
+                Ok(outcome) => break outcome.unwrap_err(),
+                Err(_) => stage.clock.advance(Duration::from_secs(50)),
+            }
+        }
+    };
+    let error = soon(ended).await;
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Io, 1));
+    assert_eq!(error.to_string(), "the writer was not ready before the deadline");
 }
 
 #[tokio::test]

@@ -114,6 +114,7 @@ async fn fact_37_both_urls_are_checked_before_a_byte_is_sent() {
         (json!({"sign_url": "ftp://a/f", "asset_url": url}), "neither http nor https"),
         (json!({"sign_url": "http://192.0.2.1/f", "asset_url": url}), "plain http"),
         (json!({"sign_url": url, "asset_url": "f.png"}), "its `asset_url` is not a URL"),
+        (json!({"sign_url": url, "asset_url": "file:///f.png"}), "`asset_url` is neither http nor"),
         (Value::Null, "its `sign_url` is missing"),
     ] {
         let (stage, outcome) = with_ticket(data).await;

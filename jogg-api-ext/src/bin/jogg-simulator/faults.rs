@@ -164,7 +164,7 @@ impl Fault {
         Ok(reply.delay(pause.unwrap_or_default()))
     }
 
-    /// Adds the headers. `Reply::header` drops those that HTTP can't have.
+    /// Adds the headers. `Reply::header` drops those that HTTP can't have or the server sets.
     fn with_headers(&self, mut reply: Reply) -> Result<Reply, String> {
         let headers = self.headers.iter().flatten();
         let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
@@ -173,6 +173,12 @@ impl Fault {
             let known = http::HeaderName::from_bytes(name.as_bytes()).is_ok();
             if !known || http::HeaderValue::from_str(value).is_err() {
                 return Err(format!("`{name}` is no header, or its value can't be sent"));
+            }
+            if ["content-length", "transfer-encoding"]
+                .iter()
+                .any(|it| name.eq_ignore_ascii_case(it))
+            {
+                return Err(format!("`{name}` is set by the server; use `cut` for a wrong length"));
             }
             reply = reply.header(name, value);
         }
@@ -253,6 +259,10 @@ mod tests {
             (r#"{"operation": "whoami", "fault": "delay"}"#, "`seconds` is missing"),
             (r#"{"operation": "whoami", "fault": "delay", "seconds": -1}"#, "`seconds` must be"),
             (r#"{"operation": "whoami", "fault": "reply", "headers": {"a b": ""}}"#, "`a b` is no"),
+            (
+                r#"{"operation": "whoami", "fault": "reply", "headers": {"Content-Length": "5"}}"#,
+                "`Content-Length` is set by the server",
+            ),
             ("7", "invalid type"),
         ] {
             let text = format!(r#"[{{"operation": "upload", "fault": "reset"}}, {fault}]"#);

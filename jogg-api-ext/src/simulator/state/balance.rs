@@ -27,8 +27,9 @@ pub(crate) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
 pub(crate) struct Balance(f64);
 
 impl Balance {
+    /// As JSON knows no other numbers, infinity is the largest one, and no number none.
     pub(crate) fn new(credits: f64) -> Self {
-        Self(credits)
+        Self(if credits.is_nan() { 0.0 } else { credits.clamp(f64::MIN, f64::MAX) })
     }
 
     pub(crate) fn credits(&self) -> f64 {
@@ -37,11 +38,13 @@ impl Balance {
 
     /// Takes credits, or none if there are too few.
     pub(crate) fn take(&mut self, credits: f64) -> Result<(), Refusal> {
-        if credits > self.0 {
+        if credits > 0.0 && credits > self.0 {
             return Err(Refusal::new(ErrorCode::InsufficientCredit, "insufficient credit"));
         }
         // Prices have up to three decimals; more would be noise of the binary fractions.
-        self.0 = ((self.0 - credits) * 1e6).round() / 1e6;
+        let left = self.0 - credits;
+        let rounded = (left * 1e6).round() / 1e6;
+        self.0 = if rounded.is_finite() { rounded } else { left };
         Ok(())
     }
 }
@@ -77,5 +80,21 @@ mod tests {
         assert_eq!(balance.credits(), 0.0);
         assert!(balance.take(0.2).is_err());
         assert!(balance.take(0.0).is_ok());
+    }
+
+    #[test]
+    fn every_balance_is_a_number_and_what_is_free_needs_none() {
+        for (credits, left) in [
+            (f64::NAN, 0.0),
+            (f64::INFINITY, f64::MAX),
+            (f64::NEG_INFINITY, f64::MIN),
+            (1e308, 1e308),
+            (-5.0, -5.0),
+        ] {
+            let mut balance = Balance::new(credits);
+            assert!(balance.take(0.0).is_ok(), "{credits}");
+            assert_eq!(balance.take(0.2).is_ok(), left > 0.0, "{credits}");
+            assert_eq!(balance.credits(), left, "{credits}");
+        }
     }
 }

@@ -39,6 +39,22 @@ async fn replies_are_queued_by_operation() {
     assert_eq!(simulator.requests().len(), 4);
 }
 
+/// Those that frame the body are the server's, which would fail otherwise.
+#[tokio::test]
+async fn no_header_of_a_reply_belies_its_body() {
+    let fixture = Fixture::new().await;
+    for (name, value) in
+        [("content-length", "5"), ("Content-Length", "500"), ("transfer-encoding", "gzip")]
+    {
+        let reply = Reply::json(200, json!({"code": 0})).header(name, value);
+        fixture.simulator.reply_next(&op::WHOAMI, reply);
+        let response = Response::of(fixture.request("GET", op::WHOAMI.path)).await;
+        assert_eq!(response.json(), json!({"code": 0}), "{name}");
+        assert_eq!(response.header("content-length"), "10", "{name}");
+        assert!(!response.headers.contains_key("transfer-encoding"), "{name}");
+    }
+}
+
 #[tokio::test]
 async fn replies_to_transfers_are_queued_too() {
     let fixture = Fixture::new().await;

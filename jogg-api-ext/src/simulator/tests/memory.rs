@@ -34,6 +34,39 @@ async fn requests_are_kept_up_to_a_number_and_a_length() {
     assert_eq!(fixture.simulator.request_count(&op::WHOAMI), 10);
 }
 
+/// How much memory this process has reserved, in bytes.
+#[cfg(target_os = "linux")]
+fn reserved() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmSize:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_is_only_announced_takes_no_memory() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let fixture = Fixture::new().await;
+    let address = fixture.simulator.base_url().strip_prefix("http://").unwrap();
+    let before = reserved();
+    let mut connections = Vec::new();
+    for _ in 0..50 {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = "PUT /uploads/a HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\n\
+                    content-length: 200000000\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // Sent when the body is read.
+        let mut response = [0; 12];
+        soon(stream.read_exact(&mut response)).await.unwrap();
+        assert_eq!(&response, b"HTTP/1.1 100");
+        connections.push(stream);
+    }
+    // Other tests run, too.
+    let more = reserved().saturating_sub(before);
+    assert!(more < 2_000_000_000, "{more}");
+}
+
 #[tokio::test]
 async fn the_oldest_jobs_and_products_are_unknown_after_a_while() {
     let fixture = Fixture::with(|builder| builder.max_stored(3)).await;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use http::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 use http::{Response, StatusCode};
 use jogg_api::Operation;
 use serde_json::Value;
@@ -17,7 +19,8 @@ use crate::simulator::clock::unix_seconds;
 
 /// A reply to send instead of the usual response, or a fault.
 ///
-/// A status that HTTP doesn't have is sent as 500, and an invalid header is dropped.
+/// A status that HTTP doesn't have is sent as 500. An invalid header is dropped, and so are
+/// `content-length` and `transfer-encoding`, which the server sets.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Reply {
@@ -89,7 +92,10 @@ impl Reply {
     /// Sets a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value))
+            && name != CONTENT_LENGTH
+            && name != TRANSFER_ENCODING
+        {
             self.headers.insert(name, value);
         }
         self
