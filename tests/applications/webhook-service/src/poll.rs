@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use jogg_api_ext::jobs::JobStatus;
 use jogg_api_ext::{ErrorKind, JobRecord, Jogg, Video};
@@ -12,10 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::say::warn;
-use crate::store::{End, Error, Store};
-
-/// How long the API may say that it doesn't know a job it has started.
-const NOT_FOUND_GRACE: u64 = 60 * 60;
+use crate::store::{End, Error, Poll, Store};
 
 /// How often the database is read for jobs that are due.
 const IDLE: Duration = Duration::from_millis(500);
@@ -39,28 +36,72 @@ pub async fn run(jogg: Jogg, store: Store, poll: Arc<Notify>) -> Result<Infallib
 }
 
 async fn poll_once(jogg: Jogg, store: Store, id: String, record: JobRecord) -> Result<(), Error> {
-    let started_at = record.started_at;
-    match jogg.resume::<Video>(record)?.report().await {
+    let poll = match jogg.resume::<Video>(record)?.report().await {
         Ok(report) => match (report.status, report.result) {
-            (JobStatus::Completed, Some(video)) => store.end(id, End::Done(Box::new(video))).await,
-            (JobStatus::Failed, _) => store.end(id, End::failed(report.error)).await,
+            (JobStatus::Completed, Some(video)) => Poll::Ended(End::Done(Box::new(video))),
+            (JobStatus::Failed, _) => Poll::Ended(End::failed(report.error)),
             // In progress, or its result is late.
-            _ => Ok(()),
+            _ => Poll::Open,
         },
-        Err(error) if error.kind() == ErrorKind::NotFound && is_old(started_at) => {
-            warn(format!("{id}: the API doesn't know the job: {error}"));
-            store.unknown(id, error.to_string()).await
-        }
         // The job is paid for: whatever it is, the next poll may succeed.
         Err(error) => {
             warn(format!("{id}: {error}"));
-            Ok(())
+            match error.kind() {
+                ErrorKind::NotFound => Poll::NotFound(error.to_string()),
+                _ => Poll::Failed,
+            }
         }
-    }
+    };
+    store.polled(id, poll).await
 }
 
-/// Whether a job was started long ago. 0 says that it isn't known when.
-fn is_old(started_at: u64) -> bool {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    started_at != 0 && now.saturating_sub(started_at) > NOT_FOUND_GRACE
+#[cfg(test)]
+mod tests {
+    use jogg_api_ext::jogg_api::operations::{CREATE_VIDEO_WITH_TEMPLATE, GET_TEMPLATE_VIDEO};
+    use jogg_api_ext::simulator::{Reply, Simulator, VirtualClock};
+    use jogg_api_ext::template_videos::CreateVideo;
+    use serde_json::json;
+
+    use super::*;
+    use crate::store::tests::{Database, an_hour_passes, history};
+
+    #[tokio::test]
+    async fn a_job_that_is_not_found_for_an_hour_is_unknown_until_it_is_found() {
+        let clock = Arc::new(VirtualClock::new());
+        let simulator = Simulator::builder().clock(clock.clone()).start().await.unwrap();
+        let jogg = Jogg::builder("key").base_url(simulator.base_url()).clock(clock.clone());
+        let jogg = jogg.build().unwrap();
+        let job = jogg.template_videos().create(CreateVideo::new(512, "english")).await.unwrap();
+        // As the list finds it: it isn't known when it was started.
+        let record = JobRecord::new(&CREATE_VIDEO_WITH_TEMPLATE, job.id());
+        let database = Database::new();
+        let store = database.with_an_order().await;
+        store.sending("a".into()).await.unwrap();
+        store.started("a".to_owned(), record.clone()).await.unwrap();
+
+        let poll = async |code: Option<i64>| {
+            an_hour_passes(&store);
+            if let Some(code) = code {
+                let refusal = Reply::json(200, json!({"code": code, "msg": "no"}));
+                simulator.reply_next(&GET_TEMPLATE_VIDEO, refusal);
+            }
+            let polled = poll_once(jogg.clone(), store.clone(), "a".to_owned(), record.clone());
+            polled.await.unwrap();
+            history(&store)
+        };
+        let (not_found, other) = (Some(10104), Some(10105));
+        // Not in a row: another response, or none that says so, is between them.
+        assert_eq!(poll(not_found).await, "sending started");
+        assert_eq!(poll(other).await, "sending started");
+        assert_eq!(poll(not_found).await, "sending started");
+        assert_eq!(poll(None).await, "sending started");
+        assert_eq!(poll(not_found).await, "sending started");
+        assert_eq!(poll(not_found).await, "sending started unknown");
+        assert_eq!(poll(other).await, "sending started unknown");
+        assert_eq!(poll(None).await, "sending started unknown started");
+        assert_eq!(poll(not_found).await, "sending started unknown started");
+        assert_eq!(poll(not_found).await, "sending started unknown started unknown");
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(poll(None).await, "sending started unknown started unknown done");
+    }
 }

@@ -1,4 +1,4 @@
--- Orders, and what became of each. What has ended stays as it is: a trigger refuses anything else.
+-- Orders, and what became of each. What has ended stays as it is: triggers refuse anything else.
 CREATE TABLE IF NOT EXISTS orders (
     number INTEGER PRIMARY KEY,
     -- What the application calls it.
@@ -17,13 +17,16 @@ CREATE TABLE IF NOT EXISTS orders (
     result TEXT,
     -- Why there is no video, or why it isn't known whether there is one.
     error TEXT,
-    -- When the job is polled, or the API's list is searched for it, in Unix milliseconds.
+    -- When the job is polled, or the API's list is searched for it, or since when the order is
+    -- queued, in Unix milliseconds.
     due INTEGER NOT NULL DEFAULT 0,
     searches INTEGER NOT NULL DEFAULT 0,
+    -- Since when each poll says that there is no such job, in Unix milliseconds.
+    not_found_since INTEGER,
     CHECK (state <> 'started' OR (job_id IS NOT NULL AND job IS NOT NULL)),
     CHECK ((state = 'done') = (result IS NOT NULL))
 ) STRICT;
-CREATE INDEX IF NOT EXISTS orders_by_state ON orders (state, number);
+CREATE INDEX IF NOT EXISTS orders_by_state ON orders (state, due);
 CREATE INDEX IF NOT EXISTS orders_by_job ON orders (job_id);
 
 -- Events as received, each once, however often it was delivered.
@@ -51,8 +54,14 @@ BEGIN
     INSERT INTO history (order_id, state) VALUES (NEW.id, NEW.state);
 END;
 
-CREATE TRIGGER IF NOT EXISTS ends_are_final BEFORE UPDATE OF state ON orders
+CREATE TRIGGER IF NOT EXISTS ends_are_final BEFORE UPDATE ON orders
 WHEN OLD.state IN ('done', 'failed')
 BEGIN
     SELECT RAISE(ABORT, 'an order that has ended never changes');
+END;
+
+CREATE TRIGGER IF NOT EXISTS ends_are_kept BEFORE DELETE ON orders
+WHEN OLD.state IN ('done', 'failed')
+BEGIN
+    SELECT RAISE(ABORT, 'an order that has ended is never deleted');
 END;

@@ -31,9 +31,8 @@ pub async fn run(jogg: Jogg, store: Store) -> Result<Infallible, Error> {
             continue;
         }
         let mut missing: HashMap<String, String> = due.into_iter().collect();
-        if let Err(error) = search(&jogg, &store, &mut missing).await {
+        if !search(&jogg, &store, &mut missing).await? {
             // The next search is due later; until then, these orders are open.
-            warn(format!("the list of videos can't be read: {error}"));
             continue;
         }
         for id in store.not_found(missing.into_values().collect()).await? {
@@ -44,18 +43,25 @@ pub async fn run(jogg: Jogg, store: Store) -> Result<Infallible, Error> {
     }
 }
 
-/// Reads the list until everything is found, and stores what is.
+/// Reads the list until everything is found, and stores what is. Returns whether it could be read.
 async fn search(
     jogg: &Jogg,
     store: &Store,
     missing: &mut HashMap<String, String>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let newest_first = ListVideos::new().sort_by("created_at").sort_order(SortOrder::Desc);
     let list = jogg.template_videos().list(newest_first.page_size(PAGE_SIZE));
     let mut pages = list.pages();
     for _ in 0..MAX_PAGES {
         let Some(page) = pages.next().await else { break };
-        for video in page?.items {
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => {
+                warn(format!("the list of videos can't be read: {error}"));
+                return Ok(false);
+            }
+        };
+        for video in page.items {
             let Some(id) = video.video_name.and_then(|name| missing.remove(name.trim())) else {
                 continue;
             };
@@ -68,5 +74,41 @@ async fn search(
             break;
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jogg_api_ext::jogg_api::operations::LIST_TEMPLATE_VIDEOS;
+    use jogg_api_ext::simulator::{Reply, Simulator};
+    use jogg_api_ext::template_videos::CreateVideo;
+    use serde_json::json;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::store::tests::{Database, history, refuse};
+
+    #[tokio::test]
+    async fn an_unreadable_list_is_read_again_and_a_full_disk_ends_the_search() {
+        let simulator = Simulator::start().await.unwrap();
+        let database = Database::new();
+        let store = database.with_an_order().await;
+        let order = store.next_queued(&BTreeSet::new()).await.unwrap().unwrap();
+        store.sending("a".into()).await.unwrap();
+        store.unknown("a".to_owned(), "no response".to_owned()).await.unwrap();
+        let jogg = Jogg::builder("key").base_url(simulator.base_url()).build().unwrap();
+        let request = CreateVideo::new(512, "english").video_name(order.video_name);
+        let _job = jogg.template_videos().create(request).await.unwrap();
+
+        let refusal = Reply::json(200, json!({"code": 10105, "msg": "no"}));
+        simulator.reply_next(&LIST_TEMPLATE_VIDEOS, refusal);
+        refuse(&store, "started");
+        let settled = run(jogg, store.clone());
+        let error = timeout(Duration::from_secs(10), settled).await.unwrap().unwrap_err();
+        assert!(error.to_string().contains("the disk is full"), "{error}");
+        assert_eq!(simulator.request_count(&LIST_TEMPLATE_VIDEOS), 2);
+        assert_eq!(history(&store), "sending unknown");
+    }
 }

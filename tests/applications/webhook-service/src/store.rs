@@ -1,18 +1,25 @@
 //! The database: the only memory that counts. Each method is one transaction, so that a kill at any
 //! moment leaves it before or after, and never in between.
 
+mod end;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jogg_api_ext::jogg_api::operations::CREATE_VIDEO_WITH_TEMPLATE;
-use jogg_api_ext::webhooks::{Event, Outcome};
-use jogg_api_ext::{JobRecord, Video};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use serde_json::json;
+use jogg_api_ext::JobRecord;
+use jogg_api_ext::webhooks::Event;
+use rusqlite::{Connection, OptionalExtension, ToSql, Transaction, TransactionBehavior, params};
+
+pub use self::end::End;
+use self::end::{apply, job_of, write_end};
 
 /// What goes wrong here: with the database, the API, or an argument.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long the API may say, poll by poll, that it doesn't know a job it has started.
+const NOT_FOUND_GRACE: Duration = Duration::from_secs(60 * 60);
 
 /// A database of orders. Clones share one connection, which SQLite lets write one at a time anyway.
 #[derive(Clone)]
@@ -24,7 +31,8 @@ pub struct Store {
 /// When what is open is due.
 #[derive(Clone, Copy)]
 pub struct Times {
-    /// Between two polls of a job: the fallback for events that are lost.
+    /// Between two polls of a job: the fallback for events that are lost. Sixty times that for one
+    /// that the API doesn't know.
     pub poll: Duration,
     /// From sending to the first search for a job whose id isn't known. The API lists a job soon
     /// after it was started; a minute is on the safe side.
@@ -32,7 +40,6 @@ pub struct Times {
 }
 
 /// What to make: a video from this template, with this headline.
-#[derive(Clone)]
 pub struct NewOrder {
     /// What the application calls it.
     pub id: String,
@@ -49,10 +56,14 @@ pub struct Order {
     pub headline: String,
 }
 
-/// How an order ends.
-pub enum End {
-    Done(Box<Video>),
-    Failed(String),
+/// What a poll says about a job.
+pub enum Poll {
+    Ended(End),
+    Open,
+    /// There is no such job, for this reason.
+    NotFound(String),
+    /// Nothing.
+    Failed,
 }
 
 /// How many orders are in which state, and what was received.
@@ -86,24 +97,27 @@ impl Store {
 
     /// Adds orders, but none whose id is there.
     pub async fn add(&self, orders: Vec<NewOrder>) -> Result<(), Error> {
+        let now = self.due_in(Duration::ZERO);
         self.transaction(move |transaction| {
-            let sql = "INSERT OR IGNORE INTO orders (id, video_name, template_id, headline)
-                       VALUES (?1, ?1 || ' ' || lower(hex(randomblob(6))), ?2, ?3)";
+            let sql = "INSERT OR IGNORE INTO orders (id, video_name, template_id, headline, due)
+                       VALUES (?1, ?1 || ' ' || lower(hex(randomblob(6))), ?2, ?3, ?4)";
             let mut insert = transaction.prepare(sql)?;
             for NewOrder { id, template_id, headline } in orders {
-                insert.execute(params![id, template_id, headline])?;
+                insert.execute(params![id, template_id, headline, now])?;
             }
             Ok(())
         })
         .await
     }
 
-    /// Returns the first order after this number that is to be sent.
-    pub async fn next_queued(&self, after: i64) -> Result<Option<Order>, Error> {
+    /// Returns the order that has been queued for longest, other than those in flight.
+    pub async fn next_queued(&self, in_flight: &BTreeSet<i64>) -> Result<Option<Order>, Error> {
+        let in_flight = serde_json::to_string(in_flight)?;
         self.transaction(move |transaction| {
             let sql = "SELECT number, id, video_name, template_id, headline FROM orders
-                       WHERE state = 'queued' AND number > ? ORDER BY number LIMIT 1";
-            let order = transaction.query_row(sql, [after], |row| {
+                       WHERE state = 'queued' AND number NOT IN (SELECT value FROM json_each(?))
+                       ORDER BY due, number LIMIT 1";
+            let order = transaction.query_row(sql, [in_flight], |row| {
                 Ok(Order {
                     number: row.get(0)?,
                     id: row.get(1)?,
@@ -118,10 +132,12 @@ impl Store {
     }
 
     /// Writes ahead that an order is about to be sent. Only a queued one may be: whatever else is
-    /// wrong, this keeps an order from being sent twice.
+    /// wrong, this keeps an order from being sent twice. It waits for a new job then: if a person
+    /// has queued it again, its former one no longer counts.
     pub async fn sending(&self, id: Arc<str>) -> Result<(), Error> {
         let due = self.due_in(self.times.settle);
-        let sql = "UPDATE orders SET state = 'sending', due = ?2, error = NULL
+        let sql = "UPDATE orders SET state = 'sending', due = ?2, error = NULL,
+                       job_id = NULL, job = NULL, searches = 0, not_found_since = NULL
                    WHERE id = ?1 AND state = 'queued'";
         let work = move |transaction: &Transaction| transaction.execute(sql, params![id, due]);
         match self.transaction(work).await? {
@@ -130,19 +146,26 @@ impl Store {
         }
     }
 
-    /// Writes that the request of an order was provably not executed, so that it may be sent.
-    /// Blocks, as observers of calls do.
+    /// Writes that the request of an order was provably not executed, so that it may be sent, after
+    /// all that are queued: what is always refused must not keep others waiting. Blocks, as
+    /// observers of calls do.
     pub fn not_executed(&self, id: &str) -> Result<(), Error> {
-        let sql = "UPDATE orders SET state = 'queued' WHERE id = ? AND state = 'sending'";
-        self.write(|transaction| transaction.execute(sql, [id]))?;
+        let now = self.due_in(Duration::ZERO);
+        let sql = "UPDATE orders SET state = 'queued', due = ?2
+                   WHERE id = ?1 AND state IN ('queued', 'sending')";
+        self.write(|transaction| transaction.execute(sql, params![id, now]))?;
         Ok(())
     }
 
     /// Stores the job of an order that was sent, and applies its events: they may have come first.
-    /// Returns whether the order waited for it.
-    pub async fn started(&self, id: String, record: JobRecord) -> Result<bool, Error> {
+    /// Fails if the order doesn't wait for one, as a job that was paid for mustn't be forgotten.
+    pub async fn started(&self, id: String, record: JobRecord) -> Result<(), Error> {
         let (due, job) = (self.due_in(self.times.poll), serde_json::to_string(&record)?);
-        self.transaction(move |transaction| {
+        let refused = format!(
+            "{id} doesn't wait for a job, so that its job {} is not stored; see its history",
+            record.id
+        );
+        let work = move |transaction: &Transaction| {
             let started = transaction.execute(
                 "UPDATE orders SET state = 'started', job_id = ?2, job = ?3, due = ?4, error = NULL
                  WHERE id = ?1 AND state IN ('sending', 'unknown') AND job_id IS NULL",
@@ -160,16 +183,16 @@ impl Store {
                 }
             }
             Ok(started == 1)
-        })
-        .await
+        };
+        if self.transaction(work).await? { Ok(()) } else { Err(refused.into()) }
     }
 
-    /// Writes that it isn't known whether an order was executed, or what became of its job.
+    /// Writes that it isn't known whether an order was executed.
     pub async fn unknown(&self, id: String, reason: String) -> Result<(), Error> {
         self.transaction(move |transaction| {
             transaction.execute(
                 "UPDATE orders SET state = 'unknown', error = ?2
-                 WHERE id = ?1 AND state IN ('sending', 'started')",
+                 WHERE id = ?1 AND state = 'sending'",
                 params![id, reason],
             )?;
             Ok(())
@@ -205,15 +228,16 @@ impl Store {
     /// Returns orders whose jobs are to be polled now, and puts off their next poll.
     pub async fn due_polls(&self) -> Result<Vec<(String, JobRecord)>, Error> {
         const AT_ONCE: usize = 16;
-        let (now, next) = (self.due_in(Duration::ZERO), self.due_in(self.times.poll));
+        let (now, wait) = (self.due_in(Duration::ZERO), self.times.poll.as_millis() as i64);
         let work = move |transaction: &Transaction| {
-            let sql = "UPDATE orders SET due = ?2 WHERE number IN (
-                           SELECT number FROM orders WHERE state = 'started' AND due <= ?1
-                           ORDER BY due LIMIT ?3)
+            let sql = "UPDATE orders SET due = ?1 + ?2 * iif(state = 'started', 1, 60)
+                       WHERE number IN (
+                           SELECT number FROM orders WHERE state IN ('started', 'unknown')
+                           AND job_id IS NOT NULL AND due <= ?1 ORDER BY due LIMIT ?3)
                        RETURNING id, job";
             let mut due = transaction.prepare(sql)?;
             let row = |row: &rusqlite::Row| Ok((row.get(0)?, row.get(1)?));
-            due.query_map(params![now, next, AT_ONCE], row)?.collect::<rusqlite::Result<Vec<_>>>()
+            due.query_map(params![now, wait, AT_ONCE], row)?.collect::<rusqlite::Result<Vec<_>>>()
         };
         let due: Vec<(String, String)> = self.transaction(work).await?;
         let parsed = due.into_iter().map(|(id, job)| match serde_json::from_str(&job) {
@@ -221,6 +245,33 @@ impl Store {
             Err(error) => Err(format!("the job of {id} can't be read from the database: {error}")),
         });
         Ok(parsed.collect::<Result<_, _>>()?)
+    }
+
+    /// Stores what a poll says. An order whose job isn't found for an hour is `unknown`, until a
+    /// later poll or an event says what became of it.
+    pub async fn polled(&self, id: String, poll: Poll) -> Result<(), Error> {
+        let (now, grace) = (self.due_in(Duration::ZERO), NOT_FOUND_GRACE.as_millis() as i64);
+        self.transaction(move |transaction| {
+            // An event may have ended it meanwhile.
+            let of_open = "WHERE id = ?1 AND state IN ('started', 'unknown')";
+            let set = |changes: &str, values: &[&dyn ToSql]| {
+                let sql = format!("UPDATE orders SET {changes} {of_open}");
+                transaction.execute(&sql, values).map(drop)
+            };
+            match poll {
+                Poll::Ended(end) => write_end(transaction, &id, end),
+                Poll::Open => {
+                    set("state = 'started', error = NULL, not_found_since = NULL", params![id])
+                }
+                Poll::NotFound(reason) => set(
+                    "state = iif(not_found_since <= ?2 - ?3, 'unknown', state), error = ?4,
+                     not_found_since = coalesce(not_found_since, ?2)",
+                    params![id, now, grace, reason],
+                ),
+                Poll::Failed => set("not_found_since = NULL", params![id]),
+            }
+        })
+        .await
     }
 
     /// Returns the orders that are to be searched for in the API's list now, by the names of their
@@ -304,54 +355,6 @@ impl Store {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         (now + time).as_millis().try_into().unwrap_or(i64::MAX)
     }
-}
-
-impl End {
-    /// The end of a job that failed.
-    pub fn failed(reason: Option<String>) -> Self {
-        Self::Failed(reason.unwrap_or_else(|| "the API gives no reason".to_owned()))
-    }
-}
-
-/// Returns the id of the video that an event is about, if it is one made from a template.
-fn job_of(event: &Event) -> Option<String> {
-    let jobs = event.jobs().into_iter();
-    let mut ours = jobs.filter(|job| job.operation == CREATE_VIDEO_WITH_TEMPLATE.id);
-    ours.next().map(|job| job.id)
-}
-
-/// Writes what an event says about its order. Returns whether that is too little, so that the job
-/// is to be polled.
-fn apply(transaction: &Transaction, id: &str, event: &Event) -> rusqlite::Result<bool> {
-    let end = match event.outcome::<Video>() {
-        Ok(Outcome::Completed(video)) => End::Done(Box::new(video)),
-        Ok(Outcome::Failed(reason)) => End::failed(reason),
-        _ => {
-            let sql = "UPDATE orders SET due = 0 WHERE id = ? AND state = 'started'";
-            return Ok(transaction.execute(sql, [id])? > 0);
-        }
-    };
-    write_end(transaction, id, end)?;
-    Ok(false)
-}
-
-fn write_end(transaction: &Transaction, id: &str, end: End) -> rusqlite::Result<()> {
-    let (state, result, error) = match end {
-        End::Done(video) => {
-            let result = json!({
-                "video_id": video.video_id, "url": video.url, "cover_url": video.cover_url,
-                "duration_seconds": video.duration_seconds,
-            });
-            ("done", Some(result.to_string()), None)
-        }
-        End::Failed(reason) => ("failed", None, Some(reason)),
-    };
-    transaction.execute(
-        "UPDATE orders SET state = ?2, result = ?3, error = ?4
-         WHERE id = ?1 AND state NOT IN ('done', 'failed')",
-        params![id, state, result, error],
-    )?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Sends orders, each at most once. Every step is written to the database before the next one, so
 //! that after a kill it is known what was never sent, and what may have been.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,28 +26,27 @@ const IDLE: Duration = Duration::from_secs(1);
 /// Sends what is queued, some at a time, and whatever is queued later.
 pub async fn run(jogg: Jogg, store: Store, at_once: usize) -> Result<Infallible, Error> {
     let mut tasks = JoinSet::new();
-    let mut after = 0;
+    let mut in_flight = BTreeSet::new();
     loop {
         let next = match tasks.len() < at_once {
-            true => store.next_queued(after).await?,
+            true => store.next_queued(&in_flight).await?,
             false => None,
         };
         if let Some(order) = next {
-            after = order.number;
-            tasks.spawn(send(jogg.clone(), store.clone(), order));
+            let (number, jogg, store) = (order.number, jogg.clone(), store.clone());
+            in_flight.insert(number);
+            tasks.spawn(async move { (number, send(jogg, store, order).await) });
             continue;
         }
         match tasks.join_next().await {
             Some(sent) => {
-                if let Some(pause) = sent?? {
+                let (number, sent) = sent?;
+                in_flight.remove(&number);
+                if let Some(pause) = sent? {
                     sleep(pause).await;
                 }
             }
-            // From the first again: nothing is on its way that could be taken twice.
-            None => {
-                after = 0;
-                sleep(IDLE).await;
-            }
+            None => sleep(IDLE).await,
         }
     }
 }
@@ -106,7 +106,7 @@ async fn send(jogg: Jogg, store: Store, order: Order) -> Result<Option<Duration>
     };
     match (error.may_have_executed(), error.job()) {
         // The response was an error, and names the job it started nevertheless.
-        (true, Some(job)) => drop(store.started(id.clone(), job.clone()).await?),
+        (true, Some(job)) => store.started(id.clone(), job.clone()).await?,
         (true, None) => store.unknown(id.clone(), error.to_string()).await?,
         (false, _) if is_of_this_order(error.kind()) => {
             store.end(id.clone(), End::Failed(error.to_string())).await?;
@@ -133,11 +133,39 @@ fn is_of_this_order(kind: ErrorKind) -> bool {
 #[cfg(test)]
 mod tests {
     use jogg_api_ext::jogg_api::operations::CREATE_VIDEO_WITH_TEMPLATE;
+    use jogg_api_ext::policy::RetryPolicy;
     use jogg_api_ext::simulator::{Reply, Simulator, VirtualClock};
     use serde_json::json;
+    use tokio::time::timeout;
 
     use super::*;
     use crate::store::tests::{Database, history};
+
+    #[tokio::test]
+    async fn an_order_that_was_refused_is_sent_while_another_is_on_its_way() {
+        let simulator = Simulator::start().await.unwrap();
+        let refusal = Reply::json(200, json!({"code": 429, "msg": "no"}));
+        for reply in [refusal.header("retry-after", "0"), Reply::never()] {
+            simulator.reply_next(&CREATE_VIDEO_WITH_TEMPLATE, reply);
+        }
+        let database = Database::new();
+        let store = database.with_orders(&["a", "b"]).await;
+        let journal = Journal::new(&store);
+        let jogg = Jogg::builder("key").base_url(simulator.base_url());
+        // What the client retries is not queued.
+        let jogg = jogg.retry_policy(RetryPolicy::never());
+        let jogg = jogg.before_send(journal.clone()).observer(journal).build().unwrap();
+        let is_started = async {
+            while !history(&store).ends_with("started") {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::select! {
+            sent = run(jogg, store.clone(), 2) => match sent.unwrap() {},
+            is_started = timeout(Duration::from_secs(10), is_started) => is_started.unwrap(),
+        }
+        assert_eq!(simulator.request_count(&CREATE_VIDEO_WITH_TEMPLATE), 3);
+    }
 
     #[tokio::test]
     async fn each_response_leaves_its_order_in_the_right_state() {
@@ -169,7 +197,7 @@ mod tests {
             let journal = Journal::new(&store);
             let jogg = Jogg::builder("key").base_url(simulator.base_url()).clock(clock);
             let jogg = jogg.before_send(journal.clone()).observer(journal).build().unwrap();
-            let order = store.next_queued(0).await.unwrap().unwrap();
+            let order = store.next_queued(&BTreeSet::new()).await.unwrap().unwrap();
             let pause = send(jogg, store.clone(), order).await.unwrap();
             assert_eq!(history(&store), states);
             assert_eq!(simulator.request_count(&CREATE_VIDEO_WITH_TEMPLATE), posts, "{states}");
