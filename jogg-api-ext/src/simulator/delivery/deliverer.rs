@@ -1,9 +1,10 @@
 //! The task that makes deliveries in time.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
 use super::deliveries::{Deliveries, Fates};
 use super::event::Event;
@@ -31,7 +32,9 @@ pub(crate) struct Deliverer {
     fates: Fates,
     events: u64,
     outbox: Outbox,
-    sending: JoinSet<(Delivery, DeliveryOutcome)>,
+    sending: JoinSet<DeliveryOutcome>,
+    /// What is being sent, by its task, so that it is not lost if the task panics.
+    sent: HashMap<Id, Delivery>,
     sender: Sender,
 }
 
@@ -43,9 +46,9 @@ impl Deliverer {
         log: Arc<Mutex<DeliveryLog>>,
     ) -> Self {
         let fates = Fates::new(deliveries.clone());
-        let (events, outbox, sending) = (0, Outbox::default(), JoinSet::new());
-        let sender = Sender::default();
-        Self { settings, state, log, deliveries, fates, events, outbox, sending, sender }
+        let (events, outbox, sender) = (0, Outbox::default(), Sender::default());
+        let (sending, sent) = (JoinSet::new(), HashMap::new());
+        Self { settings, state, log, deliveries, fates, events, outbox, sending, sent, sender }
     }
 
     /// Makes deliveries until the future is dropped, which also ends those under way.
@@ -58,10 +61,10 @@ impl Deliverer {
             tokio::select! {
                 () = started.notified() => {}
                 () = reached(&*self.settings.clock, next) => {}
-                Some(sent) = self.sending.join_next() => {
-                    if let Ok((delivery, outcome)) = sent {
-                        self.settle(delivery, outcome);
-                    }
+                Some(sent) = self.sending.join_next_with_id() => {
+                    let panicked = || DeliveryOutcome::Failed("the delivery panicked".to_owned());
+                    let (id, outcome) = sent.unwrap_or_else(|error| (error.id(), panicked()));
+                    self.settle(id, outcome);
                 }
             }
         }
@@ -87,6 +90,7 @@ impl Deliverer {
 
     fn add(&mut self, message: Message, ended: Duration) {
         let fate = self.fates.next();
+        let message = Arc::new(message);
         let delivery = Delivery { message, attempts: 0, repeat: fate.duplicated };
         if delivery.message.url.is_none() {
             self.record(&delivery, DeliveryOutcome::Skipped);
@@ -98,18 +102,20 @@ impl Deliverer {
     }
 
     fn send(&mut self) {
+        // Also if nothing can be sent now: what is due is no reason to look again at once.
+        self.outbox.reach(self.settings.clock.now());
         while self.sending.len() < MAX_SENDING {
-            let Some(delivery) = self.outbox.take(self.settings.clock.now()) else { return };
+            let Some(delivery) = self.outbox.take() else { return };
             let (sender, clock) = (self.sender.clone(), Arc::clone(&self.settings.clock));
-            self.sending.spawn(async move {
-                let outcome = sender.send(&delivery.message, &*clock).await;
-                (delivery, outcome)
-            });
+            let message = Arc::clone(&delivery.message);
+            let task = self.sending.spawn(async move { sender.send(&message, &*clock).await });
+            self.sent.insert(task.id(), delivery);
         }
     }
 
     /// Decides whether a delivery is retried, or repeated.
-    fn settle(&mut self, mut delivery: Delivery, outcome: DeliveryOutcome) {
+    fn settle(&mut self, task: Id, outcome: DeliveryOutcome) {
+        let Some(mut delivery) = self.sent.remove(&task) else { return };
         // Before others can see the outcome, and move the clock.
         let now = self.settings.clock.now();
         self.outbox.sent(&delivery);

@@ -1,9 +1,15 @@
 //! What is retried, and what goes wrong on purpose.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::Duration;
 
-use jogg_api_ext::clock::Clock;
-use jogg_api_ext::simulator::{Deliveries, DeliveryOutcome};
+use jogg_api::operations as op;
+use jogg_api_ext::clock::{Clock, Sleep};
+use jogg_api_ext::simulator::{Deliveries, DeliveryOutcome, VirtualClock};
+use jogg_tests::until;
 
 use super::hook::{Hook, Received, SILENCE};
 use super::{JOB, MOMENT, Stage, attempts, endpoint, outcomes, register, stage, start};
@@ -86,6 +92,75 @@ async fn a_delivery_that_never_arrives_is_given_up() {
     stage.clock.advance(JOB);
     expected.push((last, 1, stage.clock.now(), DeliveryOutcome::Responded(200)));
     assert_eq!(attempts(&stage, expected.len()).await, expected);
+}
+
+/// In a thread of its own: a task that never yields would stop a guard of the same runtime, too.
+#[test]
+fn more_silent_receivers_than_are_sent_to_at_once_stop_nothing() {
+    let (done, ended) = channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(send_to_silent_receivers(17));
+        done.send(()).unwrap();
+    });
+    ended.recv_timeout(Duration::from_secs(60)).expect("it hangs");
+}
+
+async fn send_to_silent_receivers(count: usize) {
+    let stage = stage(|builder| builder).await;
+    stage.simulator.set_items(&op::LIST_WEBHOOK_ENDPOINTS, Vec::new()).unwrap();
+    let mut hooks = Vec::new();
+    for _ in 0..count {
+        let hook = Hook::responding(&[SILENCE; 100]).await;
+        register(&stage, endpoint(&hook.url)).await;
+        hooks.push(hook);
+    }
+    let received = || hooks.iter().map(|hook| hook.received().len()).sum::<usize>();
+    start(&stage).await;
+    stage.clock.advance(Duration::from_secs(1));
+    start(&stage).await;
+    stage.clock.advance(JOB - Duration::from_secs(1));
+    until(|| received() == 16).await;
+    // The other job's messages are due now, while as many are under way as can be.
+    stage.clock.advance(Duration::from_secs(1));
+    start(&stage).await;
+    stage.clock.advance(RESPONSE_TIMEOUT);
+    until(|| received() == 32).await;
+}
+
+/// A clock with a bug.
+#[derive(Debug)]
+struct PanicsOnce(VirtualClock, AtomicBool);
+
+impl Clock for PanicsOnce {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.0.sleep(duration)
+    }
+
+    fn timeout(&self, duration: Duration) -> Sleep {
+        let is_first = duration == RESPONSE_TIMEOUT && !self.1.swap(true, Ordering::Relaxed);
+        assert!(!is_first, "the bug of a clock");
+        self.0.timeout(duration)
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_that_panics_is_retried() {
+    let (clock, hook) = (VirtualClock::new(), Hook::new().await);
+    let broken = Arc::new(PanicsOnce(clock.clone(), AtomicBool::new(false)));
+    let stage = stage(|builder| builder.clock(broken)).await;
+    register(&stage, endpoint(&hook.url)).await;
+    start(&stage).await;
+    clock.advance(JOB);
+    let panicked = DeliveryOutcome::Failed("the delivery panicked".to_owned());
+    assert_eq!(outcomes(&stage.simulator, 1).await, [panicked.clone()]);
+    clock.advance(PAUSE);
+    let ok = DeliveryOutcome::Responded(200);
+    assert_eq!(outcomes(&stage.simulator, 2).await, [panicked, ok]);
 }
 
 #[tokio::test]
