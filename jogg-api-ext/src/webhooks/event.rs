@@ -7,7 +7,7 @@ use jogg_api::{one_line, raw_json, raw_text};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::body::{self, MAX_IDS};
+use super::body;
 use super::key;
 use super::subject;
 use crate::job_record::JobRecord;
@@ -54,8 +54,8 @@ impl Event {
     /// do for the event, and skip an event whose key is stored.
     ///
     /// It is made of the `event_id` and the name of the event; without an id, of the name and the
-    /// ids in the `data`, as a job ends only once; without those, of the whole body. It has at most
-    /// 300 bytes.
+    /// ids in the `data`, if they include that of a job, as a job ends only once; else of the whole
+    /// body, which a retry repeats. It has at most 300 bytes.
     pub fn key(&self) -> String {
         key::of(self.event_id.as_deref(), self.event.as_str(), &self.raw)
     }
@@ -82,9 +82,9 @@ impl Event {
     }
 
     /// Returns all ids in the `data` of the event, whatever they are called: one of them is that of
-    /// the job. At most 16.
+    /// the job. At most 16, and those of [`Event::jobs`] first.
     pub fn ids(&self) -> Vec<String> {
-        body::ids(self.data()).take(MAX_IDS).map(|(_, id)| id).collect()
+        subject::ids(self.event.as_str(), self.data())
     }
 
     /// Returns how the job has ended, by the name of the event: `_success` or `_failed` at its end.
