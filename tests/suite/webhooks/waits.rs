@@ -11,6 +11,7 @@ use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::webhooks::{Callback, Event, SampleEvent};
 use jogg_api_ext::{ErrorKind, JobRecord, Motion, Video};
 use jogg_tests::Stage;
+use jogg_tests::replies::success as success_of;
 use jogg_tests::requests::avatar_video;
 use serde_json::{Value, json};
 
@@ -114,6 +115,29 @@ async fn many_events_do_not_make_polls_more_frequent() {
     .await;
     let expected: Vec<u64> = (0..=20).map(|number| 5 * number).collect();
     assert_eq!(times, expected);
+}
+
+/// Also where the intervals leave time for no other poll before the deadline.
+#[tokio::test]
+async fn an_event_counts_until_the_time_of_the_last_poll() {
+    let minute = Duration::from_secs(60);
+    let busy = Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "30");
+    for (first, polls, end) in [
+        (success_of(processing()), 2, 60),
+        // The server's pause holds.
+        (busy, 1, 90),
+    ] {
+        let (stage, hub) = (Stage::new().await, EventHub::new());
+        stage.simulator.reply_next(&op::GET_AVATAR_VIDEO, first);
+        stage.respond(&op::GET_AVATAR_VIDEO, done());
+        let given = hub.clone();
+        let options = WaitOptions::default().interval(minute).deadline(minute + minute / 2);
+        let options = options.hub(&hub).on_progress(move |_| given.publish(&success()));
+        let end_of_wait = stage.jogg.avatar_videos().video_job("v1").wait_with(options).await;
+        assert_eq!(end_of_wait.is_ok(), polls == 2, "{end_of_wait:?}");
+        assert_eq!(stage.simulator.request_count(&op::GET_AVATAR_VIDEO), polls);
+        assert_eq!(stage.clock.now().as_secs(), end);
+    }
 }
 
 /// The server's pause holds, whatever comes in.
