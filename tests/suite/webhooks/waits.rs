@@ -64,6 +64,19 @@ async fn an_event_that_came_before_the_wait_is_not_lost() {
     assert_eq!((times, end.unwrap().url.as_str()), (vec![0], "https://cdn.example/v.mp4"));
 }
 
+/// They aren't signed, and anyone may send them.
+#[tokio::test]
+async fn callbacks_do_not_make_the_hub_forget_events() {
+    let hub = EventHub::new();
+    hub.publish(&success());
+    for number in 0..20_000 {
+        let body = json!({"data": {"id": number}}).to_string();
+        hub.publish_callback(&Callback::parse(body.as_bytes()));
+    }
+    let (times, _) = polls(&[done()], &hub, |_, _| {}).await;
+    assert_eq!(times, [0]);
+}
+
 #[tokio::test]
 async fn a_wait_ends_at_once_when_the_event_of_its_job_comes() {
     let hub = EventHub::new();
