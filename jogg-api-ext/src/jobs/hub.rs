@@ -201,7 +201,7 @@ mod tests {
             hub.notify(&number.to_string());
         }
         // An id that came again is as recent as others that came then.
-        ["998", "again", "999", "998", "new"].map(|id| hub.notify(id));
+        ["998", "again", "999", "998", "new"].into_iter().for_each(|id| hub.notify(id));
         let state = hub.lock();
         assert_eq!((state.recent.order.len(), state.recent.ids.len()), (3, 3));
         assert!(["999", "998", "new"].map(|id| state.recent.has(id)).iter().all(|has| *has));
