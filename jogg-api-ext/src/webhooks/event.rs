@@ -17,7 +17,7 @@ use crate::jobs::{JobStatus, fields};
 /// [`Event::parse`] if it was verified before.
 ///
 /// Almost everything in it may be missing; names and members that this crate doesn't know are kept.
-/// It serializes as the JSON that was received.
+/// It serializes as its `raw` body.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
@@ -27,7 +27,8 @@ pub struct Event {
     pub event_id: Option<String>,
     /// When it happened, in Unix seconds.
     pub timestamp: Option<i64>,
-    /// The whole body as JSON, as received. Not redacted.
+    /// The whole body as JSON, as received; but a number that a [`Value`] can't hold is a string with
+    /// its digits, and what is nested deeper than 100 levels is null. Not redacted.
     pub raw: Value,
 }
 

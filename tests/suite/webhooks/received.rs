@@ -138,7 +138,7 @@ async fn nothing_is_confirmed_before_it_is_handled() {
     assert!(!delivery.is_finished());
     release.notify_one();
     assert_eq!(soon(delivery).await.unwrap(), 200);
-    // One that takes longer comes again.
+    // One that takes longer is retried.
     let delivery = started(address);
     soon(entered.notified()).await;
     clock.advance(HANDLER_TIMEOUT);

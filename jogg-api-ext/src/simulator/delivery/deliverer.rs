@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::task::{Id, JoinSet};
 
-use super::deliveries::{Deliveries, Fates};
 use super::event::Event;
+use super::faults::{DeliveryFaults, Fates};
 use super::log::{DeliveryAttempt, DeliveryLog, DeliveryOutcome};
 use super::outbox::{Delivery, Outbox};
 use super::receivers::Message;
@@ -28,7 +28,7 @@ pub(crate) struct Deliverer {
     settings: Arc<Settings>,
     state: Arc<Mutex<State>>,
     log: Arc<Mutex<DeliveryLog>>,
-    deliveries: Deliveries,
+    faults: DeliveryFaults,
     fates: Fates,
     events: u64,
     outbox: Outbox,
@@ -40,15 +40,15 @@ pub(crate) struct Deliverer {
 
 impl Deliverer {
     pub(crate) fn new(
-        deliveries: Deliveries,
+        faults: DeliveryFaults,
         settings: Arc<Settings>,
         state: Arc<Mutex<State>>,
         log: Arc<Mutex<DeliveryLog>>,
     ) -> Self {
-        let fates = Fates::new(deliveries.clone());
+        let fates = Fates::new(faults.clone());
         let (events, outbox, sender) = (0, Outbox::default(), Sender::default());
         let (sending, sent) = (JoinSet::new(), HashMap::new());
-        Self { settings, state, log, deliveries, fates, events, outbox, sending, sent, sender }
+        Self { settings, state, log, faults, fates, events, outbox, sending, sent, sender }
     }
 
     /// Makes deliveries until the future is dropped, which also ends those under way.
@@ -91,7 +91,7 @@ impl Deliverer {
     fn add(&mut self, message: Message, ended: Duration) {
         let fate = self.fates.next();
         let message = Arc::new(message);
-        let delivery = Delivery { message, attempts: 0, repeat: fate.duplicated };
+        let delivery = Delivery { message, attempts: 0, duplicate: fate.duplicated };
         if delivery.message.url.is_none() {
             self.record(&delivery, DeliveryOutcome::Skipped);
         } else if fate.lost || self.outbox.len() >= self.settings.max_stored {
@@ -113,7 +113,7 @@ impl Deliverer {
         }
     }
 
-    /// Decides whether a delivery is retried, or repeated.
+    /// Decides whether a delivery is retried, or duplicated.
     fn settle(&mut self, task: Id, outcome: DeliveryOutcome) {
         let Some(mut delivery) = self.sent.remove(&task) else { return };
         // Before others can see the outcome, and move the clock.
@@ -123,11 +123,11 @@ impl Deliverer {
         let arrived = matches!(outcome, DeliveryOutcome::Responded(200..=299));
         self.record(&delivery, outcome);
         let pause = match arrived {
-            true if delivery.repeat => self.deliveries.repeat_after(),
-            false if delivery.attempts < MAX_ATTEMPTS => self.deliveries.pause(delivery.attempts),
+            true if delivery.duplicate => self.faults.duplicate_after(),
+            false if delivery.attempts < MAX_ATTEMPTS => self.faults.pause(delivery.attempts),
             _ => return,
         };
-        delivery.repeat &= !arrived;
+        delivery.duplicate &= !arrived;
         self.outbox.add(now.saturating_add(pause), delivery);
     }
 

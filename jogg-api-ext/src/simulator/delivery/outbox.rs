@@ -13,7 +13,7 @@ pub(super) struct Delivery {
     /// How often it was sent.
     pub(super) attempts: u32,
     /// Whether it is to be sent once more after it has arrived.
-    pub(super) repeat: bool,
+    pub(super) duplicate: bool,
 }
 
 /// The messages that are still to be sent: those whose time has come, in order and one at a time to
@@ -95,7 +95,7 @@ mod tests {
             body: Bytes::new(),
             signature: None,
         };
-        Delivery { message: Arc::new(message), attempts: 0, repeat: false }
+        Delivery { message: Arc::new(message), attempts: 0, duplicate: false }
     }
 
     #[test]

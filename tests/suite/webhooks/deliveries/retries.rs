@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jogg_api::operations as op;
 use jogg_api_ext::clock::{Clock, Sleep};
-use jogg_api_ext::simulator::{Deliveries, DeliveryOutcome, VirtualClock};
+use jogg_api_ext::simulator::{DeliveryFaults, DeliveryOutcome, VirtualClock};
 use jogg_tests::until;
 
 use super::hook::{Hook, Received, SILENCE};
@@ -76,8 +76,8 @@ async fn fact_41_a_delivery_is_retried_until_a_2xx_comes_within_5_s() {
 #[tokio::test]
 async fn a_delivery_that_never_arrives_is_given_up() {
     let gone = Hook::responding(&[503; 10]).await;
-    let deliveries = Deliveries::new().retry_after(Duration::from_secs(1));
-    let stage = stage(|builder| builder.deliveries(deliveries)).await;
+    let faults = DeliveryFaults::new().retry_after(Duration::from_secs(1));
+    let stage = stage(|builder| builder.delivery_faults(faults)).await;
     register(&stage, endpoint(&gone.url)).await;
     let lost = start(&stage).await;
     let mut expected = Vec::new();
@@ -181,8 +181,8 @@ async fn a_receiver_that_is_not_there_delays_no_other() {
 #[tokio::test]
 async fn deliveries_are_lost_on_purpose() {
     const JOBS: usize = 40;
-    let (hook, deliveries) = (Hook::new().await, Deliveries::new().lost(0.3));
-    let stage = stage(|builder| builder.deliveries(deliveries)).await;
+    let (hook, faults) = (Hook::new().await, DeliveryFaults::new().lost(0.3));
+    let stage = stage(|builder| builder.delivery_faults(faults)).await;
     register(&stage, endpoint(&hook.url)).await;
     let ids = start_all(&stage, JOBS).await;
     stage.clock.advance(JOB);
@@ -196,9 +196,9 @@ async fn deliveries_are_lost_on_purpose() {
 }
 
 #[tokio::test]
-async fn deliveries_are_doubled_on_purpose() {
-    let (hook, deliveries) = (Hook::new().await, Deliveries::new().duplicated(1.0));
-    let stage = stage(|builder| builder.deliveries(deliveries)).await;
+async fn deliveries_are_duplicated_on_purpose() {
+    let (hook, faults) = (Hook::new().await, DeliveryFaults::new().duplicated(1.0));
+    let stage = stage(|builder| builder.delivery_faults(faults)).await;
     register(&stage, endpoint(&hook.url)).await;
     let ids = start_all(&stage, 5).await;
     stage.clock.advance(JOB);
@@ -221,8 +221,8 @@ async fn deliveries_are_doubled_on_purpose() {
 
 #[tokio::test]
 async fn deliveries_are_reordered_on_purpose() {
-    let (hook, deliveries) = (Hook::new().await, Deliveries::new().reordered(1.0));
-    let stage = stage(|builder| builder.deliveries(deliveries)).await;
+    let (hook, faults) = (Hook::new().await, DeliveryFaults::new().reordered(1.0));
+    let stage = stage(|builder| builder.delivery_faults(faults)).await;
     register(&stage, endpoint(&hook.url)).await;
     let ids = start_all(&stage, 20).await;
     stage.clock.advance(JOB + PAUSE);
