@@ -76,7 +76,7 @@ fn fact_40_signatures_agree_with_those_of_python_and_openssl() {
             vec!["openssl", "dgst", "-sha256", "-hmac", &secret],
         ] {
             let Some(output) = piped(&arguments, &body) else {
-                absent.insert(arguments[0]);
+                absent.insert(arguments[0].to_owned());
                 continue;
             };
             let signature = sign(&Secret::from(secret.as_str()), &body);
