@@ -27,8 +27,8 @@ pub struct Event {
     pub event_id: Option<String>,
     /// When it happened, in Unix seconds.
     pub timestamp: Option<i64>,
-    /// The whole body as JSON, as received; but a number that a [`Value`] can't hold is a string with
-    /// its digits, and what is nested deeper than 100 levels is null. Not redacted.
+    /// The whole body as JSON, as received; but a number that a [`Value`] can't hold is a string
+    /// with its digits, and what is nested deeper than 100 levels is null. Not redacted.
     pub raw: Value,
 }
 

@@ -1,4 +1,4 @@
-//! What the `data` of events looks like, for what makes events.
+//! The shape of the `data` of events, for what makes events.
 
 use serde_json::{Map, Value, json};
 

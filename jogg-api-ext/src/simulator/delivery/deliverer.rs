@@ -102,7 +102,7 @@ impl Deliverer {
     }
 
     fn send(&mut self) {
-        // Also if nothing can be sent now: what is due is no reason to look again at once.
+        // Also if nothing can be sent now: what is due is no reason to wake at once.
         self.outbox.reach(self.settings.clock.now());
         while self.sending.len() < MAX_SENDING {
             let Some(delivery) = self.outbox.take() else { return };
