@@ -157,7 +157,7 @@ async fn a_delivery_that_panics_is_retried() {
     start(&stage).await;
     clock.advance(JOB);
     let panicked = DeliveryOutcome::Failed("the delivery panicked".to_owned());
-    assert_eq!(outcomes(&stage.simulator, 1).await, [panicked.clone()]);
+    assert_eq!(outcomes(&stage.simulator, 1).await, std::slice::from_ref(&panicked));
     clock.advance(PAUSE);
     let ok = DeliveryOutcome::Responded(200);
     assert_eq!(outcomes(&stage.simulator, 2).await, [panicked, ok]);
