@@ -5,18 +5,16 @@
 mod support;
 
 use std::error::Error;
+use std::time::Duration;
 
-use jogg_api_ext::Secret;
-use jogg_api_ext::enums::WebhookEvent;
+use jogg_api_ext::enums::{EndpointStatus, WebhookEvent};
 use jogg_api_ext::jobs::WaitOptions;
-use jogg_api_ext::jogg_api::reqwest::Client;
 use jogg_api_ext::product_videos::RenderPreview;
-use jogg_api_ext::webhooks::{
-    Event, EventHub, HandlerResult, Receiver, SIGNATURE_HEADER, SampleEvent, Verifier, sign,
-};
+use jogg_api_ext::webhook_endpoints::CreateEndpoint;
+use jogg_api_ext::webhooks::{Event, EventHub, HandlerResult, Receiver, Verifier};
 use tokio::net::TcpListener;
 
-/// Stores an event under its key; here it only prints. After an error, it would come again.
+/// Stores an event under its key; here it only prints. After an error, the API retries it.
 async fn store(event: Event) -> HandlerResult {
     let job = event.job().ok_or("an event without a job")?;
     println!("received: the job of {} is {}", job.operation, event.status());
@@ -26,24 +24,23 @@ async fn store(event: Event) -> HandlerResult {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (jogg, _simulator) = support::simulated().await?;
-    // Yours is what `webhook_endpoints().create` returns.
-    let secret = Secret::from("whsec_7c1e");
-    let hub = EventHub::new();
-    let receiver = Receiver::new(Verifier::new([secret.clone()])?, store).publish_to(&hub);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
+    // Yours begins with `https://`. The simulator delivers to this machine.
     let url = format!("http://{}/hooks/jogg", listener.local_addr()?);
+    let events =
+        [WebhookEvent::GeneratedProductVideoSuccess, WebhookEvent::GeneratedProductVideoFailed];
+    let endpoint = CreateEndpoint::new(url, EndpointStatus::Enabled, events);
+    let secret = jogg.webhook_endpoints().create(endpoint).await?.secret.ok_or("no secret")?;
+
+    let hub = EventHub::new();
+    let receiver = Receiver::new(Verifier::new([secret])?, store).publish_to(&hub);
     let router = receiver.into_router("/hooks/jogg")?;
     tokio::spawn(async move { axum::serve(listener, router).await });
 
     let job = jogg.product_videos().render(RenderPreview::new("preview_1")).await?;
-    // What the API sends when the job has ended, and what somebody else may send.
-    let sample = SampleEvent::new(WebhookEvent::GeneratedProductVideoSuccess).job_id(job.id());
-    let http = Client::new();
-    for signature in [sign(&secret, &sample.body()), "forged".to_owned()] {
-        let delivery = http.post(&url).header(SIGNATURE_HEADER, signature).body(sample.body());
-        println!("responded: {}", delivery.send().await?.status());
-    }
-    let video = job.wait_with(WaitOptions::default().hub(&hub)).await?;
+    // Without this, a poll would find the result just when the event comes.
+    let options = WaitOptions::default().hub(&hub).fallback_interval(Duration::from_secs(1200));
+    let video = job.wait_with(options).await?;
     println!("the video is there: {}", video.url.starts_with("http"));
     Ok(())
 }

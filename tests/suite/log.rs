@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex, Once};
 
 use jogg_api::codec::CODECS;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
-use jogg_api_ext::Error;
+use jogg_api_ext::enums::WebhookEvent;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
+use jogg_api_ext::webhooks::{Receiver, SampleEvent, Verifier, sign};
+use jogg_api_ext::{Error, Secret};
 use jogg_tests::faults::{Faults, call, faults};
 use jogg_tests::{Stage, connections, requests, root, secrets, until};
 use serde_json::json;
@@ -103,6 +105,21 @@ async fn spans_and_events_have_the_call_and_no_secret() {
     for secret in ["signature=", "pixels", "a.example", "Success"] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
+}
+
+/// The error of an application may quote what it can't store.
+#[tokio::test]
+async fn why_a_webhook_was_not_handled_is_redacted() {
+    let (log, _guard) = Log::capture();
+    let secret = Secret::from(secrets::WEBHOOK_SECRET);
+    let handler = |_| async { Err(format!("no space for {}", secrets::signed_url())) };
+    let receiver = Receiver::new(Verifier::new([secret.clone()]).unwrap(), handler);
+    let body = SampleEvent::new(WebhookEvent::GeneratedMotionSuccess).body();
+    let status = receiver.receive_bytes(Some(&sign(&secret, &body)), &body).await;
+    assert_eq!(status.as_u16(), 503);
+    let text = log.take();
+    assert!(text.contains("no space for https://") && text.contains("files.example"), "{text}");
+    secrets::assert_hidden(&text, "the log");
 }
 
 /// Every fault at every operation, and the failures beside them: neither the errors nor the log

@@ -54,18 +54,21 @@ impl<T> Call<T> {
         self.future
     }
 
-    /// Runs a check before the call. If it fails, nothing is sent.
-    pub(crate) fn after(self, check: impl Future<Output = Result<()>> + Send + 'static) -> Self
+    /// Creates a call that is made when it is awaited, of a client whose deadline begins then: with
+    /// calls before it, that have the same.
+    pub(crate) fn sharing_deadline<F>(
+        jogg: &Jogg,
+        call: impl FnOnce(Jogg) -> F + Send + 'static,
+    ) -> Self
     where
-        T: 'static,
+        F: Future<Output = Result<Self>> + Send,
     {
-        let future = self.future;
-        Self {
-            future: Box::pin(async move {
-                check.await?;
-                future.await
-            }),
-        }
+        let jogg = jogg.clone();
+        let future = async move {
+            let options = jogg.options().clone().starting_at(jogg.clock().now());
+            call(jogg.with_options(options)).await?.future.await
+        };
+        Self { future: Box::pin(future) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Wakes waits when something says that their jobs have ended.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,8 +17,9 @@ use crate::job_record::{ID_SEPARATOR, JobRecord};
 /// taken for a result: it makes the wait poll at once, and the poll says what is true. So an event
 /// that is lost, late or forged changes nothing but the time.
 ///
-/// An event may come before the call that starts its job returns. So the hub keeps the ids of
-/// recent events, 10,000 by default, and a wait that begins later finds them.
+/// An event may come before the call that starts its job returns. So the hub keeps the ids in
+/// recent events, 10,000 by default, and a wait that begins later finds them. Of callbacks, which
+/// aren't signed, it keeps a tenth as many ids besides, so that they displace no others.
 ///
 /// ```no_run
 /// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
@@ -35,31 +36,54 @@ pub struct EventHub {
 }
 
 struct State {
-    capacity: usize,
-    recent: HashSet<Arc<str>>,
-    /// The same ids, the oldest first.
-    order: VecDeque<Arc<str>>,
+    recent: Recent,
+    /// Those that anyone could send.
+    unsigned: Recent,
     waiting: HashMap<String, Vec<Arc<Notify>>>,
 }
 
+/// The ids that came last.
+struct Recent {
+    capacity: usize,
+    /// When each came last, as a number.
+    ids: HashMap<Arc<str>, u64>,
+    order: BTreeMap<u64, Arc<str>>,
+    came: u64,
+}
+
 impl EventHub {
-    /// Creates a hub that keeps the ids of the last 10,000 events.
+    /// Creates a hub that keeps the last 10,000 ids.
     pub fn new() -> Self {
         Self::with_capacity(10_000)
     }
 
-    /// Creates a hub that keeps so many ids. What it forgets too early is found by the slow polls.
+    /// Creates a hub that keeps so many ids, of which an event brings one or a few. What it forgets
+    /// too early is found by the slow polls.
     pub fn with_capacity(capacity: usize) -> Self {
-        let (recent, order, waiting) = (HashSet::new(), VecDeque::new(), HashMap::new());
-        Self { state: Arc::new(Mutex::new(State { capacity, recent, order, waiting })) }
+        let [recent, unsigned] = [capacity, capacity.div_ceil(10)].map(Recent::new);
+        let state = State { recent, unsigned, waiting: HashMap::new() };
+        Self { state: Arc::new(Mutex::new(state)) }
     }
 
     /// Makes all waits for this job poll at once, and those that begin later. Events of webhooks
     /// are given to the hub as a whole; this is for whatever else says that a job has ended, such
     /// as a message from the process that receives the webhooks.
     pub fn notify(&self, job_id: &str) {
+        self.wake(job_id, |state| &mut state.recent);
+    }
+
+    /// Does the same because of what anyone could have sent.
+    #[cfg(feature = "webhooks")]
+    pub(crate) fn notify_unsigned(&self, job_id: &str) {
+        self.wake(job_id, |state| &mut state.unsigned);
+    }
+
+    fn wake(&self, job_id: &str, recent: fn(&mut State) -> &mut Recent) {
+        let mut state = self.lock();
+        recent(&mut state).add(job_id);
+        let waiting = state.waiting.get(job_id).cloned().unwrap_or_default();
         // Woken without the lock, as wakers run code of others.
-        let waiting = self.lock().remember(job_id);
+        drop(state);
         waiting.iter().for_each(|wait| wait.notify_one());
     }
 
@@ -69,7 +93,7 @@ impl EventHub {
         let mut state = self.lock();
         for id in &ids {
             state.waiting.entry(id.clone()).or_default().push(Arc::clone(&notify));
-            if state.recent.contains(id.as_str()) {
+            if state.recent.has(id) || state.unsigned.has(id) {
                 // Kept until somebody waits for it.
                 notify.notify_one();
             }
@@ -83,20 +107,27 @@ impl EventHub {
     }
 }
 
-impl State {
-    /// Keeps the id, and returns the waits for it.
-    fn remember(&mut self, id: &str) -> Vec<Arc<Notify>> {
-        if !self.recent.contains(id) {
-            let id: Arc<str> = id.into();
-            self.recent.insert(Arc::clone(&id));
-            self.order.push_back(id);
+impl Recent {
+    fn new(capacity: usize) -> Self {
+        Self { capacity, ids: HashMap::new(), order: BTreeMap::new(), came: 0 }
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.ids.contains_key(id)
+    }
+
+    fn add(&mut self, id: &str) {
+        self.came += 1;
+        let id: Arc<str> = id.into();
+        self.order.insert(self.came, Arc::clone(&id));
+        if let Some(before) = self.ids.insert(id, self.came) {
+            self.order.remove(&before);
         }
-        while self.order.len() > self.capacity {
-            if let Some(oldest) = self.order.pop_front() {
-                self.recent.remove(&oldest);
-            }
+        if self.order.len() > self.capacity
+            && let Some((_, oldest)) = self.order.pop_first()
+        {
+            self.ids.remove(&oldest);
         }
-        self.waiting.get(id).cloned().unwrap_or_default()
     }
 }
 
@@ -110,7 +141,8 @@ impl fmt::Debug for EventHub {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.lock();
         f.debug_struct("EventHub")
-            .field("recent", &state.order.len())
+            .field("recent", &state.recent.ids.len())
+            .field("unsigned", &state.unsigned.ids.len())
             .field("watched_ids", &state.waiting.len())
             .finish_non_exhaustive()
     }
@@ -167,11 +199,13 @@ mod tests {
         let hub = EventHub::with_capacity(3);
         for number in 0..1000 {
             hub.notify(&number.to_string());
-            hub.notify("again");
         }
+        // An id that came again is as recent as others that came then.
+        ["998", "again", "999", "998", "new"].into_iter().for_each(|id| hub.notify(id));
         let state = hub.lock();
-        assert_eq!((state.order.len(), state.recent.len()), (3, 3));
-        assert!(state.recent.contains("999") && state.waiting.is_empty());
+        assert_eq!((state.recent.order.len(), state.recent.ids.len()), (3, 3));
+        assert!(["999", "998", "new"].map(|id| state.recent.has(id)).iter().all(|has| *has));
+        assert!(state.waiting.is_empty());
         drop(state);
         EventHub::with_capacity(0).notify("a");
     }

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::report::{JobReport, JobResult, report};
 use super::wait::{updates, wait};
-use super::{JobUpdate, WaitOptions};
+use super::{JobUpdate, WaitOptions, wrong_type};
 use crate::call::Call;
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
@@ -122,21 +122,11 @@ impl Jogg {
     /// [`ErrorKind::InvalidParameter`] if the record is of another kind of job.
     pub fn resume<T: JobResult>(&self, record: JobRecord) -> Result<Job<T>> {
         let mut operations = T::OPERATIONS.iter().map(|operation| operation.id);
-        let wrong = match (operations.any(|id| id == record.operation), record.id.trim()) {
-            (false, _) => format!(
-                "the stored job was started by `{}`, not by `{}`; resume it as the result type \
-                 of that operation",
-                record.operation,
-                T::OPERATIONS
-                    .iter()
-                    .map(|operation| operation.id)
-                    .collect::<Vec<_>>()
-                    .join("` or `")
-            ),
-            (true, "") => "the stored job has no id".to_owned(),
-            (true, _) => return Ok(Job::new(self.clone(), record)),
-        };
-        Err(Error::new(ErrorKind::InvalidParameter, wrong))
+        match (operations.any(|id| id == record.operation), record.id.trim()) {
+            (false, _) => Err(wrong_type::<T>("the stored job", &[&record.operation], "resume")),
+            (true, "") => Err(Error::new(ErrorKind::InvalidParameter, "the stored job has no id")),
+            (true, _) => Ok(Job::new(self.clone(), record)),
+        }
     }
 
     /// Calls an operation that starts a job with an id of its own. Whether it starts jobs with this

@@ -37,7 +37,7 @@ pub use job::Job;
 pub use progress::{JobProgress, JobUpdate};
 pub use raw::Raw;
 pub use report::{JobReport, JobResult};
-pub(crate) use report::{Sealed, decoded};
+pub(crate) use report::{Sealed, decoded, wrong_type};
 pub use status::JobStatus;
 pub use wait_all::{wait_all, wait_all_with};
 pub use wait_options::WaitOptions;

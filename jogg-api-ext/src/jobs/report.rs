@@ -92,6 +92,18 @@ pub(crate) async fn report<T: JobResult>(
     Ok(report)
 }
 
+/// Creates the error of a job that was started by these operations, and so has a result of another
+/// type. `read` is what the caller was about to do with it.
+pub(crate) fn wrong_type<T: JobResult>(job: &str, started_by: &[&str], read: &str) -> Error {
+    let expected: Vec<_> = T::OPERATIONS.iter().map(|operation| operation.id).collect();
+    let (started_by, expected) = (started_by.join("` or `"), expected.join("` or `"));
+    let message = format!(
+        "{job} was started by `{started_by}`, not by `{expected}`; {read} it as the result type of \
+         that operation"
+    );
+    Error::new(ErrorKind::InvalidParameter, message)
+}
+
 /// Decodes a body as the response of this operation.
 pub(crate) fn decoded<E: Endpoint>(body: &[u8]) -> Option<E::Response> {
     decode_data(body, E::OPERATION)

@@ -109,11 +109,10 @@ impl<T: JobResult> Wait<T> {
         if let Err(error) = self.jogg.connected() {
             return ControlFlow::Break(Err(self.of_job(error)));
         }
-        let Some(delay) = self.delay() else {
+        if !self.rest().await {
             self.jogg.clock().sleep(self.remaining()).await;
             return self.out_of_time();
-        };
-        self.rest(delay).await;
+        }
         let Some(turn) = self.turn().await else { return self.out_of_time() };
         let elapsed = self.elapsed();
         self.polled_at = elapsed;
@@ -159,23 +158,35 @@ impl<T: JobResult> Wait<T> {
         self.watch.is_some() && has_event && self.events == 0 && self.state.is_in_progress()
     }
 
-    /// Sleeps until the next poll is due: then, or because an event has come. The first event is
-    /// followed by a poll at once, unless the server wants a pause. Later ones don't make polls
-    /// more frequent than the interval allows: anyone may send them, where they aren't signed.
-    async fn rest(&mut self, delay: Duration) {
-        let clock = Arc::clone(self.jogg.clock());
-        let Some(watch) = &self.watch else { return clock.sleep(delay).await };
-        let due = self.elapsed().saturating_add(delay);
-        if within(watch.notified(), clock.sleep(delay)).await.is_none() {
-            return;
+    /// Sleeps until the next poll is due: then, or because an event has come. Returns false if none
+    /// is before the wait ends. The first event is followed by a poll at once, unless the server
+    /// wants a pause. Later ones don't make polls more frequent than the interval allows: anyone
+    /// may send them, where they aren't signed.
+    async fn rest(&mut self) -> bool {
+        let (clock, delay) = (Arc::clone(self.jogg.clock()), self.delay());
+        let last = self.options.last_poll();
+        // Without a regular poll, until the last that an event could be followed by.
+        let longest = delay.unwrap_or_else(|| last.saturating_sub(self.elapsed()));
+        let due = self.elapsed().saturating_add(longest);
+        let sleep = clock.sleep(longest);
+        let Some(watch) = &self.watch else {
+            sleep.await;
+            return delay.is_some();
+        };
+        if within(watch.notified(), sleep).await.is_none() {
+            return delay.is_some();
         }
         let least = match self.events {
             0 => self.state.pause,
             _ => self.state.pause.max(self.options.interval),
         };
         (self.events, self.polls_before) = (self.events.saturating_add(1), self.state.polls);
-        let earliest = self.polled_at.saturating_add(least).min(due);
-        clock.sleep(earliest.saturating_sub(self.elapsed())).await;
+        let earliest = self.polled_at.saturating_add(least);
+        if delay.is_none() && earliest.max(self.elapsed()) > last {
+            return false;
+        }
+        clock.sleep(earliest.min(due).saturating_sub(self.elapsed())).await;
+        true
     }
 
     /// Waits for the right to poll, within the deadline.

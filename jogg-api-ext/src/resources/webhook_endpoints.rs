@@ -58,18 +58,21 @@ impl WebhookEndpoints {
     /// has no `endpoint_id`; see [`ErrorKind`](crate::ErrorKind) for the others.
     pub fn create(&self, request: CreateEndpoint) -> Call<WebhookEndpoint> {
         let checked = request.check_extra().and_then(|()| check_url(&self.jogg, &request.0.url));
-        let (jogg, is_sent) = (self.jogg.clone(), checked.is_ok());
         let endpoint = endpoints::CreateWebhookEndpoint::new(request.0);
-        let call = self.jogg.call_to_read(
-            checked,
-            endpoint,
-            |_, endpoint| match endpoint.endpoint_id {
-                Some(_) => Ok(endpoint),
-                None => Err("it has no `data.endpoint_id`".to_owned()),
-            },
-            |endpoint, _| Ok(endpoint),
-        );
-        if is_sent { call.after(async move { check_number(&jogg).await }) } else { call }
+        Call::sharing_deadline(&self.jogg, |jogg| async move {
+            if checked.is_ok() {
+                check_number(&jogg).await?;
+            }
+            Ok(jogg.call_to_read(
+                checked,
+                endpoint,
+                |_, endpoint| match endpoint.endpoint_id {
+                    Some(_) => Ok(endpoint),
+                    None => Err("it has no `data.endpoint_id`".to_owned()),
+                },
+                |endpoint, _| Ok(endpoint),
+            ))
+        })
     }
 
     /// Replaces address, state and events of an endpoint. Its secret stays. Calls
@@ -164,9 +167,10 @@ fn check_url(jogg: &Jogg, text: &str) -> Result<()> {
     }
 }
 
-/// Refuses one endpoint too many. If the list doesn't come, the API says so itself.
+/// Refuses one endpoint too many. If the list doesn't come at once, the API says so itself.
 async fn check_number(jogg: &Jogg) -> Result<()> {
-    let list = jogg.call(endpoints::ListWebhookEndpoints::new()).await;
+    let once = jogg.with_options(jogg.options().clone().max_attempts(1));
+    let list = once.call(endpoints::ListWebhookEndpoints::new()).await;
     if list.is_ok_and(|list| list.endpoints.len() >= MAX_ENDPOINTS) {
         let reason = format!(
             "the account has {MAX_ENDPOINTS} webhook endpoints, as many as it can have; delete one, \

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use super::delivery::{Deliverer, Deliveries, DeliveryLog};
+use super::delivery::{Deliverer, DeliveryFaults, DeliveryLog};
 use super::dispatch::dispatch;
 use super::lock::lock;
 use super::log::RequestLog;
@@ -39,9 +39,9 @@ impl Api {
     }
 
     /// What makes the deliveries of this API.
-    pub(super) fn deliverer(&self, deliveries: Deliveries) -> Deliverer {
+    pub(super) fn deliverer(&self, faults: DeliveryFaults) -> Deliverer {
         let (settings, state) = (Arc::clone(&self.settings), Arc::clone(&self.state));
-        Deliverer::new(deliveries, settings, state, Arc::clone(&self.deliveries))
+        Deliverer::new(faults, settings, state, Arc::clone(&self.deliveries))
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {

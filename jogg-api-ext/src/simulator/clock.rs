@@ -14,8 +14,9 @@ use crate::clock::{Clock, Sleep};
 ///
 /// [`Clock::sleep`] moves the time forward and returns at once. [`Clock::timeout`] doesn't move the
 /// time: it ends once sleeps and [`VirtualClock::advance`] have moved it far enough, so that a
-/// response over a real socket always arrives before its timeout. [`Clock::random`] is a constant,
-/// so that waits have no jitter.
+/// response over a real socket arrives before its timeout, unless something else moves the time
+/// meanwhile: another wait on the same clock jumps over timeouts, too. [`Clock::random`] is a
+/// constant, so that waits have no jitter.
 ///
 /// ```
 /// # use std::time::Duration;

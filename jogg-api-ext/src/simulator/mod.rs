@@ -18,8 +18,9 @@
 //! - It fills lists with made-up items, which [`Simulator::set_items`] replaces.
 //!
 //! Tests can make it misbehave: [`Simulator::reply_next`] replaces a response or breaks a
-//! connection, [`Simulator::fail_next_job`] makes a job fail, [`Deliveries`] loses, doubles and
-//! reorders webhooks, and [`Dialect::Live`] deviates from the documentation as the live API does.
+//! connection, [`Simulator::fail_next_job`] makes a job fail, [`DeliveryFaults`] loses, duplicates
+//! and reorders webhooks, and [`Dialect::Live`] deviates from the documentation as the live API
+//! does.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -78,7 +79,7 @@ use self::state::balance::Balance;
 use crate::clock::Clock;
 
 pub use self::clock::{AcceleratedClock, VirtualClock};
-pub use self::delivery::{Deliveries, DeliveryAttempt, DeliveryOutcome};
+pub use self::delivery::{DeliveryAttempt, DeliveryFaults, DeliveryOutcome};
 pub use self::dialect::Dialect;
 pub use self::wire::reply::{Reply, ReplyTarget};
 pub use self::wire::request::ReceivedRequest;
@@ -95,8 +96,8 @@ pub struct Simulator {
 impl Simulator {
     /// Returns a builder with the default settings.
     pub fn builder() -> SimulatorBuilder {
-        let (settings, deliveries) = (Settings::default(), Deliveries::default());
-        SimulatorBuilder { port: 0, settings, deliveries }
+        let (settings, delivery_faults) = (Settings::default(), DeliveryFaults::default());
+        SimulatorBuilder { port: 0, settings, delivery_faults }
     }
 
     /// Starts a simulator with the default settings.
@@ -237,7 +238,7 @@ impl fmt::Debug for Simulator {
 pub struct SimulatorBuilder {
     port: u16,
     settings: Settings,
-    deliveries: Deliveries,
+    delivery_faults: DeliveryFaults,
 }
 
 impl SimulatorBuilder {
@@ -247,21 +248,22 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Sets the clock of jobs, the POST limit and delayed replies. Default: the system's clock.
+    /// Sets the clock of jobs, webhooks, the POST limit and delayed replies. Default: the system's
+    /// clock.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.settings.clock = clock;
         self
     }
 
-    /// Sets the dialect of the responses. Default: [`Dialect::Documented`].
+    /// Sets the dialect of responses and webhooks. Default: [`Dialect::Documented`].
     pub fn dialect(mut self, dialect: Dialect) -> Self {
         self.settings.dialect = dialect;
         self
     }
 
-    /// Sets how webhooks are delivered. Default: each until it arrives, and in order.
-    pub fn deliveries(mut self, deliveries: Deliveries) -> Self {
-        self.deliveries = deliveries;
+    /// Sets how deliveries of webhooks go wrong. Default: each is tried until it arrives, in order.
+    pub fn delivery_faults(mut self, faults: DeliveryFaults) -> Self {
+        self.delivery_faults = faults;
         self
     }
 
@@ -332,7 +334,7 @@ impl SimulatorBuilder {
             let _running = running;
             server.await
         });
-        let deliverer = tokio::spawn(api.deliverer(self.deliveries).run()).abort_handle();
+        let deliverer = tokio::spawn(api.deliverer(self.delivery_faults).run()).abort_handle();
         Ok(Simulator { base_url, api, server: server.abort_handle(), deliverer, stopped })
     }
 }

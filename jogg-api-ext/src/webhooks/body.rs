@@ -7,7 +7,7 @@ use serde_json::Value;
 pub(super) const MAX_IDS: usize = 16;
 
 /// Ids have some tens of characters.
-const LONGEST_ID: usize = 256;
+pub(super) const LONGEST_ID: usize = 256;
 
 /// Returns the `data`, or the whole body if the members are at top level.
 pub(super) fn data(raw: &Value) -> &Value {

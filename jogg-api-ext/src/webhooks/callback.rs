@@ -4,7 +4,7 @@ use std::fmt;
 
 use jogg_api::raw_json;
 
-use super::body::{self, MAX_IDS};
+use super::body;
 use super::subject;
 use crate::job_record::JobRecord;
 use crate::jobs::fields;
@@ -24,13 +24,13 @@ impl Callback {
     pub fn parse(body: &[u8]) -> Self {
         let raw = raw_json(body);
         let data = body::data(&raw);
-        let ids = body::ids(data).take(MAX_IDS).map(|(_, id)| id).collect();
         let event = fields::text(&raw, &["event"]).unwrap_or_default();
-        Self { ids, jobs: subject::jobs(event.trim(), data) }
+        let event = event.trim();
+        Self { ids: subject::ids(event, data), jobs: subject::jobs(event, data) }
     }
 
-    /// Returns all ids in the body, whatever they are called, at most 16. If one of them is that
-    /// of a job of yours, poll the job.
+    /// Returns all ids in the body, whatever they are called: at most 16, and those of
+    /// [`Callback::jobs`] first. If one of them is that of a job of yours, poll the job.
     pub fn ids(&self) -> &[String] {
         &self.ids
     }

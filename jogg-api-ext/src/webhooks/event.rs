@@ -7,7 +7,7 @@ use jogg_api::{one_line, raw_json, raw_text};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::body::{self, MAX_IDS};
+use super::body;
 use super::key;
 use super::subject;
 use crate::job_record::JobRecord;
@@ -17,7 +17,7 @@ use crate::jobs::{JobStatus, fields};
 /// [`Event::parse`] if it was verified before.
 ///
 /// Almost everything in it may be missing; names and members that this crate doesn't know are kept.
-/// It serializes as the JSON that was received.
+/// It serializes as its `raw` body.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
@@ -27,7 +27,8 @@ pub struct Event {
     pub event_id: Option<String>,
     /// When it happened, in Unix seconds.
     pub timestamp: Option<i64>,
-    /// The whole body as JSON, as received. Not redacted.
+    /// The whole body as JSON, as received; but a number that a [`Value`] can't hold is a string
+    /// with its digits, and what is nested deeper than 100 levels is null. Not redacted.
     pub raw: Value,
 }
 
@@ -54,8 +55,8 @@ impl Event {
     /// do for the event, and skip an event whose key is stored.
     ///
     /// It is made of the `event_id` and the name of the event; without an id, of the name and the
-    /// ids in the `data`, as a job ends only once; without those, of the whole body. It has at most
-    /// 300 bytes.
+    /// ids in the `data`, if they include that of a job, as a job ends only once; else of the whole
+    /// body, which a retry repeats. It has at most 300 bytes.
     pub fn key(&self) -> String {
         key::of(self.event_id.as_deref(), self.event.as_str(), &self.raw)
     }
@@ -82,9 +83,9 @@ impl Event {
     }
 
     /// Returns all ids in the `data` of the event, whatever they are called: one of them is that of
-    /// the job. At most 16.
+    /// the job. At most 16, and those of [`Event::jobs`] first.
     pub fn ids(&self) -> Vec<String> {
-        body::ids(self.data()).take(MAX_IDS).map(|(_, id)| id).collect()
+        subject::ids(self.event.as_str(), self.data())
     }
 
     /// Returns how the job has ended, by the name of the event: `_success` or `_failed` at its end.

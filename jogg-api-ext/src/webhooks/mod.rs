@@ -10,6 +10,7 @@ mod receiver;
 #[cfg(feature = "axum")]
 mod router;
 mod sample;
+pub(crate) mod shape;
 pub(crate) mod signature;
 mod subject;
 mod verifier;

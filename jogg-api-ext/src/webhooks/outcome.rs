@@ -6,9 +6,9 @@ use jogg_api::operations as op;
 use serde_json::{Map, Value, json};
 
 use super::event::Event;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::job_record::JobRecord;
-use crate::jobs::{JobResult, JobStatus, Raw, fields};
+use crate::jobs::{JobResult, JobStatus, Raw, fields, wrong_type};
 
 /// How a job has ended, as far as an event says.
 #[derive(Clone, PartialEq)]
@@ -50,7 +50,10 @@ impl Event {
             |job: &&JobRecord| T::OPERATIONS.iter().any(|started| started.id == job.operation);
         let job = jobs.iter().find(fits);
         match (self.status(), job) {
-            (_, None) if !jobs.is_empty() => Err(self.wrong_type::<T>(&jobs)),
+            (_, None) if !jobs.is_empty() => {
+                let found: Vec<_> = jobs.iter().map(|job| job.operation.as_str()).collect();
+                Err(wrong_type::<T>("the job of the event", &found, "read"))
+            }
             // What the event and its status say must agree.
             (status, Some(job)) if agrees(status, self.data()) => Ok(self.outcome_of(status, job)),
             _ => Ok(Outcome::Poll),
@@ -69,18 +72,6 @@ impl Event {
             }
             _ => Outcome::Poll,
         }
-    }
-
-    fn wrong_type<T: JobResult>(&self, jobs: &[JobRecord]) -> Error {
-        let expected: Vec<_> = T::OPERATIONS.iter().map(|operation| operation.id).collect();
-        let found: Vec<_> = jobs.iter().map(|job| job.operation.as_str()).collect();
-        let message = format!(
-            "the event is of a job that was started by `{}`, not by `{}`; read it as the result \
-             type of that operation",
-            found.join("` or `"),
-            expected.join("` or `"),
-        );
-        Error::new(ErrorKind::InvalidParameter, message)
     }
 }
 

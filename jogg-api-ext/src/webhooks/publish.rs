@@ -13,6 +13,6 @@ impl EventHub {
     /// Makes all waits for the jobs of this callback poll at once. It may be forged: the polls then
     /// find nothing, and cost as much as others.
     pub fn publish_callback(&self, callback: &Callback) {
-        callback.ids().iter().for_each(|id| self.notify(id));
+        callback.ids().iter().for_each(|id| self.notify_unsigned(id));
     }
 }

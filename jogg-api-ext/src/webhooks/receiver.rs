@@ -67,7 +67,7 @@ pub struct Receiver {
 
 impl Receiver {
     /// Creates a receiver of signed deliveries. The future of the handler is dropped if it isn't
-    /// ready in time: the event then comes again.
+    /// ready in time: the API then retries the delivery.
     pub fn new<H, F, E>(verifier: Verifier, handler: H) -> Self
     where
         H: Fn(Event) -> F + Send + Sync + 'static,
@@ -81,8 +81,8 @@ impl Receiver {
     /// stream of its events.
     ///
     /// **Events can be lost**: the delivery of one on the channel counts as received, and if the
-    /// process ends before the event is handled, it doesn't come again. While the channel is full,
-    /// or the stream is dropped, deliveries get 503. To lose none, store events in a handler.
+    /// process ends before the event is handled, the API doesn't retry it. While the channel is
+    /// full, or the stream is dropped, deliveries get 503. To lose none, store events in a handler.
     pub fn channel(verifier: Verifier, capacity: usize) -> (Self, BoxStream<Event>) {
         let (sender, receiver) = mpsc::channel(capacity.clamp(1, Semaphore::MAX_PERMITS));
         let events = unfold(receiver, |mut receiver| async {
@@ -167,12 +167,13 @@ impl Receiver {
         match handled {
             Some(Ok(())) => StatusCode::OK,
             Some(Err(error)) => {
+                // Without signed URLs, which it may quote.
                 let reason = one_line(&error.to_string());
-                tracing::warn!(reason, "a webhook was not handled; it is to come again");
+                tracing::warn!(reason, "a webhook was not handled; the API retries it");
                 StatusCode::SERVICE_UNAVAILABLE
             }
             None => {
-                tracing::error!("the handler of a webhook panicked; the event is to come again");
+                tracing::error!("the handler of a webhook panicked; the API retries it");
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
@@ -312,7 +313,7 @@ fn signature(headers: &HeaderMap) -> Option<&str> {
 
 fn in_time(status: Option<StatusCode>) -> StatusCode {
     status.unwrap_or_else(|| {
-        tracing::warn!("a webhook was not handled within 4 s; it is to come again");
+        tracing::warn!("a webhook was not handled within 4 s; the API retries it");
         StatusCode::SERVICE_UNAVAILABLE
     })
 }

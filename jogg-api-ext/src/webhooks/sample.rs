@@ -6,6 +6,8 @@ use jogg_api::enums::WebhookEvent;
 use jogg_api::one_line;
 use serde_json::{Map, Value, json};
 
+use super::shape;
+
 /// A body of an event, for tests of receivers: as documented, or as it has been seen in production.
 ///
 /// ```
@@ -74,14 +76,11 @@ impl SampleEvent {
     /// Makes the body as it has been seen in production: without `event_id`, status and still
     /// image, and with the id of a video in `project_id`.
     pub fn live(mut self) -> Self {
-        self = self.event_id(None).without("status").without("cover_url");
-        if self.id_name == "video_id"
-            && let Some(id) = self.data.remove("video_id")
-        {
+        shape::make_live(&mut self.data);
+        if self.id_name == "video_id" {
             self.id_name = "project_id";
-            self.data.insert("project_id".to_owned(), id);
         }
-        self
+        self.event_id(None)
     }
 
     /// Returns the name of the event.
@@ -117,16 +116,9 @@ fn data(event: &str) -> (&'static str, Value) {
     };
     let (id_name, mut data) = success(stem);
     if failed {
-        let error = match data.get("status") {
-            Some(_) => json!({"code": 50000, "message": "The job failed"}),
-            None => json!("The job failed"),
-        };
-        let id = data[id_name].take();
-        let status = data.get("status").map(|_| json!("failed"));
-        data = json!({id_name: id, "error": error});
-        if let Some(status) = status {
-            data["status"] = status;
-        }
+        let mut failure = shape::failure(data.get("status").is_some(), "The job failed");
+        failure.insert(id_name.to_owned(), data[id_name].take());
+        data = Value::Object(failure);
     }
     (id_name, data)
 }

@@ -3,6 +3,7 @@
 use jogg_api::{Operation, operations as op};
 use serde_json::Value;
 
+use super::body;
 use crate::job_record::{JobRecord, id_place, started_id};
 use crate::jobs::JobStatus;
 
@@ -46,6 +47,19 @@ pub(super) fn jobs(event: &str, data: &Value) -> Vec<JobRecord> {
         Some(JobRecord::new(operation, id))
     };
     operations.iter().filter_map(job).collect()
+}
+
+/// Returns the ids in the `data`: those of the jobs first, and no more than are read.
+pub(super) fn ids(event: &str, data: &Value) -> Vec<String> {
+    let of_jobs = jobs(event, data).into_iter().map(|job| job.id);
+    let of_jobs = of_jobs.filter(|id| id.len() <= body::LONGEST_ID);
+    let mut ids = Vec::new();
+    for id in of_jobs.chain(body::ids(data).map(|(_, id)| id)) {
+        if ids.len() < body::MAX_IDS && !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 pub(super) fn status(event: &str) -> JobStatus {

@@ -20,7 +20,7 @@ use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
 use jogg_api_ext::product_videos::Previews;
-use jogg_api_ext::simulator::{Deliveries, Reply, ReplyTarget, Simulator};
+use jogg_api_ext::simulator::{DeliveryFaults, Reply, ReplyTarget, Simulator};
 use jogg_api_ext::webhook_endpoints::CreateEndpoint;
 use jogg_api_ext::webhooks::{Callback, Event, EventHub, Outcome, Receiver, SampleEvent, Verifier};
 use jogg_api_ext::{CallOptions, Jogg, Video};
@@ -290,7 +290,7 @@ async fn deliveries(stage: &Stage) -> Vec<Line> {
     until(|| stage.simulator.deliveries().len() == 2).await;
     let attempts = stage.simulator.deliveries();
     let shown = attempts.iter().flat_map(|it| [debug(it), debug(&it.outcome)]);
-    shown.chain([debug(&Deliveries::new().lost(0.1))]).collect()
+    shown.chain([debug(&DeliveryFaults::new().lost(0.1))]).collect()
 }
 
 /// With the secret, in names, in ids and in reasons.

@@ -1,10 +1,13 @@
 //! What is checked before an endpoint is created or updated.
 
+use std::time::Duration;
+
 use jogg_api::operations as op;
+use jogg_api_ext::clock::Clock;
 use jogg_api_ext::enums::{EndpointStatus, WebhookEvent};
 use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::webhook_endpoints::{CreateEndpoint, UpdateEndpoint};
-use jogg_api_ext::{ErrorKind, Jogg};
+use jogg_api_ext::{CallOptions, ErrorKind, Jogg};
 use jogg_tests::{KEY, Stage, install_provider, secrets};
 use serde_json::json;
 
@@ -38,6 +41,26 @@ async fn fact_40_the_twenty_first_endpoint_is_refused_before_it_is_sent() {
         .reply_next(&op::LIST_WEBHOOK_ENDPOINTS, Reply::json(200, json!({"code": 10105})));
     endpoints.create(create("https://shop.example/hook")).await.unwrap_err();
     assert_eq!(stage.simulator.request_count(&op::CREATE_WEBHOOK_ENDPOINT), 21);
+}
+
+#[tokio::test]
+async fn the_list_takes_no_time_that_the_creation_does_not_have() {
+    let stage = Stage::new().await;
+    let list = &op::LIST_WEBHOOK_ENDPOINTS;
+    stage.simulator.reply_next(list, Reply::json(503, json!({"code": 50000})));
+    let created = stage.jogg.webhook_endpoints().create(create("https://shop.example/hook"));
+    created.await.unwrap();
+    assert_eq!(stage.simulator.request_count(list), 1);
+    assert_eq!(stage.clock.now(), Duration::ZERO);
+    // One deadline for both.
+    let deadline = Duration::from_secs(10);
+    let jogg = stage.jogg.with_options(CallOptions::new().deadline(deadline));
+    let slow = Reply::json(503, json!({"code": 50000})).delay(2 * deadline);
+    stage.simulator.reply_next(list, slow);
+    let created = jogg.webhook_endpoints().create(create("https://shop.example/hook"));
+    let error = created.await.unwrap_err();
+    assert!(!error.may_have_executed(), "{error}");
+    assert_eq!(stage.simulator.request_count(&op::CREATE_WEBHOOK_ENDPOINT), 1);
 }
 
 #[tokio::test]

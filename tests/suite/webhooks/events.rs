@@ -104,6 +104,15 @@ fn the_reason_of_a_failure_may_be_an_object_or_a_text() {
     }
 }
 
+/// An event with more ids than are read.
+fn batch(last: u32) -> Value {
+    let ids = (0..30).map(|number| (format!("item_{number:02}_id"), json!(number)));
+    let mut data: serde_json::Map<_, _> = ids.collect();
+    data.insert("photo_id".to_owned(), json!("p"));
+    data.insert("zone_id".to_owned(), json!(last));
+    json!({"event": "generated_image_success", "data": data})
+}
+
 #[test]
 fn fact_41_the_key_of_an_event_is_the_same_in_each_delivery_and_no_other_event_has_it() {
     let keys = [
@@ -120,6 +129,13 @@ fn fact_41_the_key_of_an_event_is_the_same_in_each_delivery_and_no_other_event_h
         json!({"event": "generated_image_success", "data": {"url": "v"}}),
         json!({"event": "generated_image_success", "event_id": "x".repeat(5000)}),
         json!({"event": "generated_image_success", "event_id": "y".repeat(5000)}),
+        // Two jobs of one avatar. No id says which.
+        json!({"event": "generated_photo_avatar_success", "timestamp": 1, "data": {"avatar_id": 8}}),
+        json!({"event": "generated_photo_avatar_success", "timestamp": 2, "data": {"avatar_id": 8}}),
+        json!({"event": "avatar_changed", "timestamp": 1, "data": {"avatar_id": 8}}),
+        json!({"event": "avatar_changed", "timestamp": 2, "data": {"avatar_id": 8}}),
+        batch(1),
+        batch(2),
     ];
     let keys: Vec<String> = keys.into_iter().map(|body| event(body).key()).collect();
     assert_eq!(keys[0], "id:\"evt_1\" generated_image_success");
@@ -145,9 +161,13 @@ fn fact_42_a_callback_is_only_a_hint() {
         assert!(callback.ids().is_empty() && callback.jobs().is_empty());
     }
     // Nobody can make others do much work.
-    let many = (0..1000).map(|number| (format!("{number}_id"), json!("x".repeat(200))));
+    let many = (0..1000).map(|number| (format!("{number}_id"), json!(format!("{number:0200}"))));
     let many = json!({"data": many.collect::<serde_json::Map<_, _>>()});
     assert_eq!(Callback::parse(many.to_string().as_bytes()).ids().len(), 16);
+    // The ids that jobs have by the name of the event come first.
+    let batch = batch(1);
+    assert_eq!(Callback::parse(batch.to_string().as_bytes()).ids()[0], "p");
+    assert_eq!((event(batch.clone()).ids()[0].as_str(), event(batch).ids().len()), ("p", 16));
     let long = json!({"data": {"id": "x".repeat(1000)}});
     assert!(Callback::parse(long.to_string().as_bytes()).ids().is_empty());
 }

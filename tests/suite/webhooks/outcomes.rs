@@ -106,7 +106,7 @@ fn an_event_that_says_too_little_or_contradicts_itself_is_followed_by_a_poll() {
     let failed = SampleEvent::new(WebhookEvent::GeneratedAvatarVideoFailed).body();
     let failed = Event::parse(&failed).unwrap().outcome::<Video>().unwrap();
     assert_eq!(failed, Outcome::Failed(Some("The job failed".to_owned())));
-    // A word that isn't known says nothing else than the event.
+    // A raw_status that isn't known says nothing else than the event.
     let event = Event::parse(&sample.clone().with("status", "rendered").body()).unwrap();
     assert!(matches!(event.outcome::<Video>(), Ok(Outcome::Completed(_))));
     let error = event.outcome::<Motion>().unwrap_err();

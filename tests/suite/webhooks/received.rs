@@ -138,7 +138,7 @@ async fn nothing_is_confirmed_before_it_is_handled() {
     assert!(!delivery.is_finished());
     release.notify_one();
     assert_eq!(soon(delivery).await.unwrap(), 200);
-    // One that takes longer comes again.
+    // One that takes longer is retried.
     let delivery = started(address);
     soon(entered.notified()).await;
     clock.advance(HANDLER_TIMEOUT);
@@ -189,7 +189,7 @@ async fn fact_42_callbacks_of_single_requests_are_not_signed() {
     assert_eq!(exchange(&address, request("POST /hook", &headers, &body)).await, 200);
     until(|| !seen.lock().unwrap().is_empty()).await;
     assert_eq!(*seen.lock().unwrap(), ["motion_7f3a"]);
-    assert!(format!("{hub:?}").contains("recent: 1"));
+    assert!(format!("{hub:?}").contains("unsigned: 1"));
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use jogg_api_ext::simulator::Reply;
 use jogg_api_ext::webhooks::{Callback, Event, SampleEvent};
 use jogg_api_ext::{ErrorKind, JobRecord, Motion, Video};
 use jogg_tests::Stage;
+use jogg_tests::replies::success as success_of;
 use jogg_tests::requests::avatar_video;
 use serde_json::{Value, json};
 
@@ -61,6 +62,19 @@ async fn an_event_that_came_before_the_wait_is_not_lost() {
     hub.publish(&success());
     let (times, end) = polls(&[done()], &hub, |_, _| {}).await;
     assert_eq!((times, end.unwrap().url.as_str()), (vec![0], "https://cdn.example/v.mp4"));
+}
+
+/// They aren't signed, and anyone may send them.
+#[tokio::test]
+async fn callbacks_do_not_make_the_hub_forget_events() {
+    let hub = EventHub::new();
+    hub.publish(&success());
+    for number in 0..20_000 {
+        let body = json!({"data": {"id": number}}).to_string();
+        hub.publish_callback(&Callback::parse(body.as_bytes()));
+    }
+    let (times, _) = polls(&[done()], &hub, |_, _| {}).await;
+    assert_eq!(times, [0]);
 }
 
 #[tokio::test]
@@ -114,6 +128,29 @@ async fn many_events_do_not_make_polls_more_frequent() {
     .await;
     let expected: Vec<u64> = (0..=20).map(|number| 5 * number).collect();
     assert_eq!(times, expected);
+}
+
+/// Also where the intervals leave time for no other poll before the deadline.
+#[tokio::test]
+async fn an_event_counts_until_the_time_of_the_last_poll() {
+    let minute = Duration::from_secs(60);
+    let busy = Reply::json(429, json!({"code": 429, "msg": ""})).header("retry-after", "30");
+    for (first, polls, end) in [
+        (success_of(processing()), 2, 60),
+        // The server's pause holds.
+        (busy, 1, 90),
+    ] {
+        let (stage, hub) = (Stage::new().await, EventHub::new());
+        stage.simulator.reply_next(&op::GET_AVATAR_VIDEO, first);
+        stage.respond(&op::GET_AVATAR_VIDEO, done());
+        let given = hub.clone();
+        let options = WaitOptions::default().interval(minute).deadline(minute + minute / 2);
+        let options = options.hub(&hub).on_progress(move |_| given.publish(&success()));
+        let end_of_wait = stage.jogg.avatar_videos().video_job("v1").wait_with(options).await;
+        assert_eq!(end_of_wait.is_ok(), polls == 2, "{end_of_wait:?}");
+        assert_eq!(stage.simulator.request_count(&op::GET_AVATAR_VIDEO), polls);
+        assert_eq!(stage.clock.now().as_secs(), end);
+    }
 }
 
 /// The server's pause holds, whatever comes in.

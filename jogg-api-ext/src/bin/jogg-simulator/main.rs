@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use jogg_api_ext::simulator::{AcceleratedClock, Deliveries, Dialect, Simulator};
+use jogg_api_ext::simulator::{AcceleratedClock, DeliveryFaults, Dialect, Simulator};
 
 use self::faults::Faults;
 
@@ -104,7 +104,7 @@ fn complain(reason: &str) {
 impl Arguments {
     async fn start(&self) -> io::Result<Simulator> {
         let dialect = if self.live_dialect { Dialect::Live } else { Dialect::Documented };
-        let deliveries = Deliveries::new()
+        let faults = DeliveryFaults::new()
             .lost(self.lose_deliveries)
             .duplicated(self.duplicate_deliveries)
             .reordered(self.reorder_deliveries);
@@ -112,7 +112,7 @@ impl Arguments {
             .port(self.port)
             .clock(Arc::new(AcceleratedClock::new(self.speed)))
             .dialect(dialect)
-            .deliveries(deliveries)
+            .delivery_faults(faults)
             .credits(self.credits)
             .post_limit(self.post_limit)
             .strict(self.strict);

@@ -1,12 +1,13 @@
 //! The task that makes deliveries in time.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
-use super::deliveries::{Deliveries, Fates};
 use super::event::Event;
+use super::faults::{DeliveryFaults, Fates};
 use super::log::{DeliveryAttempt, DeliveryLog, DeliveryOutcome};
 use super::outbox::{Delivery, Outbox};
 use super::receivers::Message;
@@ -27,25 +28,27 @@ pub(crate) struct Deliverer {
     settings: Arc<Settings>,
     state: Arc<Mutex<State>>,
     log: Arc<Mutex<DeliveryLog>>,
-    deliveries: Deliveries,
+    faults: DeliveryFaults,
     fates: Fates,
     events: u64,
     outbox: Outbox,
-    sending: JoinSet<(Delivery, DeliveryOutcome)>,
+    sending: JoinSet<DeliveryOutcome>,
+    /// What is being sent, by its task, so that it is not lost if the task panics.
+    sent: HashMap<Id, Delivery>,
     sender: Sender,
 }
 
 impl Deliverer {
     pub(crate) fn new(
-        deliveries: Deliveries,
+        faults: DeliveryFaults,
         settings: Arc<Settings>,
         state: Arc<Mutex<State>>,
         log: Arc<Mutex<DeliveryLog>>,
     ) -> Self {
-        let fates = Fates::new(deliveries.clone());
-        let (events, outbox, sending) = (0, Outbox::default(), JoinSet::new());
-        let sender = Sender::default();
-        Self { settings, state, log, deliveries, fates, events, outbox, sending, sender }
+        let fates = Fates::new(faults.clone());
+        let (events, outbox, sender) = (0, Outbox::default(), Sender::default());
+        let (sending, sent) = (JoinSet::new(), HashMap::new());
+        Self { settings, state, log, faults, fates, events, outbox, sending, sent, sender }
     }
 
     /// Makes deliveries until the future is dropped, which also ends those under way.
@@ -58,10 +61,10 @@ impl Deliverer {
             tokio::select! {
                 () = started.notified() => {}
                 () = reached(&*self.settings.clock, next) => {}
-                Some(sent) = self.sending.join_next() => {
-                    if let Ok((delivery, outcome)) = sent {
-                        self.settle(delivery, outcome);
-                    }
+                Some(sent) = self.sending.join_next_with_id() => {
+                    let panicked = || DeliveryOutcome::Failed("the delivery panicked".to_owned());
+                    let (id, outcome) = sent.unwrap_or_else(|error| (error.id(), panicked()));
+                    self.settle(id, outcome);
                 }
             }
         }
@@ -87,7 +90,8 @@ impl Deliverer {
 
     fn add(&mut self, message: Message, ended: Duration) {
         let fate = self.fates.next();
-        let delivery = Delivery { message, attempts: 0, repeat: fate.duplicated };
+        let message = Arc::new(message);
+        let delivery = Delivery { message, attempts: 0, duplicate: fate.duplicated };
         if delivery.message.url.is_none() {
             self.record(&delivery, DeliveryOutcome::Skipped);
         } else if fate.lost || self.outbox.len() >= self.settings.max_stored {
@@ -98,18 +102,20 @@ impl Deliverer {
     }
 
     fn send(&mut self) {
+        // Also if nothing can be sent now: what is due is no reason to wake at once.
+        self.outbox.reach(self.settings.clock.now());
         while self.sending.len() < MAX_SENDING {
-            let Some(delivery) = self.outbox.take(self.settings.clock.now()) else { return };
+            let Some(delivery) = self.outbox.take() else { return };
             let (sender, clock) = (self.sender.clone(), Arc::clone(&self.settings.clock));
-            self.sending.spawn(async move {
-                let outcome = sender.send(&delivery.message, &*clock).await;
-                (delivery, outcome)
-            });
+            let message = Arc::clone(&delivery.message);
+            let task = self.sending.spawn(async move { sender.send(&message, &*clock).await });
+            self.sent.insert(task.id(), delivery);
         }
     }
 
-    /// Decides whether a delivery is retried, or repeated.
-    fn settle(&mut self, mut delivery: Delivery, outcome: DeliveryOutcome) {
+    /// Decides whether a delivery is retried, or duplicated.
+    fn settle(&mut self, task: Id, outcome: DeliveryOutcome) {
+        let Some(mut delivery) = self.sent.remove(&task) else { return };
         // Before others can see the outcome, and move the clock.
         let now = self.settings.clock.now();
         self.outbox.sent(&delivery);
@@ -117,11 +123,11 @@ impl Deliverer {
         let arrived = matches!(outcome, DeliveryOutcome::Responded(200..=299));
         self.record(&delivery, outcome);
         let pause = match arrived {
-            true if delivery.repeat => self.deliveries.repeat_after(),
-            false if delivery.attempts < MAX_ATTEMPTS => self.deliveries.pause(delivery.attempts),
+            true if delivery.duplicate => self.faults.duplicate_after(),
+            false if delivery.attempts < MAX_ATTEMPTS => self.faults.pause(delivery.attempts),
             _ => return,
         };
-        delivery.repeat &= !arrived;
+        delivery.duplicate &= !arrived;
         self.outbox.add(now.saturating_add(pause), delivery);
     }
 

@@ -14,13 +14,14 @@ use crate::simulator::state::State;
 use crate::simulator::state::endings::Ending;
 use crate::simulator::state::jobs::Job;
 use crate::simulator::state::phase::Phase;
+use crate::webhooks::shape;
 
 /// Which event ends the jobs of an operation, and what it says of them.
 struct Rule {
     create: &'static Operation,
     /// The name of the event, without `_success` or `_failed`.
     stem: &'static str,
-    /// Whether the documented event has a status. If it has none, its error is a text.
+    /// Whether the documented event has a status.
     has_status: bool,
     /// The members of the event of success besides id and status, each with its place in the
     /// report.
@@ -101,7 +102,7 @@ impl Event {
     ) -> Option<Self> {
         let rule = RULES.iter().find(|rule| rule.create == job.rule.create)?;
         let mut data = match job.reason() {
-            Some(message) => rule.failure(message),
+            Some(message) => shape::failure(rule.has_status, message),
             None => rule.success(&report(job, settings, state)?),
         };
         data.insert(job.id_name().to_owned(), job.id.clone());
@@ -111,7 +112,7 @@ impl Event {
         let mut body = json!({"event": name, "timestamp": timestamp});
         match settings.dialect {
             Dialect::Documented => body["event_id"] = json!(format!("evt_{event_id:06}")),
-            Dialect::Live => make_live(&mut data),
+            Dialect::Live => shape::make_live(&mut data),
         }
         body["data"] = Value::Object(data);
         Some(Self { name, body: body.to_string().into() })
@@ -133,18 +134,6 @@ impl Rule {
         scripts.into_iter().flatten().for_each(join_paragraphs);
         data
     }
-
-    fn failure(&self, message: &str) -> Map<String, Value> {
-        let error = match self.has_status {
-            true => json!({"code": 50000, "message": message}),
-            false => json!(message),
-        };
-        let mut data = Map::from_iter([("error".to_owned(), error)]);
-        if self.has_status {
-            data.insert("status".to_owned(), json!("failed"));
-        }
-        data
-    }
 }
 
 /// The report on a completed job.
@@ -160,15 +149,6 @@ fn join_paragraphs(script: &mut Value) {
     if let Some(list) = paragraphs.as_array() {
         let list: Vec<_> = list.iter().filter_map(Value::as_str).collect();
         *paragraphs = json!(list.join("\n"));
-    }
-}
-
-/// Changes the `data` to what has been seen in production.
-fn make_live(data: &mut Map<String, Value>) {
-    data.remove("status");
-    data.remove("cover_url");
-    if let Some(id) = data.remove("video_id") {
-        data.insert("project_id".to_owned(), id);
     }
 }
 

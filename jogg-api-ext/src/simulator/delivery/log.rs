@@ -35,8 +35,8 @@ pub enum DeliveryOutcome {
     Failed(String),
     /// There was no response within 5 s. The delivery is retried.
     TimedOut,
-    /// Nothing was sent: the delivery is [lost on purpose](super::Deliveries::lost), or more were
-    /// outstanding than [are kept](crate::simulator::SimulatorBuilder::max_stored).
+    /// Nothing was sent: the delivery is [lost on purpose](super::DeliveryFaults::lost), or more
+    /// were outstanding than [are kept](crate::simulator::SimulatorBuilder::max_stored).
     Lost,
     /// Nothing was sent: the receiver's URL doesn't point to this machine.
     Skipped,

@@ -1,6 +1,7 @@
 //! What is still to be sent, and in which order.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::receivers::Message;
@@ -8,11 +9,11 @@ use crate::simulator::state::schedule::Schedule;
 
 /// A message on its way.
 pub(super) struct Delivery {
-    pub(super) message: Message,
+    pub(super) message: Arc<Message>,
     /// How often it was sent.
     pub(super) attempts: u32,
     /// Whether it is to be sent once more after it has arrived.
-    pub(super) repeat: bool,
+    pub(super) duplicate: bool,
 }
 
 /// The messages that are still to be sent: those whose time has come, in order and one at a time to
@@ -35,7 +36,7 @@ impl Outbox {
         self.later.add(due, delivery);
     }
 
-    /// When the next message is due, that is not yet.
+    /// When the next message is due, of those that weren't when [`Outbox::reach`] was called last.
     pub(super) fn next(&self) -> Option<Duration> {
         self.later.next()
     }
@@ -46,11 +47,15 @@ impl Outbox {
         self.later.len() + waiting.sum::<usize>()
     }
 
-    /// Takes a message that is due, to a server to which none is being sent.
-    pub(super) fn take(&mut self, now: Duration) -> Option<Delivery> {
+    /// Makes the messages that are due by now ready to be taken.
+    pub(super) fn reach(&mut self, now: Duration) {
         while let Some(delivery) = self.later.take(now) {
             self.servers.entry(server(&delivery)).or_default().waiting.push_back(delivery);
         }
+    }
+
+    /// Takes a message that is due, to a server to which none is being sent.
+    pub(super) fn take(&mut self) -> Option<Delivery> {
         let mut idle = self.servers.values_mut().filter(|server| !server.is_busy);
         let server = idle.next()?;
         server.is_busy = true;
@@ -90,7 +95,7 @@ mod tests {
             body: Bytes::new(),
             signature: None,
         };
-        Delivery { message, attempts: 0, repeat: false }
+        Delivery { message: Arc::new(message), attempts: 0, duplicate: false }
     }
 
     #[test]
@@ -102,7 +107,10 @@ mod tests {
         {
             outbox.add(second(due), delivery(url));
         }
-        let take = |outbox: &mut Outbox, now| outbox.take(second(now));
+        let take = |outbox: &mut Outbox, now| {
+            outbox.reach(second(now));
+            outbox.take()
+        };
         assert!(take(&mut outbox, 0).is_none());
         let first = take(&mut outbox, 2).unwrap();
         let other = take(&mut outbox, 2).unwrap();

@@ -15,7 +15,7 @@ use jogg_api_ext::Jogg;
 use jogg_api_ext::jobs::JobStatus;
 use jogg_api_ext::jogg_api::operations::{CREATE_VIDEO_WITH_TEMPLATE, CREATE_WEBHOOK_ENDPOINT};
 use jogg_api_ext::simulator::{
-    AcceleratedClock, Deliveries, DeliveryOutcome, Reply, Simulator, SimulatorBuilder,
+    AcceleratedClock, DeliveryFaults, DeliveryOutcome, Reply, Simulator, SimulatorBuilder,
 };
 use jogg_api_ext::template_videos::ListVideos;
 use rusqlite::Connection;
@@ -30,8 +30,8 @@ async fn every_job_ends_once_and_none_is_lost_though_the_service_is_killed_twice
     let seed = variable("SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("SEED={seed}");
     let mut random = Rng::with_seed(seed);
-    let deliveries = Deliveries::new().lost(0.1).duplicated(0.2).reordered(0.3).seed(seed);
-    let simulator = simulator(orders).deliveries(deliveries).start().await.unwrap();
+    let faults = DeliveryFaults::new().lost(0.1).duplicated(0.2).reordered(0.3).seed(seed);
+    let simulator = simulator(orders).delivery_faults(faults).start().await.unwrap();
     let failures = orders / 10;
     trouble(&simulator, orders, failures, &mut random);
 
@@ -79,8 +79,8 @@ async fn every_job_ends_once_and_none_is_lost_though_the_service_is_killed_twice
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_event_comes_for_is_polled() {
     let orders = 8;
-    let deliveries = Deliveries::new().lost(1.0);
-    let simulator = simulator(orders).deliveries(deliveries).start().await.unwrap();
+    let faults = DeliveryFaults::new().lost(1.0);
+    let simulator = simulator(orders).delivery_faults(faults).start().await.unwrap();
     let folder = Folder::new("polled");
     let output = until_done(&folder, &simulator, orders).await;
     let database = Connection::open(folder.database()).unwrap();

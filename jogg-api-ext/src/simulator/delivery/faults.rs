@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// How webhooks are delivered: which share of the deliveries is lost, doubled or out of order. A
+/// How deliveries of webhooks go wrong: which share of them is lost, duplicated or reordered. A
 /// delivery is an event for one receiver.
 ///
 /// By default, each delivery is made once, in the order in which the jobs end, and retried until
@@ -10,20 +10,20 @@ use std::time::Duration;
 /// attempts.
 ///
 /// Shares are from 0 to 1. What is less, or no number, counts as 0, and what is more as 1. The
-/// choices are random, but the same in each run for the same [seed](Deliveries::seed) and the same
-/// jobs.
+/// choices are random, but the same in each run for the same [seed](DeliveryFaults::seed) and the
+/// same jobs.
 ///
 /// ```
-/// use jogg_api_ext::simulator::{Deliveries, Simulator};
+/// use jogg_api_ext::simulator::{DeliveryFaults, Simulator};
 ///
 /// # async fn demo() -> std::io::Result<()> {
-/// let deliveries = Deliveries::new().lost(0.1).duplicated(0.2).reordered(0.3);
-/// let simulator = Simulator::builder().deliveries(deliveries).start().await?;
+/// let faults = DeliveryFaults::new().lost(0.1).duplicated(0.2).reordered(0.3);
+/// let simulator = Simulator::builder().delivery_faults(faults).start().await?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Deliveries {
+pub struct DeliveryFaults {
     lost: f64,
     duplicated: f64,
     reordered: f64,
@@ -31,8 +31,8 @@ pub struct Deliveries {
     seed: u64,
 }
 
-impl Deliveries {
-    /// Creates the default: nothing is lost, doubled or out of order.
+impl DeliveryFaults {
+    /// Creates the default: nothing is lost, duplicated or reordered.
     pub fn new() -> Self {
         let retry_after = Duration::from_secs(10);
         Self { lost: 0.0, duplicated: 0.0, reordered: 0.0, retry_after, seed: 0 }
@@ -45,14 +45,14 @@ impl Deliveries {
     }
 
     /// Sets the share of deliveries that are made once more after the receiver has confirmed them,
-    /// after the time of [`Deliveries::retry_after`].
+    /// after the time of [`DeliveryFaults::retry_after`].
     pub fn duplicated(mut self, share: f64) -> Self {
         self.duplicated = clamped(share);
         self
     }
 
     /// Sets the share of deliveries that are held back, each by a random part of the time of
-    /// [`Deliveries::retry_after`], so that later ones overtake them.
+    /// [`DeliveryFaults::retry_after`], so that later ones overtake them.
     pub fn reordered(mut self, share: f64) -> Self {
         self.reordered = clamped(share);
         self
@@ -76,13 +76,13 @@ impl Deliveries {
         self.retry_after.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)))
     }
 
-    /// The pause before a delivery is repeated.
-    pub(super) fn repeat_after(&self) -> Duration {
+    /// The pause before the duplicate of a delivery.
+    pub(super) fn duplicate_after(&self) -> Duration {
         self.retry_after
     }
 }
 
-impl Default for Deliveries {
+impl Default for DeliveryFaults {
     fn default() -> Self {
         Self::new()
     }
@@ -104,26 +104,26 @@ pub(super) struct Fate {
 
 /// Chooses what becomes of each delivery.
 pub(super) struct Fates {
-    deliveries: Deliveries,
+    faults: DeliveryFaults,
     random: fastrand::Rng,
 }
 
 impl Fates {
-    pub(super) fn new(deliveries: Deliveries) -> Self {
-        let random = fastrand::Rng::with_seed(deliveries.seed);
-        Self { deliveries, random }
+    pub(super) fn new(faults: DeliveryFaults) -> Self {
+        let random = fastrand::Rng::with_seed(faults.seed);
+        Self { faults, random }
     }
 
     pub(super) fn next(&mut self) -> Fate {
         // As many random numbers for each delivery, so that one share doesn't change what another
         // chooses.
         let [lost, duplicated, reordered, delay] = [(); 4].map(|()| self.random.f64());
-        let delay = delay * self.deliveries.retry_after.as_secs_f64();
+        let delay = delay * self.faults.retry_after.as_secs_f64();
         let delay = Duration::try_from_secs_f64(delay).unwrap_or(Duration::MAX);
         Fate {
-            lost: lost < self.deliveries.lost,
-            duplicated: duplicated < self.deliveries.duplicated,
-            delay: if reordered < self.deliveries.reordered { delay } else { Duration::ZERO },
+            lost: lost < self.faults.lost,
+            duplicated: duplicated < self.faults.duplicated,
+            delay: if reordered < self.faults.reordered { delay } else { Duration::ZERO },
         }
     }
 }
@@ -132,17 +132,17 @@ impl Fates {
 mod tests {
     use super::*;
 
-    fn fates(deliveries: Deliveries) -> Vec<Fate> {
-        let mut fates = Fates::new(deliveries);
+    fn fates(faults: DeliveryFaults) -> Vec<Fate> {
+        let mut fates = Fates::new(faults);
         (0..1000).map(|_| fates.next()).collect()
     }
 
     #[test]
     fn shares_are_kept_and_repeatable() {
-        let deliveries = Deliveries::new().lost(0.1).duplicated(0.2).reordered(0.3);
-        let first = fates(deliveries.clone());
-        assert_eq!(first, fates(deliveries.clone()));
-        assert_ne!(first, fates(deliveries.seed(1)));
+        let faults = DeliveryFaults::new().lost(0.1).duplicated(0.2).reordered(0.3);
+        let first = fates(faults.clone());
+        assert_eq!(first, fates(faults.clone()));
+        assert_ne!(first, fates(faults.seed(1)));
         let held = |fate: &Fate| fate.delay > Duration::ZERO;
         for (share, expected) in [
             (first.iter().filter(|fate| fate.lost).count(), 100),
@@ -157,12 +157,12 @@ mod tests {
     #[test]
     fn no_share_and_no_pause_panics() {
         for (share, expected) in [(-1.0, 0), (f64::NAN, 0), (f64::INFINITY, 1000), (2.0, 1000)] {
-            let fates = fates(Deliveries::new().lost(share));
+            let fates = fates(DeliveryFaults::new().lost(share));
             assert_eq!(fates.iter().filter(|fate| fate.lost).count(), expected, "{share}");
         }
-        let longest = Deliveries::new().retry_after(Duration::MAX);
+        let longest = DeliveryFaults::new().retry_after(Duration::MAX);
         assert_eq!(longest.pause(u32::MAX), Duration::MAX);
-        assert_eq!(Deliveries::new().pause(3), Duration::from_secs(40));
+        assert_eq!(DeliveryFaults::new().pause(3), Duration::from_secs(40));
         Fates::new(longest.reordered(1.0)).next();
     }
 }
