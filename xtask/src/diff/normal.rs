@@ -123,7 +123,7 @@ fn whole_bounds(facts: &mut BTreeSet<Fact>) {
             let number = number.and_then(|number| number.as_i64());
             if let Some(next) = number.and_then(|number| number.checked_add(step)) {
                 facts.remove(&bound);
-                facts.insert(Fact::json(inclusive, &next.into()));
+                facts.insert(Fact::json(inclusive, next));
             }
         }
     }

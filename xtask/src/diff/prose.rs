@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use serde_json::Value;
-
 use super::texts::{PlacedTexts, TEXTS, VALUES};
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec::METHODS;
 use crate::surface::{Bundle, Node, OperationName, template};
 
@@ -20,9 +18,8 @@ pub(crate) struct Prose {
     pub(crate) differences: usize,
     /// The operations they belong to, with their new paths.
     pub(crate) operations: Vec<OperationName>,
-    /// Where they are, each with its line in the new spec, unless it is gone from there. Not known
-    /// for large specs.
-    pub(crate) places: Vec<(String, Option<usize>)>,
+    /// Where they are, each with its line in the new spec, unless it is gone from there.
+    pub(crate) places: Vec<(String, Option<u32>)>,
 }
 
 /// The prose of a spec, by the places that have texts: operations, and what references
@@ -192,7 +189,7 @@ pub(super) fn compare(
 }
 
 /// Returns where the prose differs. The prose of what is new or gone is a part of that change.
-pub(super) fn places(old: &Document, new: &Document) -> Vec<(String, Option<usize>)> {
+pub(super) fn places(old: &Document, new: &Document) -> Vec<(String, Option<u32>)> {
     let [olds, news] = [old, new].map(PlacedTexts::of);
     let is_on_both_sides = |place: &String| {
         let pointer = news.pointer(place).or_else(|| olds.pointer(place)).unwrap_or_default();

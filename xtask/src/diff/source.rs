@@ -7,16 +7,13 @@ use std::process::Command;
 
 use super::calls::Calls;
 use super::prose::Texts;
-use crate::document::{Document, decoded, pointer_token, reading};
+use crate::document::{Document, decoded, reading};
 use crate::failure::Failure;
-use crate::spec::{self, METHODS};
+use crate::spec;
 use crate::surface::{
     Api, Bundle, OperationName, ReadBeside, Surface, nothing_beside, read_beside, template,
 };
 use crate::text::quoted;
-
-/// The content of a larger spec, in bytes, is forgotten unless code is generated from it.
-const LARGE: usize = 4 << 20;
 
 /// One side of a diff.
 #[derive(Debug)]
@@ -29,13 +26,11 @@ pub(crate) struct Source {
     pub(crate) api: Api,
     /// The operations by their ids, without ids that several have.
     pub(super) ids: BTreeMap<String, OperationName>,
-    /// The pointers of the operations.
-    pub(super) pointers: BTreeMap<OperationName, String>,
     /// Its prose. `None` for a printed surface.
     pub(super) texts: Option<Texts>,
     /// What its operations are called in code.
     pub(crate) calls: Calls,
-    /// The spec. `None` for a printed surface. That of a large one has no content.
+    /// The spec. `None` for a printed surface.
     pub(crate) document: Option<Document>,
 }
 
@@ -75,7 +70,6 @@ impl Source {
                 file: None,
                 api: Api::of_surface(&surface),
                 ids: BTreeMap::new(),
-                pointers: BTreeMap::new(),
                 texts: None,
                 calls: Calls::default(),
                 document: None,
@@ -91,22 +85,15 @@ impl Source {
         let api = Api::of(&bundle)?;
         let texts = Texts::of(&bundle);
         drop(bundle);
-        let mut source = Self {
+        Ok(Self {
             name: document.name.clone(),
             file: None,
             api,
             ids: operation_ids(&document),
-            pointers: pointers(&document),
             texts: Some(texts),
             calls: Calls::of(&document),
             document: Some(document),
-        };
-        if source.generated_from().is_none()
-            && let Some(document) = &mut source.document
-        {
-            document.forget_content(LARGE);
-        }
-        Ok(source)
+        })
     }
 
     /// Returns the surface. Fails for a spec that is too large to be written out.
@@ -114,12 +101,6 @@ impl Source {
         Surface::of_api(&self.api).map_err(|reason| {
             Failure::nothing_compared(&format!("{}: {reason}", self.name), &next_step(&self.name))
         })
-    }
-
-    /// Returns the line of an operation, if this is a spec.
-    pub(crate) fn line(&self, operation: &OperationName) -> Option<usize> {
-        let pointer = self.pointers.get(operation)?;
-        Some(self.document.as_ref()?.position(pointer).line)
     }
 
     /// Returns the spec, if code is generated from it: it says how its operations are to be
@@ -130,18 +111,6 @@ impl Source {
         let mut nodes = operations.iter().map(|operation| operation.node);
         nodes.any(|node| node.get(spec::RETRY).is_some()).then_some(document)
     }
-}
-
-fn pointers(document: &Document) -> BTreeMap<OperationName, String> {
-    let mut pointers = BTreeMap::new();
-    for (path, _) in spec::members(document.value.get("paths")) {
-        for method in METHODS {
-            let pointer = format!("/paths/{}/{method}", pointer_token(path));
-            let (path, _) = template(path);
-            pointers.insert(OperationName { method: method.to_uppercase(), path }, pointer);
-        }
-    }
-    pointers
 }
 
 /// Returns the operations of a spec by their ids, without ids that several have.

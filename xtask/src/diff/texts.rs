@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::document::{Document, Position, pointer_token};
+use crate::document::{Document, Position, Value, pointer_token};
 use crate::spec::METHODS;
 
 /// Keywords whose value is a text.
@@ -89,7 +88,7 @@ impl PlacedTexts {
     }
 
     /// Returns the line of a place in the document that these are the texts of, if it is there.
-    pub(crate) fn line(&self, place: &str, document: &Document) -> Option<usize> {
+    pub(crate) fn line(&self, place: &str, document: &Document) -> Option<u32> {
         let Position { line, .. } = document.position(self.pointer(place)?);
         Some(line)
     }
@@ -98,9 +97,9 @@ impl PlacedTexts {
     fn collect(&mut self, node: &Value, at: &Place, is_map: bool) {
         match node {
             Value::Object(members) => {
-                for (key, value) in members {
+                for (key, value) in members.iter() {
                     let place = at.member(key, key);
-                    match key.as_str() {
+                    match key {
                         _ if is_map => self.collect(value, &place, false),
                         "default" | "enum" => {}
                         key if TEXTS.contains(&key) && value.is_string() => {

@@ -194,7 +194,7 @@ fn with_edge(mut node: Node, edge: &Edge) -> Node {
     if edge.required {
         node.facts.insert(Fact::flag("required"));
     }
-    let mapping = edge.mapping.iter().map(|value| Fact::json("mapping", &value.as_str().into()));
+    let mapping = edge.mapping.iter().map(|value| Fact::json("mapping", value));
     node.facts.extend(mapping);
     node
 }

@@ -2,29 +2,34 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Number;
 
-/// Returns the value of a text, `None` if it isn't JSON or has a key twice.
+use super::position::Position;
+use super::value::{Member, Strings, Value};
+
+/// Returns the value of a text without positions, `None` if it isn't JSON or has a key twice.
 pub(super) fn parse(text: &str) -> Option<Value> {
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
-    serde_json::from_str(text).ok().map(|Strict(value)| value)
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = Strict(&mut Strings::default()).deserialize(&mut json).ok()?;
+    json.end().ok().map(|()| value)
 }
 
-/// A value in which no key is there twice. `serde_json` would keep the last one.
-struct Strict(Value);
+/// Reads a value in which no key is there twice. `serde_json` would keep the last one.
+struct Strict<'s>(&'s mut Strings);
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Self)
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct StrictVisitor;
-
-impl<'de> Visitor<'de> for StrictVisitor {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,11 +45,11 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(Value::Number(value.into()))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
+        Ok(Value::Number(value.into()))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
@@ -52,28 +57,45 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+        Ok(Value::String(self.0.add(value)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
-            list.push(item);
+        while let Some(item) = items.next_element_seed(Strict(self.0))? {
+            list.push((item, Position::START));
         }
-        Ok(Value::Array(list))
+        Ok(Value::list(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some((key, Strict(value))) = members.next_entry::<String, Strict>()? {
-            if map.insert(key, value).is_some() {
-                return Err(A::Error::custom("a key is there twice"));
-            }
+        let mut list = Vec::new();
+        while let Some(key) = members.next_key_seed(Key(self.0))? {
+            let value = members.next_value_seed(Strict(self.0))?;
+            list.push(Member { key, position: Position::START, value });
         }
-        Ok(Value::Object(map))
+        Value::object(list).map_err(|_| A::Error::custom("a key is there twice"))
+    }
+}
+
+struct Key<'s>(&'s mut Strings);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = std::sync::Arc<str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = std::sync::Arc<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(self.0.add(key))
     }
 }

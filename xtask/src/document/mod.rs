@@ -3,20 +3,20 @@
 mod json;
 mod position;
 mod text;
+mod value;
 mod yaml;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub(crate) use position::{Position, pointer_token};
 pub(crate) use text::{decoded, reading};
+pub(crate) use value::{Map, Value};
 
-/// A parsed file: its value, and where each node is in the text.
+/// A parsed file.
 #[derive(Debug)]
 pub(crate) struct Document {
     /// The name of the file, for messages.
@@ -25,10 +25,17 @@ pub(crate) struct Document {
     pub(crate) value: Value,
     /// The hash of the text, regardless of line ends. Descriptions are a part of it.
     pub(crate) sha256: String,
-    text: String,
-    /// Found when the first is needed: most runs need none, and they take more memory than the
-    /// value.
-    positions: OnceCell<HashMap<String, Position>>,
+    positions: Positions,
+}
+
+/// Where the nodes of a document are.
+#[derive(Debug)]
+enum Positions {
+    /// In the value, which begins here.
+    Known(Position),
+    /// Not in the value of JSON, whose parser doesn't tell. The YAML parser reads this text again
+    /// once the first is needed: most runs need none.
+    Unread { text: String, value: OnceCell<(Value, Position)> },
 }
 
 /// Why a file can't be read or parsed.
@@ -52,43 +59,39 @@ impl Document {
 
     /// Parses a text. JSON is YAML, but has a separate parser, which is faster.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
-        let value = match json::parse(text) {
-            Some(value) => value,
-            None => yaml::parse(&text::with_surrogates(text)).map_err(|(position, reason)| {
-                DocumentError { name: name.to_owned(), position: Some(position), reason }
-            })?,
+        let (value, positions) = match json::parse(text) {
+            Some(value) => {
+                let text = text::with_surrogates(text).into_owned();
+                (value, Positions::Unread { text, value: OnceCell::new() })
+            }
+            None => {
+                let parsed = yaml::parse(&text::with_surrogates(text));
+                let (value, start) = parsed.map_err(|(position, reason)| DocumentError {
+                    name: name.to_owned(),
+                    position: Some(position),
+                    reason,
+                })?;
+                (value, Positions::Known(start))
+            }
         };
-        Ok(Self {
-            name: name.to_owned(),
-            value,
-            sha256: sha256(text),
-            text: text.to_owned(),
-            positions: OnceCell::new(),
-        })
+        Ok(Self { name: name.to_owned(), value, sha256: sha256(text), positions })
     }
 
-    /// Frees the content, which takes many times the memory of the text, if that is longer than
-    /// `most` bytes. Positions stay known.
-    pub(crate) fn forget_content(&mut self, most: usize) {
-        if self.text.len() > most {
-            self.value = Value::Null;
-        }
-    }
-
-    /// Returns the position of the node at a JSON pointer, or of its nearest ancestor with one.
+    /// Returns the position of the node at a JSON pointer, or of its nearest ancestor.
     pub(crate) fn position(&self, pointer: &str) -> Position {
-        let positions =
-            self.positions.get_or_init(|| yaml::positions(&text::with_surrogates(&self.text)));
-        let mut pointer = pointer;
-        loop {
-            if let Some(position) = positions.get(pointer) {
-                return *position;
+        let (mut node, mut position) = match &self.positions {
+            Positions::Known(start) => (&self.value, *start),
+            Positions::Unread { text, value } => {
+                let read = || yaml::parse(text).unwrap_or((Value::Null, Position::START));
+                let (value, start) = value.get_or_init(read);
+                (value, *start)
             }
-            match pointer.rfind('/') {
-                Some(end) => pointer = &pointer[..end],
-                None => return Position { line: 1, column: 1 },
-            }
+        };
+        for step in pointer.split('/').skip(1) {
+            let Some(next) = node.step(&position::pointer_step(step)) else { break };
+            (node, position) = next;
         }
+        position
     }
 
     /// Returns `file:line:column` of a node, as editors and terminals understand it.

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::diff::change::Change;
 use crate::diff::report::Report;
 use crate::diff::source::Source;
+use crate::document::Value;
 use crate::spec::{self, Operation};
 use crate::text::counted;
 

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
-use crate::document::{Document, pointer_token};
+use crate::document::{Document, Value, pointer_token};
 use crate::spec;
 
 /// The limit for files, as they can be generated without end.
@@ -54,7 +52,7 @@ impl<'b> Node<'b> {
 
     /// Returns the items of a list. Anything else has none.
     pub(crate) fn items(self) -> impl Iterator<Item = Self> + use<'b> {
-        let items = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
+        let items = self.value.as_array().unwrap_or_default();
         items.iter().map(move |value| Self { value, ..self })
     }
 
@@ -247,7 +245,7 @@ fn collect<'v>(node: &'v Value, targets: &mut Vec<&'v str>) {
     let mut queue = vec![node];
     while let Some(node) = queue.pop() {
         match node {
-            Value::Array(items) => queue.extend(items),
+            Value::Array(items) => queue.extend(items.iter()),
             Value::Object(members) => {
                 if let Some(target) = members.get("$ref").and_then(Value::as_str)
                     && !target.starts_with('#')

@@ -121,8 +121,7 @@ impl<'s> Expansion<'s> {
             for (index, (values, below)) in branches.into_iter().enumerate() {
                 let step = Step::Branch { keyword: keyword.to_owned(), group, index };
                 let values = values.into_iter();
-                let mapping =
-                    values.map(|value| here(Content::Fact(Fact::json("mapping", &value.into()))));
+                let mapping = values.map(|value| here(Content::Fact(Fact::json("mapping", value))));
                 leaves.extend(under(&step, below));
                 leaves.extend(under(&step, mapping.collect()));
             }

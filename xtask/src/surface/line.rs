@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 /// A place and a fact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Line {
@@ -156,8 +158,10 @@ impl Fact {
     }
 
     /// A keyword with a JSON value.
-    pub(crate) fn json(keyword: &str, value: &serde_json::Value) -> Self {
-        Self { keyword: keyword.to_owned(), value: value.to_string() }
+    pub(crate) fn json(keyword: &str, value: impl Serialize) -> Self {
+        // Nothing that a document can hold fails to be written.
+        let value = serde_json::to_string(&value).unwrap_or_default();
+        Self { keyword: keyword.to_owned(), value }
     }
 }
 

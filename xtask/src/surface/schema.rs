@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::bundle::{Bundle, Node, Unread};
 use super::keywords::{self, Keywords, Merged};
 use super::line::{Fact, Step};
 use super::subschemas;
 use super::subtypes::Subtypes;
+use crate::document::Value;
 use crate::spec;
 
 /// The limit for schemas, which can combine without end: each is merged from parts of others.
@@ -352,7 +351,7 @@ impl<'b> Schemas<'b> {
                 draft.children.insert(step, subtype);
             }
         }
-        draft.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", &value.into())));
+        draft.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", value)));
         Ok(())
     }
 }

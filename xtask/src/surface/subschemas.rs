@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::bundle::Node;
 use super::line::Step;
+use crate::document::{Map, Value};
 
 /// Keywords with a schema.
 const SINGLE: [&str; 9] = [
@@ -63,10 +62,7 @@ fn add_items<'b>(list: Node<'b>, add: &mut impl FnMut(&str, &str, Node<'b>)) {
 }
 
 /// Returns the names that a property's presence requires, of a keyword that may hold schemas too.
-pub(super) fn required_beside(value: &Value) -> Value {
-    let members = value.as_object().into_iter().flatten();
-    members
-        .filter(|(_, value)| value.is_array())
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+pub(super) fn required_beside(value: &Value) -> BTreeMap<&str, &Value> {
+    let members = value.as_object().into_iter().flat_map(Map::iter);
+    members.filter(|(_, value)| value.is_array()).collect()
 }
