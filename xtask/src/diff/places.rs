@@ -180,7 +180,7 @@ impl<'p> Places<'p> {
         let mut next = Some(&trails[trail]);
         while let Some(Trail { before, step }) = next {
             if parts.len() == MAX_STEPS {
-                return [vec![Step::Property("…".to_owned())], joined(parts)].concat();
+                return [vec![Step::Property("…".into())], joined(parts)].concat();
             }
             parts.extend(step.map(|(pair, index)| self.pairs[pair].within[index].0.as_slice()));
             next = before.map(|before| &trails[before]);
@@ -242,7 +242,7 @@ impl<'p> Places<'p> {
         let root = ways[pair].map_or(0, |way| way.root);
         while let Some((from, index)) = ways[pair].and_then(|way| way.from) {
             if parts.len() == MAX_STEPS {
-                return (root, [vec![Step::Property("…".to_owned())], joined(parts)].concat());
+                return (root, [vec![Step::Property("…".into())], joined(parts)].concat());
             }
             parts.push(&self.pairs[from].within[index].0);
             pair = from;
@@ -315,7 +315,7 @@ fn change(
         && matches!(root.part, Part::Response { .. })
         && pair.context.direction == Direction::Response
         && steps.is_empty()
-        && *within == [Step::Property("data".to_owned())];
+        && *within == [Step::Property("data".into())];
     let rule = if is_result { &rules::RESULT_ADDED } else { *rule };
     Change {
         operation: Some(root.operation.clone()),

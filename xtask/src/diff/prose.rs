@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::texts::{PlacedTexts, TEXTS, VALUES};
 use crate::document::{Document, Value};
 use crate::spec::METHODS;
-use crate::surface::{Bundle, Node, OperationName, template};
+use crate::surface::{Bundle, Node, OperationName, References, template};
 
 /// Maps whose keys are names instead of keywords.
 const NAMED: [&str; 3] = ["headers", "properties", "responses"];
@@ -45,6 +45,7 @@ impl Texts {
         let mut texts = Self::default();
         let mut known = HashMap::new();
         let mut queue = Vec::new();
+        let mut references = References::new(bundle);
         let root = bundle.root();
         let follow = |node| bundle.follow(node).ok();
         let paths = root.get("paths").and_then(follow);
@@ -71,7 +72,7 @@ impl Texts {
             let own = &mut texts.units[unit].texts;
             nodes.iter().for_each(|node| collect(*node, &mut targets, own));
             for (from, target) in targets {
-                let Ok(node) = bundle.resolve(from, target) else { continue };
+                let Ok(node) = references.resolve(from, target) else { continue };
                 let to = *known.entry(node.address()).or_insert_with(|| {
                     queue.push((texts.units.len(), vec![node]));
                     texts.units.push(Unit { name: target.to_owned(), ..Unit::default() });

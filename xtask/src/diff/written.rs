@@ -87,7 +87,7 @@ impl Graph {
         for (keyword, branches) in groups {
             let count = counts.entry(keyword).or_default();
             for (index, (_, _, place)) in branches.into_iter().enumerate() {
-                let keyword = keyword.to_owned();
+                let keyword = keyword.into();
                 steps[place] = Step::Branch { keyword, group: *count, index };
             }
             *count += 1;

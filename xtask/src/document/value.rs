@@ -100,6 +100,11 @@ impl Value {
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
+        self.as_text().map(|text| &**text)
+    }
+
+    /// Returns a text that can be shared.
+    pub(crate) fn as_text(&self) -> Option<&Arc<str>> {
         match self {
             Self::String(text) => Some(text),
             _ => None,
@@ -189,6 +194,11 @@ impl Map {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|member| (&*member.key, &member.value))
+    }
+
+    /// Returns the members with keys that can be shared.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&Arc<str>, &Value)> {
+        self.0.iter().map(|member| (&member.key, &member.value))
     }
 
     pub(super) fn members(&self) -> &[Member] {

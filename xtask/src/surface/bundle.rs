@@ -1,8 +1,9 @@
 //! A document with the files beside it that it refers to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::document::{Document, Value, pointer_token};
+use crate::document::{Document, Map, Value, pointer_token};
 use crate::spec;
 
 /// The limit for files, as they can be generated without end.
@@ -59,6 +60,12 @@ impl<'b> Node<'b> {
     /// Returns the members of an object. Anything else has none.
     pub(crate) fn members(self) -> impl Iterator<Item = (&'b str, Self)> {
         spec::members(Some(self.value)).map(move |(name, value)| (name, Self { value, ..self }))
+    }
+
+    /// Returns the members of an object with names that can be shared.
+    pub(crate) fn named_members(self) -> impl Iterator<Item = (&'b Arc<str>, Self)> {
+        let members = self.value.as_object().into_iter().flat_map(Map::named);
+        members.map(move |(name, value)| (name, Self { value, ..self }))
     }
 
     pub(crate) fn text(self, key: &str) -> &'b str {
@@ -180,6 +187,31 @@ impl<'d> Bundle<'d> {
             self.others.len()
         });
         self.known.insert(path, found);
+    }
+}
+
+/// Follows references, of which many lead to the same place.
+pub(crate) struct References<'b> {
+    bundle: &'b Bundle<'b>,
+    /// What references lead to, by the file that they are in and the address of their text, of
+    /// which a file has one copy.
+    known: HashMap<(usize, usize), Node<'b>>,
+}
+
+impl<'b> References<'b> {
+    pub(crate) fn new(bundle: &'b Bundle<'b>) -> Self {
+        Self { bundle, known: HashMap::new() }
+    }
+
+    /// Does what [`Bundle::resolve`] does. The target must be a text in the file.
+    pub(crate) fn resolve(&mut self, from: Node<'b>, target: &'b str) -> Result<Node<'b>, String> {
+        let key = (from.file, target.as_ptr().addr());
+        if let Some(node) = self.known.get(&key).filter(|_| !target.is_empty()) {
+            return Ok(*node);
+        }
+        let node = self.bundle.resolve(from, target)?;
+        self.known.insert(key, node);
+        Ok(node)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keywords of schemas, merged over all parts of a schema.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -74,16 +75,18 @@ const FLAGS: [&str; 5] = ["deprecated", "nullable", "readOnly", "uniqueItems", "
 /// What the keywords say about the schema itself, and the names of its required properties.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
-    pub(super) facts: BTreeSet<Fact>,
-    pub(super) required: BTreeSet<String>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) required: BTreeSet<Arc<str>>,
 }
 
 /// Merges the keywords.
 pub(super) fn merged(keywords: &Keywords<'_>) -> Merged {
     let names = given(keywords, "required").filter_map(Value::as_array).flatten();
-    let required = names.filter_map(Value::as_str).map(str::to_owned).collect();
-    let all: BTreeSet<&str> = keywords.all().map(|(keyword, _)| keyword).collect();
-    let mut facts: BTreeSet<Fact> =
+    let required = names.filter_map(Value::as_text).cloned().collect();
+    let mut all: Vec<&str> = keywords.all().map(|(keyword, _)| keyword).collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut facts: Vec<Fact> =
         all.into_iter().flat_map(|keyword| keyword_facts(keyword, keywords)).collect();
     facts.extend(enum_facts(keywords));
     facts.extend(bound_facts(keywords));

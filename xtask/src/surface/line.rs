@@ -1,6 +1,7 @@
 //! One line of a surface: a place, and a fact about it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -55,19 +56,19 @@ pub(crate) enum Part {
 /// One step into a schema.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
-    Property(String),
+    Property(Arc<str>),
     Items,
     Values,
     /// The group counts alternatives that apply at the same time.
     Branch {
-        keyword: String,
+        keyword: Arc<str>,
         group: usize,
         index: usize,
     },
     /// Another keyword that holds schemas. The name is empty if it holds one.
     Sub {
-        keyword: String,
-        name: String,
+        keyword: Arc<str>,
+        name: Arc<str>,
     },
 }
 

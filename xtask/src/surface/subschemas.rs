@@ -36,11 +36,11 @@ pub(super) fn holds_schemas(keyword: &str) -> bool {
 /// Adds the schemas of these keywords by the steps to them.
 pub(super) fn collect<'b>(
     keywords: impl Iterator<Item = (&'b str, Node<'b>)>,
-    places: &mut BTreeMap<Step, Vec<Node<'b>>>,
+    places: &mut Vec<(Step, Node<'b>)>,
 ) {
     let mut add = |keyword: &str, name: &str, node: Node<'b>| {
-        let step = Step::Sub { keyword: keyword.to_owned(), name: name.to_owned() };
-        places.entry(step).or_default().push(node);
+        let step = Step::Sub { keyword: keyword.into(), name: name.into() };
+        places.push((step, node));
     };
     for (keyword, node) in keywords {
         if SINGLE.contains(&keyword) {
