@@ -40,16 +40,16 @@ impl Source {
     pub(crate) fn read(name: &str) -> Result<Self, Failure> {
         let shown = if name == "-" { "stdin" } else { name };
         let source = match name.split_once(':') {
-            _ if name == "-" => Self::parse(shown, &standard_input()?)?,
+            _ if name == "-" => Self::parse(shown, standard_input()?)?,
             Some((revision, path)) if !Path::new(name).exists() => {
                 let text = committed(revision, path)?;
                 let beside = |other: &str| committed_beside(revision, path, other);
-                let source = Self::parse_with(shown, &text, &beside)?;
+                let source = Self::parse_with(shown, text, &beside)?;
                 Self { file: Some(path.to_owned()), ..source }
             }
             _ => {
                 let beside = |other: &str| read_beside(Path::new(name), other);
-                let source = Self::parse_with(shown, &file(name)?, &beside)?;
+                let source = Self::parse_with(shown, file(name)?, &beside)?;
                 Self { file: Some(name.to_owned()), ..source }
             }
         };
@@ -57,14 +57,14 @@ impl Source {
     }
 
     /// Parses a spec or a printed surface, which has no files beside it.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
-        Self::parse_with(name, text, &nothing_beside)
+    pub(crate) fn parse(name: &str, text: impl Into<String>) -> Result<Self, Failure> {
+        Self::parse_with(name, text.into(), &nothing_beside)
     }
 
-    fn parse_with(name: &str, text: &str, beside: &ReadBeside<'_>) -> Result<Self, Failure> {
+    fn parse_with(name: &str, text: String, beside: &ReadBeside<'_>) -> Result<Self, Failure> {
         let refused = |reason: String| Failure::nothing_compared(&reason, &next_step(name));
-        if Surface::is_printed(text) {
-            let surface = Surface::parse(name, text).map_err(refused)?;
+        if Surface::is_printed(&text) {
+            let surface = Surface::parse(name, &text).map_err(refused)?;
             return Ok(Self {
                 name: name.to_owned(),
                 file: None,

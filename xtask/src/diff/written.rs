@@ -179,7 +179,8 @@ impl<'g> Writing<'g> {
     }
 
     fn place(&mut self, place: &Place) -> Node {
-        let mut written = Node { facts: place.facts.clone(), children: BTreeMap::new() };
+        let facts = place.facts.iter().cloned().collect();
+        let mut written = Node { facts, children: BTreeMap::new() };
         for (key, child) in &place.children {
             written.children.insert(key.clone(), self.place(child));
         }

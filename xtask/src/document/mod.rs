@@ -52,29 +52,27 @@ impl Document {
         let name = path.display().to_string();
         let text = std::fs::read(path).map_err(|error| reading(&error)).and_then(decoded);
         match text {
-            Ok(text) => Self::parse(&name, &text),
+            Ok(text) => Self::parse(&name, text),
             Err(reason) => Err(DocumentError { name, position: None, reason }),
         }
     }
 
     /// Parses a text. JSON is YAML, but has a separate parser, which is faster.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
-        let (value, positions) = match json::parse(text) {
-            Some(value) => {
-                let text = text::with_surrogates(text).into_owned();
-                (value, Positions::Unread { text, value: OnceCell::new() })
+    pub(crate) fn parse(name: &str, text: impl Into<String>) -> Result<Self, DocumentError> {
+        let (name, text) = (name.to_owned(), text.into());
+        let sha256 = sha256(&text);
+        if let Some(value) = json::parse(&text) {
+            let positions = Positions::Unread { text, value: OnceCell::new() };
+            return Ok(Self { name, value, sha256, positions });
+        }
+        match yaml::parse(&text::with_surrogates(&text)) {
+            Ok((value, start)) => {
+                Ok(Self { name, value, sha256, positions: Positions::Known(start) })
             }
-            None => {
-                let parsed = yaml::parse(&text::with_surrogates(text));
-                let (value, start) = parsed.map_err(|(position, reason)| DocumentError {
-                    name: name.to_owned(),
-                    position: Some(position),
-                    reason,
-                })?;
-                (value, Positions::Known(start))
+            Err((position, reason)) => {
+                Err(DocumentError { name, position: Some(position), reason })
             }
-        };
-        Ok(Self { name: name.to_owned(), value, sha256: sha256(text), positions })
+        }
     }
 
     /// Returns the position of the node at a JSON pointer, or of its nearest ancestor.
@@ -82,8 +80,9 @@ impl Document {
         let (mut node, mut position) = match &self.positions {
             Positions::Known(start) => (&self.value, *start),
             Positions::Unread { text, value } => {
-                let read = || yaml::parse(text).unwrap_or((Value::Null, Position::START));
-                let (value, start) = value.get_or_init(read);
+                let read = || yaml::parse(&text::with_surrogates(text));
+                let (value, start) =
+                    value.get_or_init(|| read().unwrap_or((Value::Null, Position::START)));
                 (value, *start)
             }
         };

@@ -179,7 +179,7 @@ impl<'d> Bundle<'d> {
         let document = match self.others.len() {
             MAX_FILES => Err(format!("there are more than {MAX_FILES} files")),
             _ => beside(&path)
-                .and_then(|text| Document::parse(&path, &text).map_err(|error| error.to_string())),
+                .and_then(|text| Document::parse(&path, text).map_err(|error| error.to_string())),
         };
         let found = document.map(|document| {
             self.others.push(document);
