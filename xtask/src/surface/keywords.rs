@@ -30,6 +30,11 @@ impl<'b> Keywords<'b> {
         self.all.iter().filter(move |(other, _)| *other == keyword).map(|(_, node)| *node)
     }
 
+    /// Whether there is one of these keywords.
+    pub(super) fn any(&self, wanted: &[&str]) -> bool {
+        self.all.iter().any(|(keyword, _)| wanted.contains(keyword))
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = (&'b str, Node<'b>)> {
         self.all.iter().copied()
     }

@@ -59,6 +59,7 @@
 mod access;
 mod api;
 mod beside;
+mod branches;
 mod bundle;
 mod expand;
 mod graph;

@@ -4,13 +4,13 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::branches::{branches, has_null_branch, selecting_values};
 use super::bundle::{Bundle, Node, References, Unread};
 use super::keywords::{self, Keywords, Merged};
 use super::line::{Fact, Step};
 use super::subschemas;
 use super::subtypes::Subtypes;
 use crate::document::Value;
-use crate::spec;
 
 /// The limit for schemas, which can combine without end: each is merged from parts of others.
 const MAX_SCHEMAS: usize = 2_000_000;
@@ -19,6 +19,9 @@ const MAX_COMBINED: usize = 50_000;
 
 /// Keywords by which other schemas apply too.
 const COMBINING: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
+
+/// Keywords of alternatives, which few schemas have.
+const ALTERNATIVES: [&str; 4] = ["anyOf", "discriminator", "not", "oneOf"];
 
 /// The schemas of a document that are on the wire.
 pub(super) struct Schemas<'b> {
@@ -227,7 +230,7 @@ impl<'b> Schemas<'b> {
                             keywords.push(keyword, node);
                         }
                     }
-                    if has_null_branch(*part) {
+                    if keywords.any(&ALTERNATIVES) && has_null_branch(*part) {
                         draft.facts.push(Fact::flag("nullable"));
                     }
                 }
@@ -248,7 +251,9 @@ impl<'b> Schemas<'b> {
             keywords.remove("nullable");
         }
         self.fill_children(&keywords, &mut draft)?;
-        self.fill_alternatives(parts, &keywords, &mut draft)?;
+        if keywords.any(&ALTERNATIVES) {
+            self.fill_alternatives(parts, &keywords, &mut draft)?;
+        }
         let Merged { facts, required } = keywords::merged(&keywords);
         draft.facts.extend(facts);
         draft.facts.sort_unstable();
@@ -363,44 +368,4 @@ impl<'b> Schemas<'b> {
         draft.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", value)));
         Ok(())
     }
-}
-
-/// Returns the discriminator's values that select a branch. Without a mapping it is the name of
-/// the component, which is the only way for such a name to be on the wire.
-fn selecting_values(node: Node<'_>, discriminators: &[Node<'_>]) -> Vec<String> {
-    let mut branch = node.value;
-    // A reference may be wrapped to have a description.
-    while let [only] = spec::list(branch, "allOf") {
-        branch = only;
-    }
-    let target = spec::text(branch, "$ref");
-    let Some((_, name)) = target.rsplit_once('/') else { return Vec::new() };
-    let mut values: Vec<String> = discriminators
-        .iter()
-        .flat_map(|discriminator| spec::members(discriminator.value.get("mapping")))
-        .filter(|(_, mapped)| [target, name].contains(&mapped.as_str().unwrap_or_default()))
-        .map(|(value, _)| value.to_owned())
-        .collect();
-    if values.is_empty() && !discriminators.is_empty() {
-        values.push(name.to_owned());
-    }
-    values.sort();
-    values
-}
-
-/// Returns the branches of an alternative except `null`, and whether that was one.
-fn branches<'b>(node: Node<'b>, keyword: &str) -> (Vec<Node<'b>>, bool) {
-    if keyword == "not" {
-        return (node.get("not").into_iter().collect(), false);
-    }
-    let null = |branch: &Value| spec::text(branch, "type") == "null";
-    let all = spec::list(node.value, keyword);
-    let nullable = all.iter().any(null) && !all.iter().all(null);
-    let nodes = node.list(keyword).filter(|branch| !(nullable && null(branch.value)));
-    (nodes.collect(), nullable)
-}
-
-/// Whether `null` is one of the alternatives.
-fn has_null_branch(part: Node<'_>) -> bool {
-    ["oneOf", "anyOf"].iter().any(|keyword| branches(part, keyword).1)
 }
