@@ -12,7 +12,7 @@ pub(crate) fn line(change: &Change, source: &Source) -> Option<u32> {
     let (wanted, document) = (change.operation.as_ref()?, source.document.as_ref()?);
     let operations = spec::operations(document);
     let operation = operations.iter().find(|operation| {
-        template(operation.path).0 == wanted.path
+        *template(operation.path).0 == *wanted.path
             && operation.method.eq_ignore_ascii_case(&wanted.method)
     })?;
     let pointer = pointer(document, operation, &change.at);

@@ -56,7 +56,8 @@ impl Texts {
                 let mut nodes = vec![node];
                 nodes.extend(item.get("parameters"));
                 let (path, _) = template(path);
-                let name = OperationName { method: method.to_uppercase(), path };
+                let name =
+                    OperationName { method: method.to_uppercase().into(), path: path.into() };
                 texts.operations.insert(name, texts.units.len());
                 queue.push((texts.units.len(), nodes));
                 texts.units.push(Unit::default());

@@ -119,7 +119,8 @@ fn operation_ids(document: &Document) -> BTreeMap<String, OperationName> {
     let mut seen = BTreeSet::new();
     for operation in spec::operations(document) {
         let (path, _) = template(operation.path);
-        let name = OperationName { method: operation.method.to_uppercase(), path };
+        let name =
+            OperationName { method: operation.method.to_uppercase().into(), path: path.into() };
         match seen.insert(operation.id()) {
             true if !operation.id().is_empty() => drop(ids.insert(operation.id().to_owned(), name)),
             _ => drop(ids.remove(operation.id())),

@@ -42,6 +42,7 @@ impl Api {
         let Schemas { mut schemas, unread: others, .. } = schemas;
         unread.extend(others);
         open_sets::merge(&mut schemas);
+        schemas.shrink_to_fit();
         Ok(Self { lines, roots, schemas, unread })
     }
 }
@@ -87,7 +88,8 @@ impl<'b> Reader<'b> {
 
     fn operation(&mut self, path: &str, method: &str, item: Node<'b>) -> Result<(), String> {
         let (template, names) = template(path);
-        let operation = OperationName { method: method.to_uppercase(), path: template };
+        let operation =
+            OperationName { method: method.to_uppercase().into(), path: template.into() };
         let place = Place { operation: Some(operation), part: Part::Whole, schema: None };
         let Some(node) = self.member(&place, item, method)? else { return Ok(()) };
         self.fact(&place, Fact::flag("declared"));

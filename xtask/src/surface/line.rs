@@ -25,8 +25,8 @@ pub(crate) struct Place {
 /// The method of an operation, and its path with `{}` for each parameter.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OperationName {
-    pub(crate) method: String,
-    pub(crate) path: String,
+    pub(crate) method: Arc<str>,
+    pub(crate) path: Arc<str>,
 }
 
 /// A part of an operation.

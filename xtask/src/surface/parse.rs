@@ -25,7 +25,7 @@ impl Place {
             return Ok(Self { operation: None, part: Part::Whole, schema: None });
         }
         let path = tokens.next().ok_or("the path is missing; complete the line")?;
-        let operation = OperationName { method: word(first)?, path: word(path)? };
+        let operation = OperationName { method: word(first)?.into(), path: word(path)?.into() };
         let part = Part::parse(tokens)?;
         let schema = match tokens.peek() {
             Some(token) if token.starts_with('$') => {
