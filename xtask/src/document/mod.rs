@@ -31,11 +31,11 @@ pub(crate) struct Document {
 /// Where the nodes of a document are.
 #[derive(Debug)]
 enum Positions {
-    /// In the value, which begins here.
+    /// As the value says. It begins here.
     Known(Position),
-    /// Not in the value of JSON, whose parser doesn't tell. The YAML parser reads this text again
-    /// once the first is needed: most runs need none.
-    Unread { text: String, value: OnceCell<(Value, Position)> },
+    /// The value says only the number of each in this text, which is JSON. They are found when the
+    /// first is needed: most runs need none.
+    Numbered { text: String, found: OnceCell<Vec<Position>> },
 }
 
 /// Why a file can't be read or parsed.
@@ -62,7 +62,7 @@ impl Document {
         let (name, text) = (name.to_owned(), text.into());
         let sha256 = sha256(&text);
         if let Some(value) = json::parse(&text) {
-            let positions = Positions::Unread { text, value: OnceCell::new() };
+            let positions = Positions::Numbered { text, found: OnceCell::new() };
             return Ok(Self { name, value, sha256, positions });
         }
         match yaml::parse(&text::with_surrogates(&text)) {
@@ -77,25 +77,41 @@ impl Document {
 
     /// Returns the position of the node at a JSON pointer, or of its nearest ancestor.
     pub(crate) fn position(&self, pointer: &str) -> Position {
-        let (mut node, mut position) = match &self.positions {
-            Positions::Known(start) => (&self.value, *start),
-            Positions::Unread { text, value } => {
-                let read = || yaml::parse(&text::with_surrogates(text));
-                let (value, start) =
-                    value.get_or_init(|| read().unwrap_or((Value::Null, Position::START)));
-                (value, *start)
-            }
-        };
+        let mut node = &self.value;
+        let mut place = None;
         for step in pointer.split('/').skip(1) {
-            let Some(next) = node.step(&position::pointer_step(step)) else { break };
-            (node, position) = next;
+            let Some((next, position)) = node.step(&position::pointer_step(step)) else { break };
+            (node, place) = (next, Some(position));
         }
-        position
+        self.found(place)
     }
 
     /// Returns `file:line:column` of a node, as editors and terminals understand it.
     pub(crate) fn location(&self, pointer: &str) -> String {
-        let Position { line, column } = self.position(pointer);
+        self.shown(self.position(pointer))
+    }
+
+    /// Returns `file:line:column` of a member of a node, without searching for that.
+    pub(crate) fn member_location(&self, node: &Value, key: &str) -> Option<String> {
+        let (_, place) = node.step(key).filter(|_| !key.is_empty())?;
+        Some(self.shown(self.found(Some(place))))
+    }
+
+    /// Returns where a place is that the value tells, or where the value begins.
+    fn found(&self, place: Option<Position>) -> Position {
+        match &self.positions {
+            Positions::Known(start) => place.unwrap_or(*start),
+            Positions::Numbered { text, found } => {
+                let found = found.get_or_init(|| json::positions(text));
+                // The first is where the value begins.
+                let number = place.map_or(0, |place| place.line);
+                let index = usize::try_from(number).unwrap_or_default();
+                found.get(index).copied().unwrap_or(Position::START)
+            }
+        }
+    }
+
+    fn shown(&self, Position { line, column }: Position) -> String {
         format!("{}:{line}:{column}", self.name)
     }
 }

@@ -148,12 +148,9 @@ impl<'d> Bundle<'d> {
     /// Returns `file:line:column` of a member of a node, or of the node for an empty key.
     pub(crate) fn location(&self, node: Node<'_>, key: &str) -> String {
         let document = if node.file == 0 { self.root } else { &self.others[node.file - 1] };
-        let mut pointer = pointer(&document.value, node.value).unwrap_or_default();
-        if !key.is_empty() {
-            pointer.push('/');
-            pointer.push_str(&pointer_token(key));
-        }
-        document.location(&pointer)
+        document.member_location(node.value, key).unwrap_or_else(|| {
+            document.location(&pointer(&document.value, node.value).unwrap_or_default())
+        })
     }
 
     /// Returns all files.
