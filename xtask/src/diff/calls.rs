@@ -61,7 +61,7 @@ mod tests {
             "{'/a/{y}': {get: {operationId: get_a, x-jogg-call: a().get}}, \
               /d: {get: {operationId: get_d, x-jogg-call: call}}}",
         ]
-        .map(|paths| Document::parse("spec", &format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
+        .map(|paths| Document::parse("spec", format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
         let calls = Calls::of(&old).followed_by(&Calls::of(&new));
         for (path, expected) in
             [("/a/{}", Some("a().get")), ("/b", Some("old_b")), ("/c", None), ("/d", Some("get_d"))]

@@ -14,7 +14,7 @@ fn scalars_follow_the_core_schema() {
     let document = Document::parse("spec.yaml", text);
     // `h: -` begins a list, which is malformed here.
     assert!(document.is_err());
-    let document = Document::parse("spec.yaml", &text.replace("h: -\n", "")).unwrap();
+    let document = Document::parse("spec.yaml", text.replace("h: -\n", "")).unwrap();
     assert_eq!(
         document.value,
         json!({

@@ -80,7 +80,7 @@ pub(super) fn nullable(document: &Document, findings: &mut LintFindings) {
     let combined = ["allOf", "anyOf", "oneOf"];
     visit::objects(document, &mut |pointer, members| {
         let has_effect = members.contains_key("type")
-            && !combined.iter().any(|keyword| members.contains_key(*keyword));
+            && !combined.iter().any(|keyword| members.contains_key(keyword));
         if members.contains_key("nullable") && !members.contains_key("$ref") && !has_effect {
             findings.add(
                 format!("{pointer}/nullable"),

@@ -208,7 +208,7 @@ mod tests {
 
     fn spec(parameters: &str, word: &str) -> Source {
         let paths = PATHS.replace("PARAMETERS", parameters).replace("WORD", word);
-        Source::parse("spec.yaml", &format!("openapi: 3.0.3\npaths: {paths}\n")).unwrap()
+        Source::parse("spec.yaml", format!("openapi: 3.0.3\npaths: {paths}\n")).unwrap()
     }
 
     #[test]

@@ -14,7 +14,7 @@ type Files = Vec<(&'static str, String)>;
 fn generated(edit: impl FnOnce(&mut Value)) -> Result<Files, String> {
     let mut spec = spec::open(None).unwrap().value.to_json();
     edit(&mut spec);
-    generate(&Document::parse("spec.json", &spec.to_string()).unwrap())
+    generate(&Document::parse("spec.json", spec.to_string()).unwrap())
 }
 
 /// Replaces the value at a pointer, which must exist.
