@@ -78,7 +78,7 @@ pub(super) fn compare_wrapped(walk: &mut Comparing<'_>, old: usize, new: usize) 
         walk.record_written(&rules::TYPE_CHANGED, Some(&old), Some(&new));
         return true;
     };
-    let single = vec![Branch { step, edge: Edge { mapping: Vec::new(), to: schema, ..edge } }];
+    let single = vec![Branch { step, edge: Edge { mapping: Box::default(), to: schema, ..edge } }];
     match was_plain {
         true => align(walk, &single, &branches),
         false => align(walk, &branches, &single),
@@ -146,7 +146,7 @@ fn is_not(group: &Group) -> bool {
 
 fn same(a: &Group, b: &Group) -> bool {
     let schemas = |group: &Group| {
-        let mut schemas: Vec<(Vec<String>, usize)> =
+        let mut schemas: Vec<(Box<[String]>, usize)> =
             group.iter().map(|branch| (branch.edge.mapping.clone(), branch.edge.to)).collect();
         schemas.sort();
         schemas

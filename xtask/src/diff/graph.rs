@@ -161,7 +161,7 @@ impl Graph {
 
 /// Returns the steps out of a schema, with what they lead to.
 fn draft(schema: &Schema, id: impl Fn(usize) -> usize) -> Node {
-    let edge = |step, to| Edge { step, required: false, mapping: Vec::new(), to };
+    let edge = |step, to| Edge { step, required: false, mapping: Box::default(), to };
     let children = schema.children.iter();
     let mut edges: Vec<Edge> =
         children.map(|(step, child)| edge(step.clone(), id(*child))).collect();
@@ -175,7 +175,7 @@ fn draft(schema: &Schema, id: impl Fn(usize) -> usize) -> Node {
     for (group, alternatives) in schema.alternatives.iter().enumerate() {
         for (index, (mapping, branch)) in alternatives.branches.iter().enumerate() {
             let step = Step::Branch { keyword: alternatives.keyword.into(), group, index };
-            edges.push(Edge { mapping: mapping.clone(), ..edge(step, id(*branch)) });
+            edges.push(Edge { mapping: mapping.as_slice().into(), ..edge(step, id(*branch)) });
         }
     }
     Node { facts: Arc::clone(&schema.facts), edges }
@@ -202,7 +202,7 @@ fn signature(node: &Node, own: u128, of: impl Fn(usize) -> u128) -> u128 {
     let mut groups: BTreeMap<(&str, usize), Branches<'_>> = BTreeMap::new();
     for edge in &node.edges {
         if let Step::Branch { keyword, group, .. } = &edge.step {
-            let branch = (edge.mapping.as_slice(), of(edge.to));
+            let branch = (&*edge.mapping, of(edge.to));
             groups.entry((keyword, *group)).or_default().push(branch);
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Edge {
     /// Whether the property must be there.
     pub(super) required: bool,
     /// The discriminator's values that select the branch.
-    pub(super) mapping: Vec<String>,
+    pub(super) mapping: Box<[String]>,
     pub(super) to: usize,
 }
 

@@ -82,6 +82,7 @@ impl Texts {
                 texts.units[unit].leads_to.push(to);
             }
         }
+        texts.units.shrink_to_fit();
         texts
     }
 

@@ -65,7 +65,7 @@ impl Graph {
         for (place, edge) in edges.iter().enumerate() {
             if let Step::Branch { keyword, group, .. } = &edge.step {
                 let leaves = leaves(&Writing::new(self, MAX_ALIKE).node(edge.to));
-                let branch = (edge.mapping.as_slice(), leaves, place);
+                let branch = (&*edge.mapping, leaves, place);
                 groups.entry((keyword, *group)).or_default().push(branch);
             }
         }

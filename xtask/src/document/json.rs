@@ -1,7 +1,7 @@
 //! Parses JSON. Whatever it refuses is left to the YAML parser, which says what is wrong and where.
 //!
 //! The parser tells no positions. So a node's is its number in the order of the text, as the line,
-//! until one is asked for: [`positions`] finds where each number is.
+//! until one is needed: [`positions`] finds where each number is.
 
 use std::fmt;
 use std::sync::Arc;
