@@ -4,7 +4,8 @@
 //! that their schemas written out would have no end. Sizes are of one side; the other is as large,
 //! and differs in a few components that all operations reach.
 
-use std::fmt::Write as _;
+use std::ffi::OsStr;
+use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
@@ -26,9 +27,12 @@ fn main() {
     println!(
         "{OPERATIONS} operations and dense references; the best of {runs} runs, with process start"
     );
+    let process = (0..runs).map(|_| Cost::of(&["--help".as_ref()])).reduce(Cost::least);
+    println!("the process alone: {}", process.unwrap_or_default());
     println!(
         "goals: {SECONDS_PER_MB} s and {MEMORY_PER_MB:.0} MB per MB of the larger side\n\n\
-         | size | format | time | s per MB | memory | MB per MB | goals |\n|---|---|---|---|---|---|---|"
+         | size | format | time | s per MB | CPU | CPU s per MB | memory | MB per MB | goals |\n\
+         |---|---|---|---|---|---|---|---|---|"
     );
     for size in sizes {
         for format in ["json", "yaml"] {
@@ -37,7 +41,7 @@ fn main() {
                 write(&path, &Spec::of(*size, side == "new").text(format));
                 path
             });
-            let cost = (0..runs).map(|_| Cost::of(&sides)).reduce(Cost::least);
+            let cost = (0..runs).map(|_| Cost::of_diff(&sides)).reduce(Cost::least);
             print_row(&sides[1], format, &cost.unwrap_or_default());
             sides.iter().for_each(|path| drop(std::fs::remove_file(path)));
         }
@@ -51,20 +55,20 @@ fn main() {
         ("two surfaces of the vendor's spec", [fixture("2025-12-16"), fixture("2026-03-30")]),
         ("our spec with itself, and its generated code", [spec.clone(), spec]),
     ] {
-        let cost = (0..runs).map(|_| Cost::of(&sides)).reduce(Cost::least).unwrap_or_default();
-        println!("{what}: {:.0} ms, {:.0} MB", cost.seconds * 1000.0, cost.megabytes);
+        let cost = (0..runs).map(|_| Cost::of_diff(&sides)).reduce(Cost::least);
+        println!("{what}: {}", cost.unwrap_or_default());
     }
 }
 
 fn print_row(path: &Path, format: &str, cost: &Cost) {
     #[expect(clippy::cast_precision_loss, reason = "a size in megabytes")]
     let size = std::fs::metadata(path).map_or(1, |file| file.len()) as f64 / 1e6;
-    let (time, memory) = (cost.seconds / size, cost.megabytes / size);
+    let Cost { seconds, cpu_seconds, megabytes } = cost;
+    let (time, cpu, memory) = (seconds / size, cpu_seconds / size, megabytes / size);
     let reached = time <= SECONDS_PER_MB && memory <= MEMORY_PER_MB;
     println!(
-        "| {size:.1} MB | {format} | {:.3} s | {time:.3} | {:.0} MB | {memory:.1} | {} |",
-        cost.seconds,
-        cost.megabytes,
+        "| {size:.1} MB | {format} | {seconds:.3} s | {time:.3} | {cpu_seconds:.2} s | {cpu:.3} \
+         | {megabytes:.0} MB | {memory:.1} | {} |",
         if reached { "reached" } else { "missed" }
     );
 }
@@ -73,28 +77,53 @@ fn print_row(path: &Path, format: &str, cost: &Cost) {
 #[derive(Default)]
 struct Cost {
     seconds: f64,
+    /// Of all its threads. It grows less than the time does on a busy machine.
+    cpu_seconds: f64,
     megabytes: f64,
 }
 
 impl Cost {
-    fn of(sides: &[PathBuf; 2]) -> Self {
+    fn of_diff([old, new]: &[PathBuf; 2]) -> Self {
+        let [old, new] = [old, new].map(|side| side.as_os_str());
+        Self::of(&["spec".as_ref(), "diff".as_ref(), "--format=json".as_ref(), old, new])
+    }
+
+    fn of(arguments: &[&OsStr]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.args(["spec", "diff", "--format", "json"]).args(sides).stdout(Stdio::null());
-        let start = Instant::now();
+        command.args(arguments).stdout(Stdio::null());
+        let (start, cpu_before) = (Instant::now(), cpu_of_children());
         let (status, megabytes) = match command.spawn() {
             Ok(mut child) => wait(&mut child),
             Err(error) => panic!("xtask can't be run: {error}"),
         };
-        assert!(status.success(), "{sides:?}: the diff failed");
-        Self { seconds: start.elapsed().as_secs_f64(), megabytes }
+        assert!(status.success(), "{arguments:?}: failed");
+        let cpu_seconds = cpu_of_children() - cpu_before;
+        Self { seconds: start.elapsed().as_secs_f64(), cpu_seconds, megabytes }
     }
 
     fn least(self, other: Self) -> Self {
         Self {
             seconds: self.seconds.min(other.seconds),
+            cpu_seconds: self.cpu_seconds.min(other.cpu_seconds),
             megabytes: self.megabytes.max(other.megabytes),
         }
     }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let milliseconds = self.seconds * 1000.0;
+        write!(f, "{milliseconds:.0} ms, {:.0} MB", self.megabytes)
+    }
+}
+
+/// Returns the CPU time of all processes that were waited for. Only Linux tells it, in hundredths
+/// of a second.
+fn cpu_of_children() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program, which comes second, may have spaces.
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields).split_whitespace();
+    fields.skip(13).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// Waits for a process, and returns the peak of its memory in megabytes. Only Linux tells it.

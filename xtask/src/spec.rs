@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use serde_json::Value;
-
-use crate::document::{Document, DocumentError, pointer_token};
+use crate::document::{Document, DocumentError, Value, pointer_token};
 use crate::workspace::{SPEC, root};
 
 /// The HTTP methods a path item can have, in the order the tables list them.
@@ -191,7 +189,7 @@ pub(crate) fn enumeration(schema: &Value) -> Option<Enumeration<'_>> {
 /// Returns the component that a schema refers to: by `$ref`, or by an `allOf` with a single `$ref`,
 /// which is how a reference can have a description.
 pub(crate) fn referred(schema: &Value) -> Option<&str> {
-    let node = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+    let node = match schema.get("allOf").and_then(Value::as_array) {
         Some([only]) => only,
         _ => schema,
     };
@@ -282,14 +280,12 @@ pub(crate) fn texts<'v>(node: &'v Value, key: &str) -> Vec<&'v str> {
 
 /// Returns a list member. It is empty if there is none.
 pub(crate) fn list<'v>(node: &'v Value, key: &str) -> &'v [Value] {
-    node.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    node.get(key).and_then(Value::as_array).unwrap_or_default()
 }
 
 /// Returns the members of an object. Anything else has none.
 pub(crate) fn members(node: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
-    node.and_then(Value::as_object)
-        .into_iter()
-        .flat_map(|map| map.iter().map(|(key, value)| (key.as_str(), value)))
+    node.and_then(Value::as_object).into_iter().flat_map(|map| map.iter())
 }
 
 /// Converts `add_photo_avatar_motion` and `young adult` to `AddPhotoAvatarMotion` and `YoungAdult`.

@@ -4,10 +4,8 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
 use super::docs::{doc_lines, escaped};
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec;
 
 /// Returns all enum components as macro calls.

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::transform;
-use crate::document::Document;
+use crate::document::{Document, Map, Value};
 use crate::spec::{self, Side};
 
 /// The parts of the spec that the rewrite uses.
@@ -67,7 +65,7 @@ impl Facts {
         let schema = spec::schema(document, &name).unwrap_or(&Value::Null);
         let required = spec::texts(schema, "required").into_iter().map(str::to_owned).collect();
         let properties = schema.get("properties").and_then(Value::as_object);
-        for (property, node) in properties.into_iter().flatten() {
+        for (property, node) in properties.into_iter().flat_map(Map::iter) {
             self.add_range(&name, property, node);
         }
         self.requests.push((name, required));

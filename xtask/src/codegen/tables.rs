@@ -2,12 +2,11 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use serde_json::Value;
 use syn::Ident;
 
 use super::docs::{doc_attributes, escaped};
 use super::enums;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec::{self, Operation};
 
 /// Returns `operations.rs`: a static for each operation, and the list of all.

@@ -1,9 +1,9 @@
 //! Transforms the spec for progenitor: a copy in memory, changed where progenitor supports less
 //! than the spec says. `openapi/jogg.yaml` itself describes the wire.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value as Json, json};
 
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec::{self, Operation, Side};
 
 /// The component that becomes the redacting string type.
@@ -29,8 +29,8 @@ const DROPPED: [&str; 12] = [
 ];
 
 /// Returns the document that progenitor generates from.
-pub(crate) fn transform(document: &Document) -> Value {
-    let mut output = document.value.clone();
+pub(crate) fn transform(document: &Document) -> Json {
+    let mut output = document.value.to_json();
     let mut components = Map::new();
     let responses = spec::reachable(document, Side::Response);
     for (name, schema) in spec::schemas(document) {
@@ -46,14 +46,14 @@ pub(crate) fn transform(document: &Document) -> Value {
         if let Some(query) = query_component(document, &operation) {
             components.insert(query_name(&operation), query);
         }
-        if let Some(node) = output.pointer_mut(&operation.pointer).and_then(Value::as_object_mut) {
+        if let Some(node) = output.pointer_mut(&operation.pointer).and_then(Json::as_object_mut) {
             transform_operation(document, &operation, node);
         }
     }
     if let Some(schemas) = output.pointer_mut("/components/schemas") {
-        *schemas = Value::Object(components);
+        *schemas = Json::Object(components);
     }
-    if let Some(components) = output.pointer_mut("/components").and_then(Value::as_object_mut) {
+    if let Some(components) = output.pointer_mut("/components").and_then(Json::as_object_mut) {
         components.remove("parameters");
         components.remove("responses");
     }
@@ -67,20 +67,19 @@ pub(crate) fn query_name(operation: &Operation<'_>) -> String {
 
 /// Returns a component with the query parameters. As arguments of the method, they would silently
 /// change their positions when the API adds one.
-fn query_component(document: &Document, operation: &Operation<'_>) -> Option<Value> {
+fn query_component(document: &Document, operation: &Operation<'_>) -> Option<Json> {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for parameter in operation.parameters(document) {
         if parameter.location() != "query" {
             continue;
         }
-        let schema = parameter.node.get("schema").cloned().unwrap_or_default();
-        let property = match schema.get("$ref") {
-            Some(_) => json!({"allOf": [schema]}),
-            None => schema,
-        };
-        let mut property = component(&property, false);
-        property["description"] = parameter.node.get("description").cloned().unwrap_or_default();
+        let schema = &parameter.node["schema"];
+        let mut property = component(schema, false);
+        if schema.get("$ref").is_some() {
+            property = json!({"allOf": [property]});
+        }
+        property["description"] = parameter.node["description"].to_json();
         if parameter.required() {
             required.push(parameter.name());
         }
@@ -100,18 +99,18 @@ fn query_component(document: &Document, operation: &Operation<'_>) -> Option<Val
 fn transform_operation(
     document: &Document,
     operation: &Operation<'_>,
-    node: &mut Map<String, Value>,
+    node: &mut Map<String, Json>,
 ) {
     node.retain(|key, _| !key.starts_with("x-"));
     let mut parameters = Vec::new();
     for parameter in operation.parameters(document) {
         if parameter.location() == "path" {
-            let mut node = parameter.node.clone();
-            node["schema"] = component(&node["schema"], false);
+            let mut node = parameter.node.to_json();
+            node["schema"] = component(&parameter.node["schema"], false);
             parameters.push(node);
         }
     }
-    node.insert("parameters".to_owned(), Value::Array(parameters));
+    node.insert("parameters".to_owned(), Json::Array(parameters));
     let data = spec::data_component(document, operation).unwrap_or(NO_DATA);
     let envelope = json!({
         "type": "object",
@@ -130,38 +129,38 @@ fn transform_operation(
 /// Returns a schema without keywords that the generator must ignore. In responses only the ids of
 /// list items are required: every version of the API has omitted, nulled or emptied fields it
 /// promises.
-fn component(schema: &Value, response: bool) -> Value {
+fn component(schema: &Value, response: bool) -> Json {
     let Value::Object(members) = schema else {
-        return schema.clone();
+        return schema.to_json();
     };
     if members.get("x-jogg-secret") == Some(&Value::Bool(true)) {
-        let description = members.get("description").cloned().unwrap_or_default();
+        let description = &schema["description"];
         let target = format!("#/components/schemas/{SECRET}");
         return json!({"description": description, "allOf": [{"$ref": target}]});
     }
     // The type is written elsewhere, and what refers to it needs only the name.
     if let Some(enumeration) = spec::enumeration(schema).filter(|enumeration| enumeration.open) {
         let mut output = component(enumeration.node, response);
-        output["description"] = members.get("description").cloned().unwrap_or_default();
+        output["description"] = schema["description"].to_json();
         return output;
     }
     let mut output = Map::new();
-    for (key, value) in members {
-        let kept = match key.as_str() {
+    for (key, value) in members.iter() {
+        let kept = match key {
             "required" | "nullable" if response => continue,
             key if key.starts_with("x-") || DROPPED.contains(&key) => continue,
-            "properties" => Value::Object(
+            "properties" => Json::Object(
                 spec::members(Some(value))
                     .map(|(name, property)| (name.to_owned(), component(property, response)))
                     .collect(),
             ),
-            "allOf" | "oneOf" | "anyOf" => Value::Array(
+            "allOf" | "oneOf" | "anyOf" => Json::Array(
                 spec::list(schema, key).iter().map(|part| component(part, response)).collect(),
             ),
             "items" | "additionalProperties" | "not" => component(value, response),
-            _ => value.clone(),
+            _ => value.to_json(),
         };
-        output.insert(key.clone(), kept);
+        output.insert(key.to_owned(), kept);
     }
     let ids = spec::members(members.get("properties"))
         .filter(|(_, property)| property.get("x-jogg-id") == Some(&Value::Bool(true)));
@@ -169,5 +168,5 @@ fn component(schema: &Value, response: bool) -> Value {
     if response && !ids.is_empty() {
         output.insert("required".to_owned(), json!(ids));
     }
-    Value::Object(output)
+    Json::Object(output)
 }

@@ -185,9 +185,8 @@ mod tests {
                        /b: {get: {parameters: [{name: q, in: query}]}}}";
 
     fn changes() -> Vec<Change> {
-        let [old, new] = [OLD, "{/a: {get: {}}, /b: {get: {}}}"].map(|paths| {
-            Source::parse("spec", &format!("openapi: 3.0.3\npaths: {paths}")).unwrap()
-        });
+        let [old, new] = [OLD, "{/a: {get: {}}, /b: {get: {}}}"]
+            .map(|paths| Source::parse("spec", format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
         Report::of(&old, &new).unwrap().changes
     }
 

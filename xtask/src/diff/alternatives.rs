@@ -2,6 +2,7 @@
 //! they are paired by their content.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::keywords;
 use super::node::{Edge, Node};
@@ -77,7 +78,7 @@ pub(super) fn compare_wrapped(walk: &mut Comparing<'_>, old: usize, new: usize) 
         walk.record_written(&rules::TYPE_CHANGED, Some(&old), Some(&new));
         return true;
     };
-    let single = vec![Branch { step, edge: Edge { mapping: Vec::new(), to: schema, ..edge } }];
+    let single = vec![Branch { step, edge: Edge { mapping: Box::default(), to: schema, ..edge } }];
     match was_plain {
         true => align(walk, &single, &branches),
         false => align(walk, &branches, &single),
@@ -98,7 +99,8 @@ fn plain(walk: &mut Comparing<'_>, id: usize) -> Option<usize> {
     let facts: Vec<Fact> = node.facts.iter().filter(|fact| !is_beside(fact)).cloned().collect();
     let says = !facts.is_empty() || !node.edges.is_empty();
     let is_plain = says && !node.edges.iter().any(|edge| matches!(edge.step, Step::Branch { .. }));
-    is_plain.then(|| walk.pairs.graph.add_node(Node { facts, edges: node.edges.clone() }))
+    is_plain
+        .then(|| walk.pairs.graph.add_node(Node { facts: facts.into(), edges: node.edges.clone() }))
 }
 
 /// Returns the branches of a schema that consists of alternatives alone.
@@ -119,7 +121,7 @@ fn groups(walk: &Comparing<'_>, id: usize) -> Vec<Group> {
         return Vec::new();
     }
     let steps = walk.graph().steps(id);
-    let mut groups: BTreeMap<(String, usize), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<(Arc<str>, usize), Group> = BTreeMap::new();
     for (edge, step) in node.edges.iter().zip(steps.iter()) {
         if let Step::Branch { keyword, group, .. } = step {
             let branch = Branch { step: step.clone(), edge: edge.clone() };
@@ -144,7 +146,7 @@ fn is_not(group: &Group) -> bool {
 
 fn same(a: &Group, b: &Group) -> bool {
     let schemas = |group: &Group| {
-        let mut schemas: Vec<(Vec<String>, usize)> =
+        let mut schemas: Vec<(Box<[String]>, usize)> =
             group.iter().map(|branch| (branch.edge.mapping.clone(), branch.edge.to)).collect();
         schemas.sort();
         schemas

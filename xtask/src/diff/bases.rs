@@ -2,6 +2,7 @@
 //! other changes no address.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::tree::Tree;
 use crate::surface::OperationName;
@@ -33,7 +34,10 @@ impl Bases {
             let whole = format!("{from}{}", old.path);
             Some(whole.strip_prefix(to.as_str())?.to_owned()).filter(|path| path.starts_with('/'))
         });
-        OperationName { method: old.method.clone(), path: path.unwrap_or_else(|| old.path.clone()) }
+        OperationName {
+            method: old.method.clone(),
+            path: path.map_or_else(|| Arc::clone(&old.path), Arc::from),
+        }
     }
 
     /// Returns the addresses of an operation on both sides, as far as they differ.

@@ -24,7 +24,8 @@ impl Calls {
     pub(crate) fn of(document: &Document) -> Self {
         let calls = spec::operations(document).into_iter().map(|operation| {
             let (path, _) = template(operation.path);
-            let name = OperationName { method: operation.method.to_uppercase(), path };
+            let name =
+                OperationName { method: operation.method.to_uppercase().into(), path: path.into() };
             let id = Some(operation.id()).filter(|id| !id.is_empty()).map(str::to_owned);
             (name, Call { method: operation.call().map(str::to_owned), id })
         });
@@ -60,12 +61,12 @@ mod tests {
             "{'/a/{y}': {get: {operationId: get_a, x-jogg-call: a().get}}, \
               /d: {get: {operationId: get_d, x-jogg-call: call}}}",
         ]
-        .map(|paths| Document::parse("spec", &format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
+        .map(|paths| Document::parse("spec", format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
         let calls = Calls::of(&old).followed_by(&Calls::of(&new));
         for (path, expected) in
             [("/a/{}", Some("a().get")), ("/b", Some("old_b")), ("/c", None), ("/d", Some("get_d"))]
         {
-            let operation = OperationName { method: "GET".to_owned(), path: path.to_owned() };
+            let operation = OperationName { method: "GET".into(), path: path.into() };
             assert_eq!(calls.shown(Some(&operation)).as_deref(), expected, "{path}");
         }
         assert_eq!(calls.shown(None), None);

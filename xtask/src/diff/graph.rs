@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::components::components;
 use super::node::{ANY, Edge, Node};
@@ -50,7 +51,7 @@ impl Graph {
     /// Adds a node whose places lead to others of this graph.
     pub(super) fn add_node(&mut self, node: Node) -> usize {
         let node = self.normal(node);
-        let key = signature(&node, |to| to as u128);
+        let key = signature(&node, own(&node), |to| to as u128);
         match self.known.get(&key) {
             Some(id) => *id,
             None => {
@@ -81,7 +82,7 @@ impl Graph {
         for (index, member) in members.iter().enumerate() {
             ids[*member] = MEMBER + index;
         }
-        let drafts: Vec<Node> = members
+        let mut drafts: Vec<Node> = members
             .iter()
             .map(|member| self.normal(draft(&schemas[*member], |to| ids[to])))
             .collect();
@@ -103,8 +104,7 @@ impl Graph {
             ids[*member] = classes[&keys[index]];
         }
         for (index, id) in added {
-            let mut node = Node { facts: drafts[index].facts.clone(), edges: Vec::new() };
-            node.edges = drafts[index].edges.clone();
+            let mut node = std::mem::take(&mut drafts[index]);
             for edge in &mut node.edges {
                 if edge.to >= MEMBER {
                     edge.to = ids[members[edge.to - MEMBER]];
@@ -112,13 +112,15 @@ impl Graph {
             }
             let node = self.normal(node);
             // The same schema, written out a level deep, isn't part of the cycle.
-            self.known.entry(signature(&node, |to| to as u128)).or_insert(id);
+            let key = signature(&node, own(&node), |to| to as u128);
+            self.known.entry(key).or_insert(id);
             self.nodes[id] = Rc::new(node);
         }
     }
 
     /// Returns a key for each member of a cycle, equal for equal schemas in equal cycles.
     fn keys(&self, drafts: &[Node]) -> Vec<u128> {
+        let own: Vec<u128> = drafts.iter().map(own).collect();
         let mut keys = vec![0_u128; drafts.len()];
         let mut count = 0;
         let mut work = 0;
@@ -135,7 +137,7 @@ impl Graph {
             let finer: Vec<u128> = drafts
                 .iter()
                 .enumerate()
-                .map(|(index, draft)| hash((keys[index], signature(draft, of))))
+                .map(|(index, draft)| hash((keys[index], signature(draft, own[index], of))))
                 .collect();
             let mut all = finer.clone();
             all.sort_unstable();
@@ -159,25 +161,24 @@ impl Graph {
 
 /// Returns the steps out of a schema, with what they lead to.
 fn draft(schema: &Schema, id: impl Fn(usize) -> usize) -> Node {
-    let mut edges: BTreeMap<Step, Edge> = BTreeMap::new();
-    let edge =
-        |step: &Step, to| Edge { step: step.clone(), required: false, mapping: Vec::new(), to };
-    for (step, child) in &schema.children {
-        edges.insert(step.clone(), edge(step, id(*child)));
-    }
+    let edge = |step, to| Edge { step, required: false, mapping: Box::default(), to };
+    let children = schema.children.iter();
+    let mut edges: Vec<Edge> =
+        children.map(|(step, child)| edge(step.clone(), id(*child))).collect();
     for name in &schema.required {
-        let step = Step::Property(name.clone());
-        edges.entry(step.clone()).or_insert_with(|| edge(&step, ANY)).required = true;
+        let step = Step::Property(Arc::clone(name));
+        match schema.index(&step) {
+            Some(index) => edges[index].required = true,
+            None => edges.push(Edge { required: true, ..edge(step, ANY) }),
+        }
     }
     for (group, alternatives) in schema.alternatives.iter().enumerate() {
         for (index, (mapping, branch)) in alternatives.branches.iter().enumerate() {
-            let keyword = alternatives.keyword.to_owned();
-            let step = Step::Branch { keyword, group, index };
-            let mapping = mapping.clone();
-            edges.insert(step.clone(), Edge { mapping, ..edge(&step, id(*branch)) });
+            let step = Step::Branch { keyword: alternatives.keyword.into(), group, index };
+            edges.push(Edge { mapping: mapping.as_slice().into(), ..edge(step, id(*branch)) });
         }
     }
-    Node { facts: schema.facts.to_vec(), edges: edges.into_values().collect() }
+    Node { facts: Arc::clone(&schema.facts), edges }
 }
 
 fn leads_to(schema: &Schema, target: usize) -> bool {
@@ -186,20 +187,23 @@ fn leads_to(schema: &Schema, target: usize) -> bool {
         || branches.into_iter().any(|(_, branch)| *branch == target)
 }
 
+/// Returns a number for what a node says itself, regardless of what it leads to.
+fn own(node: &Node) -> u128 {
+    let steps = plain(node).map(|edge| (&edge.step, edge.required));
+    hash((&node.facts, steps.collect::<Vec<_>>()))
+}
+
 /// Branches by what selects them, and what they lead to.
 type Branches<'n> = Vec<(&'n [String], u128)>;
 
 /// Returns a number that is equal for equal nodes. The order of branches doesn't count.
-fn signature(node: &Node, of: impl Fn(usize) -> u128) -> u128 {
+fn signature(node: &Node, own: u128, of: impl Fn(usize) -> u128) -> u128 {
+    let targets: Vec<u128> = plain(node).map(|edge| of(edge.to)).collect();
     let mut groups: BTreeMap<(&str, usize), Branches<'_>> = BTreeMap::new();
-    let mut edges = Vec::new();
     for edge in &node.edges {
-        match &edge.step {
-            Step::Branch { keyword, group, .. } => {
-                let branch = (edge.mapping.as_slice(), of(edge.to));
-                groups.entry((keyword, *group)).or_default().push(branch);
-            }
-            step => edges.push((step, edge.required, of(edge.to))),
+        if let Step::Branch { keyword, group, .. } = &edge.step {
+            let branch = (&*edge.mapping, of(edge.to));
+            groups.entry((keyword, *group)).or_default().push(branch);
         }
     }
     let mut groups: Vec<_> = groups
@@ -211,7 +215,12 @@ fn signature(node: &Node, of: impl Fn(usize) -> u128) -> u128 {
         .collect();
     groups.sort_unstable();
     groups.dedup();
-    hash((&node.facts, edges, groups))
+    hash((own, targets, groups))
+}
+
+/// Returns the places of a node that aren't branches.
+fn plain(node: &Node) -> impl Iterator<Item = &Edge> {
+    node.edges.iter().filter(|edge| !matches!(edge.step, Step::Branch { .. }))
 }
 
 /// Two hashes of 64 bits: enough that different schemas don't meet.

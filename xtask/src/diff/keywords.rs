@@ -131,7 +131,7 @@ pub(super) fn compare(walk: &mut Comparing<'_>, old: &Node, new: &Node, same_typ
     }
     compare_discriminator(walk, old, new);
     let bounded = |keyword: &str| BOUNDS.iter().any(|(keywords, _)| keywords.contains(&keyword));
-    let facts = old.facts.iter().chain(&new.facts);
+    let facts = old.facts.iter().chain(&*new.facts);
     let keywords: BTreeSet<&str> = facts
         .map(|fact| fact.keyword.as_str())
         .filter(|keyword| !ELSEWHERE.contains(keyword) && !bounded(keyword))

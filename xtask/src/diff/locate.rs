@@ -1,24 +1,18 @@
 //! Where in a spec a change is: for annotations.
 
-use serde_json::Value;
-
 use super::change::Change;
 use super::source::Source;
-use crate::document::{Document, Position, pointer_token};
+use crate::document::{Document, Position, Value, pointer_token};
 use crate::spec::{self, Operation};
 use crate::surface::{Line, Part, Step, template};
 
 /// Returns the line of what changed in a spec, or else of the nearest place around it that is
 /// there. `None` for a surface, and for an operation that the spec doesn't have.
-pub(crate) fn line(change: &Change, source: &Source) -> Option<usize> {
+pub(crate) fn line(change: &Change, source: &Source) -> Option<u32> {
     let (wanted, document) = (change.operation.as_ref()?, source.document.as_ref()?);
-    if document.value.is_null() {
-        // Only where its operations are is still known of a large spec.
-        return source.line(wanted);
-    }
     let operations = spec::operations(document);
     let operation = operations.iter().find(|operation| {
-        template(operation.path).0 == wanted.path
+        *template(operation.path).0 == *wanted.path
             && operation.method.eq_ignore_ascii_case(&wanted.method)
     })?;
     let pointer = pointer(document, operation, &change.at);
@@ -229,7 +223,8 @@ components:
             (&format!("{body} $.any<oneOf 1>"), "oneOf:"),
         ] {
             let line = document.position(&pointer(&document, operation, at)).line;
-            let text = SPEC.lines().nth(line - 1).unwrap_or_default().trim();
+            let text = SPEC.lines().zip(1..).find(|(_, number)| *number == line);
+            let text = text.map_or("", |(text, _)| text.trim());
             assert!(text.starts_with(expected), "{at}: line {line}, {text}");
         }
     }

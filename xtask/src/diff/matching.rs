@@ -147,7 +147,7 @@ fn rewrites<'t>(
     let key = |name: &'t OperationName, count: usize| {
         let path = segments(name);
         let end = path[path.len().saturating_sub(count)..].to_vec();
-        (name.method.as_str(), name.is_received(), end)
+        (&*name.method, name.is_received(), end)
     };
     let mut ends: HashMap<_, Vec<&'t OperationName>> = HashMap::new();
     for &added in &matches.added {

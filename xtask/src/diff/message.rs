@@ -1,6 +1,6 @@
 //! Compares the messages of one operation: parameters, bodies, responses, headers and media types.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::rules::{self, Rule};
 use super::tidy::is_json;
@@ -13,13 +13,13 @@ const SERIALIZATION: [&str; 4] = ["allowReserved", "encoding", "explode", "style
 
 /// Compares the messages of an operation.
 pub(super) fn compare(walk: &mut Walk<'_>, old: &Place, new: &Place) {
-    let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
+    let keys = old.keys(new);
     compare_responses(walk, old, new);
     let in_query =
         |key: &Key| matches!(key, Key::Parameter { location, .. } if location == "query");
-    let has_query = old.children.keys().any(in_query);
+    let has_query = old.children.iter().any(|(key, _)| in_query(key));
     for key in keys {
-        let sides = (old.children.get(key), new.children.get(key));
+        let sides = (old.child(key), new.child(key));
         match key {
             Key::Parameter { location, name } => {
                 let added = match in_query(key) && !has_query {
@@ -191,7 +191,7 @@ fn covering<'p>(status: &str, responses: &BTreeMap<&'p str, &Place>) -> Option<&
 
 fn compare_response(walk: &mut Walk<'_>, status: &str, old: &Place, new: &Place) {
     let part = |media_type| Part::Response { status: status.to_owned(), media_type };
-    let keys: BTreeSet<&Key> = old.children.keys().chain(new.children.keys()).collect();
+    let keys = old.keys(new);
     for key in keys {
         let Key::Header(name) = key else { continue };
         let part = |media_type| Part::ResponseHeader {
@@ -200,7 +200,7 @@ fn compare_response(walk: &mut Walk<'_>, status: &str, old: &Place, new: &Place)
             media_type,
         };
         walk.enter(part(None));
-        match (old.children.get(key), new.children.get(key)) {
+        match (old.child(key), new.child(key)) {
             (Some(old), Some(new)) => compare_value(walk, old, new, part),
             (None, new) => walk.record_subtree(&rules::HEADER_ADDED, None, new),
             (old, None) => walk.record_subtree(&rules::HEADER_REMOVED, old, None),

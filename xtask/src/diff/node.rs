@@ -1,6 +1,7 @@
 //! A schema as a node of a graph.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::surface::{Fact, Step};
 
@@ -9,7 +10,8 @@ pub(super) const ANY: usize = 0;
 /// A schema. Its keywords are those of all its parts.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Node {
-    pub(super) facts: Vec<Fact>,
+    /// Sorted.
+    pub(super) facts: Arc<[Fact]>,
     /// Sorted by their steps. Branches are in an order without a meaning.
     pub(super) edges: Vec<Edge>,
 }
@@ -21,18 +23,18 @@ pub(super) struct Edge {
     /// Whether the property must be there.
     pub(super) required: bool,
     /// The discriminator's values that select the branch.
-    pub(super) mapping: Vec<String>,
+    pub(super) mapping: Box<[String]>,
     pub(super) to: usize,
 }
 
 impl Node {
     pub(super) fn has(&self, keyword: &str) -> bool {
-        Fact::values(&self.facts, keyword).next().is_some()
+        Fact::values(&*self.facts, keyword).next().is_some()
     }
 
     /// Returns the values of a keyword.
     pub(super) fn values<'n>(&'n self, keyword: &str) -> BTreeSet<&'n str> {
-        Fact::values(&self.facts, keyword).collect()
+        Fact::values(&*self.facts, keyword).collect()
     }
 
     /// Returns the place after a step, if it isn't a branch.

@@ -1,6 +1,7 @@
 //! The normal form of a schema's keywords: what is the same on the wire is written the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -11,20 +12,34 @@ use crate::surface::{Fact, Step};
 /// known already.
 pub(super) fn normal<'n>(node: Node, done: impl Fn(usize) -> Option<&'n Node>) -> Node {
     let Node { facts, mut edges } = node;
-    let mut facts: BTreeSet<Fact> =
-        facts.into_iter().filter(|fact| fact.keyword != "any").collect();
     // A list or map of anything is the same as one without a schema for its elements.
     let optional = |edge: &Edge| match &edge.step {
         Step::Items | Step::Values => true,
-        Step::Sub { keyword, .. } => keyword != "contains" && keyword != "subtype",
+        Step::Sub { keyword, .. } => !["contains", "subtype"].contains(&&**keyword),
         Step::Property(_) | Step::Branch { .. } => false,
     };
     edges.retain(|edge| edge.to != ANY || !optional(edge));
+    edges.sort_unstable();
+    if is_normal(&facts, &edges) {
+        return Node { facts, edges };
+    }
+    let mut facts: BTreeSet<Fact> =
+        facts.iter().filter(|fact| fact.keyword != "any").cloned().collect();
     fold_alternatives(&mut facts, &mut edges, done);
     fold_null(&mut facts);
     whole_bounds(&mut facts);
-    edges.sort_unstable();
     Node { facts: facts.into_iter().collect(), edges }
+}
+
+/// Whether there is nothing to write in another way, as in most schemas.
+fn is_normal(facts: &[Fact], edges: &[Edge]) -> bool {
+    let says_more = |fact: &Fact| match fact.keyword.as_str() {
+        "any" | "exclusiveMinimum" | "exclusiveMaximum" => true,
+        "enum" => fact.value == "null",
+        _ => false,
+    };
+    !facts.iter().any(says_more)
+        && !edges.iter().any(|edge| matches!(edge.step, Step::Branch { .. }))
 }
 
 /// Writes alternatives that only say which values or types there are as a list of those.
@@ -33,10 +48,10 @@ fn fold_alternatives<'n>(
     edges: &mut Vec<Edge>,
     done: impl Fn(usize) -> Option<&'n Node>,
 ) {
-    let mut groups: BTreeMap<(String, usize), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Arc<str>, usize), Vec<usize>> = BTreeMap::new();
     for edge in edges.iter() {
         if let Step::Branch { keyword, group, .. } = &edge.step {
-            let plain = edge.mapping.is_empty() && keyword != "not";
+            let plain = edge.mapping.is_empty() && **keyword != *"not";
             let group = groups.entry((keyword.clone(), *group)).or_default();
             group.push(if plain { edge.to } else { usize::MAX });
         }
@@ -72,7 +87,7 @@ fn folded(keyword: &str, branches: &[&Node]) -> Option<Vec<Fact>> {
         }
         listed += usize::from(branch.has("enum"));
         typed += usize::from(branch.has("type"));
-        for fact in &branch.facts {
+        for fact in branch.facts.iter() {
             let is_new = match fact.keyword.as_str() {
                 // Values of one type may be in several branches.
                 "type" => types.insert(&fact.value) || branch.has("enum"),
@@ -123,7 +138,7 @@ fn whole_bounds(facts: &mut BTreeSet<Fact>) {
             let number = number.and_then(|number| number.as_i64());
             if let Some(next) = number.and_then(|number| number.checked_add(step)) {
                 facts.remove(&bound);
-                facts.insert(Fact::json(inclusive, &next.into()));
+                facts.insert(Fact::json(inclusive, next));
             }
         }
     }

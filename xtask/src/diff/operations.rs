@@ -109,17 +109,14 @@ pub(super) fn first_difference(old: &Tree, new: &Tree, matches: &Matches<'_>) ->
 }
 
 fn differing_fact(old: &Place, new: &Place) -> Option<String> {
-    if let Some(fact) = old.facts.symmetric_difference(&new.facts).next() {
+    let [a, b] = [old, new].map(|place| place.facts.iter().collect::<BTreeSet<_>>());
+    if let Some(fact) = a.symmetric_difference(&b).next() {
         return Some(format!("{} {}", fact.keyword, fact.value).trim_end().to_owned());
     }
     let nothing = Place::default();
-    let keys: BTreeSet<_> = old.children.keys().chain(new.children.keys()).collect();
-    keys.into_iter().find_map(|key| {
-        let side = |place: &'_ Place| place.children.get(key).cloned();
-        let found = differing_fact(
-            &side(old).unwrap_or_else(|| nothing.clone()),
-            &side(new).unwrap_or_else(|| nothing.clone()),
-        )?;
+    old.keys(new).into_iter().find_map(|key| {
+        let [old, new] = [old, new].map(|place| place.child(key).unwrap_or(&nothing));
+        let found = differing_fact(old, new)?;
         Some(format!("{} {found}", key.name()))
     })
 }

@@ -183,7 +183,7 @@ impl<'p> Comparing<'p> {
             return;
         }
         let differs = |fact: &&Fact| !old.facts.contains(fact) || !new.facts.contains(fact);
-        let fact = old.facts.iter().chain(&new.facts).find(differs);
+        let fact = old.facts.iter().chain(&*new.facts).find(differs);
         let text = fact.map(|fact| format!("{} {}", fact.keyword, fact.value));
         self.pairs.unexplained =
             self.pairs.unexplained.take().or(text.map(|text| text.trim_end().to_owned()));

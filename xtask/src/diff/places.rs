@@ -1,7 +1,7 @@
 //! From pairs of schemas to the places that have them. Each change is listed at all its places, as
 //! far as they are few; else at the first, with their number.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::change::{Change, Elsewhere};
 use super::components::strongly_connected;
@@ -129,11 +129,12 @@ impl<'p> Places<'p> {
             members.iter().for_each(|member| wanted[*member] = leads);
         }
         let mut changes = Vec::new();
+        let mut seen = Seen::of(self.pairs.len());
         for root in self.roots.iter().filter(|root| wanted[root.pair]) {
             let mut trails = vec![Trail { before: None, step: None }];
             let mut queue = vec![(root.pair, 0)];
             while let Some((entry, trail)) = queue.pop() {
-                for (pair, trail) in self.entered(entry, trail, &mut trails) {
+                for (pair, trail) in self.entered(entry, trail, &mut trails, &mut seen) {
                     if listed[pair] {
                         let steps = self.steps(&trails, trail);
                         let found = self.pairs[pair].found.iter();
@@ -154,13 +155,20 @@ impl<'p> Places<'p> {
     }
 
     /// Returns the pairs of a component, with the shortest way to each from one of them.
-    fn entered(&self, entry: usize, trail: usize, trails: &mut Vec<Trail>) -> Vec<(usize, usize)> {
+    fn entered(
+        &self,
+        entry: usize,
+        trail: usize,
+        trails: &mut Vec<Trail>,
+        seen: &mut Seen,
+    ) -> Vec<(usize, usize)> {
         let component = self.component[entry];
         let mut entered = vec![(entry, trail)];
         if self.components[component].len() == 1 {
             return entered;
         }
-        let mut seen = HashSet::from([entry]);
+        seen.round += 1;
+        seen.insert(entry);
         let mut next = 0;
         while let Some((pair, trail)) = entered.get(next).copied() {
             next += 1;
@@ -180,7 +188,7 @@ impl<'p> Places<'p> {
         let mut next = Some(&trails[trail]);
         while let Some(Trail { before, step }) = next {
             if parts.len() == MAX_STEPS {
-                return [vec![Step::Property("…".to_owned())], joined(parts)].concat();
+                return [vec![Step::Property("…".into())], joined(parts)].concat();
             }
             parts.extend(step.map(|(pair, index)| self.pairs[pair].within[index].0.as_slice()));
             next = before.map(|before| &trails[before]);
@@ -242,7 +250,7 @@ impl<'p> Places<'p> {
         let root = ways[pair].map_or(0, |way| way.root);
         while let Some((from, index)) = ways[pair].and_then(|way| way.from) {
             if parts.len() == MAX_STEPS {
-                return (root, [vec![Step::Property("…".to_owned())], joined(parts)].concat());
+                return (root, [vec![Step::Property("…".into())], joined(parts)].concat());
             }
             parts.push(&self.pairs[from].within[index].0);
             pair = from;
@@ -281,6 +289,23 @@ impl<'p> Places<'p> {
     }
 }
 
+/// The pairs that were seen in this round. A set for each round would be filled thousands of times.
+struct Seen {
+    round: usize,
+    last: Vec<usize>,
+}
+
+impl Seen {
+    fn of(pairs: usize) -> Self {
+        Self { round: 0, last: vec![0; pairs] }
+    }
+
+    /// Returns whether a pair is new.
+    fn insert(&mut self, pair: usize) -> bool {
+        std::mem::replace(&mut self.last[pair], self.round) != self.round
+    }
+}
+
 /// A way to a place, by the trail to the place before.
 struct Trail {
     before: Option<usize>,
@@ -315,7 +340,7 @@ fn change(
         && matches!(root.part, Part::Response { .. })
         && pair.context.direction == Direction::Response
         && steps.is_empty()
-        && *within == [Step::Property("data".to_owned())];
+        && *within == [Step::Property("data".into())];
     let rule = if is_result { &rules::RESULT_ADDED } else { *rule };
     Change {
         operation: Some(root.operation.clone()),

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use serde_json::Value;
-
 use super::texts::{PlacedTexts, TEXTS, VALUES};
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec::METHODS;
-use crate::surface::{Bundle, Node, OperationName, template};
+use crate::surface::{Bundle, Node, OperationName, References, template};
 
 /// Maps whose keys are names instead of keywords.
 const NAMED: [&str; 3] = ["headers", "properties", "responses"];
@@ -20,9 +18,8 @@ pub(crate) struct Prose {
     pub(crate) differences: usize,
     /// The operations they belong to, with their new paths.
     pub(crate) operations: Vec<OperationName>,
-    /// Where they are, each with its line in the new spec, unless it is gone from there. Not known
-    /// for large specs.
-    pub(crate) places: Vec<(String, Option<usize>)>,
+    /// Where they are, each with its line in the new spec, unless it is gone from there.
+    pub(crate) places: Vec<(String, Option<u32>)>,
 }
 
 /// The prose of a spec, by the places that have texts: operations, and what references
@@ -48,6 +45,7 @@ impl Texts {
         let mut texts = Self::default();
         let mut known = HashMap::new();
         let mut queue = Vec::new();
+        let mut references = References::new(bundle);
         let root = bundle.root();
         let follow = |node| bundle.follow(node).ok();
         let paths = root.get("paths").and_then(follow);
@@ -58,7 +56,8 @@ impl Texts {
                 let mut nodes = vec![node];
                 nodes.extend(item.get("parameters"));
                 let (path, _) = template(path);
-                let name = OperationName { method: method.to_uppercase(), path };
+                let name =
+                    OperationName { method: method.to_uppercase().into(), path: path.into() };
                 texts.operations.insert(name, texts.units.len());
                 queue.push((texts.units.len(), nodes));
                 texts.units.push(Unit::default());
@@ -74,7 +73,7 @@ impl Texts {
             let own = &mut texts.units[unit].texts;
             nodes.iter().for_each(|node| collect(*node, &mut targets, own));
             for (from, target) in targets {
-                let Ok(node) = bundle.resolve(from, target) else { continue };
+                let Ok(node) = references.resolve(from, target) else { continue };
                 let to = *known.entry(node.address()).or_insert_with(|| {
                     queue.push((texts.units.len(), vec![node]));
                     texts.units.push(Unit { name: target.to_owned(), ..Unit::default() });
@@ -83,6 +82,7 @@ impl Texts {
                 texts.units[unit].leads_to.push(to);
             }
         }
+        texts.units.shrink_to_fit();
         texts
     }
 
@@ -192,7 +192,7 @@ pub(super) fn compare(
 }
 
 /// Returns where the prose differs. The prose of what is new or gone is a part of that change.
-pub(super) fn places(old: &Document, new: &Document) -> Vec<(String, Option<usize>)> {
+pub(super) fn places(old: &Document, new: &Document) -> Vec<(String, Option<u32>)> {
     let [olds, news] = [old, new].map(PlacedTexts::of);
     let is_on_both_sides = |place: &String| {
         let pointer = news.pointer(place).or_else(|| olds.pointer(place)).unwrap_or_default();

@@ -269,14 +269,14 @@ fn is_hidden(walk: &Comparing<'_>, edge: &Edge) -> bool {
 fn compare_subschemas(walk: &mut Comparing<'_>, old: &Node, new: &Node) {
     for (step, old, new) in merged(old, new, |step| matches!(step, Step::Sub { .. })) {
         let Step::Sub { keyword, .. } = step else { continue };
-        let (added, removed) = match keyword.as_str() {
+        let (added, removed) = match &**keyword {
             "subtype" => (&rules::ALTERNATIVE_ADDED, &rules::ALTERNATIVE_REMOVED),
             _ => (&rules::CONSTRAINT_ADDED, &rules::CONSTRAINT_REMOVED),
         };
         walk.in_step(step, |walk| match (old, new) {
             (Some(old), Some(new)) if old.to == new.to => {}
             // What it admits decides which of two other schemas counts.
-            (Some(_), Some(_)) if keyword == "if" => {
+            (Some(_), Some(_)) if **keyword == *"if" => {
                 walk.record_edges(&rules::KEYWORD_CHANGED, old, new);
             }
             (Some(old), Some(new)) => compare_places(walk, old, new),

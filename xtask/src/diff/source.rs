@@ -7,16 +7,13 @@ use std::process::Command;
 
 use super::calls::Calls;
 use super::prose::Texts;
-use crate::document::{Document, decoded, pointer_token, reading};
+use crate::document::{Document, decoded, reading};
 use crate::failure::Failure;
-use crate::spec::{self, METHODS};
+use crate::spec;
 use crate::surface::{
     Api, Bundle, OperationName, ReadBeside, Surface, nothing_beside, read_beside, template,
 };
 use crate::text::quoted;
-
-/// The content of a larger spec, in bytes, is forgotten unless code is generated from it.
-const LARGE: usize = 4 << 20;
 
 /// One side of a diff.
 #[derive(Debug)]
@@ -29,13 +26,11 @@ pub(crate) struct Source {
     pub(crate) api: Api,
     /// The operations by their ids, without ids that several have.
     pub(super) ids: BTreeMap<String, OperationName>,
-    /// The pointers of the operations.
-    pub(super) pointers: BTreeMap<OperationName, String>,
     /// Its prose. `None` for a printed surface.
     pub(super) texts: Option<Texts>,
     /// What its operations are called in code.
     pub(crate) calls: Calls,
-    /// The spec. `None` for a printed surface. That of a large one has no content.
+    /// The spec. `None` for a printed surface.
     pub(crate) document: Option<Document>,
 }
 
@@ -45,16 +40,16 @@ impl Source {
     pub(crate) fn read(name: &str) -> Result<Self, Failure> {
         let shown = if name == "-" { "stdin" } else { name };
         let source = match name.split_once(':') {
-            _ if name == "-" => Self::parse(shown, &standard_input()?)?,
+            _ if name == "-" => Self::parse(shown, standard_input()?)?,
             Some((revision, path)) if !Path::new(name).exists() => {
                 let text = committed(revision, path)?;
                 let beside = |other: &str| committed_beside(revision, path, other);
-                let source = Self::parse_with(shown, &text, &beside)?;
+                let source = Self::parse_with(shown, text, &beside)?;
                 Self { file: Some(path.to_owned()), ..source }
             }
             _ => {
                 let beside = |other: &str| read_beside(Path::new(name), other);
-                let source = Self::parse_with(shown, &file(name)?, &beside)?;
+                let source = Self::parse_with(shown, file(name)?, &beside)?;
                 Self { file: Some(name.to_owned()), ..source }
             }
         };
@@ -62,20 +57,19 @@ impl Source {
     }
 
     /// Parses a spec or a printed surface, which has no files beside it.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, Failure> {
-        Self::parse_with(name, text, &nothing_beside)
+    pub(crate) fn parse(name: &str, text: impl Into<String>) -> Result<Self, Failure> {
+        Self::parse_with(name, text.into(), &nothing_beside)
     }
 
-    fn parse_with(name: &str, text: &str, beside: &ReadBeside<'_>) -> Result<Self, Failure> {
+    fn parse_with(name: &str, text: String, beside: &ReadBeside<'_>) -> Result<Self, Failure> {
         let refused = |reason: String| Failure::nothing_compared(&reason, &next_step(name));
-        if Surface::is_printed(text) {
-            let surface = Surface::parse(name, text).map_err(refused)?;
+        if Surface::is_printed(&text) {
+            let surface = Surface::parse(name, &text).map_err(refused)?;
             return Ok(Self {
                 name: name.to_owned(),
                 file: None,
                 api: Api::of_surface(&surface),
                 ids: BTreeMap::new(),
-                pointers: BTreeMap::new(),
                 texts: None,
                 calls: Calls::default(),
                 document: None,
@@ -91,22 +85,15 @@ impl Source {
         let api = Api::of(&bundle)?;
         let texts = Texts::of(&bundle);
         drop(bundle);
-        let mut source = Self {
+        Ok(Self {
             name: document.name.clone(),
             file: None,
             api,
             ids: operation_ids(&document),
-            pointers: pointers(&document),
             texts: Some(texts),
             calls: Calls::of(&document),
             document: Some(document),
-        };
-        if source.generated_from().is_none()
-            && let Some(document) = &mut source.document
-        {
-            document.forget_content(LARGE);
-        }
-        Ok(source)
+        })
     }
 
     /// Returns the surface. Fails for a spec that is too large to be written out.
@@ -114,12 +101,6 @@ impl Source {
         Surface::of_api(&self.api).map_err(|reason| {
             Failure::nothing_compared(&format!("{}: {reason}", self.name), &next_step(&self.name))
         })
-    }
-
-    /// Returns the line of an operation, if this is a spec.
-    pub(crate) fn line(&self, operation: &OperationName) -> Option<usize> {
-        let pointer = self.pointers.get(operation)?;
-        Some(self.document.as_ref()?.position(pointer).line)
     }
 
     /// Returns the spec, if code is generated from it: it says how its operations are to be
@@ -132,25 +113,14 @@ impl Source {
     }
 }
 
-fn pointers(document: &Document) -> BTreeMap<OperationName, String> {
-    let mut pointers = BTreeMap::new();
-    for (path, _) in spec::members(document.value.get("paths")) {
-        for method in METHODS {
-            let pointer = format!("/paths/{}/{method}", pointer_token(path));
-            let (path, _) = template(path);
-            pointers.insert(OperationName { method: method.to_uppercase(), path }, pointer);
-        }
-    }
-    pointers
-}
-
 /// Returns the operations of a spec by their ids, without ids that several have.
 fn operation_ids(document: &Document) -> BTreeMap<String, OperationName> {
     let mut ids = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for operation in spec::operations(document) {
         let (path, _) = template(operation.path);
-        let name = OperationName { method: operation.method.to_uppercase(), path };
+        let name =
+            OperationName { method: operation.method.to_uppercase().into(), path: path.into() };
         match seen.insert(operation.id()) {
             true if !operation.id().is_empty() => drop(ids.insert(operation.id().to_owned(), name)),
             _ => drop(ids.remove(operation.id())),

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::document::{Document, Position, pointer_token};
+use crate::document::{Document, Position, Value, pointer_token};
 use crate::spec::METHODS;
 
 /// Keywords whose value is a text.
@@ -39,7 +38,7 @@ impl PlacedTexts {
     /// Collects the texts of a document.
     pub(crate) fn of(document: &Document) -> Self {
         let mut texts = Self::default();
-        texts.collect(&document.value, &Place::default(), false);
+        texts.collect(&document.value, None, false);
         texts
     }
 
@@ -89,19 +88,19 @@ impl PlacedTexts {
     }
 
     /// Returns the line of a place in the document that these are the texts of, if it is there.
-    pub(crate) fn line(&self, place: &str, document: &Document) -> Option<usize> {
+    pub(crate) fn line(&self, place: &str, document: &Document) -> Option<u32> {
         let Position { line, .. } = document.position(self.pointer(place)?);
         Some(line)
     }
 
     /// Collects what is below a node. The members of a map of names aren't keywords.
-    fn collect(&mut self, node: &Value, at: &Place, is_map: bool) {
+    fn collect(&mut self, node: &Value, at: Option<&Place<'_>>, is_map: bool) {
         match node {
             Value::Object(members) => {
-                for (key, value) in members {
-                    let place = at.member(key, key);
-                    match key.as_str() {
-                        _ if is_map => self.collect(value, &place, false),
+                for (key, value) in members.iter() {
+                    let place = Place { above: at, key, name: key };
+                    match key {
+                        _ if is_map => self.collect(value, Some(&place), false),
                         "default" | "enum" => {}
                         key if TEXTS.contains(&key) && value.is_string() => {
                             self.insert(&place, value.as_str().unwrap_or_default().trim());
@@ -109,7 +108,7 @@ impl PlacedTexts {
                         key if VALUES.contains(&key) => self.insert(&place, &value.to_string()),
                         key => {
                             let is_map = NAMED.contains(&key) && value.is_object();
-                            self.collect(value, &place, is_map);
+                            self.collect(value, Some(&place), is_map);
                         }
                     }
                 }
@@ -119,36 +118,43 @@ impl PlacedTexts {
                 for (index, item) in items.iter().enumerate() {
                     let index = index.to_string();
                     let name = item.get("name").and_then(Value::as_str).unwrap_or(&index);
-                    self.collect(item, &at.member(&index, name), false);
+                    let place = Place { above: at, key: &index, name };
+                    self.collect(item, Some(&place), false);
                 }
             }
             _ => {}
         }
     }
 
-    fn insert(&mut self, at: &Place, text: &str) {
+    fn insert(&mut self, at: &Place<'_>, text: &str) {
         let digest = Sha256::digest(text.as_bytes());
         let hash = digest.iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-        self.0.insert(at.shown(), Text { hash, pointer: at.pointer.clone() });
+        self.0.insert(at.shown(), Text { hash, pointer: at.pointer() });
     }
 }
 
-/// A place in a document, for programs and for people.
-#[derive(Clone, Debug, Default)]
-struct Place {
-    pointer: String,
-    names: Vec<String>,
+/// A place in a document: by its key for programs, by its name for people.
+struct Place<'p> {
+    above: Option<&'p Self>,
+    key: &'p str,
+    name: &'p str,
 }
 
-impl Place {
-    fn member(&self, key: &str, name: &str) -> Self {
-        let pointer = format!("{}/{}", self.pointer, pointer_token(key));
-        Self { pointer, names: self.names.iter().cloned().chain([name.to_owned()]).collect() }
+impl<'p> Place<'p> {
+    /// Returns the places on the way, and this one.
+    fn way(&'p self) -> Vec<&'p Self> {
+        let mut way: Vec<&Self> = std::iter::successors(Some(self), |place| place.above).collect();
+        way.reverse();
+        way
+    }
+
+    fn pointer(&self) -> String {
+        self.way().iter().flat_map(|place| ["/".into(), pointer_token(place.key)]).collect()
     }
 
     /// Returns `GET /v2/voices parameters.language.description` or `info.description`.
     fn shown(&self) -> String {
-        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let names: Vec<&str> = self.way().iter().map(|place| place.name).collect();
         let shown = match names.as_slice() {
             ["paths", path, method, rest @ ..] if METHODS.contains(method) => {
                 format!("{} {path} {}", method.to_uppercase(), rest.join("."))

@@ -1,8 +1,6 @@
 //! The normal form of what is said outside of schemas: what is the same on the wire is said the
 //! same way.
 
-use std::collections::BTreeMap;
-
 use super::graph::Graph;
 use super::tree::{Key, Place, Tree};
 
@@ -14,7 +12,7 @@ const SCALARS: [&str; 4] = ["boolean", "integer", "number", "string"];
 /// Tidies all operations.
 pub(super) fn tidy(tree: &mut Tree, graph: &Graph) {
     for operation in tree.operations.values_mut() {
-        operation.children.retain(|key, _| {
+        operation.children.retain(|(key, _)| {
             !matches!(key, Key::Parameter { location, name }
                 if location == "header" && IGNORED.contains(&name.as_str()))
         });
@@ -26,13 +24,14 @@ fn tidy_place(place: &mut Place, graph: &Graph) {
     if place.schema.is_some_and(|schema| is_scalar(graph, schema)) {
         place.facts.retain(|fact| fact.keyword != "explode");
     }
-    place.children = std::mem::take(&mut place.children)
-        .into_iter()
-        .map(|(key, mut child)| {
-            tidy_place(&mut child, graph);
-            (tidy_key(key), child)
-        })
-        .collect::<BTreeMap<_, _>>();
+    for (key, child) in &mut place.children {
+        tidy_place(child, graph);
+        tidy_key(key);
+    }
+    // Of media types that are the same now, the last counts.
+    place.children.reverse();
+    place.children.sort_by(|(key, _), (other, _)| key.cmp(other));
+    place.children.dedup_by(|(key, _), (other, _)| key == other);
 }
 
 /// Whether all values are written in one piece, so that nothing can be taken apart.
@@ -44,15 +43,14 @@ fn is_scalar(graph: &Graph, schema: usize) -> bool {
 }
 
 /// JSON is in UTF-8, so that naming that character set says nothing.
-fn tidy_key(key: Key) -> Key {
-    let Key::MediaType(name) = &key else { return key };
+fn tidy_key(key: &mut Key) {
+    let Key::MediaType(name) = key else { return };
     let mut words = name.split(';');
     let essence = words.next().unwrap_or_default();
-    if !is_json(essence) {
-        return key;
+    if is_json(essence) {
+        let others = words.filter(|word| word.replace('"', "") != "charset=utf-8");
+        *name = [essence].into_iter().chain(others).collect::<Vec<_>>().join(";");
     }
-    let others: Vec<&str> = words.filter(|word| word.replace('"', "") != "charset=utf-8").collect();
-    Key::MediaType([&[essence], others.as_slice()].concat().join(";"))
 }
 
 /// Whether a media type is JSON.

@@ -29,8 +29,9 @@ pub(super) struct Tree {
 /// graph.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    pub(super) facts: BTreeSet<Fact>,
-    pub(super) children: BTreeMap<Key, Self>,
+    /// Sorted, as the children are. Most places have one or two.
+    pub(super) facts: Vec<Fact>,
+    pub(super) children: Vec<(Key, Self)>,
     pub(super) schema: Option<usize>,
 }
 
@@ -66,7 +67,8 @@ impl Tree {
         for line in &api.lines {
             let place = tree.place(&line.place);
             match line.place.schema {
-                None => drop(place.facts.insert(line.fact.clone())),
+                // The lines of a place are sorted by their facts.
+                None => place.facts.push(line.fact.clone()),
                 Some(_) => place.schema = Some(any),
             }
         }
@@ -82,7 +84,14 @@ impl Tree {
             Some(operation) => self.operations.entry(operation.clone()).or_default(),
         };
         for key in keys(&place.part) {
-            node = node.children.entry(key).or_default();
+            let index = match node.index(&key) {
+                Ok(index) => index,
+                Err(index) => {
+                    node.children.insert(index, (key, Place::default()));
+                    index
+                }
+            };
+            node = &mut node.children[index].1;
         }
         node
     }
@@ -96,6 +105,20 @@ impl Place {
     /// Returns the values of a keyword.
     pub(super) fn values<'n>(&'n self, keyword: &str) -> BTreeSet<&'n str> {
         Fact::values(&self.facts, keyword).collect()
+    }
+
+    /// Returns a place within.
+    pub(super) fn child(&self, key: &Key) -> Option<&Self> {
+        Some(&self.children[self.index(key).ok()?].1)
+    }
+
+    /// Returns the keys of the places within this or another.
+    pub(super) fn keys<'p>(&'p self, other: &'p Self) -> BTreeSet<&'p Key> {
+        self.children.iter().chain(&other.children).map(|(key, _)| key).collect()
+    }
+
+    fn index(&self, key: &Key) -> Result<usize, usize> {
+        self.children.binary_search_by(|(other, _)| other.cmp(key))
     }
 
     /// Whether nothing is said about a value here.
@@ -268,7 +291,7 @@ mod tests {
         let schemas = graph.add(&api.schemas);
         let tree = Tree::of(&api, &schemas, ANY);
         let operation = tree.operations.values().next().unwrap();
-        let part = operation.children.values().next().unwrap();
+        let (_, part) = &operation.children[0];
         assert_eq!(graph.written_place(part).description(), expected);
     }
 

@@ -65,7 +65,7 @@ impl Graph {
         for (place, edge) in edges.iter().enumerate() {
             if let Step::Branch { keyword, group, .. } = &edge.step {
                 let leaves = leaves(&Writing::new(self, MAX_ALIKE).node(edge.to));
-                let branch = (edge.mapping.as_slice(), leaves, place);
+                let branch = (&*edge.mapping, leaves, place);
                 groups.entry((keyword, *group)).or_default().push(branch);
             }
         }
@@ -87,7 +87,7 @@ impl Graph {
         for (keyword, branches) in groups {
             let count = counts.entry(keyword).or_default();
             for (index, (_, _, place)) in branches.into_iter().enumerate() {
-                let keyword = keyword.to_owned();
+                let keyword = keyword.into();
                 steps[place] = Step::Branch { keyword, group: *count, index };
             }
             *count += 1;
@@ -179,7 +179,8 @@ impl<'g> Writing<'g> {
     }
 
     fn place(&mut self, place: &Place) -> Node {
-        let mut written = Node { facts: place.facts.clone(), children: BTreeMap::new() };
+        let facts = place.facts.iter().cloned().collect();
+        let mut written = Node { facts, children: BTreeMap::new() };
         for (key, child) in &place.children {
             written.children.insert(key.clone(), self.place(child));
         }
@@ -194,7 +195,7 @@ fn with_edge(mut node: Node, edge: &Edge) -> Node {
     if edge.required {
         node.facts.insert(Fact::flag("required"));
     }
-    let mapping = edge.mapping.iter().map(|value| Fact::json("mapping", &value.as_str().into()));
+    let mapping = edge.mapping.iter().map(|value| Fact::json("mapping", value));
     node.facts.extend(mapping);
     node
 }

@@ -3,20 +3,20 @@
 mod json;
 mod position;
 mod text;
+mod value;
 mod yaml;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub(crate) use position::{Position, pointer_token};
 pub(crate) use text::{decoded, reading};
+pub(crate) use value::{Map, Value};
 
-/// A parsed file: its value, and where each node is in the text.
+/// A parsed file.
 #[derive(Debug)]
 pub(crate) struct Document {
     /// The name of the file, for messages.
@@ -25,10 +25,17 @@ pub(crate) struct Document {
     pub(crate) value: Value,
     /// The hash of the text, regardless of line ends. Descriptions are a part of it.
     pub(crate) sha256: String,
-    text: String,
-    /// Found when the first is needed: most runs need none, and they take more memory than the
-    /// value.
-    positions: OnceCell<HashMap<String, Position>>,
+    positions: Positions,
+}
+
+/// Where the nodes of a document are.
+#[derive(Debug)]
+enum Positions {
+    /// As the value says. It begins here.
+    Known(Position),
+    /// The value says only the number of each in this text, which is JSON. They are found when the
+    /// first is needed: most runs need none.
+    Numbered { text: String, found: OnceCell<Vec<Position>> },
 }
 
 /// Why a file can't be read or parsed.
@@ -45,55 +52,66 @@ impl Document {
         let name = path.display().to_string();
         let text = std::fs::read(path).map_err(|error| reading(&error)).and_then(decoded);
         match text {
-            Ok(text) => Self::parse(&name, &text),
+            Ok(text) => Self::parse(&name, text),
             Err(reason) => Err(DocumentError { name, position: None, reason }),
         }
     }
 
     /// Parses a text. JSON is YAML, but has a separate parser, which is faster.
-    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, DocumentError> {
-        let value = match json::parse(text) {
-            Some(value) => value,
-            None => yaml::parse(&text::with_surrogates(text)).map_err(|(position, reason)| {
-                DocumentError { name: name.to_owned(), position: Some(position), reason }
-            })?,
-        };
-        Ok(Self {
-            name: name.to_owned(),
-            value,
-            sha256: sha256(text),
-            text: text.to_owned(),
-            positions: OnceCell::new(),
-        })
-    }
-
-    /// Frees the content, which takes many times the memory of the text, if that is longer than
-    /// `most` bytes. Positions stay known.
-    pub(crate) fn forget_content(&mut self, most: usize) {
-        if self.text.len() > most {
-            self.value = Value::Null;
+    pub(crate) fn parse(name: &str, text: impl Into<String>) -> Result<Self, DocumentError> {
+        let (name, text) = (name.to_owned(), text.into());
+        let sha256 = sha256(&text);
+        if let Some(value) = json::parse(&text) {
+            let positions = Positions::Numbered { text, found: OnceCell::new() };
+            return Ok(Self { name, value, sha256, positions });
+        }
+        match yaml::parse(&text::with_surrogates(&text)) {
+            Ok((value, start)) => {
+                Ok(Self { name, value, sha256, positions: Positions::Known(start) })
+            }
+            Err((position, reason)) => {
+                Err(DocumentError { name, position: Some(position), reason })
+            }
         }
     }
 
-    /// Returns the position of the node at a JSON pointer, or of its nearest ancestor with one.
+    /// Returns the position of the node at a JSON pointer, or of its nearest ancestor.
     pub(crate) fn position(&self, pointer: &str) -> Position {
-        let positions =
-            self.positions.get_or_init(|| yaml::positions(&text::with_surrogates(&self.text)));
-        let mut pointer = pointer;
-        loop {
-            if let Some(position) = positions.get(pointer) {
-                return *position;
-            }
-            match pointer.rfind('/') {
-                Some(end) => pointer = &pointer[..end],
-                None => return Position { line: 1, column: 1 },
-            }
+        let mut node = &self.value;
+        let mut place = None;
+        for step in pointer.split('/').skip(1) {
+            let Some((next, position)) = node.step(&position::pointer_step(step)) else { break };
+            (node, place) = (next, Some(position));
         }
+        self.found(place)
     }
 
     /// Returns `file:line:column` of a node, as editors and terminals understand it.
     pub(crate) fn location(&self, pointer: &str) -> String {
-        let Position { line, column } = self.position(pointer);
+        self.shown(self.position(pointer))
+    }
+
+    /// Returns `file:line:column` of a member of a node, without searching for that.
+    pub(crate) fn member_location(&self, node: &Value, key: &str) -> Option<String> {
+        let (_, place) = node.step(key).filter(|_| !key.is_empty())?;
+        Some(self.shown(self.found(Some(place))))
+    }
+
+    /// Returns where a place is that the value tells, or where the value begins.
+    fn found(&self, place: Option<Position>) -> Position {
+        match &self.positions {
+            Positions::Known(start) => place.unwrap_or(*start),
+            Positions::Numbered { text, found } => {
+                let found = found.get_or_init(|| json::positions(text));
+                // The first is where the value begins.
+                let number = place.map_or(0, |place| place.line);
+                let index = usize::try_from(number).unwrap_or_default();
+                found.get(index).copied().unwrap_or(Position::START)
+            }
+        }
+    }
+
+    fn shown(&self, Position { line, column }: Position) -> String {
         format!("{}:{line}:{column}", self.name)
     }
 }

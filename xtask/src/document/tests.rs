@@ -14,7 +14,7 @@ fn scalars_follow_the_core_schema() {
     let document = Document::parse("spec.yaml", text);
     // `h: -` begins a list, which is malformed here.
     assert!(document.is_err());
-    let document = Document::parse("spec.yaml", &text.replace("h: -\n", "")).unwrap();
+    let document = Document::parse("spec.yaml", text.replace("h: -\n", "")).unwrap();
     assert_eq!(
         document.value,
         json!({
@@ -26,10 +26,26 @@ fn scalars_follow_the_core_schema() {
 
 #[test]
 fn json_has_positions_too() {
-    let document = Document::parse("a.json", "{\n  \"a\": {\"b\": [1,\n 2]}\n}").unwrap();
-    assert_eq!(document.value, json!({"a": {"b": [1, 2]}}));
-    assert_eq!(document.location("/a/b/1"), "a.json:3:2");
-    assert_eq!(document.location("/a/b/1/none"), "a.json:3:2");
+    let text =
+        "\n{\n  \"a\\\\\": {\"b, [\": [1,\n 2, [],\n\t{}, \"é\", {\"c\": null}]},\n\"d\": -1.5}";
+    let document = Document::parse("a.json", text).unwrap();
+    let list = json!([1, 2, [], {}, "é", {"c": null}]);
+    assert_eq!(document.value, json!({"a\\": {"b, [": list}, "d": -1.5}));
+    for (pointer, location) in [
+        ("", "2:1"),
+        ("/a\\", "3:3"),
+        ("/a\\/b, [", "3:11"),
+        ("/a\\/b, [/1", "4:2"),
+        ("/a\\/b, [/1/none", "4:2"),
+        ("/a\\/b, [/2", "4:5"),
+        ("/a\\/b, [/3", "5:2"),
+        ("/a\\/b, [/4", "5:6"),
+        ("/a\\/b, [/5", "5:11"),
+        ("/a\\/b, [/5/c", "5:12"),
+        ("/d", "6:1"),
+    ] {
+        assert_eq!(document.location(pointer), format!("a.json:{location}"), "{pointer}");
+    }
 }
 
 #[test]
@@ -55,7 +71,33 @@ fn maps_are_merged() {
     assert_eq!(value["d"], json!({"b": 3, "c": 2}));
     assert_eq!(value["e"], json!({"b": 1, "c": 4}));
     assert_eq!(value["f"], json!({"<<": 5}));
+    let document = Document::parse("spec.yaml", text).unwrap();
+    // What is merged is where it is written.
+    for (pointer, location) in
+        [("/d", "spec.yaml:2:1"), ("/d/b", "spec.yaml:2:5"), ("/d/c", "spec.yaml:1:14")]
+    {
+        assert_eq!(document.location(pointer), location, "{pointer}");
+    }
     check_error("a: {<<: 1}\n", "spec.yaml:1:9: only maps can be merged with `<<`; correct it");
+}
+
+#[test]
+fn pointers_lead_to_members_and_items() {
+    let document = Document::parse("spec.yaml", "a/b: [x, {'~': 1}]\n'0': 2\n").unwrap();
+    for (pointer, expected) in [
+        ("", Some(json!({"0": 2, "a/b": ["x", {"~": 1}]}))),
+        ("/0", Some(json!(2))),
+        ("/a~1b/0", Some(json!("x"))),
+        ("/a~1b/1/~0", Some(json!(1))),
+        ("/a~1b/01", None),
+        ("/a~1b/+1", None),
+        ("/a~1b/2", None),
+        ("0", None),
+        ("/", None),
+    ] {
+        let found = document.value.pointer(pointer).map(Value::to_json);
+        assert_eq!(found, expected, "{pointer}");
+    }
 }
 
 #[test]

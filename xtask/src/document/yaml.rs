@@ -1,11 +1,13 @@
 //! Builds a value from the events of the YAML parser, with the position of each node.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span};
-use serde_json::{Map, Number, Value};
+use serde_json::Number;
 
-use super::position::{Position, pointer_token};
+use super::position::Position;
+use super::value::{Map, Member, Strings, Value};
 
 /// The limit for nesting, so that a hostile file can't overflow the stack.
 const MAX_DEPTH: usize = 200;
@@ -19,57 +21,46 @@ const MERGE: &str = "<<";
 /// Where a text is malformed, and why.
 pub(super) type SyntaxError = (Position, String);
 
-/// Parses a text.
-pub(super) fn parse(text: &str) -> Result<Value, SyntaxError> {
-    let mut builder = Builder::new(text, None);
-    match builder.document() {
-        Ok(value) => Ok(value),
-        // The message about a key that is there twice names the line of the first.
-        Err(_) => Builder::new(text, Some(HashMap::new())).document(),
-    }
-}
-
-/// Returns the position of each node by its pointer, as far as the text can be parsed.
-pub(super) fn positions(text: &str) -> HashMap<String, Position> {
-    let mut builder = Builder::new(text, Some(HashMap::new()));
-    let _ = builder.document();
-    builder.positions.unwrap_or_default()
+/// Parses a text. Returns its value, and where that begins.
+pub(super) fn parse(text: &str) -> Result<(Value, Position), SyntaxError> {
+    let mut builder = Builder {
+        parser: Parser::new_from_str(text),
+        strings: Strings::default(),
+        anchors: HashMap::new(),
+        aliased: 0,
+    };
+    builder.document()
 }
 
 struct Builder<'t> {
     parser: Parser<'t, saphyr_parser::StrInput<'t>>,
-    /// `None` if they aren't needed.
-    positions: Option<HashMap<String, Position>>,
+    strings: Strings,
     /// The values that aliases stand for, each with its depth and number of nodes.
     anchors: HashMap<usize, (Value, usize, usize)>,
     aliased: usize,
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t str, positions: Option<HashMap<String, Position>>) -> Self {
-        let parser = Parser::new_from_str(text);
-        Self { parser, positions, anchors: HashMap::new(), aliased: 0 }
-    }
-
-    fn document(&mut self) -> Result<Value, SyntaxError> {
+    fn document(&mut self) -> Result<(Value, Position), SyntaxError> {
         loop {
             let (event, span) = self.next()?;
             match event {
                 Event::StreamStart | Event::DocumentStart(_) => {}
                 Event::StreamEnd => return Err((position(span), "the file is empty".to_owned())),
                 event => {
-                    let value = self.node(event, span, &mut String::new(), 0)?;
-                    return self.end(value);
+                    let value = self.node(event, span, 0)?;
+                    self.end()?;
+                    return Ok((value, position(span)));
                 }
             }
         }
     }
 
-    fn end(&mut self, value: Value) -> Result<Value, SyntaxError> {
+    fn end(&mut self) -> Result<(), SyntaxError> {
         loop {
             match self.next()? {
                 (Event::DocumentEnd | Event::Nothing, _) => {}
-                (Event::StreamEnd, _) => return Ok(value),
+                (Event::StreamEnd, _) => return Ok(()),
                 (_, span) => {
                     return Err((
                         position(span),
@@ -84,30 +75,21 @@ impl<'t> Builder<'t> {
         match self.parser.next() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => Err(syntax_error(&error)),
-            None => Err((Position { line: 1, column: 1 }, "the file is incomplete".to_owned())),
+            None => Err((Position::START, "the file is incomplete".to_owned())),
         }
     }
 
-    fn node(
-        &mut self,
-        event: Event<'t>,
-        span: Span,
-        pointer: &mut String,
-        depth: usize,
-    ) -> Result<Value, SyntaxError> {
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Value, SyntaxError> {
         self.check_limits(depth, span)?;
-        if let Some(positions) = &mut self.positions {
-            positions.entry(pointer.clone()).or_insert_with(|| position(span));
-        }
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 if tag.is_some() {
                     return Err((position(span), "there is a YAML tag; remove it".to_owned()));
                 }
-                (scalar(&text, style), anchor)
+                (self.scalar(&text, style), anchor)
             }
-            Event::SequenceStart(anchor, _) => (self.sequence(pointer, depth)?, anchor),
-            Event::MappingStart(anchor, _) => (self.mapping(pointer, depth)?, anchor),
+            Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
+            Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
             Event::Alias(anchor) => {
                 let Some((value, below, nodes)) = self.anchors.get(&anchor) else {
                     let reason = "this alias stands for a value that contains it; write it out";
@@ -135,101 +117,82 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Adds a step to the pointer, which is only needed for positions.
-    fn enter(&self, pointer: &mut String, step: &str) {
-        if self.positions.is_some() {
-            pointer.push('/');
-            pointer.push_str(&pointer_token(step));
-        }
-    }
-
-    fn sequence(&mut self, pointer: &mut String, depth: usize) -> Result<Value, SyntaxError> {
+    fn sequence(&mut self, depth: usize) -> Result<Value, SyntaxError> {
         let mut items = Vec::new();
         loop {
             let (event, span) = self.next()?;
             if event == Event::SequenceEnd {
-                return Ok(Value::Array(items));
+                return Ok(Value::list(items));
             }
-            let length = pointer.len();
-            self.enter(pointer, &items.len().to_string());
-            items.push(self.node(event, span, pointer, depth + 1)?);
-            pointer.truncate(length);
+            items.push((self.node(event, span, depth + 1)?, position(span)));
         }
     }
 
-    fn mapping(&mut self, pointer: &mut String, depth: usize) -> Result<Value, SyntaxError> {
-        let mut members = Map::new();
-        let mut merged = Map::new();
+    fn mapping(&mut self, depth: usize) -> Result<Value, SyntaxError> {
+        let (mut members, mut merged) = (Vec::new(), Vec::new());
         loop {
             let (event, span) = self.next()?;
-            let key = match event {
-                Event::MappingEnd => {
-                    // A member of the map itself comes before one that is merged into it.
-                    merged.extend(members);
-                    return Ok(Value::Object(merged));
-                }
+            let position = position(span);
+            match event {
+                Event::MappingEnd => break,
                 Event::Scalar(text, ScalarStyle::Plain, ..) if text == MERGE => {
                     let (event, span) = self.next()?;
-                    let value =
-                        self.node(event, span, &mut format!("{pointer}/{MERGE}"), depth + 1)?;
-                    merge(&mut merged, value).map_err(|reason| (position(span), reason))?;
-                    continue;
+                    let value = self.node(event, span, depth + 1)?;
+                    merge(&mut merged, &value).map_err(|reason| (self::position(span), reason))?;
                 }
-                Event::Scalar(text, ..) => text.into_owned(),
-                _ => return Err((position(span), "a key must be a scalar; correct it".to_owned())),
-            };
-            let length = pointer.len();
-            self.enter(pointer, &key);
-            if members.contains_key(&key) {
-                let positions = self.positions.as_ref();
-                let first = positions.and_then(|positions| positions.get(pointer.as_str()));
-                let first = first.map_or(0, |first| first.line);
-                let reason = format!(
-                    "the key `{key}` is here for the second time (first on line {first}); \
-                     remove one of the two"
-                );
-                return Err((position(span), reason));
+                Event::Scalar(text, ..) => {
+                    let key = self.strings.add(&text);
+                    let (event, span) = self.next()?;
+                    let value = self.node(event, span, depth + 1)?;
+                    members.push(Member { key, position, value });
+                }
+                _ => return Err((position, "a key must be a scalar; correct it".to_owned())),
             }
-            if let Some(positions) = &mut self.positions {
-                positions.insert(pointer.clone(), position(span));
-            }
-            let (event, span) = self.next()?;
-            let value = self.node(event, span, pointer, depth + 1)?;
-            members.insert(key, value);
-            pointer.truncate(length);
+        }
+        // A member of the map itself comes before one that is merged into it.
+        if !merged.is_empty() {
+            add_missing(&mut members, &merged);
+        }
+        Value::object(members).map_err(|[first, second]| {
+            let reason = format!(
+                "the key `{}` is here for the second time (first on line {}); remove one of the \
+                 two",
+                second.key, first.position.line
+            );
+            (second.position, reason)
+        })
+    }
+
+    /// Returns a scalar by the core schema of YAML 1.2, without octal and hexadecimal numbers,
+    /// which no spec uses.
+    fn scalar(&mut self, text: &str, style: ScalarStyle) -> Value {
+        match text {
+            _ if style != ScalarStyle::Plain => Value::String(self.strings.add(text)),
+            "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+            "true" | "True" | "TRUE" => Value::Bool(true),
+            "false" | "False" | "FALSE" => Value::Bool(false),
+            _ => match number(text) {
+                Some(number) => Value::Number(number),
+                None => Value::String(self.strings.add(text)),
+            },
         }
     }
 }
 
 /// Adds the members of a map, or of each map of a list, that aren't there yet.
-fn merge(members: &mut Map<String, Value>, value: Value) -> Result<(), String> {
-    let maps = match value {
-        Value::Array(maps) => maps,
-        map => vec![map],
-    };
-    for map in maps {
+fn merge(members: &mut Vec<Member>, value: &Value) -> Result<(), String> {
+    for map in value.as_array().unwrap_or(std::slice::from_ref(value)) {
         let Value::Object(map) = map else {
             return Err(format!("only maps can be merged with `{MERGE}`; correct it"));
         };
-        for (key, value) in map {
-            members.entry(key).or_insert(value);
-        }
+        add_missing(members, map.members());
     }
     Ok(())
 }
 
-/// Returns a scalar by the core schema of YAML 1.2, without octal and hexadecimal numbers, which no
-/// spec uses.
-fn scalar(text: &str, style: ScalarStyle) -> Value {
-    if style != ScalarStyle::Plain {
-        return Value::String(text.to_owned());
-    }
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => number(text).map_or_else(|| Value::String(text.to_owned()), Value::Number),
-    }
+fn add_missing(members: &mut Vec<Member>, others: &[Member]) {
+    let known: HashSet<Arc<str>> = members.iter().map(|member| Arc::clone(&member.key)).collect();
+    members.extend(others.iter().filter(|other| !known.contains(&other.key)).cloned());
 }
 
 fn number(text: &str) -> Option<Number> {
@@ -249,26 +212,29 @@ fn number(text: &str) -> Option<Number> {
 
 /// Returns how deeply a value is nested.
 fn nesting(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(nesting).max().unwrap_or_default(),
-        Value::Object(members) => 1 + members.values().map(nesting).max().unwrap_or_default(),
-        _ => 0,
-    }
+    within(value).map(|value| 1 + nesting(value)).max().unwrap_or_default()
 }
 
 fn size(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Object(members) => 1 + members.values().map(size).sum::<usize>(),
-        _ => 1,
-    }
+    1 + within(value).map(size).sum::<usize>()
+}
+
+fn within(value: &Value) -> impl Iterator<Item = &Value> {
+    let items = value.as_array().into_iter().flatten();
+    items.chain(value.as_object().into_iter().flat_map(Map::values))
 }
 
 fn position(span: Span) -> Position {
-    Position { line: span.start.line(), column: span.start.col() + 1 }
+    at(span.start.line(), span.start.col())
 }
 
 fn syntax_error(error: &ScanError) -> SyntaxError {
     let marker = error.marker();
-    (Position { line: marker.line(), column: marker.col() + 1 }, error.info().to_owned())
+    (at(marker.line(), marker.col()), error.info().to_owned())
+}
+
+/// Columns are counted from 0 there.
+fn at(line: usize, column: usize) -> Position {
+    let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
+    Position { line: number(line), column: number(column + 1) }
 }

@@ -98,7 +98,7 @@ pub(crate) enum TextSincePin {
     /// It is another one, which says the same: its layout differs, or comments do.
     Layout,
     /// Other texts are at these places, each with its line, unless it is gone from there.
-    Places(Vec<(String, Option<usize>)>),
+    Places(Vec<(String, Option<u32>)>),
     /// It is another one, and the pin doesn't say where.
     Unknown,
 }

@@ -146,12 +146,14 @@ impl DriftReport<'_> {
                 Problem::Unacknowledged { occurrences, .. } => {
                     let change = occurrences.first().and_then(|first| first.changes.first());
                     let line = change.and_then(|change| locate::line(change, self.spec));
-                    (self.inputs.spec_name(), line)
+                    (self.inputs.spec_name(), line.map(|line| line.to_string()))
                 }
                 Problem::Stale { entry, .. }
                 | Problem::Unfinished { entry }
                 | Problem::Misleading { entry, .. }
-                | Problem::Repeated { entry, .. } => (self.ledger.name.clone(), Some(entry.line)),
+                | Problem::Repeated { entry, .. } => {
+                    (self.ledger.name.clone(), Some(entry.line.to_string()))
+                }
             };
             let line = line.map(|line| format!("line={line},")).unwrap_or_default();
             let mut message = self.place(problem, str::to_owned, NAMED);
@@ -325,7 +327,7 @@ impl DriftReport<'_> {
     /// Returns the places of the texts that changed since the pin, without their words.
     fn places(&self, format: fn(&str) -> String) -> Vec<String> {
         let Some(TextSincePin::Places(places)) = &self.since.text else { return Vec::new() };
-        let shown = |(place, line): &(String, Option<usize>)| match line {
+        let shown = |(place, line): &(String, Option<u32>)| match line {
             Some(line) => format!("{}, line {line}", format(place)),
             None => format!("{}, which is gone", format(place)),
         };

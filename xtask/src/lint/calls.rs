@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec;
 
 /// Checks that every operation says which method calls it, and that no two say the same.

@@ -1,11 +1,9 @@
 //! Checks extensions: they must be known, in the right place, and have a value that the tables
 //! support.
 
-use serde_json::{Map, Value};
-
 use super::findings::LintFindings;
 use super::visit;
-use crate::document::Document;
+use crate::document::{Document, Map, Value};
 use crate::spec::{self, Operation};
 
 /// What an extension belongs to. It is ignored anywhere else.
@@ -35,7 +33,7 @@ pub(super) fn known(document: &Document, findings: &mut LintFindings) {
     visit::objects(document, &mut |pointer, members| {
         for (key, value) in members.iter().filter(|(key, _)| key.starts_with("x-")) {
             let place = format!("{pointer}/{key}");
-            let Some((_, owner)) = KNOWN.iter().find(|(name, _)| name == key) else {
+            let Some((_, owner)) = KNOWN.iter().find(|(name, _)| *name == key) else {
                 let names = KNOWN.map(|(name, _)| name).join(", ");
                 findings.add(place, format!("`{key}` is unknown; use one of {names}"));
                 continue;
@@ -48,16 +46,14 @@ pub(super) fn known(document: &Document, findings: &mut LintFindings) {
                     Owner::Value => "a property or a parameter's schema",
                 };
                 findings.add(place, format!("`{key}` has no effect here; it belongs on {owner}"));
-            } else if ["x-jogg-id", "x-jogg-secret"].contains(&key.as_str())
-                && *value != Value::Bool(true)
-            {
+            } else if ["x-jogg-id", "x-jogg-secret"].contains(&key) && *value != Value::Bool(true) {
                 findings.add(place, format!("`{key}` must be `true`; correct or remove it"));
             }
         }
     });
 }
 
-fn is_owner(owner: Owner, pointer: &str, members: &Map<String, Value>) -> bool {
+fn is_owner(owner: Owner, pointer: &str, members: &Map) -> bool {
     match owner {
         Owner::Operation => members.contains_key("responses"),
         Owner::Enum => members.contains_key("enum"),

@@ -3,11 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
 use super::visit;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec::{self, Side};
 
 /// Checks the marked properties: a string or integer, one for each component, and only in list

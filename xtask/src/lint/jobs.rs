@@ -1,10 +1,8 @@
 //! Checks `x-jogg-job`: how the id of a job gets from the operation that starts it to the one that
 //! reports on it.
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec::{self, Operation};
 
 /// The limit for paths: deeper than any response, and the end of recursive schemas.

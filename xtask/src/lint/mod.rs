@@ -163,7 +163,7 @@ mod tests {
             1,
         );
         let document = Document::parse("spec.yaml", &text).unwrap();
-        let lines: Vec<usize> = lint(&document)
+        let lines: Vec<u32> = lint(&document)
             .iter()
             .map(|finding| document.position(&finding.pointer).line)
             .collect();

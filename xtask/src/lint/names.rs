@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
 use super::visit;
 use crate::codegen::enums;
 use crate::codegen::transform::{NO_DATA, SECRET, query_name};
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec;
 
 /// Names that the generated modules use otherwise.
@@ -36,7 +34,7 @@ pub(super) fn enums(document: &Document, findings: &mut LintFindings) {
         let kind = spec::text(schema, "type");
         let same_kind = |value: &Value| match kind {
             "string" => value.is_string(),
-            "integer" => value.is_i64(),
+            "integer" => value.as_i64().is_some(),
             _ => false,
         };
         if !values.as_array().is_some_and(|values| values.iter().all(same_kind)) {

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::findings::LintFindings;
 use super::visit;
-use crate::document::{Document, pointer_token};
+use crate::document::{Document, Value, pointer_token};
 use crate::spec;
 
 /// The schema that frames every response.
@@ -116,7 +116,7 @@ fn check_content(
     }
     let schema = content.and_then(|content| content.get(MEDIA_TYPE)?.get("schema"));
     let expected = json!({"$ref": format!("#/components/schemas/{name}")});
-    if schema == Some(&expected) {
+    if schema.is_some_and(|schema| *schema == expected) {
         return true;
     }
     let pointer = match schema {
@@ -135,7 +135,7 @@ fn check_content(
 fn check_frame(name: &str, schema: &Value, findings: &mut LintFindings) {
     let envelope = json!({"$ref": format!("#/components/schemas/{ENVELOPE}")});
     let parts = spec::list(schema, "allOf");
-    let framed = parts.first() == Some(&envelope);
+    let framed = parts.first().is_some_and(|part| *part == envelope);
     let filled = match &parts[parts.len().min(1)..] {
         [] => true,
         [only] => is_data(only),

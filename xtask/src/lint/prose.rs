@@ -1,10 +1,8 @@
 //! Checks prose, which becomes the documentation of the generated types.
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
 use super::visit;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec;
 
 /// Checks that components, properties, parameters, tags, responses and values are described.

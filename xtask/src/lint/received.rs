@@ -1,11 +1,11 @@
 //! Checks what clients of other generators receive: refusals, null, and texts that aren't what
 //! they are named after.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::findings::LintFindings;
 use super::visit;
-use crate::document::Document;
+use crate::document::{Document, Map, Value};
 use crate::spec::{self, Side};
 
 /// The response of every status that isn't 200.
@@ -17,7 +17,8 @@ pub(super) const REFUSAL_SCHEMA: &str = "RefusalResponse";
 pub(super) fn refusals(document: &Document, findings: &mut LintFindings) {
     let reference = json!({"$ref": format!("#{REFUSAL}")});
     for operation in spec::operations(document) {
-        if operation.node.pointer("/responses/default") != Some(&reference) {
+        if operation.node.pointer("/responses/default").is_none_or(|default| *default != reference)
+        {
             findings.add(
                 format!("{}/responses/default", operation.pointer),
                 format!(
@@ -30,7 +31,7 @@ pub(super) fn refusals(document: &Document, findings: &mut LintFindings) {
     let Some(refusal) = document.value.pointer(REFUSAL) else { return };
     let schema = json!({"$ref": format!("#/components/schemas/{REFUSAL_SCHEMA}")});
     let content = json!({"application/json": {"schema": schema}});
-    if refusal.get("content") != Some(&content) {
+    if refusal["content"] != content {
         findings.add(
             REFUSAL,
             format!("a refusal must be the JSON component `{REFUSAL_SCHEMA}`; refer to that"),
@@ -79,7 +80,7 @@ pub(super) fn nullable(document: &Document, findings: &mut LintFindings) {
     let combined = ["allOf", "anyOf", "oneOf"];
     visit::objects(document, &mut |pointer, members| {
         let has_effect = members.contains_key("type")
-            && !combined.iter().any(|keyword| members.contains_key(*keyword));
+            && !combined.iter().any(|keyword| members.contains_key(keyword));
         if members.contains_key("nullable") && !members.contains_key("$ref") && !has_effect {
             findings.add(
                 format!("{pointer}/nullable"),
@@ -98,8 +99,8 @@ pub(super) fn formats(document: &Document, findings: &mut LintFindings) {
     let is_received = |pointer: &str| {
         pointers.iter().any(|component| format!("{pointer}/").starts_with(component))
     };
-    visit::objects(document, &mut |pointer, members: &Map<String, Value>| {
-        let is_text = members.get("type").is_some_and(|kind| kind == "string");
+    visit::objects(document, &mut |pointer, members: &Map| {
+        let is_text = members.get("type").is_some_and(|kind| kind.as_str() == Some("string"));
         if is_text && members.contains_key("format") && is_received(pointer) {
             findings.add(
                 format!("{pointer}/format"),

@@ -1,10 +1,8 @@
 //! Checks references: each must lead to a component of the right kind, and stand alone.
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
 use super::visit;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec;
 
 /// Checks all references of the document, used or not.

@@ -23,7 +23,11 @@ pub(super) fn check_document(text: &str, expected: &[(&str, &str)]) {
         .into_iter()
         .map(|finding| {
             let line = document.position(&finding.pointer).line;
-            let line = text.lines().nth(line - 1).unwrap_or_default();
+            let line = text
+                .lines()
+                .zip(1..)
+                .find(|(_, number)| *number == line)
+                .map_or("", |(text, _)| text);
             (line.trim().to_owned(), finding.message)
         })
         .collect();

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
 use super::received::REFUSAL_SCHEMA;
 use super::visit;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec;
 
 /// Keywords that the generator doesn't support. Its `anyOf` with an enum compiles and always fails.

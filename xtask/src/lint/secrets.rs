@@ -1,10 +1,8 @@
 //! Checks secrets: what must never be printed is marked, so that its type redacts it.
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
 use super::visit;
-use crate::document::{Document, pointer_token};
+use crate::document::{Document, Value, pointer_token};
 use crate::spec;
 
 /// Names of properties with secrets, also as the end of longer names.

@@ -1,9 +1,7 @@
 //! Checks the top level of the document.
 
-use serde_json::Value;
-
 use super::findings::LintFindings;
-use crate::document::Document;
+use crate::document::{Document, Value};
 use crate::spec;
 
 /// Checks the version. The generator reads OpenAPI 3.0.
@@ -30,7 +28,7 @@ pub(super) fn sections(document: &Document, findings: &mut LintFindings) {
 
 /// Checks that the document can be read as OpenAPI. It covers what no other check does.
 pub(super) fn model(document: &Document, findings: &mut LintFindings) {
-    let model = serde_json::from_value::<openapiv3::OpenAPI>(document.value.clone());
+    let model = serde_json::from_value::<openapiv3::OpenAPI>(document.value.to_json());
     if let Err(error) = model {
         findings.add("", format!("this isn't an OpenAPI 3.0 document: {error}; correct that part"));
     }

@@ -1,8 +1,6 @@
 //! Parts of a spec that several checks visit.
 
-use serde_json::{Map, Value};
-
-use crate::document::{Document, pointer_token};
+use crate::document::{Document, Map, Value, pointer_token};
 use crate::spec;
 
 /// Members whose value is data instead of a part of the spec.
@@ -26,10 +24,7 @@ const NAMED: [&str; 14] = [
 ];
 
 /// Visits every object whose keys are keywords, with its pointer.
-pub(super) fn objects<'d>(
-    document: &'d Document,
-    visit: &mut impl FnMut(&str, &'d Map<String, Value>),
-) {
+pub(super) fn objects<'d>(document: &'d Document, visit: &mut impl FnMut(&str, &'d Map)) {
     objects_below(&document.value, &mut String::new(), false, visit);
 }
 
@@ -37,7 +32,7 @@ fn objects_below<'d>(
     node: &'d Value,
     pointer: &mut String,
     names: bool,
-    visit: &mut impl FnMut(&str, &'d Map<String, Value>),
+    visit: &mut impl FnMut(&str, &'d Map),
 ) {
     let length = pointer.len();
     match node {
@@ -45,13 +40,13 @@ fn objects_below<'d>(
             if !names {
                 visit(pointer, members);
             }
-            for (key, child) in members {
-                if !names && (LITERALS.contains(&key.as_str()) || key.starts_with("x-")) {
+            for (key, child) in members.iter() {
+                if !names && (LITERALS.contains(&key) || key.starts_with("x-")) {
                     continue;
                 }
                 pointer.push('/');
                 pointer.push_str(&pointer_token(key));
-                let named = !names && child.is_object() && NAMED.contains(&key.as_str());
+                let named = !names && child.is_object() && NAMED.contains(&key);
                 objects_below(child, pointer, named, visit);
                 pointer.truncate(length);
             }

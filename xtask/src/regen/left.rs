@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use serde_json::Value;
-
 use crate::diff::change::Change;
 use crate::diff::report::Report;
 use crate::diff::source::Source;
+use crate::document::Value;
 use crate::spec::{self, Operation};
 use crate::text::counted;
 
@@ -209,7 +208,7 @@ mod tests {
 
     fn spec(parameters: &str, word: &str) -> Source {
         let paths = PATHS.replace("PARAMETERS", parameters).replace("WORD", word);
-        Source::parse("spec.yaml", &format!("openapi: 3.0.3\npaths: {paths}\n")).unwrap()
+        Source::parse("spec.yaml", format!("openapi: 3.0.3\npaths: {paths}\n")).unwrap()
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
 use super::api::Reader;
 use super::bundle::Node;
 use super::line::{Fact, Part, Place};
-use crate::document::pointer_token;
+use crate::document::{Value, pointer_token};
 use crate::spec;
 
 impl<'b> Reader<'b> {
@@ -17,11 +17,11 @@ impl<'b> Reader<'b> {
         let schemes = components.and_then(|components| components.get("securitySchemes"));
         for (name, _) in schemes.into_iter().flat_map(Node::members) {
             let scheme = self.scheme(name)?;
-            let mut fact = Fact::json("scheme", &descriptor(scheme).into());
+            let mut fact = Fact::json("scheme", descriptor(scheme));
             if let Some(flows) = scheme.get("flows") {
                 let flows =
                     spec::members(Some(flows)).map(|(kind, flow)| (kind, without_prose(flow)));
-                fact.value.push_str(&format!(" {}", Value::from_iter(flows)));
+                fact.value.push_str(&format!(" {}", Json::from_iter(flows)));
             }
             self.fact(api, fact);
         }
@@ -30,11 +30,11 @@ impl<'b> Reader<'b> {
 
     pub(super) fn servers(&mut self, place: &Place, node: Node<'b>) {
         for server in node.list("servers") {
-            let mut fact = Fact::json("server", &server.text("url").into());
+            let mut fact = Fact::json("server", server.text("url"));
             if let Some(variables) = server.value.get("variables") {
                 let variables = spec::members(Some(variables))
                     .map(|(name, variable)| (name, without_prose(variable)));
-                fact.value.push_str(&format!(" {}", Value::from_iter(variables)));
+                fact.value.push_str(&format!(" {}", Json::from_iter(variables)));
             }
             self.fact(place, fact);
         }
@@ -45,7 +45,7 @@ impl<'b> Reader<'b> {
         let owner = if node.get("security").is_some() { node } else { self.bundle.root() };
         let requirements: Vec<Node<'b>> = owner.list("security").collect();
         if requirements.is_empty() {
-            self.fact(place, Fact::json("security", &json!([])));
+            self.fact(place, Fact::json("security", json!([])));
         }
         for requirement in requirements {
             let mut schemes = BTreeSet::new();
@@ -60,7 +60,7 @@ impl<'b> Reader<'b> {
                 let scopes: String = scopes.iter().map(|scope| format!(" {scope}")).collect();
                 schemes.insert(scheme + &scopes);
             }
-            self.fact(place, Fact::json("security", &json!(schemes)));
+            self.fact(place, Fact::json("security", schemes));
         }
         Ok(())
     }
@@ -90,7 +90,7 @@ fn descriptor(scheme: &Value) -> String {
 }
 
 /// Returns an OAuth flow or a server variable without its descriptions.
-fn without_prose(node: &Value) -> Value {
+fn without_prose(node: &Value) -> Json {
     let kept = spec::members(Some(node))
         .filter(|(key, _)| *key != "description" && !key.starts_with("x-"))
         .map(|(key, value)| match (key, value) {
@@ -99,7 +99,7 @@ fn without_prose(node: &Value) -> Value {
                 let values: BTreeSet<String> = values.iter().map(Value::to_string).collect();
                 (key, json!(values))
             }
-            _ => (key, value.clone()),
+            _ => (key, value.to_json()),
         });
     kept.collect()
 }

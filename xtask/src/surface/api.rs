@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::bundle::{Broken, Bundle, Node, Unread};
 use super::keywords::canonical;
 use super::line::{Fact, Line, OperationName, Part, Place, template};
 use super::open_sets;
 use super::schema::{Schema, Schemas};
+use crate::document::Value;
 use crate::spec::METHODS;
 
 /// What a spec says about the wire, with its schemas as a graph.
@@ -43,6 +42,7 @@ impl Api {
         let Schemas { mut schemas, unread: others, .. } = schemas;
         unread.extend(others);
         open_sets::merge(&mut schemas);
+        schemas.shrink_to_fit();
         Ok(Self { lines, roots, schemas, unread })
     }
 }
@@ -88,7 +88,8 @@ impl<'b> Reader<'b> {
 
     fn operation(&mut self, path: &str, method: &str, item: Node<'b>) -> Result<(), String> {
         let (template, names) = template(path);
-        let operation = OperationName { method: method.to_uppercase(), path: template };
+        let operation =
+            OperationName { method: method.to_uppercase().into(), path: template.into() };
         let place = Place { operation: Some(operation), part: Part::Whole, schema: None };
         let Some(node) = self.member(&place, item, method)? else { return Ok(()) };
         self.fact(&place, Fact::flag("declared"));
@@ -234,7 +235,7 @@ impl<'b> Reader<'b> {
         }
         let explode = node.value.get("explode").and_then(Value::as_bool);
         if let Some(explode) = explode.filter(|explode| *explode != (style == "form")) {
-            self.fact(place, Fact::json("explode", &explode.into()));
+            self.fact(place, Fact::json("explode", explode));
         }
         self.schema(place, node)
     }
@@ -252,7 +253,7 @@ impl<'b> Reader<'b> {
             let media_type = words.collect::<Vec<_>>().join(";");
             let place = Place { part: part(Some(media_type)), ..place.clone() };
             if let Some(encoding) = node.value.get("encoding") {
-                self.fact(&place, Fact::json("encoding", &canonical(encoding)));
+                self.fact(&place, Fact::json("encoding", canonical(encoding)));
             }
             self.schema(&place, node)?;
         }

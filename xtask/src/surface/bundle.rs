@@ -1,10 +1,9 @@
 //! A document with the files beside it that it refers to.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use serde_json::Value;
-
-use crate::document::{Document, pointer_token};
+use crate::document::{Document, Map, Value, pointer_token};
 use crate::spec;
 
 /// The limit for files, as they can be generated without end.
@@ -54,13 +53,19 @@ impl<'b> Node<'b> {
 
     /// Returns the items of a list. Anything else has none.
     pub(crate) fn items(self) -> impl Iterator<Item = Self> + use<'b> {
-        let items = self.value.as_array().map(Vec::as_slice).unwrap_or_default();
+        let items = self.value.as_array().unwrap_or_default();
         items.iter().map(move |value| Self { value, ..self })
     }
 
     /// Returns the members of an object. Anything else has none.
     pub(crate) fn members(self) -> impl Iterator<Item = (&'b str, Self)> {
         spec::members(Some(self.value)).map(move |(name, value)| (name, Self { value, ..self }))
+    }
+
+    /// Returns the members of an object with names that can be shared.
+    pub(crate) fn named_members(self) -> impl Iterator<Item = (&'b Arc<str>, Self)> {
+        let members = self.value.as_object().into_iter().flat_map(Map::named);
+        members.map(move |(name, value)| (name, Self { value, ..self }))
     }
 
     pub(crate) fn text(self, key: &str) -> &'b str {
@@ -143,12 +148,9 @@ impl<'d> Bundle<'d> {
     /// Returns `file:line:column` of a member of a node, or of the node for an empty key.
     pub(crate) fn location(&self, node: Node<'_>, key: &str) -> String {
         let document = if node.file == 0 { self.root } else { &self.others[node.file - 1] };
-        let mut pointer = pointer(&document.value, node.value).unwrap_or_default();
-        if !key.is_empty() {
-            pointer.push('/');
-            pointer.push_str(&pointer_token(key));
-        }
-        document.location(&pointer)
+        document.member_location(node.value, key).unwrap_or_else(|| {
+            document.location(&pointer(&document.value, node.value).unwrap_or_default())
+        })
     }
 
     /// Returns all files.
@@ -174,7 +176,7 @@ impl<'d> Bundle<'d> {
         let document = match self.others.len() {
             MAX_FILES => Err(format!("there are more than {MAX_FILES} files")),
             _ => beside(&path)
-                .and_then(|text| Document::parse(&path, &text).map_err(|error| error.to_string())),
+                .and_then(|text| Document::parse(&path, text).map_err(|error| error.to_string())),
         };
         let found = document.map(|document| {
             self.others.push(document);
@@ -182,6 +184,31 @@ impl<'d> Bundle<'d> {
             self.others.len()
         });
         self.known.insert(path, found);
+    }
+}
+
+/// Follows references, of which many lead to the same place.
+pub(crate) struct References<'b> {
+    bundle: &'b Bundle<'b>,
+    /// What references lead to, by the file that they are in and the address of their text, of
+    /// which a file has one copy.
+    known: HashMap<(usize, usize), Node<'b>>,
+}
+
+impl<'b> References<'b> {
+    pub(crate) fn new(bundle: &'b Bundle<'b>) -> Self {
+        Self { bundle, known: HashMap::new() }
+    }
+
+    /// Does what [`Bundle::resolve`] does. The target must be a text in the file.
+    pub(crate) fn resolve(&mut self, from: Node<'b>, target: &'b str) -> Result<Node<'b>, String> {
+        let key = (from.file, target.as_ptr().addr());
+        if let Some(node) = self.known.get(&key).filter(|_| !target.is_empty()) {
+            return Ok(*node);
+        }
+        let node = self.bundle.resolve(from, target)?;
+        self.known.insert(key, node);
+        Ok(node)
     }
 }
 
@@ -247,7 +274,7 @@ fn collect<'v>(node: &'v Value, targets: &mut Vec<&'v str>) {
     let mut queue = vec![node];
     while let Some(node) = queue.pop() {
         match node {
-            Value::Array(items) => queue.extend(items),
+            Value::Array(items) => queue.extend(items.iter()),
             Value::Object(members) => {
                 if let Some(target) = members.get("$ref").and_then(Value::as_str)
                     && !target.starts_with('#')

@@ -119,10 +119,9 @@ impl<'s> Expansion<'s> {
             let group = *count;
             *count += 1;
             for (index, (values, below)) in branches.into_iter().enumerate() {
-                let step = Step::Branch { keyword: keyword.to_owned(), group, index };
+                let step = Step::Branch { keyword: keyword.into(), group, index };
                 let values = values.into_iter();
-                let mapping =
-                    values.map(|value| here(Content::Fact(Fact::json("mapping", &value.into()))));
+                let mapping = values.map(|value| here(Content::Fact(Fact::json("mapping", value))));
                 leaves.extend(under(&step, below));
                 leaves.extend(under(&step, mapping.collect()));
             }

@@ -1,7 +1,7 @@
 //! Reads the lines of a surface as what a spec says, with its schemas as a graph without sharing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Surface;
 use super::api::Api;
@@ -60,7 +60,7 @@ fn add(
     let place = Steps(steps).to_string();
     above.insert(place.clone(), id);
     let of_branch = matches!(steps.last(), Some(Step::Branch { .. }));
-    let facts: Rc<[Fact]> = tree
+    let facts: Arc<[Fact]> = tree
         .facts
         .iter()
         .filter(|fact| !["any", "required"].contains(&fact.keyword.as_str()))

@@ -1,12 +1,14 @@
 //! Keywords of schemas, merged over all parts of a schema.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::bundle::Node;
 use super::line::Fact;
 use super::subschemas;
+use crate::document::Value;
 
 /// Each keyword with the values that the parts of a schema give it.
 #[derive(Default)]
@@ -26,6 +28,11 @@ impl<'b> Keywords<'b> {
     /// Returns the values that the parts give a keyword.
     pub(super) fn get(&self, keyword: &str) -> impl Iterator<Item = Node<'b>> {
         self.all.iter().filter(move |(other, _)| *other == keyword).map(|(_, node)| *node)
+    }
+
+    /// Whether there is one of these keywords.
+    pub(super) fn any(&self, wanted: &[&str]) -> bool {
+        self.all.iter().any(|(keyword, _)| wanted.contains(keyword))
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = (&'b str, Node<'b>)> {
@@ -73,16 +80,18 @@ const FLAGS: [&str; 5] = ["deprecated", "nullable", "readOnly", "uniqueItems", "
 /// What the keywords say about the schema itself, and the names of its required properties.
 #[derive(Debug, Default)]
 pub(super) struct Merged {
-    pub(super) facts: BTreeSet<Fact>,
-    pub(super) required: BTreeSet<String>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) required: BTreeSet<Arc<str>>,
 }
 
 /// Merges the keywords.
 pub(super) fn merged(keywords: &Keywords<'_>) -> Merged {
     let names = given(keywords, "required").filter_map(Value::as_array).flatten();
-    let required = names.filter_map(Value::as_str).map(str::to_owned).collect();
-    let all: BTreeSet<&str> = keywords.all().map(|(keyword, _)| keyword).collect();
-    let mut facts: BTreeSet<Fact> =
+    let required = names.filter_map(Value::as_text).cloned().collect();
+    let mut all: Vec<&str> = keywords.all().map(|(keyword, _)| keyword).collect();
+    all.sort_unstable();
+    all.dedup();
+    let mut facts: Vec<Fact> =
         all.into_iter().flat_map(|keyword| keyword_facts(keyword, keywords)).collect();
     facts.extend(enum_facts(keywords));
     facts.extend(bound_facts(keywords));
@@ -95,9 +104,8 @@ fn keyword_facts(keyword: &str, keywords: &Keywords<'_>) -> Vec<Fact> {
     match keyword {
         "required" => Vec::new(),
         "dependencies" => {
-            let lists = values.map(subschemas::required_beside);
-            let lists = lists.filter(|lists| lists.as_object().is_some_and(|map| !map.is_empty()));
-            lists.map(|lists| Fact::json(keyword, &canonical(&lists))).collect()
+            let lists = values.map(subschemas::required_beside).filter(|lists| !lists.is_empty());
+            lists.map(|lists| Fact::json(keyword, lists)).collect()
         }
         // One that was followed says nothing itself.
         "$ref" => values.map(|value| Fact::json(keyword, value)).collect(),
@@ -112,7 +120,7 @@ fn keyword_facts(keyword: &str, keywords: &Keywords<'_>) -> Vec<Fact> {
             formats.map(|format| Fact::word("format", format)).collect()
         }
         "type" => values.flat_map(type_facts).collect(),
-        _ => values.map(|value| Fact::json(keyword, &canonical(value))).collect(),
+        _ => values.map(|value| Fact::json(keyword, canonical(value))).collect(),
     }
 }
 
@@ -162,16 +170,14 @@ fn bound_facts(keywords: &Keywords<'_>) -> Vec<Fact> {
             strict.extend(inclusive.clone());
         }
         let strict = tightest(strict, lower);
-        let looser = |a: &Value, b: &Value| {
+        let looser = |a: &Json, b: &Json| {
             let (a, b) = (a.as_f64().unwrap_or_default(), b.as_f64().unwrap_or_default());
             if lower { a <= b } else { a >= b }
         };
         let fact = match (inclusive, strict) {
-            (Some(bound), Some(strict)) if looser(&bound, &strict) => {
-                Fact::json(exclusive, &strict)
-            }
-            (Some(bound), _) => Fact::json(keyword, &bound),
-            (None, Some(strict)) => Fact::json(exclusive, &strict),
+            (Some(bound), Some(strict)) if looser(&bound, &strict) => Fact::json(exclusive, strict),
+            (Some(bound), _) => Fact::json(keyword, bound),
+            (None, Some(strict)) => Fact::json(exclusive, strict),
             (None, None) => continue,
         };
         facts.push(fact);
@@ -179,11 +185,11 @@ fn bound_facts(keywords: &Keywords<'_>) -> Vec<Fact> {
     for keyword in ["minItems", "minLength", "minProperties"] {
         let bound = tightest(numbers(keywords, keyword), true);
         let bound = bound.filter(|bound| bound.as_f64() != Some(0.0));
-        facts.extend(bound.map(|bound| Fact::json(keyword, &bound)));
+        facts.extend(bound.map(|bound| Fact::json(keyword, bound)));
     }
     for keyword in ["maxItems", "maxLength", "maxProperties"] {
         let bound = tightest(numbers(keywords, keyword), false);
-        facts.extend(bound.map(|bound| Fact::json(keyword, &bound)));
+        facts.extend(bound.map(|bound| Fact::json(keyword, bound)));
     }
     facts
 }
@@ -196,17 +202,17 @@ fn given<'k, 'b>(
     keywords.get(keyword).map(|node| node.value)
 }
 
-fn numbers(keywords: &Keywords<'_>, keyword: &str) -> Vec<Value> {
+fn numbers(keywords: &Keywords<'_>, keyword: &str) -> Vec<Json> {
     given(keywords, keyword).filter(|value| value.is_number()).map(canonical).collect()
 }
 
-fn tightest(values: Vec<Value>, lower: bool) -> Option<Value> {
-    let number = |value: &Value| value.as_f64().unwrap_or_default();
+fn tightest(values: Vec<Json>, lower: bool) -> Option<Json> {
+    let number = |value: &Json| value.as_f64().unwrap_or_default();
     values.into_iter().reduce(|a, b| if (number(&a) >= number(&b)) == lower { a } else { b })
 }
 
 /// Returns a value in which whole numbers have no fraction. In JSON, `1` and `1.0` are the same.
-pub(super) fn canonical(value: &Value) -> Value {
+pub(super) fn canonical(value: &Value) -> Json {
     /// Above this, several whole numbers share a float.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
@@ -214,14 +220,14 @@ pub(super) fn canonical(value: &Value) -> Value {
             let float = number.as_f64().unwrap_or_default();
             match float.fract() == 0.0 && float.abs() < EXACT {
                 #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
-                true => Value::from(float as i64),
-                false => value.clone(),
+                true => Json::from(float as i64),
+                false => value.to_json(),
             }
         }
         Value::Array(items) => items.iter().map(canonical).collect(),
         Value::Object(members) => {
-            members.iter().map(|(key, value)| (key.clone(), canonical(value))).collect()
+            members.iter().map(|(key, value)| (key.to_owned(), canonical(value))).collect()
         }
-        _ => value.clone(),
+        _ => value.to_json(),
     }
 }

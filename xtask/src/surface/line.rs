@@ -1,6 +1,9 @@
 //! One line of a surface: a place, and a fact about it.
 
 use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
 
 /// A place and a fact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,8 +25,8 @@ pub(crate) struct Place {
 /// The method of an operation, and its path with `{}` for each parameter.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OperationName {
-    pub(crate) method: String,
-    pub(crate) path: String,
+    pub(crate) method: Arc<str>,
+    pub(crate) path: Arc<str>,
 }
 
 /// A part of an operation.
@@ -53,19 +56,19 @@ pub(crate) enum Part {
 /// One step into a schema.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
-    Property(String),
+    Property(Arc<str>),
     Items,
     Values,
     /// The group counts alternatives that apply at the same time.
     Branch {
-        keyword: String,
+        keyword: Arc<str>,
         group: usize,
         index: usize,
     },
     /// Another keyword that holds schemas. The name is empty if it holds one.
     Sub {
-        keyword: String,
-        name: String,
+        keyword: Arc<str>,
+        name: Arc<str>,
     },
 }
 
@@ -156,8 +159,10 @@ impl Fact {
     }
 
     /// A keyword with a JSON value.
-    pub(crate) fn json(keyword: &str, value: &serde_json::Value) -> Self {
-        Self { keyword: keyword.to_owned(), value: value.to_string() }
+    pub(crate) fn json(keyword: &str, value: impl Serialize) -> Self {
+        // Nothing that a document can hold fails to be written.
+        let value = serde_json::to_string(&value).unwrap_or_default();
+        Self { keyword: keyword.to_owned(), value }
     }
 }
 

@@ -59,6 +59,7 @@
 mod access;
 mod api;
 mod beside;
+mod branches;
 mod bundle;
 mod expand;
 mod graph;
@@ -81,7 +82,7 @@ use expand::Expansion;
 
 pub(crate) use api::Api;
 pub(crate) use beside::read_beside;
-pub(crate) use bundle::{Bundle, Node, ReadBeside, Unread, nothing_beside};
+pub(crate) use bundle::{Bundle, Node, ReadBeside, References, Unread, nothing_beside};
 pub(crate) use line::{Fact, Line, OperationName, Part, Place, Step, Steps, template};
 pub(crate) use schema::Schema;
 

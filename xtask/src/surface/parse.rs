@@ -25,7 +25,7 @@ impl Place {
             return Ok(Self { operation: None, part: Part::Whole, schema: None });
         }
         let path = tokens.next().ok_or("the path is missing; complete the line")?;
-        let operation = OperationName { method: word(first)?, path: word(path)? };
+        let operation = OperationName { method: word(first)?.into(), path: word(path)?.into() };
         let part = Part::parse(tokens)?;
         let schema = match tokens.peek() {
             Some(token) if token.starts_with('$') => {
@@ -152,16 +152,16 @@ fn step(text: &str) -> Option<(Step, &str)> {
         let (keyword, place) = branch.split_once(' ')?;
         let (group, index) = place.split_once('.').unwrap_or(("0", place));
         let (group, index) = (group.parse().ok()?, index.parse().ok()?);
-        return Some((Step::Branch { keyword: keyword.to_owned(), group, index }, rest));
+        return Some((Step::Branch { keyword: keyword.into(), group, index }, rest));
     }
     let name = text.strip_prefix('.')?;
     if name.starts_with('"') {
         let mut values = serde_json::Deserializer::from_str(name).into_iter::<String>();
         let property = values.next()?.ok()?;
-        return Some((Step::Property(property), &name[values.byte_offset()..]));
+        return Some((Step::Property(property.into()), &name[values.byte_offset()..]));
     }
     let end = name.find(['.', '[', '{', '<']).unwrap_or(name.len());
-    (end > 0).then(|| (Step::Property(name[..end].to_owned()), &name[end..]))
+    (end > 0).then(|| (Step::Property(name[..end].into()), &name[end..]))
 }
 
 /// Parses the rest of a step by a keyword that holds schemas.
@@ -171,7 +171,7 @@ fn subschema(text: &str) -> Option<(Step, &str)> {
     if !subschemas::is_step(keyword) {
         return None;
     }
-    let step = |name: String| Step::Sub { keyword: keyword.to_owned(), name };
+    let step = |name: String| Step::Sub { keyword: keyword.into(), name: name.into() };
     if let Some(rest) = rest.strip_prefix('>') {
         return Some((step(String::new()), rest));
     }

@@ -1,17 +1,16 @@
 //! Schemas as a graph. Each is merged from the places in the document that apply together, so that
 //! references, `allOf` and recursion are resolved before anything is compared or printed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
-use serde_json::Value;
-
-use super::bundle::{Bundle, Node, Unread};
+use super::branches::{branches, has_null_branch, selecting_values};
+use super::bundle::{Bundle, Node, References, Unread};
 use super::keywords::{self, Keywords, Merged};
 use super::line::{Fact, Step};
 use super::subschemas;
 use super::subtypes::Subtypes;
-use crate::spec;
+use crate::document::Value;
 
 /// The limit for schemas, which can combine without end: each is merged from parts of others.
 const MAX_SCHEMAS: usize = 2_000_000;
@@ -21,9 +20,13 @@ const MAX_COMBINED: usize = 50_000;
 /// Keywords by which other schemas apply too.
 const COMBINING: [&str; 4] = ["$ref", "allOf", "anyOf", "oneOf"];
 
+/// Keywords of alternatives, which few schemas have.
+const ALTERNATIVES: [&str; 4] = ["anyOf", "discriminator", "not", "oneOf"];
+
 /// The schemas of a document that are on the wire.
 pub(super) struct Schemas<'b> {
     bundle: &'b Bundle<'b>,
+    references: References<'b>,
     /// Whether the document is of OpenAPI 3.0, which ignores keywords beside a reference.
     is_3_0: bool,
     pub(super) schemas: Vec<Schema>,
@@ -32,7 +35,7 @@ pub(super) struct Schemas<'b> {
     combined: usize,
     pending: Vec<(usize, Vec<Node<'b>>)>,
     /// Lists of facts are few and shared.
-    facts: HashSet<Rc<[Fact]>>,
+    facts: HashSet<Arc<[Fact]>>,
     subtypes: Subtypes<'b>,
     pub(super) unread: BTreeSet<Unread>,
 }
@@ -41,8 +44,8 @@ pub(super) struct Schemas<'b> {
 #[derive(Clone, Debug)]
 pub(crate) struct Schema {
     /// Sorted.
-    pub(crate) facts: Rc<[Fact]>,
-    pub(crate) required: Box<[String]>,
+    pub(crate) facts: Arc<[Fact]>,
+    pub(crate) required: Box<[Arc<str>]>,
     /// Sorted by their steps.
     pub(crate) children: Box<[(Step, usize)]>,
     pub(crate) alternatives: Vec<Alternatives>,
@@ -59,7 +62,7 @@ pub(crate) struct Alternatives {
 impl Schema {
     fn any() -> Self {
         Self {
-            facts: Rc::from([]),
+            facts: Arc::from([]),
             required: Box::default(),
             children: Box::default(),
             alternatives: Vec::new(),
@@ -68,8 +71,12 @@ impl Schema {
 
     /// Returns the schema after a step, if it isn't into an alternative.
     pub(crate) fn child(&self, step: &Step) -> Option<usize> {
-        let index = self.children.binary_search_by(|(other, _)| other.cmp(step)).ok()?;
-        Some(self.children[index].1)
+        Some(self.children[self.index(step)?].1)
+    }
+
+    /// Returns the place of a step among the children.
+    pub(crate) fn index(&self, step: &Step) -> Option<usize> {
+        self.children.binary_search_by(|(other, _)| other.cmp(step)).ok()
     }
 }
 
@@ -98,8 +105,8 @@ impl Seen {
 /// A schema that is being merged.
 #[derive(Default)]
 struct Draft {
-    facts: BTreeSet<Fact>,
-    children: BTreeMap<Step, usize>,
+    facts: Vec<Fact>,
+    children: Vec<(Step, usize)>,
     alternatives: Vec<Alternatives>,
 }
 
@@ -107,6 +114,7 @@ impl<'b> Schemas<'b> {
     pub(super) fn new(bundle: &'b Bundle<'b>) -> Self {
         Self {
             bundle,
+            references: References::new(bundle),
             is_3_0: bundle.root().text("openapi").starts_with("3.0"),
             schemas: Vec::new(),
             known: HashMap::new(),
@@ -130,7 +138,7 @@ impl<'b> Schemas<'b> {
     /// Adds a schema of an array with these items.
     pub(super) fn add_list(&mut self, items: Node<'b>) -> Result<usize, String> {
         let items = self.add(items)?;
-        let facts = Rc::from([Fact::word("type", "array")]);
+        let facts = Arc::from([Fact::word("type", "array")]);
         self.schemas.push(Schema {
             facts,
             children: Box::from([(Step::Items, items)]),
@@ -145,8 +153,7 @@ impl<'b> Schemas<'b> {
         let parts = self.closure(nodes)?;
         let mut key: Vec<usize> = parts.iter().map(|part| part.address()).collect();
         key.sort_unstable();
-        let key = key.into_boxed_slice();
-        if let Some(schema) = self.known.get(&key) {
+        if let Some(schema) = self.known.get(key.as_slice()) {
             return Ok(*schema);
         }
         self.combined += usize::from(parts.len() > 1);
@@ -158,7 +165,7 @@ impl<'b> Schemas<'b> {
         }
         let schema = self.schemas.len();
         self.schemas.push(Schema::any());
-        self.known.insert(key, schema);
+        self.known.insert(key.into(), schema);
         self.pending.push((schema, parts));
         Ok(schema)
     }
@@ -180,7 +187,7 @@ impl<'b> Schemas<'b> {
                 continue;
             }
             if let Some(reference) = node.value.get("$ref") {
-                match self.bundle.resolve(node, reference.as_str().unwrap_or_default()) {
+                match self.references.resolve(node, reference.as_str().unwrap_or_default()) {
                     Ok(target) => {
                         queue.push(target);
                         if self.is_3_0 {
@@ -223,13 +230,13 @@ impl<'b> Schemas<'b> {
                             keywords.push(keyword, node);
                         }
                     }
-                    if has_null_branch(*part) {
-                        draft.facts.insert(Fact::flag("nullable"));
+                    if keywords.any(&ALTERNATIVES) && has_null_branch(*part) {
+                        draft.facts.push(Fact::flag("nullable"));
                     }
                 }
                 Value::Bool(true) => {}
                 Value::Bool(false) => {
-                    draft.facts.insert(Fact::flag("never"));
+                    draft.facts.push(Fact::flag("never"));
                 }
                 _ => {
                     let location = self.bundle.location(*part, "");
@@ -244,21 +251,26 @@ impl<'b> Schemas<'b> {
             keywords.remove("nullable");
         }
         self.fill_children(&keywords, &mut draft)?;
-        self.fill_alternatives(parts, &keywords, &mut draft)?;
+        if keywords.any(&ALTERNATIVES) {
+            self.fill_alternatives(parts, &keywords, &mut draft)?;
+        }
         let Merged { facts, required } = keywords::merged(&keywords);
         draft.facts.extend(facts);
-        let facts: Rc<[Fact]> = draft.facts.into_iter().collect();
-        let facts = match self.facts.get(&facts) {
-            Some(known) => Rc::clone(known),
+        draft.facts.sort_unstable();
+        draft.facts.dedup();
+        let facts = match self.facts.get(draft.facts.as_slice()) {
+            Some(known) => Arc::clone(known),
             None => {
-                self.facts.insert(Rc::clone(&facts));
+                let facts: Arc<[Fact]> = draft.facts.into();
+                self.facts.insert(Arc::clone(&facts));
                 facts
             }
         };
+        draft.children.sort();
         self.schemas[id] = Schema {
             facts,
             required: required.into_iter().collect(),
-            children: draft.children.into_iter().collect(),
+            children: draft.children.into(),
             alternatives: draft.alternatives,
         };
         Ok(())
@@ -277,31 +289,32 @@ impl<'b> Schemas<'b> {
     }
 
     fn fill_children(&mut self, keywords: &Keywords<'b>, draft: &mut Draft) -> Result<(), String> {
-        let mut places: BTreeMap<Step, Vec<Node<'b>>> = BTreeMap::new();
+        let mut places: Vec<(Step, Node<'b>)> = Vec::new();
         for properties in keywords.get("properties") {
-            for (name, node) in self.map(properties)?.members() {
-                places.entry(Step::Property(name.to_owned())).or_default().push(node);
-            }
+            let properties = self.map(properties)?.named_members();
+            places.extend(properties.map(|(name, node)| (Step::Property(Arc::clone(name)), node)));
         }
         for items in keywords.get("items") {
             // A list was how tuples were written.
             if !items.value.is_array() {
-                places.entry(Step::Items).or_default().push(items);
+                places.push((Step::Items, items));
             }
         }
         for node in keywords.get("additionalProperties") {
             match node.value {
                 Value::Bool(true) => {}
                 Value::Bool(false) => {
-                    draft.facts.insert(Fact::word("additionalProperties", "false"));
+                    draft.facts.push(Fact::word("additionalProperties", "false"));
                 }
-                _ => places.entry(Step::Values).or_default().push(node),
+                _ => places.push((Step::Values, node)),
             }
         }
         subschemas::collect(keywords.all(), &mut places);
-        for (step, nodes) in places {
+        places.sort_by(|(step, _), (other, _)| step.cmp(other));
+        for same in places.chunk_by(|(step, _), (other, _)| step == other) {
+            let nodes: Vec<Node<'b>> = same.iter().map(|(_, node)| *node).collect();
             let child = self.reserve(nodes)?;
-            draft.children.insert(step, child);
+            draft.children.push((same[0].0.clone(), child));
         }
         Ok(())
     }
@@ -322,7 +335,7 @@ impl<'b> Schemas<'b> {
         let discriminators: Vec<Node<'b>> = keywords.get("discriminator").collect();
         let mut unused: BTreeSet<&str> = BTreeSet::new();
         for discriminator in &discriminators {
-            draft.facts.insert(Fact::word("discriminator", discriminator.text("propertyName")));
+            draft.facts.push(Fact::word("discriminator", discriminator.text("propertyName")));
             let mapping = discriminator.get("mapping").into_iter().flat_map(Node::members);
             unused.extend(mapping.map(|(value, _)| value));
         }
@@ -347,52 +360,12 @@ impl<'b> Schemas<'b> {
         if !discriminators.is_empty() && !listed {
             for (value, node) in self.subtypes.of(self.bundle, parts) {
                 unused.remove(value.as_str());
-                let step = Step::Sub { keyword: "subtype".to_owned(), name: value };
+                let step = Step::Sub { keyword: "subtype".into(), name: value.into() };
                 let subtype = self.reserve(vec![node])?;
-                draft.children.insert(step, subtype);
+                draft.children.push((step, subtype));
             }
         }
-        draft.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", &value.into())));
+        draft.facts.extend(unused.into_iter().map(|value| Fact::json("mapping", value)));
         Ok(())
     }
-}
-
-/// Returns the discriminator's values that select a branch. Without a mapping it is the name of
-/// the component, which is the only way for such a name to be on the wire.
-fn selecting_values(node: Node<'_>, discriminators: &[Node<'_>]) -> Vec<String> {
-    let mut branch = node.value;
-    // A reference may be wrapped to have a description.
-    while let [only] = spec::list(branch, "allOf") {
-        branch = only;
-    }
-    let target = spec::text(branch, "$ref");
-    let Some((_, name)) = target.rsplit_once('/') else { return Vec::new() };
-    let mut values: Vec<String> = discriminators
-        .iter()
-        .flat_map(|discriminator| spec::members(discriminator.value.get("mapping")))
-        .filter(|(_, mapped)| [target, name].contains(&mapped.as_str().unwrap_or_default()))
-        .map(|(value, _)| value.to_owned())
-        .collect();
-    if values.is_empty() && !discriminators.is_empty() {
-        values.push(name.to_owned());
-    }
-    values.sort();
-    values
-}
-
-/// Returns the branches of an alternative except `null`, and whether that was one.
-fn branches<'b>(node: Node<'b>, keyword: &str) -> (Vec<Node<'b>>, bool) {
-    if keyword == "not" {
-        return (node.get("not").into_iter().collect(), false);
-    }
-    let null = |branch: &Value| spec::text(branch, "type") == "null";
-    let all = spec::list(node.value, keyword);
-    let nullable = all.iter().any(null) && !all.iter().all(null);
-    let nodes = node.list(keyword).filter(|branch| !(nullable && null(branch.value)));
-    (nodes.collect(), nullable)
-}
-
-/// Whether `null` is one of the alternatives.
-fn has_null_branch(part: Node<'_>) -> bool {
-    ["oneOf", "anyOf"].iter().any(|keyword| branches(part, keyword).1)
 }

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use super::bundle::Node;
 use super::line::Step;
+use crate::document::{Map, Value};
 
 /// Keywords with a schema.
 const SINGLE: [&str; 9] = [
@@ -37,11 +36,11 @@ pub(super) fn holds_schemas(keyword: &str) -> bool {
 /// Adds the schemas of these keywords by the steps to them.
 pub(super) fn collect<'b>(
     keywords: impl Iterator<Item = (&'b str, Node<'b>)>,
-    places: &mut BTreeMap<Step, Vec<Node<'b>>>,
+    places: &mut Vec<(Step, Node<'b>)>,
 ) {
     let mut add = |keyword: &str, name: &str, node: Node<'b>| {
-        let step = Step::Sub { keyword: keyword.to_owned(), name: name.to_owned() };
-        places.entry(step).or_default().push(node);
+        let step = Step::Sub { keyword: keyword.into(), name: name.into() };
+        places.push((step, node));
     };
     for (keyword, node) in keywords {
         if SINGLE.contains(&keyword) {
@@ -63,10 +62,7 @@ fn add_items<'b>(list: Node<'b>, add: &mut impl FnMut(&str, &str, Node<'b>)) {
 }
 
 /// Returns the names that a property's presence requires, of a keyword that may hold schemas too.
-pub(super) fn required_beside(value: &Value) -> Value {
-    let members = value.as_object().into_iter().flatten();
-    members
-        .filter(|(_, value)| value.is_array())
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+pub(super) fn required_beside(value: &Value) -> BTreeMap<&str, &Value> {
+    let members = value.as_object().into_iter().flat_map(Map::iter);
+    members.filter(|(_, value)| value.is_array()).collect()
 }

@@ -3,10 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
-
 use super::bundle::{Bundle, Node};
-use crate::document::pointer_token;
+use crate::document::{Value, pointer_token};
 
 /// The components that extend others, found when the first is needed.
 #[derive(Default)]

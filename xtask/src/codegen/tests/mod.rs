@@ -12,9 +12,9 @@ type Files = Vec<(&'static str, String)>;
 
 /// Generates from the API's spec after an edit of its value.
 fn generated(edit: impl FnOnce(&mut Value)) -> Result<Files, String> {
-    let mut document = spec::open(None).unwrap();
-    edit(&mut document.value);
-    generate(&document)
+    let mut spec = spec::open(None).unwrap().value.to_json();
+    edit(&mut spec);
+    generate(&Document::parse("spec.json", spec.to_string()).unwrap())
 }
 
 /// Replaces the value at a pointer, which must exist.

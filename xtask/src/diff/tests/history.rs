@@ -12,7 +12,7 @@ fn text(date: &str) -> String {
 }
 
 fn upstream(date: &str) -> Source {
-    Source::parse(date, &text(date)).unwrap()
+    Source::parse(date, text(date)).unwrap()
 }
 
 /// Compares two versions: how many operations on both sides changed, how many changes they have,

@@ -23,19 +23,16 @@ use super::rules::Verdict;
 use super::source::Source;
 use crate::document::{Document, pointer_token};
 use crate::spec;
-use crate::surface::nothing_beside;
 
 /// The project's own spec.
 fn jogg() -> &'static Value {
     static SPEC: OnceLock<Value> = OnceLock::new();
-    SPEC.get_or_init(|| spec::open(None).unwrap().value)
+    SPEC.get_or_init(|| spec::open(None).unwrap().value.to_json())
 }
 
 /// Creates a side of a diff from a parsed value.
 fn source(value: Value) -> Source {
-    let mut document = Document::parse("spec.yaml", "{}").unwrap();
-    document.value = value;
-    Source::of(document, &nothing_beside).unwrap()
+    parsed(&value.to_string())
 }
 
 fn parsed(text: &str) -> Source {

@@ -96,7 +96,7 @@ fn surface(text: &str) -> Surface {
 }
 
 fn sample() -> Value {
-    let mut spec = Document::parse("spec.yaml", SPEC).unwrap().value;
+    let mut spec = Document::parse("spec.yaml", SPEC).unwrap().value.to_json();
     // Without a mapping the component's name would be on the wire, and couldn't be changed.
     let shape = &mut spec["components"]["schemas"]["Node"]["properties"]["shape"];
     shape["discriminator"]["mapping"]["square"] = json!("#/components/schemas/Square");

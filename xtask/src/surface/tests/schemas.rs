@@ -213,7 +213,7 @@ fn endless_schemas_are_errors() {
     assert_eq!(surface(&double(8)).lines.len(), 2 + 256);
     let error = "written out, the schemas are nested more than 200 deep or are more than 200000";
     for levels in [40, 300, 3000] {
-        let document = Document::parse("spec.yaml", &double(levels)).unwrap();
+        let document = Document::parse("spec.yaml", double(levels)).unwrap();
         let found = Surface::of(&document).unwrap_err();
         assert!(found.starts_with("spec.yaml:") && found.contains(error), "{found}");
     }
