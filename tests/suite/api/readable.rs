@@ -78,6 +78,8 @@ fn value_in(id: &str, data: &Value) -> Option<Value> {
     let mut lists = data.as_object()?.values().filter(|value| value.is_array());
     let list = lists.next().cloned();
     match id {
+        // Called without a group, an operation returns its `data`.
+        id if spec::call(operation(id)) == spec::NO_GROUP => Some(data.clone()),
         "get_remaining_quota" => Some(data["remaining_quota"].clone()),
         id if id.starts_with("list_") => list,
         _ => Some(data.clone()),
