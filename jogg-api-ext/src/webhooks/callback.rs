@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jogg_api::enums::WebhookEvent;
 use jogg_api::raw_json;
 
 use super::body;
@@ -25,7 +26,8 @@ impl Callback {
         let raw = raw_json(body);
         let data = body::data(&raw);
         let event = fields::text(&raw, &["event"]).unwrap_or_default();
-        let event = event.trim();
+        let event = WebhookEvent::from(event.trim());
+        let event = event.as_str();
         Self { ids: subject::ids(event, data), jobs: subject::jobs(event, data) }
     }
 

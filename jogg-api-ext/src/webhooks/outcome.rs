@@ -42,8 +42,8 @@ impl Event {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidParameter`] if no job with a result of this type can end with this
-    /// event.
+    /// [`ErrorKind::InvalidParameter`](crate::ErrorKind::InvalidParameter) if no job with a result
+    /// of this type can end with this event.
     pub fn outcome<T: JobResult>(&self) -> Result<Outcome<T>> {
         let jobs = self.jobs();
         let fits =

@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::callback::Callback;
 use super::event::Event;
-use super::signature::SIGNATURE_HEADER;
+use super::signature::{SIGNATURE_HEADER, Signature};
 use super::verifier::{MAX_BODY_BYTES, Rejection, Verifier};
 use crate::clock::{Clock, SystemClock, within};
 use crate::jobs::EventHub;
@@ -67,7 +67,7 @@ pub struct Receiver {
 
 impl Receiver {
     /// Creates a receiver of signed deliveries. The future of the handler is dropped if it isn't
-    /// ready in time: the API then retries the delivery.
+    /// ready in time, or if the connection breaks: the API then retries the delivery.
     pub fn new<H, F, E>(verifier: Verifier, handler: H) -> Self
     where
         H: Fn(Event) -> F + Send + Sync + 'static,
@@ -142,9 +142,13 @@ impl Receiver {
         if length(&parts.headers).is_some_and(|length| length > limit) {
             return refused(Rejection::TooLarge { limit });
         }
+        let signature = signature(&parts.headers);
+        if !self.accept.may_accept(signature) {
+            return refused(Rejection::Signature);
+        }
         let work = async {
             match read(body, limit).await {
-                Ok(body) => self.handle(signature(&parts.headers), &body).await,
+                Ok(body) => self.handle(signature, &body).await,
                 Err(status) => status,
             }
         };
@@ -190,6 +194,9 @@ impl fmt::Debug for Receiver {
 trait Accept: Send + Sync + 'static {
     fn limit(&self) -> usize;
 
+    /// Whether the signature can be that of a body, so that it is worth reading one.
+    fn may_accept(&self, signature: Option<&str>) -> bool;
+
     fn accept(
         &self,
         signature: Option<&str>,
@@ -208,6 +215,10 @@ struct Signed {
 impl Accept for Signed {
     fn limit(&self) -> usize {
         self.verifier.limit()
+    }
+
+    fn may_accept(&self, signature: Option<&str>) -> bool {
+        signature.is_some_and(|header| Signature::read(header).is_some())
     }
 
     fn accept(
@@ -231,6 +242,10 @@ struct Unsigned {
 impl Accept for Unsigned {
     fn limit(&self) -> usize {
         MAX_BODY_BYTES
+    }
+
+    fn may_accept(&self, _: Option<&str>) -> bool {
+        true
     }
 
     fn accept(

@@ -2,7 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use jogg_api::Secret;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// The header that has the signature of a delivery: `X-Webhook-Signature`.
 pub const SIGNATURE_HEADER: &str = "x-webhook-signature";
@@ -52,9 +52,10 @@ impl Key {
 pub(super) struct Signature(Vec<u8>);
 
 impl Signature {
-    /// Reads the header's value: digits in either case, and white space around them. `None` if it
-    /// isn't hexadecimal. Its length is checked with the rest.
+    /// Reads the header's value: digits in either case, and white space around them. `None` if they
+    /// are not those of an HMAC-SHA256.
     pub(super) fn read(header: &str) -> Option<Self> {
-        hex::decode(header.trim()).ok().map(Self)
+        let bytes = hex::decode(header.trim()).ok()?;
+        (bytes.len() == Sha256::output_size()).then_some(Self(bytes))
     }
 }

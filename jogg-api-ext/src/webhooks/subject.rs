@@ -44,7 +44,7 @@ pub(super) fn jobs(event: &str, data: &Value) -> Vec<JobRecord> {
     let operations = subject.map_or(&[][..], |(_, operations)| operations);
     let job = |operation: &&'static Operation| {
         let id = started_id(id_place(operation)?, data)?;
-        Some(JobRecord::new(operation, id))
+        (id.len() <= body::LONGEST_ID).then(|| JobRecord::new(operation, id))
     };
     operations.iter().filter_map(job).collect()
 }
@@ -52,7 +52,6 @@ pub(super) fn jobs(event: &str, data: &Value) -> Vec<JobRecord> {
 /// Returns the ids in the `data`: those of the jobs first, and no more than are read.
 pub(super) fn ids(event: &str, data: &Value) -> Vec<String> {
     let of_jobs = jobs(event, data).into_iter().map(|job| job.id);
-    let of_jobs = of_jobs.filter(|id| id.len() <= body::LONGEST_ID);
     let mut ids = Vec::new();
     for id in of_jobs.chain(body::ids(data).map(|(_, id)| id)) {
         if ids.len() < body::MAX_IDS && !ids.contains(&id) {

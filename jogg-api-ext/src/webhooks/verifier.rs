@@ -162,7 +162,12 @@ fn key(secret: impl Into<Secret>) -> Result<Key> {
 
 /// Returns how long ago an event happened. One of the future is of now: clocks differ.
 fn age(event: &Event, now: SystemTime) -> Option<Duration> {
-    let happened = Duration::from_secs(event.timestamp?.try_into().ok()?);
+    let time = event.timestamp?.try_into().ok()?;
+    // In seconds, that would be after the year 5000.
+    let happened = match time {
+        ..100_000_000_000 => Duration::from_secs(time),
+        _ => Duration::from_millis(time),
+    };
     Some(now.duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(happened))
 }
 

@@ -134,6 +134,9 @@ fn fact_41_the_key_of_an_event_is_the_same_in_each_delivery_and_no_other_event_h
         json!({"event": "generated_photo_avatar_success", "timestamp": 2, "data": {"avatar_id": 8}}),
         json!({"event": "avatar_changed", "timestamp": 1, "data": {"avatar_id": 8}}),
         json!({"event": "avatar_changed", "timestamp": 2, "data": {"avatar_id": 8}}),
+        // Longer than ids are.
+        json!({"event": "generated_image_success", "data": {"photo_id": "p".repeat(257)}}),
+        json!({"event": "generated_image_success", "data": {"photo_id": "q".repeat(257)}}),
         batch(1),
         batch(2),
     ];
@@ -156,7 +159,13 @@ fn fact_42_a_callback_is_only_a_hint() {
     let callback = Callback::parse(&sample.body());
     assert_eq!(callback.ids(), ["v1"]);
     assert_eq!(callback.jobs()[0].operation, "create_video_from_avatar");
-    for body in ["", "{", "[]", "{}", "\u{0}", r#"{"data": {"id": {}}}"#] {
+    let loud = json!({"event": "GENERATED_MOTION_SUCCESS", "data": {"motion_id": "m"}});
+    assert_eq!(Callback::parse(loud.to_string().as_bytes()).jobs().len(), 2);
+    let long = format!(
+        r#"{{"event": "generated_image_success", "data": {{"photo_id": "{}"}}}}"#,
+        "p".repeat(257)
+    );
+    for body in ["", "{", "[]", "{}", "\u{0}", r#"{"data": {"id": {}}}"#, &long] {
         let callback = Callback::parse(body.as_bytes());
         assert!(callback.ids().is_empty() && callback.jobs().is_empty());
     }

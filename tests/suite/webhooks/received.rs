@@ -97,11 +97,15 @@ async fn only_what_is_signed_and_handled_gets_200() {
     let unsigned = request("POST /hook", "content-length: 2\r\n", b"{}");
     let long = " ".repeat(2000);
     let chunked = format!("7d0\r\n{long}\r\n0\r\n\r\n");
-    let chunked = request("POST /hook", "transfer-encoding: chunked\r\n", chunked.as_bytes());
+    let headers = format!("X-Webhook-Signature: {wrong}\r\ntransfer-encoding: chunked\r\n");
+    let chunked = request("POST /hook", &headers, chunked.as_bytes());
+    // A body is waited for only if its signature may be one.
+    let announced = request("POST /hook", "content-length: 900\r\n", b"");
     for (status, what, actual) in [
         (401, "another secret", post(&address, &wrong, &sample()).await),
         (401, "no hex", post(&address, "signature", &sample()).await),
         (401, "no signature", exchange(&address, unsigned).await),
+        (401, "no signature, and a body to come", exchange(&address, announced).await),
         (405, "GET", exchange(&address, request("GET /hook", "", b"")).await),
         (404, "elsewhere", exchange(&address, request("POST /", "", b"")).await),
         (413, "too long", deliver(&address, long.as_bytes()).await),

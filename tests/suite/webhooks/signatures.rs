@@ -206,6 +206,9 @@ fn age_is_no_reason_to_refuse_unless_it_is_wanted() {
     let limit = Duration::from_secs(600);
     for (timestamp, is_new) in
         [(now, true), (now - 500, true), (now + 500, true), (now - 700, false), (-1, false)]
+            .into_iter()
+            // Other parts of the API have milliseconds.
+            .chain([((now - 500) * 1000, true), ((now - 700) * 1000, false)])
     {
         let sample = SampleEvent::new(WebhookEvent::GeneratedMotionSuccess).timestamp(timestamp);
         let signature = sign(&Secret::from(SECRET), &sample.body());

@@ -166,7 +166,11 @@ mod tests {
             let rule = RULES.iter().find(|rule| rule.create == job.create);
             assert_eq!(rule.is_none(), without.contains(&job.create), "{}", job.create.id);
         }
+        let page = include_str!("../../../docs/webhooks.md");
         for rule in &RULES {
+            let [create, stem] = [rule.create.id, rule.stem].map(|name| format!("`{name}`"));
+            let is_row = |line: &str| line.contains(&create) && line.contains(&stem);
+            assert!(page.lines().any(is_row), "docs/webhooks.md: {create} and {stem}");
             for end in ["success", "failed"] {
                 let name = format!("{}_{end}", rule.stem);
                 assert!(WebhookEvent::KNOWN.iter().any(|known| known.as_str() == name), "{name}");

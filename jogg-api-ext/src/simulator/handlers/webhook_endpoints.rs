@@ -73,6 +73,8 @@ fn check_url(body: &Map<String, Value>) -> Result<(), Refusal> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if is_loopback(&url) => Ok(()),
-        _ => Err(Refusal::parameter("url: must be an https URL")),
+        _ => Err(Refusal::parameter(
+            "url: must be an https URL, or http to localhost, 127.0.0.1 or [::1]",
+        )),
     }
 }
