@@ -146,9 +146,9 @@ impl<T> JobReport<T> {
         }
     }
 
-    /// Sets whether the report has the id of its job.
-    pub(crate) fn names_its_job(mut self, is_named: bool) -> Self {
-        self.names_its_job = is_named;
+    /// Compares the id in the report with that of its job.
+    pub(crate) fn naming(mut self, named: Option<&str>, id: &str) -> Self {
+        self.names_its_job = named == Some(id);
         self
     }
 

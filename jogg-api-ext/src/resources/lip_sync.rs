@@ -214,8 +214,9 @@ impl JobResult for Video {
 
 fn report_on(report: LipSyncReport, raw: Raw, record: JobRecord) -> JobReport<Video> {
     let error = report.error.and_then(|error| error.message);
-    let named = report.task_id.as_deref() == Some(record.id.as_str());
-    JobReport::of(report.status, error, raw).names_its_job(named).with_result(|raw| {
+    let job =
+        JobReport::of(report.status, error, raw).naming(report.task_id.as_deref(), &record.id);
+    job.with_result(|raw| {
         let output = report.data.unwrap_or_default();
         Some(Video {
             url: output.result_url.or_else(|| fields::url(&raw))?,

@@ -66,8 +66,9 @@ impl JobResult for Motion {
 }
 
 fn report_on(report: MotionReport, raw: Raw, record: JobRecord) -> JobReport<Motion> {
-    let named = report.motion_id.as_deref() == Some(record.id.as_str());
-    JobReport::of(report.status, report.error_msg, raw).names_its_job(named).with_result(|raw| {
+    let job = JobReport::of(report.status, report.error_msg, raw)
+        .naming(report.motion_id.as_deref(), &record.id);
+    job.with_result(|raw| {
         Some(Motion {
             preview_url: report.motion_preview_url?,
             avatar_id: report.avatar_id.or_else(|| started_avatar_id(&record)),

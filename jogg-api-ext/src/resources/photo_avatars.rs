@@ -195,8 +195,9 @@ impl JobResult for Generation {
 }
 
 fn report_on(report: PhotoReport, raw: Raw, record: JobRecord) -> JobReport<Generation> {
-    let named = report.photo_id.as_deref() == Some(record.id.as_str());
-    JobReport::of(report.status, report.msg, raw).names_its_job(named).with_result(|raw| {
+    let job = JobReport::of(report.status, report.msg, raw)
+        .naming(report.photo_id.as_deref(), &record.id);
+    job.with_result(|raw| {
         let image_urls = report.image_url_list;
         (!image_urls.is_empty()).then_some(Generation {
             photo_id: report.photo_id.unwrap_or(record.id),

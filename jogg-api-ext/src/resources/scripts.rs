@@ -153,8 +153,9 @@ impl JobResult for GeneratedScripts {
 }
 
 fn report_on(report: ScriptReport, raw: Raw, record: JobRecord) -> JobReport<GeneratedScripts> {
-    let named = report.task_id.as_deref() == Some(record.id.as_str());
-    JobReport::of(report.status, report.err_msg, raw).names_its_job(named).with_result(|raw| {
+    let job = JobReport::of(report.status, report.err_msg, raw)
+        .naming(report.task_id.as_deref(), &record.id);
+    job.with_result(|raw| {
         let scripts = report.data.unwrap_or_default().generated_scripts;
         let task_id = report.task_id.unwrap_or(record.id);
         (!scripts.is_empty()).then_some(GeneratedScripts { task_id, scripts, raw })

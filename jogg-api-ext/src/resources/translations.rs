@@ -126,8 +126,9 @@ impl JobResult for Translation {
 }
 
 fn report_on(report: TranslationReport, raw: Raw, record: JobRecord) -> JobReport<Translation> {
-    let named = report.video_translate_id.as_deref() == Some(record.id.as_str());
-    JobReport::of(report.status, None, raw).names_its_job(named).with_result(|raw| {
+    let job = JobReport::of(report.status, None, raw)
+        .naming(report.video_translate_id.as_deref(), &record.id);
+    job.with_result(|raw| {
         Some(Translation {
             url: report.url.or_else(|| fields::url(&raw))?,
             video_translate_id: report.video_translate_id.unwrap_or(record.id),

@@ -152,8 +152,8 @@ impl From<TemplateVideoReport> for VideoReport {
 
 impl VideoReport {
     fn of_job(self, raw: Raw, id: String) -> JobReport<Video> {
-        let named = self.video_id.as_deref() == Some(id.as_str());
-        JobReport::of(self.status, self.error, raw).names_its_job(named).with_result(|raw| {
+        let job = JobReport::of(self.status, self.error, raw).naming(self.video_id.as_deref(), &id);
+        job.with_result(|raw| {
             Some(Video {
                 url: self.url.or_else(|| fields::url(&raw))?,
                 video_id: self.video_id.unwrap_or(id),

@@ -51,7 +51,7 @@ impl Graph {
     /// Adds a node whose places lead to others of this graph.
     pub(super) fn add_node(&mut self, node: Node) -> usize {
         let node = self.normal(node);
-        let key = signature(&node, own(&node), |to| to as u128);
+        let key = signature(&node, content_hash(&node), |to| to as u128);
         match self.known.get(&key) {
             Some(id) => *id,
             None => {
@@ -112,7 +112,7 @@ impl Graph {
             }
             let node = self.normal(node);
             // The same schema, written out a level deep, isn't part of the cycle.
-            let key = signature(&node, own(&node), |to| to as u128);
+            let key = signature(&node, content_hash(&node), |to| to as u128);
             self.known.entry(key).or_insert(id);
             self.nodes[id] = Rc::new(node);
         }
@@ -120,7 +120,7 @@ impl Graph {
 
     /// Returns a key for each member of a cycle, equal for equal schemas in equal cycles.
     fn keys(&self, drafts: &[Node]) -> Vec<u128> {
-        let own: Vec<u128> = drafts.iter().map(own).collect();
+        let contents: Vec<u128> = drafts.iter().map(content_hash).collect();
         let mut keys = vec![0_u128; drafts.len()];
         let mut count = 0;
         let mut work = 0;
@@ -137,7 +137,7 @@ impl Graph {
             let finer: Vec<u128> = drafts
                 .iter()
                 .enumerate()
-                .map(|(index, draft)| hash((keys[index], signature(draft, own[index], of))))
+                .map(|(index, draft)| hash((keys[index], signature(draft, contents[index], of))))
                 .collect();
             let mut all = finer.clone();
             all.sort_unstable();
@@ -188,7 +188,7 @@ fn leads_to(schema: &Schema, target: usize) -> bool {
 }
 
 /// Returns a number for what a node says itself, regardless of what it leads to.
-fn own(node: &Node) -> u128 {
+fn content_hash(node: &Node) -> u128 {
     let steps = plain(node).map(|edge| (&edge.step, edge.required));
     hash((&node.facts, steps.collect::<Vec<_>>()))
 }
@@ -197,7 +197,7 @@ fn own(node: &Node) -> u128 {
 type Branches<'n> = Vec<(&'n [String], u128)>;
 
 /// Returns a number that is equal for equal nodes. The order of branches doesn't count.
-fn signature(node: &Node, own: u128, of: impl Fn(usize) -> u128) -> u128 {
+fn signature(node: &Node, content: u128, of: impl Fn(usize) -> u128) -> u128 {
     let targets: Vec<u128> = plain(node).map(|edge| of(edge.to)).collect();
     let mut groups: BTreeMap<(&str, usize), Branches<'_>> = BTreeMap::new();
     for edge in &node.edges {
@@ -215,7 +215,7 @@ fn signature(node: &Node, own: u128, of: impl Fn(usize) -> u128) -> u128 {
         .collect();
     groups.sort_unstable();
     groups.dedup();
-    hash((own, targets, groups))
+    hash((content, targets, groups))
 }
 
 /// Returns the places of a node that aren't branches.

@@ -42,7 +42,7 @@ struct Arguments {
     /// Hold this share of the webhooks back, so that later ones overtake them
     #[arg(long, default_value = "0", value_name = "P", value_parser = share, allow_negative_numbers = true)]
     reorder_deliveries: f64,
-    /// Respond and deliver as the live API does, not as it is documented
+    /// Respond and deliver as the live API does, not as documented
     #[arg(long)]
     live_dialect: bool,
     /// Refuse calls with ids in the body that don't exist

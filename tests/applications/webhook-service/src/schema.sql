@@ -1,4 +1,4 @@
--- Orders, and what became of each. What has ended stays as it is: triggers refuse anything else.
+-- Orders, and what became of each. What has ended never changes: triggers refuse that.
 CREATE TABLE IF NOT EXISTS orders (
     number INTEGER PRIMARY KEY,
     -- What the application calls it.

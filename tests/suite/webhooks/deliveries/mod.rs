@@ -107,7 +107,7 @@ async fn fact_40_an_event_is_signed_and_named_in_the_headers() {
     assert!(!shown.contains(secret.expose()) && !shown.contains(signature), "{shown}");
 }
 
-/// From the job's start to its result, with our own receiver, and without a poll before the event.
+/// From the job's start to its result, with our receiver, and without a poll before the event.
 #[tokio::test]
 async fn a_wait_with_a_hub_ends_by_the_event() {
     let stage = stage(|builder| builder.job_duration(Duration::from_secs(30))).await;

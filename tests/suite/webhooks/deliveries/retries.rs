@@ -94,7 +94,7 @@ async fn a_delivery_that_never_arrives_is_given_up() {
     assert_eq!(attempts(&stage, expected.len()).await, expected);
 }
 
-/// In a thread of its own: a task that never yields would stop a guard of the same runtime, too.
+/// In a separate thread: a task that never yields would stop a guard of the same runtime, too.
 #[test]
 fn more_silent_receivers_than_are_sent_to_at_once_stop_nothing() {
     let (done, ended) = channel();
