@@ -40,10 +40,15 @@ impl Bases {
         }
     }
 
-    /// Returns the addresses of an operation on both sides, as far as they differ.
+    /// Returns the addresses of an operation on both sides, as far as they differ. Methods are
+    /// named if they do.
     pub(super) fn changed(&self, old: &OperationName, new: &OperationName) -> Option<[String; 2]> {
         let [from, to] = self.moved.as_ref().map_or(["", ""], |[from, to]| [from, to]);
         let paths = [format!("{from}{}", old.path), format!("{to}{}", new.path)];
+        if old.method != new.method {
+            let [from, to] = paths;
+            return Some([format!("{} {from}", old.method), format!("{} {to}", new.method)]);
+        }
         (paths[0] != paths[1]).then_some(paths)
     }
 

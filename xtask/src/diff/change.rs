@@ -29,6 +29,8 @@ pub(crate) struct Change {
     /// Whether it is about a property that is never sent this way: one that is read-only in a
     /// request, or write-only in a response.
     pub(super) is_hidden: bool,
+    /// Whether it is about a header of a response.
+    pub(super) is_header: bool,
 }
 
 /// How often a change occurs that is listed once.
@@ -54,9 +56,14 @@ impl Change {
     /// Returns what the change does, and why.
     pub(crate) fn effect(&self) -> Effect {
         let effect = *self.rule.effect(self.direction);
-        match self.is_hidden {
-            true => Effect { wire: Verdict::Ok, why: "It is never sent this way.", ..effect },
-            false => effect,
+        match (self.is_hidden, self.is_header && effect.source != Verdict::Ok) {
+            (true, _) => Effect { wire: Verdict::Ok, why: "It is never sent this way.", ..effect },
+            (_, true) => Effect {
+                source: Verdict::Ok,
+                why: "Code that reads it may find another value; headers have no generated types.",
+                ..effect
+            },
+            _ => effect,
         }
     }
 

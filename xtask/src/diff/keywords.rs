@@ -1,5 +1,6 @@
 //! Compares the keywords of two schemas at the same place.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -190,24 +191,33 @@ fn compare_bound(walk: &mut Comparing<'_>, keywords: &[&str], end: End, old: &No
         let facts = node.facts.iter();
         facts.filter(|fact| keywords.contains(&fact.keyword.as_str())).max().cloned()
     };
-    let tightness = |fact: &Fact| {
-        let value = serde_json::from_str::<Value>(&fact.value).ok();
-        let value = value.and_then(|value| value.as_f64()).unwrap_or_default();
-        let value = if end == End::Lower { value } else { -value };
-        (value, fact.keyword.starts_with("exclusive"))
+    let is_tighter = |new: &Fact, old: &Fact| {
+        let order = compare_numbers(&new.value, &old.value);
+        let order = if end == End::Lower { order } else { order.reverse() };
+        let exclusive = |fact: &Fact| fact.keyword.starts_with("exclusive");
+        order.then(exclusive(new).cmp(&exclusive(old))).is_gt()
     };
     let (old, new) = (find(old), find(new));
     if old == new {
         return;
     }
     let tightened = match (&old, &new) {
-        (Some(old), Some(new)) => tightness(new) > tightness(old),
+        (Some(old), Some(new)) => is_tighter(new, old),
         (old, _) => old.is_none(),
     };
     let rule = if tightened { &rules::BOUND_TIGHTENED } else { &rules::BOUND_LOOSENED };
     let [old, new] =
         [old, new].map(|fact| fact.map(|fact| format!("{} {}", fact.keyword, fact.value)));
     walk.record(rule, old.as_deref(), new.as_deref());
+}
+
+/// Compares two numbers. Large whole ones would be the same as fractions.
+fn compare_numbers(a: &str, b: &str) -> Ordering {
+    if let (Ok(a), Ok(b)) = (a.parse::<i128>(), b.parse::<i128>()) {
+        return a.cmp(&b);
+    }
+    let [a, b] = [a, b].map(|number| number.parse::<f64>().unwrap_or_default());
+    a.total_cmp(&b)
 }
 
 /// Compares the values of a keyword. There is rarely more than one; several are paired in order.

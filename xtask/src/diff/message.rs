@@ -1,12 +1,12 @@
 //! Compares the messages of one operation: parameters, bodies, responses, headers and media types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::rules::{self, Rule};
-use super::tidy::is_json;
+use super::tidy::{is_json, is_scalar};
 use super::tree::{Key, Place};
 use super::walk::Walk;
-use crate::surface::Part;
+use crate::surface::{Part, Step};
 
 /// Keywords for a value that isn't written in the default form.
 const SERIALIZATION: [&str; 4] = ["allowReserved", "encoding", "explode", "style"];
@@ -89,11 +89,38 @@ fn compare_value(
     }
     compare_serialization(walk, old, new);
     match (old.schema, new.schema) {
-        (Some(old), Some(new)) => walk.compare_schemas(old, new),
+        (Some(was), Some(is)) => match list_of_one(walk, (old, was), (new, is)) {
+            Some(items) => {
+                let values = [was, is].map(|id| walk.pairs.graph.written(id).description());
+                let [old, new] = values.each_ref().map(|value| Some(value.as_str()));
+                walk.record(&rules::PARAMETER_BECAME_LIST, old, new);
+                walk.compare_schemas(was, items);
+            }
+            None => walk.compare_schemas(was, is),
+        },
         (None, None) => compare_content(walk, old, new, part),
         // A plain value became one in a media type, or the other way round.
         _ => walk.record_subtree(&rules::SERIALIZATION_CHANGED, Some(old), Some(new)),
     }
+}
+
+/// Returns the items of a list that took the place of one value, if a list of one is written like
+/// that value: apart from others, as it is in a query without a style.
+fn list_of_one(
+    walk: &Walk<'_>,
+    (old, was): (&Place, usize),
+    (new, is): (&Place, usize),
+) -> Option<usize> {
+    let Part::Parameter { location, media_type: None, .. } = walk.part() else { return None };
+    let usual = |place: &Place| !SERIALIZATION.iter().any(|keyword| place.has(keyword));
+    let graph = &walk.pairs.graph;
+    let list = graph.node(is);
+    let long = ["minItems", "enum"].iter().any(|keyword| list.has(keyword));
+    let is_list = list.values("type").into_iter().eq(["array"]) && !long;
+    let apart = location == "query" && usual(old) && usual(new);
+    (apart && is_list && is_scalar(graph, was))
+        .then(|| list.edge(&Step::Items))?
+        .map(|edge| edge.to)
 }
 
 /// Compares how a value is written, as one change: style and explode change together.
@@ -219,30 +246,43 @@ fn compare_content(
 ) {
     let [olds, news] = [old, new].map(media_types);
     let mut added: Vec<_> = news.iter().filter(|(name, _)| !olds.contains_key(*name)).collect();
+    // Those that take the place of others.
+    let mut wide: BTreeSet<&String> = BTreeSet::new();
     for (name, old) in &olds {
         walk.enter(part(Some((*name).clone())));
         if let Some(new) = news.get(name) {
             compare_media_type(walk, old, new);
             continue;
         }
-        // The same type with other parameters, such as the character set. All JSON of errors is
-        // read by the envelope.
-        let is_error = walk.is_in_error();
+        // The same type with other parameters, such as the character set. All JSON is read alike.
+        let is_response = matches!(walk.part(), Part::Response { .. });
         let both_json = |other: &str| is_json(essence(other)) && is_json(essence(name));
-        let alike = |other: &str| essence(other) == essence(name) || (is_error && both_json(other));
-        match added.iter().position(|(other, _)| alike(other)) {
-            Some(index) => {
-                let (other, new) = added.remove(index);
-                walk.enter(part(Some((*other).clone())));
-                walk.record(&rules::MEDIA_TYPE_CHANGED, Some(name), Some(other));
-                compare_media_type(walk, old, new);
-            }
-            None if is_error => {
-                walk.record_subtree(&rules::ERROR_MEDIA_TYPE_REMOVED, Some(old), None);
-            }
-            None => walk.record_subtree(&rules::MEDIA_TYPE_REMOVED, Some(old), None),
+        let alike =
+            |other: &str| essence(other) == essence(name) || (is_response && both_json(other));
+        let mut pairs = Vec::new();
+        if let Some(index) = added.iter().position(|(other, _)| alike(other)) {
+            pairs.push((&rules::MEDIA_TYPE_CHANGED, added.remove(index)));
+        } else if let Some(wider) = news.iter().find(|(other, _)| covers(other, name)) {
+            wide.insert(*wider.0);
+            pairs.push((&rules::MEDIA_TYPE_WIDENED, wider));
+        } else {
+            let narrower = added.extract_if(.., |(other, _)| covers(name, other));
+            pairs.extend(narrower.map(|narrower| (&rules::MEDIA_TYPE_NARROWED, narrower)));
+        }
+        if pairs.is_empty() {
+            let rule = match walk.is_in_error() {
+                true => &rules::ERROR_MEDIA_TYPE_REMOVED,
+                false => &rules::MEDIA_TYPE_REMOVED,
+            };
+            walk.record_subtree(rule, Some(old), None);
+        }
+        for (rule, (other, new)) in pairs {
+            walk.enter(part(Some((*other).clone())));
+            walk.record(rule, Some(name), Some(other));
+            compare_media_type(walk, old, new);
         }
     }
+    added.retain(|(name, _)| !wide.contains(*name));
     for (name, new) in added {
         walk.enter(part(Some((*name).clone())));
         walk.record_subtree(&rules::MEDIA_TYPE_ADDED, None, Some(new));
@@ -267,4 +307,10 @@ fn media_types(node: &Place) -> BTreeMap<&String, &Place> {
 /// Returns a media type without its parameters.
 fn essence(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or(media_type)
+}
+
+/// Whether a media type is a range, such as `text/*`, that another is in.
+fn covers(range: &str, media_type: &str) -> bool {
+    let start = essence(range).strip_suffix('*');
+    range != media_type && start.is_some_and(|start| start == "*/" || media_type.starts_with(start))
 }

@@ -125,7 +125,10 @@ pub(crate) fn run(arguments: &DiffArguments) -> Result<(), Failure> {
     let text = match format {
         Format::Text => render::text(&report),
         Format::Markdown => render::markdown(&report),
-        Format::Json => format!("{:#}\n", render::json(&report)),
+        Format::Json => {
+            let text = serde_json::to_string_pretty(&render::json(&report));
+            text.map_err(|error| Failure::new(format!("the report: {error}")))? + "\n"
+        }
         Format::Github => {
             render::github(&report, &new, summary.as_ref().map(|_| "the job's summary"))
         }

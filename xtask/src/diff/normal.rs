@@ -8,6 +8,9 @@ use serde_json::Value;
 use super::node::{ANY, Edge, Node};
 use crate::surface::{Fact, Step};
 
+/// Patterns that fit all texts, as facts write them.
+const ANY_TEXT: [&str; 4] = ["\"\"", "\".*\"", "\"^.*\"", "\".*$\""];
+
 /// Returns the normal form of a node. `done` returns nodes that it leads to, as far as they are
 /// known already.
 pub(super) fn normal<'n>(node: Node, done: impl Fn(usize) -> Option<&'n Node>) -> Node {
@@ -24,22 +27,32 @@ pub(super) fn normal<'n>(node: Node, done: impl Fn(usize) -> Option<&'n Node>) -
         return Node { facts, edges };
     }
     let mut facts: BTreeSet<Fact> =
-        facts.iter().filter(|fact| fact.keyword != "any").cloned().collect();
+        facts.iter().filter(|fact| !says_nothing(fact)).cloned().collect();
     fold_alternatives(&mut facts, &mut edges, done);
     fold_null(&mut facts);
+    type_values(&mut facts);
     whole_bounds(&mut facts);
     Node { facts: facts.into_iter().collect(), edges }
 }
 
 /// Whether there is nothing to write in another way, as in most schemas.
 fn is_normal(facts: &[Fact], edges: &[Edge]) -> bool {
+    let has_type = facts.iter().any(|fact| fact.keyword == "type");
     let says_more = |fact: &Fact| match fact.keyword.as_str() {
-        "any" | "exclusiveMinimum" | "exclusiveMaximum" => true,
-        "enum" => fact.value == "null",
-        _ => false,
+        "exclusiveMinimum" | "exclusiveMaximum" => true,
+        "enum" => fact.value == "null" || !has_type,
+        _ => says_nothing(fact),
     };
     !facts.iter().any(says_more)
         && !edges.iter().any(|edge| matches!(edge.step, Step::Branch { .. }))
+}
+
+fn says_nothing(fact: &Fact) -> bool {
+    match fact.keyword.as_str() {
+        "any" => true,
+        "pattern" => ANY_TEXT.contains(&fact.value.as_str()),
+        _ => false,
+    }
 }
 
 /// Writes alternatives that only say which values or types there are as a list of those.
@@ -120,6 +133,29 @@ fn fold_null(facts: &mut BTreeSet<Fact>) {
     let has_type = Fact::values(&*facts, "type").next().is_some();
     if Fact::values(&*facts, "enum").count() > 1 && facts.remove(&null) && !has_type {
         facts.insert(Fact::flag("nullable"));
+    }
+}
+
+/// Writes down the types of an enum's values, which follow from them.
+fn type_values(facts: &mut BTreeSet<Fact>) {
+    if Fact::values(&*facts, "type").next().is_some() {
+        return;
+    }
+    let values = Fact::values(&*facts, "enum").map(serde_json::from_str::<Value>);
+    let types: BTreeSet<&str> = values
+        .map(|value| match value.unwrap_or_default() {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(number) if number.is_f64() => "number",
+            Value::Number(_) => "integer",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        })
+        .collect();
+    if !types.is_empty() {
+        let types: Vec<&str> = types.into_iter().collect();
+        facts.insert(Fact::word("type", &types.join("|")));
     }
 }
 

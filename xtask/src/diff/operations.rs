@@ -30,6 +30,7 @@ pub(super) fn compare(
     let mut walk = Walk::new(None, pairs);
     let servers = matches.bases.servers([old.api.values("server"), new.api.values("server")]);
     compare_servers(&mut walk, &servers);
+    let servers_of_api = servers;
     compare_schemes(&mut walk, &old.api, &new.api);
     let security = security(old, new, matches);
     let everywhere = match security.values().next() {
@@ -50,10 +51,7 @@ pub(super) fn compare(
         if let Some(changes) = security.get(to).filter(|_| !everywhere) {
             record_security(&mut walk, changes);
         }
-        let servers = [old, new].map(|place| {
-            place.values("server").into_iter().map(str::to_owned).collect::<BTreeSet<_>>()
-        });
-        compare_servers(&mut walk, &servers);
+        compare_servers(&mut walk, &effective_servers(matches, [old, new], &servers_of_api));
         let deprecated = (&rules::OPERATION_DEPRECATED, &rules::OPERATION_REINSTATED);
         walk.record_flag("deprecated", deprecated, old, new);
         compare_unread(&mut walk, old, new);
@@ -147,6 +145,21 @@ fn compare_servers(walk: &mut Walk<'_>, [old, new]: &[BTreeSet<String>; 2]) {
     added.iter().for_each(|url| walk.record_at(&rules::SERVER_ADDED, at(), None, Some(url)));
 }
 
+/// Returns the servers of an operation: its own, or else those of the API. Empty where they are the
+/// latter on both sides.
+fn effective_servers(
+    matches: &Matches<'_>,
+    places: [&Place; 2],
+    [old, new]: &[BTreeSet<String>; 2],
+) -> [BTreeSet<String>; 2] {
+    let [from, to] = matches.bases.servers(places.map(|place| place.values("server")));
+    match (from.is_empty(), to.is_empty()) {
+        (true, false) => [old.clone(), to],
+        (false, true) => [from, new.clone()],
+        _ => [from, to],
+    }
+}
+
 /// Compares the security schemes. Schemes of the same kind are the same scheme.
 fn compare_schemes(walk: &mut Walk<'_>, old: &Place, new: &Place) {
     let (old, new) = (old.values("scheme"), new.values("scheme"));
@@ -192,17 +205,24 @@ fn security_changes(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> Vec<SecurityC
     if old == new {
         return Vec::new();
     }
-    if old.is_disjoint(new) {
-        let rule = match (open(old), open(new)) {
-            (true, _) => &rules::SECURITY_ADDED,
-            (_, true) => &rules::SECURITY_REMOVED,
-            _ => &rules::SECURITY_CHANGED,
-        };
+    // What satisfied one that is gone may satisfy another.
+    let satisfies = |old: &&str| new.iter().any(|new| suffices(old, new));
+    let changed = match (open(old), open(new)) {
+        (true, _) => Some(&rules::SECURITY_ADDED),
+        (_, true) => Some(&rules::SECURITY_REMOVED),
+        _ if old.iter().all(satisfies) => Some(&rules::SECURITY_LOOSENED),
+        _ if !old.iter().any(satisfies) => Some(&rules::SECURITY_CHANGED),
+        _ => None,
+    };
+    if let Some(rule) = changed.filter(|_| old.is_disjoint(new)) {
         let list = |ways: &BTreeSet<&str>| ways.iter().copied().collect::<Vec<_>>().join(" or ");
         return vec![SecurityChange { rule, old: Some(list(old)), new: Some(list(new)) }];
     }
     let removed = old.difference(new).map(|way| SecurityChange {
-        rule: &rules::SECURITY_ALTERNATIVE_REMOVED,
+        rule: match satisfies(way) {
+            true => &rules::SECURITY_LOOSENED,
+            false => &rules::SECURITY_ALTERNATIVE_REMOVED,
+        },
         old: Some((*way).to_owned()),
         new: None,
     });
@@ -212,4 +232,31 @@ fn security_changes(old: &BTreeSet<&str>, new: &BTreeSet<&str>) -> Vec<SecurityC
         new: Some((*way).to_owned()),
     });
     removed.chain(added).collect()
+}
+
+/// Whether a client that authenticates in one way may call what another is needed for: that needs
+/// no scheme and no scope which the client doesn't have.
+fn suffices(old: &str, new: &str) -> bool {
+    let (old, new) = (schemes(old), schemes(new));
+    let has = |(scheme, scopes): &(String, BTreeSet<String>)| {
+        old.iter().any(|(other, others)| other == scheme && scopes.is_subset(others))
+    };
+    new.iter().all(has)
+}
+
+/// Returns the schemes that a way to authenticate consists of, with the scopes of each.
+fn schemes(way: &str) -> Vec<(String, BTreeSet<String>)> {
+    let schemes: Vec<String> = serde_json::from_str(way).unwrap_or_default();
+    let schemes = schemes.iter().map(|scheme| {
+        // How many words name a scheme, as a surface writes it.
+        let count = match scheme.split(' ').next() {
+            Some("apiKey") => 3,
+            Some("http" | "openIdConnect" | "undefined") => 2,
+            _ => 1,
+        };
+        let words: Vec<&str> = scheme.split(' ').collect();
+        let (name, scopes) = words.split_at(count.min(words.len()));
+        (name.join(" "), scopes.iter().map(|&scope| scope.to_owned()).collect())
+    });
+    schemes.collect()
 }

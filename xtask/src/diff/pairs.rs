@@ -42,6 +42,8 @@ pub(super) struct Context {
     pub(super) is_required: bool,
     /// Whether it is in a property that is never sent this way.
     pub(super) is_hidden: bool,
+    /// Whether it is written as a text, whatever its type is.
+    pub(super) is_text: bool,
 }
 
 /// A change of a schema.

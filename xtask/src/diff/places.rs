@@ -352,6 +352,7 @@ fn change(
         structure: structure.clone(),
         elsewhere,
         is_hidden: *is_hidden,
+        is_header: matches!(root.part, Part::ResponseHeader { .. }),
     }
 }
 

@@ -127,7 +127,16 @@ fn compare_types(walk: &mut Comparing<'_>, sides: &Sides) -> Types {
     if from == to {
         return Types::Same;
     }
-    let (rule, types) = match (from.within(&to), to.within(&from)) {
+    let is_text = walk.context.is_text;
+    // A text of a format, such as a time, has another meaning than a number.
+    let reads_as = |some: &Admitted<'_>, all: &Admitted<'_>, node: &Node| {
+        is_text && !node.has("format") && some.reads_as(all)
+    };
+    let (is_wider, is_narrower) = (
+        from.within(&to) || reads_as(&from, &to, new),
+        to.within(&from) || reads_as(&to, &from, old),
+    );
+    let (rule, types) = match (is_wider, is_narrower) {
         _ if from.types.is_none() => (&rules::TYPE_ADDED, Types::Related),
         _ if to.types.is_none() => (&rules::TYPE_REMOVED, Types::Related),
         (true, _) => (&rules::TYPE_WIDENED, Types::Related),
@@ -156,6 +165,9 @@ fn is_any(node: &Node) -> bool {
     node.edges.is_empty() && node.facts.iter().all(|fact| fact.keyword == "mapping")
 }
 
+/// The types of values that are texts once they are written.
+const PLAIN: [&str; 4] = ["boolean", "integer", "number", "string"];
+
 /// The types that a schema admits, if it has a keyword for them.
 #[derive(Debug, PartialEq, Eq)]
 struct Admitted<'n> {
@@ -167,9 +179,9 @@ impl<'n> Admitted<'n> {
         if node.has("never") {
             return Self { types: Some(BTreeSet::new()) };
         }
-        // Parts of an `allOf` that disagree have a fact each.
-        let types = node.values("type").into_iter().flat_map(|types| types.split('|')).collect();
-        Self { types: Some(types).filter(|types: &BTreeSet<&str>| !types.is_empty()) }
+        // Parts of an `allOf` that disagree have a fact each, and a value has to fit all.
+        let sides = node.values("type").into_iter().map(|types| types.split('|').collect());
+        Self { types: sides.reduce(|a, b| both(&a, &b)) }
     }
 
     fn within(&self, other: &Self) -> bool {
@@ -178,6 +190,12 @@ impl<'n> Admitted<'n> {
             others.contains(name) || (*name == "integer" && others.contains("number"))
         };
         types.iter().all(admitted)
+    }
+
+    /// Whether all values, written as texts, are among the others.
+    fn reads_as(&self, other: &Self) -> bool {
+        let (Some(types), Some(others)) = (&self.types, &other.types) else { return false };
+        others.contains("string") && types.iter().all(|name| PLAIN.contains(name))
     }
 
     fn description(&self, node: &Node) -> String {
@@ -189,6 +207,17 @@ impl<'n> Admitted<'n> {
         words.extend(node.values("format").iter().map(|format| format!("format {format}")));
         words.join(", ")
     }
+}
+
+/// Returns the types of values that have one of each.
+fn both<'n>(some: &BTreeSet<&'n str>, others: &BTreeSet<&'n str>) -> BTreeSet<&'n str> {
+    let within = |types: &BTreeSet<&'n str>, name: &str| {
+        types.contains(name) || (name == "integer" && types.contains("number"))
+    };
+    let of = |types: &BTreeSet<&'n str>, others: &BTreeSet<&'n str>| {
+        types.iter().copied().filter(|name| within(others, name)).collect::<BTreeSet<&'n str>>()
+    };
+    &of(some, others) | &of(others, some)
 }
 
 /// Compares what properties that aren't listed may be: anything, nothing, or what a schema admits.

@@ -11,7 +11,13 @@ const SCALARS: [&str; 4] = ["boolean", "integer", "number", "string"];
 
 /// Tidies all operations.
 pub(super) fn tidy(tree: &mut Tree, graph: &Graph) {
+    tidy_servers(&mut tree.api);
     for operation in tree.operations.values_mut() {
+        tidy_servers(operation);
+        // Naming the servers of the whole API again says nothing.
+        if operation.values("server") == tree.api.values("server") {
+            operation.facts.retain(|fact| fact.keyword != "server");
+        }
         operation.children.retain(|(key, _)| {
             !matches!(key, Key::Parameter { location, name }
                 if location == "header" && IGNORED.contains(&name.as_str()))
@@ -20,7 +26,20 @@ pub(super) fn tidy(tree: &mut Tree, graph: &Graph) {
     }
 }
 
+/// Paths are put behind the address of a server, with one slash between them.
+fn tidy_servers(place: &mut Place) {
+    for fact in place.facts.iter_mut().filter(|fact| fact.keyword == "server") {
+        if let Some(address) = fact.value.strip_suffix("/\"") {
+            fact.value = format!("{address}\"");
+        }
+    }
+    place.facts.sort_unstable();
+    place.facts.dedup();
+}
+
 fn tidy_place(place: &mut Place, graph: &Graph) {
+    // OpenAPI ignores it: the media types say so.
+    place.children.retain(|(key, _)| !matches!(key, Key::Header(name) if name == "content-type"));
     if place.schema.is_some_and(|schema| is_scalar(graph, schema)) {
         place.facts.retain(|fact| fact.keyword != "explode");
     }
@@ -35,7 +54,7 @@ fn tidy_place(place: &mut Place, graph: &Graph) {
 }
 
 /// Whether all values are written in one piece, so that nothing can be taken apart.
-fn is_scalar(graph: &Graph, schema: usize) -> bool {
+pub(super) fn is_scalar(graph: &Graph, schema: usize) -> bool {
     let node = graph.node(schema);
     let types = node.values("type");
     let mut types = types.iter().flat_map(|types| types.split('|')).peekable();

@@ -31,6 +31,10 @@ impl<'w> Walk<'w> {
         self.part = part;
     }
 
+    pub(super) fn part(&self) -> &Part {
+        &self.part
+    }
+
     /// Whether the part is the body of a response that isn't a success.
     pub(super) fn is_in_error(&self) -> bool {
         matches!(&self.part, Part::Response { status, .. } if !status.starts_with('2'))
@@ -45,6 +49,11 @@ impl<'w> Walk<'w> {
                 && !matches!(self.part, Part::Parameter { .. } | Part::ResponseHeader { .. }),
             is_required: false,
             is_hidden: false,
+            is_text: matches!(
+                self.part,
+                Part::Parameter { media_type: None, .. }
+                    | Part::ResponseHeader { media_type: None, .. }
+            ),
         };
         if let Some(pair) = self.pairs.pair(old, new, context) {
             self.schemas.push((self.part.clone(), pair));
@@ -121,6 +130,7 @@ impl<'w> Walk<'w> {
             structure,
             elsewhere: None,
             is_hidden: false,
+            is_header: matches!(self.part, Part::ResponseHeader { .. }),
         });
     }
 

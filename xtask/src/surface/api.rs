@@ -80,6 +80,13 @@ impl<'b> Reader<'b> {
     }
 
     fn path_item(&mut self, path: &str, item: Node<'b>) -> Result<(), String> {
+        // A method that isn't read, such as `query` or what is in `additionalOperations`.
+        for (key, node) in item.members() {
+            let known = METHODS.contains(&key) || ["parameters", "servers"].contains(&key);
+            if node.value.as_object().is_some() && !known && !key.starts_with("x-") {
+                self.unread.insert(Unread::keyword(self.bundle, item, key));
+            }
+        }
         for method in methods(item) {
             self.operation(path, method, item)?;
         }

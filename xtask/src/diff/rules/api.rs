@@ -9,7 +9,7 @@ table! { API:
     OPERATION_DEPRECATED = both("operation-deprecated", effect(Risk, Ok,
         "It still works, but is announced to be removed."));
     OPERATION_MOVED = both("operation-moved", effect(Break, Ok,
-        "A released SDK calls the old path; a regenerated one has the same method."));
+        "A released SDK calls the old address; a regenerated one has the same method."));
     REFERENCE_CHANGED = both("reference-changed", effect(Risk, Risk,
         "What it refers to wasn't read; check what changed there."));
     OPERATION_REINSTATED = both("operation-reinstated", effect(Ok, Ok,
@@ -38,6 +38,8 @@ table! { API:
         "Another way is left, which isn't necessarily the one the SDK uses."));
     SECURITY_CHANGED = request("security-changed", effect(Break, Ok,
         "No way to authenticate that a released SDK can know is left."));
+    SECURITY_LOOSENED = request("security-loosened", effect(Ok, Ok,
+        "What was needed to authenticate still suffices."));
     SECURITY_REMOVED = request("security-removed", effect(Ok, Ok,
         "The key is still sent, and ignored."));
 
@@ -49,6 +51,8 @@ table! { API:
         "A released SDK doesn't send it, and `new` takes another argument."));
     PARAMETER_REMOVED = request("parameter-removed", effect(Risk, Break,
         "It may be ignored, which changes the response, or rejected; its field is removed."));
+    PARAMETER_BECAME_LIST = request("parameter-became-list", effect(Ok, Break,
+        "A list of one value is sent like the value alone; the field becomes a list."));
     PATH_PARAMETER_RENAMED = request("path-parameter-renamed", effect(Ok, Break,
         "Only its position counts on the wire; a field of the request is named after it."));
     SERIALIZATION_CHANGED = request("serialization-changed", effect(Break, Ok,
@@ -69,10 +73,16 @@ table! { API:
         effect(Ok, Ok, "The SDK still accepts the one it knows."));
     MEDIA_TYPE_CHANGED = each("media-type-changed",
         effect(Risk, Ok, "The parameters of the media type differ, such as the character set."),
-        effect(Risk, Ok, "The parameters of the media type differ, such as the character set."));
+        effect(Risk, Ok, "Its parameters differ, or JSON has another name, which may be checked."));
+    MEDIA_TYPE_NARROWED = each("media-type-narrowed",
+        effect(Risk, Risk, "The one that the SDK sends isn't necessarily among those left."),
+        effect(Ok, Risk, "It is one of those that were possible; the type may be another."));
     MEDIA_TYPE_REMOVED = each("media-type-removed",
         effect(Break, Break, "The body is sent in a form that is rejected."),
         effect(Break, Break, "The response has a form that the SDK doesn't read."));
+    MEDIA_TYPE_WIDENED = each("media-type-widened",
+        effect(Ok, Risk, "The one that the SDK sends is still accepted; the type may be another."),
+        effect(Risk, Risk, "The response may have a form that the SDK doesn't read."));
 
     ERROR_MEDIA_TYPE_REMOVED = response("error-media-type-removed", effect(Risk, Ok,
         "Errors are read by the envelope, which another form may not have."));

@@ -112,12 +112,12 @@ fn an_excluded_schema_is_one_change() {
     check_schemas(
         "{type: string}",
         "{type: string, not: {enum: [a]}}",
-        &["$<not 0> | not-changed | added 1 value | risk ok"],
+        &["$<not 0> | not-changed | added string, 1 value | risk ok"],
     );
     check_schemas(
         "{not: {enum: [a]}}",
         "{not: {enum: [a, b]}}",
-        &["$<not 0> | not-changed | 1 value → 2 values | risk ok"],
+        &["$<not 0> | not-changed | string, 1 value → string, 2 values | risk ok"],
     );
 }
 

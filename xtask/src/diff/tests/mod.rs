@@ -10,6 +10,7 @@ mod mutations;
 mod operations;
 mod rendering;
 mod schemas;
+mod transport;
 mod unread;
 
 use std::collections::BTreeSet;

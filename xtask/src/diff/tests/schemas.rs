@@ -124,3 +124,30 @@ fn recursion_is_followed_on_both_sides() {
         &["$.a | became-required | added required | break break"],
     );
 }
+
+#[test]
+fn types_that_contradict_each_other_admit_nothing() {
+    check_schemas(
+        "{type: string}",
+        "{allOf: [{type: string}, {type: integer}]}",
+        &["$ | type-narrowed | string → never | break break"],
+    );
+    check_schemas(
+        "{type: number}",
+        "{allOf: [{type: number}, {type: [integer, string]}]}",
+        &["$ | type-narrowed | number → integer | break break"],
+    );
+}
+
+#[test]
+fn bounds_keep_all_their_digits() {
+    for (old, new, rule) in [
+        ("9223372036854775807", "9223372036854775806", "bound-tightened"),
+        ("9007199254740993", "9007199254740994", "bound-loosened"),
+    ] {
+        let of = |maximum: &str| format!("{{type: integer, maximum: {maximum}}}");
+        let verdict = if rule == "bound-tightened" { "break ok" } else { "ok ok" };
+        let expected = format!("$ | {rule} | maximum {old} → maximum {new} | {verdict}");
+        check_schemas(&of(old), &of(new), &[&expected]);
+    }
+}

@@ -28,7 +28,7 @@ x-parts:
     let lines = changes(&spec("string"), &spec("integer"));
     let places: Vec<&str> = lines.iter().map(|line| line.split(" | ").next().unwrap()).collect();
     assert_eq!(places, ["GET /a", "GET /b", "GET /c", "GET /c", "GET /d"], "{lines:#?}");
-    assert!(lines.iter().all(|line| line.contains("type-changed")), "{lines:#?}");
+    assert!(lines.iter().all(|line| line.contains("type-")), "{lines:#?}");
 }
 
 #[test]
@@ -67,4 +67,20 @@ fn what_is_not_read_is_named() {
         let failure = Report::without(&of(""), &of(""), &allowed).unwrap_err();
         assert!(failure.message.contains("was read"), "{}", failure.message);
     }
+}
+
+#[test]
+fn a_method_that_is_not_read_is_named() {
+    let of = |more: &str| {
+        parsed(&format!("openapi: 3.2.0\npaths: {{/a: {{get: {{}}, x-note: {{}}{more}}}}}\n"))
+    };
+    for (more, name) in [
+        (", query: {responses: {}}", "query"),
+        (", additionalOperations: {COPY: {}}", "additionalOperations"),
+    ] {
+        let failure = Report::of(&of(more), &of("")).unwrap_err();
+        assert_eq!(failure.exit, 3, "{more}");
+        assert!(failure.message.contains(&format!("`{name}` isn't read")), "{}", failure.message);
+    }
+    assert!(Report::of(&of(""), &of("")).is_ok());
 }
