@@ -182,6 +182,8 @@ fn unreadable_files_never_pass() {
         3,
         &["no rule is about `GET /{} path 0 name a`", again],
     );
+    let address = "https://h/a.yaml";
+    check(&[address, "old.yaml"], 3, &["from addresses", "`curl -fsSLO https://h/a.yaml`"]);
     check(&["-", "-"], 3, &["only one side can come from standard input"]);
     check(&["-", "old.yaml"], 3, &["stdin:1:1: the file is empty"]);
     check(&["old.yaml"], 2, &["<NEW>"]);
@@ -253,7 +255,7 @@ fn files_beside_a_spec_are_read() {
     write_parts(new.path(), &PARAMETERS.replace("string", "integer"));
     let other = old.path().join("api/spec.yaml");
     let arguments = [other.to_str().unwrap(), "api/spec.yaml"];
-    check_in(new.path(), &arguments, 0, &["type-changed", "compared 1 operation, 1 schema"]);
+    check_in(new.path(), &arguments, 0, &["type-narrowed", "compared 1 operation, 1 schema"]);
 
     // A file that is missing, or outside.
     std::fs::remove_file(new.path().join("api/parameters.yaml")).unwrap();
@@ -290,8 +292,19 @@ fn files_beside_a_committed_spec_are_read_through_git() {
     git(folder, &["add", "api"]);
     git(folder, &["commit", "--quiet", "--message", "Old"]);
     write_parts(folder, &PARAMETERS.replace("string", "integer"));
-    check_in(folder, &["HEAD:api/spec.yaml", "api/spec.yaml"], 0, &["type-changed"]);
+    check_in(folder, &["HEAD:api/spec.yaml", "api/spec.yaml"], 0, &["type-narrowed"]);
     check_in(folder, &["HEAD:api/spec.yaml", ":api/spec.yaml"], 0, &["0 changes"]);
+    // From a folder within, with a path from there.
+    std::fs::write(folder.join("api/paths/spec.yaml"), PARTS.replace("./paths", ".")).unwrap();
+    git(folder, &["add", "api/paths/spec.yaml"]);
+    git(folder, &["commit", "--quiet", "--message", "Another"]);
+    let output = command(env!("CARGO_BIN_EXE_xtask"), folder)
+        .current_dir(folder.join("api/paths"))
+        .args(["spec", "diff", "HEAD:./spec.yaml", "spec.yaml"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("type-narrowed"), "{text}{}", String::from_utf8_lossy(&output.stderr));
     git(folder, &["rm", "--quiet", "--cached", "api/parameters.yaml"]);
     let missing = "there is no file :api/parameters.yaml";
     check_in(folder, &["HEAD:api/spec.yaml", ":api/spec.yaml"], 3, &[missing]);

@@ -155,6 +155,13 @@ fn the_inputs_of_the_action_reach_the_differ() {
     let allowed = run(&[("FAIL_ON", "wire-loss"), ("ALLOW", "allowed.toml")]);
     assert_eq!(allowed.code, 0, "{}", allowed.printed);
     assert!(allowed.summary.contains("Allowed: Never filled."), "{}", allowed.summary);
+
+    let parts = OLD.replace("{type: integer}", "{$ref: 'a b.yaml'}");
+    fs::write(job.path("new.yaml"), parts.replace("{type: string}", "{$ref: c.yaml}")).unwrap();
+    assert_eq!(run(&[("ALLOW_UNREAD", "c.yaml")]).code, 3);
+    let unread = run(&[("ALLOW_UNREAD", "a b.yaml\nc.yaml\n")]);
+    assert_eq!(unread.code, 0, "{}", unread.printed);
+    assert!(unread.summary.contains("as allowed: a b.yaml, c.yaml"), "{}", unread.summary);
 }
 
 #[test]

@@ -41,6 +41,12 @@ impl Source {
         let shown = if name == "-" { "stdin" } else { name };
         let source = match name.split_once(':') {
             _ if name == "-" => Self::parse(shown, standard_input()?)?,
+            Some(("http" | "https", address)) if address.starts_with("//") => {
+                return Err(Failure::nothing_compared(
+                    &format!("{name}: nothing is read from addresses"),
+                    &format!("download it with `curl -fsSLO {}`, and name the file", quoted(name)),
+                ));
+            }
             Some((revision, path)) if !Path::new(name).exists() => {
                 let text = committed(revision, path)?;
                 let beside = |other: &str| committed_beside(revision, path, other);
@@ -203,8 +209,13 @@ fn committed_beside(revision: &str, path: &str, other: &str) -> Result<String, S
     steps.pop();
     for step in other.split('/') {
         match step {
-            ".." if steps.pop().is_some() => {}
-            ".." => return Err(format!("{other} is outside of the repository")),
+            ".." => match steps.pop() {
+                None => return Err(format!("{other} is outside of the repository")),
+                // The path is one from the current folder.
+                Some(".") => steps.push(".."),
+                Some("..") => steps.extend(["..", ".."]),
+                Some(_) => {}
+            },
             step => steps.push(step),
         }
     }
