@@ -283,6 +283,28 @@ fn files_beside_a_spec_are_read() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("name the spec by its file"));
 }
 
+/// A spec whose discriminator stands for a schema that is in another file.
+const MAPPED: &str = "openapi: 3.0.3
+paths: {/a: {get: {responses: {'200': {content: {a/b: {schema: {$ref: '#/x'}}}}}}}}
+x: {type: object, discriminator: {propertyName: k, mapping: {c: cat.yaml}}}
+";
+
+#[test]
+fn what_a_discriminator_stands_for_is_read() {
+    let [old, new] = [folder(), folder()];
+    let cat = "type: object\nproperties: {c: {type: string}}\n";
+    for (folder, cat) in [(&old, cat), (&new, &cat.replace("string", "integer"))] {
+        std::fs::write(folder.path().join("mapped.yaml"), MAPPED).unwrap();
+        std::fs::write(folder.path().join("cat.yaml"), cat).unwrap();
+    }
+    let other = old.path().join("mapped.yaml");
+    let arguments = [other.to_str().unwrap(), "mapped.yaml"];
+    check_in(new.path(), &arguments, 0, &["type-changed", "$<subtype \"c\">.c"]);
+    std::fs::remove_file(new.path().join("cat.yaml")).unwrap();
+    let place = "mapped.yaml:3:62: the reference \"cat.yaml\" cannot be followed";
+    check_in(new.path(), &arguments, 3, &[place, "--allow-unread cat.yaml"]);
+}
+
 #[test]
 fn files_beside_a_committed_spec_are_read_through_git() {
     let folder = folder();

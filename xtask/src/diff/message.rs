@@ -18,15 +18,20 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Place, new: &Place) {
     let in_query =
         |key: &Key| matches!(key, Key::Parameter { location, .. } if location == "query");
     let has_query = old.children.iter().any(|(key, _)| in_query(key));
+    let swapped = variables(old) == variables(new);
     for key in keys {
         let sides = (old.child(key), new.child(key));
         match key {
             Key::Parameter { location, name } => {
+                let renamed = match swapped {
+                    true => &rules::PATH_PARAMETERS_SWAPPED,
+                    false => &rules::PATH_PARAMETER_RENAMED,
+                };
                 let added = match in_query(key) && !has_query {
                     true => &rules::FIRST_PARAMETER_ADDED,
                     false => &rules::PARAMETER_ADDED,
                 };
-                compare_parameter(walk, (location, name), added, sides);
+                compare_parameter(walk, (location, name), (added, renamed), sides);
             }
             Key::Request => compare_body(walk, sides),
             // Responses are compared by the statuses that cover each other.
@@ -35,14 +40,21 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Place, new: &Place) {
     }
 }
 
+/// Returns the names of the variables in the path, in alphabetical order.
+fn variables(place: &Place) -> BTreeSet<&str> {
+    let parameters = place.children.iter().filter(|(key, _)| matches!(key, Key::Parameter { .. }));
+    parameters.flat_map(|(_, parameter)| parameter.values("name")).collect()
+}
+
 /// The same place on both sides, where it is there.
 type Sides<'n> = (Option<&'n Place>, Option<&'n Place>);
 
-/// Compares a parameter. `added` is the rule for one that is new and optional.
+/// Compares a parameter. `added` is the rule for one that is new and optional, `renamed` that for
+/// another name at the same position.
 fn compare_parameter(
     walk: &mut Walk<'_>,
     (location, name): (&str, &str),
-    added: &'static Rule,
+    (added, renamed): (&'static Rule, &'static Rule),
     sides: Sides<'_>,
 ) {
     let part = |media_type| Part::Parameter {
@@ -63,7 +75,7 @@ fn compare_parameter(
     if let (Some(was), Some(is)) = (was.first(), is.first())
         && was != is
     {
-        walk.record(&rules::PATH_PARAMETER_RENAMED, Some(was), Some(is));
+        walk.record(renamed, Some(was), Some(is));
     }
     // The path alone makes a parameter. Unless one is declared for it, its value is anything.
     match (old.is_undeclared(), new.is_undeclared()) {

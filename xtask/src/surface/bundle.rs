@@ -137,11 +137,12 @@ impl<'d> Bundle<'d> {
         if let Some(value) = plain(node.value, fragment) {
             return Ok(Node { value, file });
         }
-        let missing = "use '#/…' to refer to something in this file";
-        let pointer = spec::percent_decoded(fragment).ok_or(missing)?;
+        let other = "use '#/…' to refer to something in this file";
+        let pointer = spec::percent_decoded(fragment).ok_or(other)?;
         match node.value.pointer(&pointer) {
             Some(value) => Ok(Node { value, file }),
-            None => Err(missing.to_owned()),
+            None if pointer.starts_with('/') => Err("nothing is there".to_owned()),
+            None => Err(other.to_owned()),
         }
     }
 
@@ -238,6 +239,19 @@ impl Unread {
         Self { name, message }
     }
 
+    /// What a value of a discriminator stands for, which can't be found.
+    pub(crate) fn mapped(
+        bundle: &Bundle<'_>,
+        mapping: Node<'_>,
+        value: &str,
+        reason: &str,
+    ) -> Self {
+        let location = bundle.location(mapping, value);
+        let name = mapping.text(value).to_owned();
+        let message = format!("{location}: the reference {name:?} cannot be followed; {reason}");
+        Self { name, message }
+    }
+
     /// A keyword that isn't read.
     pub(crate) fn keyword(bundle: &Bundle<'_>, node: Node<'_>, keyword: &str) -> Self {
         let location = bundle.location(node, keyword);
@@ -270,6 +284,11 @@ fn path(folder: &str, target: &str) -> Option<String> {
     Some(steps.join("/"))
 }
 
+/// Whether the target of a mapping is in another file, and not the name of a component.
+fn is_file(target: &str) -> bool {
+    !target.starts_with('#') && target.contains(['.', '/'])
+}
+
 fn collect<'v>(node: &'v Value, targets: &mut Vec<&'v str>) {
     let mut queue = vec![node];
     while let Some(node) = queue.pop() {
@@ -281,6 +300,10 @@ fn collect<'v>(node: &'v Value, targets: &mut Vec<&'v str>) {
                 {
                     targets.push(target);
                 }
+                // Values of a discriminator may stand for schemas in other files.
+                let mapping = members.get("discriminator").and_then(|node| node.get("mapping"));
+                let mapped = spec::members(mapping).filter_map(|(_, value)| value.as_str());
+                targets.extend(mapped.filter(|target| is_file(target)));
                 queue.extend(members.values());
             }
             _ => {}

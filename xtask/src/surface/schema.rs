@@ -358,7 +358,7 @@ impl<'b> Schemas<'b> {
         }
         let listed = draft.alternatives.iter().any(|alternatives| alternatives.keyword != "not");
         if !discriminators.is_empty() && !listed {
-            for (value, node) in self.subtypes.of(self.bundle, parts) {
+            for (value, node) in self.subtypes.of(self.bundle, parts, &mut self.unread) {
                 unused.remove(value.as_str());
                 let step = Step::Sub { keyword: "subtype".into(), name: value.into() };
                 let subtype = self.reserve(vec![node])?;

@@ -1,9 +1,9 @@
 //! Schemas that extend one with a discriminator. Nothing needs to refer to them: a mapping names
 //! them, or their `allOf` names what they extend.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::bundle::{Bundle, Node};
+use super::bundle::{Bundle, Node, Unread};
 use crate::document::{Value, pointer_token};
 
 /// The components that extend others, found when the first is needed.
@@ -15,24 +15,31 @@ pub(super) struct Subtypes<'b> {
 
 impl<'b> Subtypes<'b> {
     /// Returns the subtypes of a schema by the discriminator's values for them. A subtype has
-    /// none that it writes itself.
+    /// none that it writes itself. Those that can't be found are `unread`.
     pub(super) fn of(
         &mut self,
         bundle: &'b Bundle<'b>,
         parts: &[Node<'b>],
+        unread: &mut BTreeSet<Unread>,
     ) -> Vec<(String, Node<'b>)> {
         let mut found: BTreeMap<String, Node<'b>> = BTreeMap::new();
         for part in parts {
             let Some(discriminator) = part.get("discriminator") else { continue };
             let mut mapped = Vec::new();
-            for (value, target) in discriminator.get("mapping").into_iter().flat_map(Node::members)
-            {
-                let target = target.value.as_str().unwrap_or_default();
-                let component = format!("#/components/schemas/{}", pointer_token(target));
-                let named = bundle.resolve(*part, &component);
-                if let Ok(node) = named.or_else(|_| bundle.resolve(*part, target)) {
-                    mapped.push(node.address());
-                    found.insert(value.to_owned(), node);
+            for mapping in discriminator.get("mapping") {
+                for (value, target) in mapping.members() {
+                    let target = target.value.as_str().unwrap_or_default();
+                    let component = format!("#/components/schemas/{}", pointer_token(target));
+                    let named = bundle.resolve(*part, &component);
+                    match named.or_else(|_| bundle.resolve(*part, target)) {
+                        Ok(node) => {
+                            mapped.push(node.address());
+                            found.insert(value.to_owned(), node);
+                        }
+                        Err(reason) => {
+                            unread.insert(Unread::mapped(bundle, mapping, value, &reason));
+                        }
+                    }
                 }
             }
             let extending = self.extending.get_or_insert_with(|| extending(bundle));

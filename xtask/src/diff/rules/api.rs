@@ -55,6 +55,8 @@ table! { API:
         "A list of one value is sent like the value alone; the field becomes a list."));
     PATH_PARAMETER_RENAMED = request("path-parameter-renamed", effect(Ok, Break,
         "Only its position counts on the wire; a field of the request is named after it."));
+    PATH_PARAMETERS_SWAPPED = request("path-parameters-swapped", effect(Risk, Break,
+        "Values are sent by position, so they may take each other's place."));
     SERIALIZATION_CHANGED = request("serialization-changed", effect(Break, Ok,
         "The value is written in another form than the server reads."));
 

@@ -66,6 +66,7 @@ fn each_edit_is_reported_and_judged() {
         "reference-changed",
         "security-loosened",
         "parameter-became-list",
+        "path-parameters-swapped",
         "media-type-narrowed",
         "media-type-widened",
         "error-media-type-removed",

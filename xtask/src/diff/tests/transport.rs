@@ -247,3 +247,24 @@ fn the_type_of_a_body_is_said_by_its_media_type() {
     };
     check((&of("Content-Type"), ""), ("/a: {get: {responses: {'200': {}}}}", ""), &[]);
 }
+
+#[test]
+fn variables_of_a_path_may_take_each_others_place() {
+    let of = |path: &str| {
+        let variables: Vec<String> = ["x", "y"]
+            .map(|name| format!("{{name: {name}, in: path, required: true, schema: {{}}}}"))
+            .into();
+        format!("'{path}': {{get: {{parameters: [{}]}}}}", variables.join(", "))
+    };
+    let swapped = |position: u8, values: &str| {
+        format!(
+            "GET /a/{{}}/{{}} | path {position} | request path-parameters-swapped | {values} | risk \
+             break"
+        )
+    };
+    check(
+        (&of("/a/{x}/{y}"), ""),
+        (&of("/a/{y}/{x}"), ""),
+        &[&swapped(0, "x → y"), &swapped(1, "y → x")],
+    );
+}
