@@ -283,6 +283,19 @@ fn files_beside_a_spec_are_read() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("name the spec by its file"));
 }
 
+#[test]
+fn operations_in_other_files_are_found_by_their_ids() {
+    let [old, new] = [folder(), folder()];
+    for (folder, path) in [(&old, "/a/old"), (&new, "/b")] {
+        let spec = format!("openapi: 3.0.3\npaths: {{{path}: {{$ref: a.yaml}}}}\n");
+        std::fs::write(folder.path().join("spec.yaml"), spec).unwrap();
+        std::fs::write(folder.path().join("a.yaml"), "get: {operationId: get_a}\n").unwrap();
+    }
+    let other = old.path().join("spec.yaml");
+    let arguments = [other.to_str().unwrap(), "spec.yaml"];
+    check_in(new.path(), &arguments, 0, &["GET /b (get_a)", "operation-moved", "1 change in"]);
+}
+
 /// A spec whose discriminator stands for a schema that is in another file.
 const MAPPED: &str = "openapi: 3.0.3
 paths: {/a: {get: {responses: {'200': {content: {a/b: {schema: {$ref: '#/x'}}}}}}}}

@@ -1,10 +1,11 @@
 //! What people call the operations of a report: the method of the SDK, or else the `operationId`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::document::Document;
-use crate::spec;
-use crate::surface::{OperationName, template};
+use super::matching::Ids;
+use crate::spec::{CALL, METHODS, NO_GROUP};
+use crate::surface::{Bundle, Node, OperationName, template};
 
 /// The names of operations in code.
 #[derive(Clone, Debug, Default)]
@@ -20,16 +21,37 @@ pub(crate) struct Call {
 }
 
 impl Calls {
-    /// Reads the names from a spec.
-    pub(crate) fn of(document: &Document) -> Self {
-        let calls = spec::operations(document).into_iter().map(|operation| {
-            let (path, _) = template(operation.path);
-            let name =
-                OperationName { method: operation.method.to_uppercase().into(), path: path.into() };
-            let id = Some(operation.id()).filter(|id| !id.is_empty()).map(str::to_owned);
-            (name, Call { method: operation.call().map(str::to_owned), id })
-        });
-        Self(calls.collect())
+    /// Reads the names from a spec, wherever its operations are written.
+    pub(crate) fn of(bundle: &Bundle<'_>) -> Self {
+        let follow = |node| bundle.follow(node).ok();
+        let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let mut calls = BTreeMap::new();
+        let paths = bundle.root().get("paths").and_then(follow);
+        for (path, item) in paths.into_iter().flat_map(Node::members) {
+            let (path, _) = template(path);
+            let path: Arc<str> = path.into();
+            let Some(item) = follow(item) else { continue };
+            for method in METHODS {
+                let Some(node) = item.get(method).and_then(follow) else { continue };
+                let name =
+                    OperationName { method: method.to_uppercase().into(), path: Arc::clone(&path) };
+                let method = said(node.text(CALL)).filter(|call| call != NO_GROUP);
+                calls.insert(name, Call { method, id: said(node.text("operationId")) });
+            }
+        }
+        Self(calls)
+    }
+
+    /// Returns the operations by their ids, without ids that several have.
+    pub(super) fn ids(&self) -> Ids {
+        let mut ids = BTreeMap::new();
+        for (name, call) in &self.0 {
+            if let Some(id) = &call.id {
+                let several = ids.contains_key(id);
+                ids.insert(id.clone(), Some(name).filter(|_| !several));
+            }
+        }
+        ids.into_iter().filter_map(|(id, name)| Some((id, name?.clone()))).collect()
     }
 
     /// Returns the names of both sides, of which the newer takes precedence.
@@ -53,6 +75,8 @@ impl Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
+    use crate::surface::nothing_beside;
 
     #[test]
     fn the_method_comes_before_the_id_and_the_newer_side_before_the_older() {
@@ -61,8 +85,12 @@ mod tests {
             "{'/a/{y}': {get: {operationId: get_a, x-jogg-call: a().get}}, \
               /d: {get: {operationId: get_d, x-jogg-call: call}}}",
         ]
-        .map(|paths| Document::parse("spec", format!("openapi: 3.0.3\npaths: {paths}")).unwrap());
-        let calls = Calls::of(&old).followed_by(&Calls::of(&new));
+        .map(|paths| {
+            let text = format!("openapi: 3.0.3\npaths: {paths}");
+            let document = Document::parse("spec", text).unwrap();
+            Calls::of(&Bundle::read(&document, &nothing_beside))
+        });
+        let calls = old.followed_by(&new);
         for (path, expected) in
             [("/a/{}", Some("a().get")), ("/b", Some("old_b")), ("/c", None), ("/d", Some("get_d"))]
         {

@@ -1,18 +1,16 @@
 //! Reads the sides of a diff: from files, standard input, or git.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
 
 use super::calls::Calls;
+use super::matching::Ids;
 use super::prose::Texts;
 use crate::document::{Document, decoded, reading};
 use crate::failure::Failure;
 use crate::spec;
-use crate::surface::{
-    Api, Bundle, OperationName, ReadBeside, Surface, nothing_beside, read_beside, template,
-};
+use crate::surface::{Api, Bundle, ReadBeside, Surface, nothing_beside, read_beside};
 use crate::text::quoted;
 
 /// One side of a diff.
@@ -25,7 +23,7 @@ pub(crate) struct Source {
     /// What it says about the wire.
     pub(crate) api: Api,
     /// The operations by their ids, without ids that several have.
-    pub(super) ids: BTreeMap<String, OperationName>,
+    pub(super) ids: Ids,
     /// Its prose. `None` for a printed surface.
     pub(super) texts: Option<Texts>,
     /// What its operations are called in code.
@@ -75,7 +73,7 @@ impl Source {
                 name: name.to_owned(),
                 file: None,
                 api: Api::of_surface(&surface),
-                ids: BTreeMap::new(),
+                ids: Ids::new(),
                 texts: None,
                 calls: Calls::default(),
                 document: None,
@@ -89,15 +87,15 @@ impl Source {
     pub(crate) fn of(document: Document, beside: &ReadBeside<'_>) -> Result<Self, String> {
         let bundle = Bundle::read(&document, beside);
         let api = Api::of(&bundle)?;
-        let texts = Texts::of(&bundle);
+        let (texts, calls) = (Texts::of(&bundle), Calls::of(&bundle));
         drop(bundle);
         Ok(Self {
             name: document.name.clone(),
             file: None,
             api,
-            ids: operation_ids(&document),
+            ids: calls.ids(),
             texts: Some(texts),
-            calls: Calls::of(&document),
+            calls,
             document: Some(document),
         })
     }
@@ -113,26 +111,12 @@ impl Source {
     /// retried, which no other tool writes.
     pub(crate) fn generated_from(&self) -> Option<&Document> {
         let document = self.document.as_ref()?;
-        let operations = spec::operations(document);
-        let mut nodes = operations.iter().map(|operation| operation.node);
-        nodes.any(|node| node.get(spec::RETRY).is_some()).then_some(document)
+        let paths = spec::members(document.value.get("paths"));
+        let mut nodes = paths.flat_map(|(_, item)| spec::METHODS.map(|method| item.get(method)));
+        nodes
+            .any(|node| node.is_some_and(|node| node.get(spec::RETRY).is_some()))
+            .then_some(document)
     }
-}
-
-/// Returns the operations of a spec by their ids, without ids that several have.
-fn operation_ids(document: &Document) -> BTreeMap<String, OperationName> {
-    let mut ids = BTreeMap::new();
-    let mut seen = BTreeSet::new();
-    for operation in spec::operations(document) {
-        let (path, _) = template(operation.path);
-        let name =
-            OperationName { method: operation.method.to_uppercase().into(), path: path.into() };
-        match seen.insert(operation.id()) {
-            true if !operation.id().is_empty() => drop(ids.insert(operation.id().to_owned(), name)),
-            _ => drop(ids.remove(operation.id())),
-        }
-    }
-    ids
 }
 
 /// Returns what to do about a side that can't be parsed.

@@ -64,30 +64,43 @@ impl Tree {
     /// Arranges what a spec says. `schemas` has the node of each of its schemas.
     pub(super) fn of(api: &Api, schemas: &[usize], any: usize) -> Self {
         let mut tree = Self::default();
-        for line in &api.lines {
-            let place = tree.place(&line.place);
-            match line.place.schema {
-                // The lines of a place are sorted by their facts.
-                None => place.facts.push(line.fact.clone()),
-                Some(_) => place.schema = Some(any),
+        let mut lines = api.lines.iter().peekable();
+        while let Some(first) = lines.peek().copied() {
+            let operation = &first.place.operation;
+            let whole = tree.whole(operation.as_ref());
+            while let Some(line) = lines.next_if(|line| line.place.operation == *operation) {
+                let place = whole.part(&line.place.part);
+                match line.place.schema {
+                    // The lines of a place are sorted by their facts.
+                    None => place.facts.push(line.fact.clone()),
+                    Some(_) => place.schema = Some(any),
+                }
             }
         }
         for (place, schema) in &api.roots {
-            tree.place(place).schema = Some(schemas[*schema]);
+            let whole = tree.whole(place.operation.as_ref());
+            whole.part(&place.part).schema = Some(schemas[*schema]);
         }
         tree
     }
 
-    fn place(&mut self, place: &crate::surface::Place) -> &mut Place {
-        let mut node = match &place.operation {
+    fn whole(&mut self, operation: Option<&OperationName>) -> &mut Place {
+        match operation {
             None => &mut self.api,
             Some(operation) => self.operations.entry(operation.clone()).or_default(),
-        };
-        for key in keys(&place.part) {
+        }
+    }
+}
+
+impl Place {
+    /// Returns the place of a part of an operation.
+    fn part(&mut self, part: &Part) -> &mut Self {
+        let mut node = self;
+        for key in keys(part) {
             let index = match node.index(&key) {
                 Ok(index) => index,
                 Err(index) => {
-                    node.children.insert(index, (key, Place::default()));
+                    node.children.insert(index, (key, Self::default()));
                     index
                 }
             };
@@ -95,9 +108,7 @@ impl Tree {
         }
         node
     }
-}
 
-impl Place {
     pub(super) fn has(&self, keyword: &str) -> bool {
         Fact::values(&self.facts, keyword).next().is_some()
     }

@@ -26,7 +26,7 @@ impl<'b> Subtypes<'b> {
         for part in parts {
             let Some(discriminator) = part.get("discriminator") else { continue };
             let mut mapped = Vec::new();
-            for mapping in discriminator.get("mapping") {
+            if let Some(mapping) = discriminator.get("mapping") {
                 for (value, target) in mapping.members() {
                     let target = target.value.as_str().unwrap_or_default();
                     let component = format!("#/components/schemas/{}", pointer_token(target));
