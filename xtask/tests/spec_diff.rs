@@ -211,6 +211,27 @@ fn one_side_comes_from_standard_input() {
 }
 
 #[test]
+fn a_closed_pipe_is_no_failure_and_hides_none() {
+    let folder = folder();
+    for (level, code) in [("wire-break", 0), ("source-break", 1)] {
+        let mut child = command(env!("CARGO_BIN_EXE_xtask"), folder.path())
+            .args(["spec", "diff", "old.yaml", "-", "--fail-on", level])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Before there is anything to print.
+        drop(child.stdout.take());
+        child.stdin.take().unwrap().write_all(LOOSER.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{message}");
+        assert!(!message.contains("panicked"), "{message}");
+    }
+}
+
+#[test]
 fn a_committed_file_is_read_through_git() {
     let folder = folder();
     let folder = folder.path();

@@ -72,7 +72,10 @@ impl Tree {
                 let place = whole.part(&line.place.part);
                 match line.place.schema {
                     // The lines of a place are sorted by their facts.
-                    None => place.facts.push(line.fact.clone()),
+                    None => {
+                        reserve_one(&mut place.facts);
+                        place.facts.push(line.fact.clone());
+                    }
                     Some(_) => place.schema = Some(any),
                 }
             }
@@ -100,6 +103,7 @@ impl Place {
             let index = match node.index(&key) {
                 Ok(index) => index,
                 Err(index) => {
+                    reserve_one(&mut node.children);
                     node.children.insert(index, (key, Self::default()));
                     index
                 }
@@ -265,6 +269,14 @@ impl Node {
             usize::from(matches!(key, Key::Step(Step::Property(_)))) + child.properties()
         });
         children.sum()
+    }
+}
+
+/// Makes room for one in an empty list. Most places have one fact and one child, and would take room
+/// for four.
+fn reserve_one<T>(list: &mut Vec<T>) {
+    if list.is_empty() {
+        list.reserve_exact(1);
     }
 }
 

@@ -134,7 +134,7 @@ impl Left<'_> {
             {
                 items.push(format!(
                     "{path}: add a line for `{name}` to the `request!` block of `{call}`, and send \
-                     it in tests/suite/wire/"
+                     it in tests/suite/wire/ and in tests/src/bin/smoke/"
                 ));
             }
         }
@@ -247,7 +247,7 @@ mod tests {
                 format!("`list_c`: {file} has no method `c`, which spec.yaml:7:50 names"),
                 format!(
                     "{file}: add a line for `kind` to the `request!` block of `a().list`, and send \
-                     it in tests/suite/wire/"
+                     it in tests/suite/wire/ and in tests/src/bin/smoke/"
                 ),
                 "openapi/drift.toml:3: no reason".to_owned(),
                 "1 snapshot, listed above: `cargo insta review`".to_owned(),

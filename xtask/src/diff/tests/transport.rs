@@ -140,10 +140,8 @@ fn a_range_of_media_types_covers_those_in_it() {
         false,
         &["application/json"],
         &["application/*"],
-        &[
-            "POST /a | response 200 application/* | response media-type-widened | application/json → \
-           application/* | risk risk",
-        ],
+        &["POST /a | response 200 application/* | response media-type-widened | \
+             application/json → application/* | risk risk"],
     );
     // JSON under another name is read alike, and may not be sent alike.
     check_bodies(
@@ -258,8 +256,8 @@ fn variables_of_a_path_may_take_each_others_place() {
     };
     let swapped = |position: u8, values: &str| {
         format!(
-            "GET /a/{{}}/{{}} | path {position} | request path-parameters-swapped | {values} | risk \
-             break"
+            "GET /a/{{}}/{{}} | path {position} | request path-parameters-swapped | {values} | \
+             risk break"
         )
     };
     check(
