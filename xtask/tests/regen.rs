@@ -35,8 +35,8 @@ fn check(from: &str, to: &str, code: i32, expected: &[&str], unexpected: &str) {
 #[test]
 fn the_steps_run_in_order() {
     check(
-        "enum: [female, male]\n",
-        "enum: [female, male, other]\n",
+        "enum: [female, male",
+        "enum: [diverse, female, male",
         0,
         &[
             "== spec lint\n",
@@ -46,9 +46,9 @@ fn the_steps_run_in_order() {
             "## Unreleased\n\nGenerated from `",
             "Reviewed against the vendor's spec of 2026-03-30, sha256 `644f134a",
             "Version bump: jogg-api ",
-            "added `\"other\"`",
+            "added `\"diverse\"`",
             "- The generated code:\n",
-            "  - behavior  `enums::Gender::Other value`: added `\"other\"`",
+            "  - behavior  `enums::Gender::Diverse value`: added `\"diverse\"`",
             "== drift from the pinned upstream\ndrift: ",
             "== left to do by hand, in this order\n\n1. ",
             "enum-value-added",
