@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api_ext::Jogg;
+use jogg_api_ext::policy::SlidingWindow;
+use jogg_api_ext::{Jogg, JoggBuilder};
 use jogg_api_ext::clock::{Clock, Sleep, SystemClock};
 use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::photo_avatars::AddMotion;
@@ -35,14 +36,29 @@ impl Clock for FastClock {
     }
 }
 
+impl Ext {
+    fn build(
+        base_url: String,
+        change: fn(JoggBuilder, Arc<dyn Clock>) -> JoggBuilder,
+    ) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(FastClock(SystemClock::new()));
+        let builder = Jogg::builder(API_KEY).base_url(base_url).user_agent(USER_AGENT);
+        let jogg = change(builder.clock(Arc::clone(&clock)), clock).build();
+        Self(jogg.expect("settings of this benchmark"))
+    }
+}
+
 impl Side for Ext {
     fn new(base_url: String) -> Self {
-        let jogg = Jogg::builder(API_KEY)
-            .base_url(base_url)
-            .user_agent(USER_AGENT)
-            .clock(Arc::new(FastClock(SystemClock::new())))
-            .build();
-        Self(jogg.expect("settings of this benchmark"))
+        Self::build(base_url, |builder, _| builder)
+    }
+
+    fn unlimited(base_url: String) -> Self {
+        // The usual limiter, with a limit that is never reached.
+        Self::build(base_url, |builder, clock| {
+            let limiter = SlidingWindow::with_clock(1000, Duration::from_secs(60), clock);
+            builder.rate_limiter(Arc::new(limiter))
+        })
     }
 
     async fn call(&self, case: Case) -> Outcome {

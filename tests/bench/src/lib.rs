@@ -11,10 +11,12 @@
 pub mod api;
 pub mod baseline;
 pub mod ext;
+pub mod jumping_clock;
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 /// The key that all sides send.
@@ -118,8 +120,36 @@ pub trait Side: Sized {
     /// A client for this base URL.
     fn new(base_url: String) -> Self;
 
+    /// A client for many calls at a time.
+    fn unlimited(base_url: String) -> Self {
+        Self::new(base_url)
+    }
+
     /// Makes a call.
     fn call(&self, case: Case) -> impl Future<Output = Outcome>;
+}
+
+/// Installs the TLS back end of all sides. An error says that it is there already.
+pub fn install_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// Returns the processor time that this thread has taken.
+///
+/// # Panics
+/// Elsewhere than on Linux.
+pub fn cpu_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    let nanoseconds = text.split(' ').next().and_then(|number| number.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("a number"))
+}
+
+/// A runtime as all sides have it.
+///
+/// # Panics
+/// If the system refuses one.
+pub fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 /// A side that has made its first calls.
@@ -136,26 +166,47 @@ impl<S: Side> Ready<S> {
     /// # Panics
     /// If a call does not result in what it should.
     pub fn new(case: Case) -> Self {
-        // For the sides that take the process-wide one; an error says that it is there already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self::warm(case, S::new, 1)
+    }
+
+    /// The same for this many calls at a time.
+    ///
+    /// # Panics
+    /// If a call does not result in what it should.
+    pub fn at_a_time(case: Case, at_a_time: u32) -> Self {
+        Self::warm(case, S::unlimited, at_a_time)
+    }
+
+    fn warm(case: Case, side: fn(String) -> S, at_a_time: u32) -> Self {
+        install_tls();
         let server: String = variable(SERVER_VARIABLE);
-        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let side = S::new(format!("{server}/{}", case.name()));
-        runtime.block_on(async {
+        let (runtime, side) = (runtime(), side(format!("{server}/{}", case.name())));
+        let checked = async || {
             for _ in 0..WARM_UP {
                 assert_eq!(side.call(case).await, Outcome::expected(case), "{case:?}");
             }
-        });
+        };
+        runtime.block_on(join_all((0..at_a_time).map(|_| checked())));
         Self { runtime, side, case, calls: variable(CALLS_VARIABLE) }
     }
 
-    /// Makes the calls that are measured.
+    /// Makes the calls that are measured, one after the other.
     pub fn run(&self) {
-        self.runtime.block_on(async {
-            for _ in 0..self.calls {
-                std::hint::black_box(self.side.call(self.case).await);
-            }
-        });
+        self.runtime.block_on(self.calls(self.calls));
+    }
+
+    /// Makes about the same number of calls, so many at a time. Returns the time per call.
+    pub fn time(&self, at_a_time: u32) -> Duration {
+        let each = self.calls.div_ceil(at_a_time);
+        let start = Instant::now();
+        self.runtime.block_on(join_all((0..at_a_time).map(|_| self.calls(each))));
+        start.elapsed() / (each * at_a_time)
+    }
+
+    async fn calls(&self, number: u32) {
+        for _ in 0..number {
+            std::hint::black_box(self.side.call(self.case).await);
+        }
     }
 }
 
@@ -165,7 +216,11 @@ impl<S> fmt::Debug for Ready<S> {
     }
 }
 
-fn variable<T: std::str::FromStr>(name: &str) -> T {
+/// Reads a variable that `cargo xtask bench` sets.
+///
+/// # Panics
+/// If it is not set.
+pub fn variable<T: std::str::FromStr>(name: &str) -> T {
     let value = std::env::var(name).ok().and_then(|value| value.parse().ok());
     value.unwrap_or_else(|| panic!("{name} is not set; run `cargo xtask bench`"))
 }

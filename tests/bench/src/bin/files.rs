@@ -6,10 +6,11 @@
 use std::time::Instant;
 
 use jogg_api_ext::Jogg;
-use jogg_bench::API_KEY;
+use jogg_bench::{API_KEY, install_tls};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    install_tls();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let base_url = arguments.get(1).ok_or("the second argument must be the server's address")?;
     let jogg = Jogg::builder(API_KEY).base_url(base_url).build()?;
