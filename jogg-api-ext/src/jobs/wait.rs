@@ -19,28 +19,31 @@ use crate::error::{Error, Result};
 use crate::job_record::JobRecord;
 use crate::stream::BoxStream;
 
-/// Polls a job until it has ended, or the deadline has passed.
-pub(super) async fn wait<T: JobResult>(
-    jogg: Jogg,
-    record: JobRecord,
-    options: WaitOptions,
-) -> Result<T> {
-    begin(jogg, record, options).await
-}
-
-/// Does the same, in a time that runs from now.
-pub(super) fn begin<T: JobResult>(
+/// Polls a job until it has ended, or the deadline has passed. The time runs from when the future is
+/// polled first.
+pub(super) fn wait<T: JobResult>(
     jogg: Jogg,
     record: JobRecord,
     options: WaitOptions,
 ) -> impl Future<Output = Result<T>> + Send {
     let mut wait = Wait::new(jogg, record, options);
     async move {
-        loop {
-            if let ControlFlow::Break(end) = wait.poll().await {
-                return end;
-            }
-        }
+        wait.start();
+        wait.end().await
+    }
+}
+
+/// Does the same in a time that runs from now, and returns the record with the result.
+pub(super) fn begin<T: JobResult>(
+    jogg: Jogg,
+    record: JobRecord,
+    options: WaitOptions,
+) -> impl Future<Output = (JobRecord, Result<T>)> + Send {
+    let mut wait = Wait::new(jogg, record, options);
+    wait.start();
+    async move {
+        let end = wait.end().await;
+        (wait.record, end)
     }
 }
 
@@ -50,23 +53,27 @@ pub(super) fn updates<T: JobResult>(
     record: JobRecord,
     options: WaitOptions,
 ) -> BoxStream<Result<JobUpdate<T>>> {
-    // The time runs from when the first item is requested.
-    let start = Some(move || Wait::new(jogg, record, options));
-    BoxStream::new(unfold((start, None), |(start, wait)| async move {
-        let mut wait = match start {
-            Some(start) => start(),
-            None => wait?,
-        };
+    let wait = Box::new(Wait::new(jogg, record, options));
+    BoxStream::new(unfold(Some((wait, false)), |wait| async move {
+        let (mut wait, is_started) = wait?;
+        // The time runs from when the first item is requested.
+        if !is_started {
+            wait.start();
+        }
         match wait.poll().await {
-            ControlFlow::Break(end) => Some((end.map(JobUpdate::Done), (None, None))),
+            ControlFlow::Break(end) => Some((end.map(JobUpdate::Done), None)),
             ControlFlow::Continue(progress) => {
-                Some((Ok(JobUpdate::Progress(progress)), (None, Some(wait))))
+                Some((Ok(JobUpdate::Progress(progress)), Some((wait, true))))
             }
         }
     }))
 }
 
 /// One wait, from its first poll to its last.
+///
+/// There may be many thousands, which sleep nearly all of the time. So the futures of a wait borrow
+/// it rather than have it moved into them, which would make room for it twice, and what is only
+/// needed during a poll is boxed.
 struct Wait<T: JobResult> {
     jogg: Jogg,
     record: JobRecord,
@@ -85,22 +92,37 @@ struct Wait<T: JobResult> {
 
 impl<T: JobResult> Wait<T> {
     fn new(jogg: Jogg, record: JobRecord, options: WaitOptions) -> Self {
-        let start = jogg.clock().now();
-        // The wait polls again itself, and no poll outlasts it.
-        let of_polls = jogg.options().clone().max_attempts(1);
-        let jogg = jogg.with_options(of_polls.ending_at(start.saturating_add(options.deadline)));
-        let watch = options.hub.as_ref().map(|hub| hub.watch(&record));
         Self {
             jogg,
             record,
             options,
-            start,
+            start: Duration::ZERO,
             state: State::default(),
             memory: T::Memory::default(),
-            watch,
+            watch: None,
             events: 0,
             polled_at: Duration::ZERO,
             polls_before: 0,
+        }
+    }
+
+    /// Lets the time run from now.
+    fn start(&mut self) {
+        let Self { jogg, options, .. } = self;
+        self.start = jogg.clock().now();
+        // The wait polls again itself, and no poll outlasts it.
+        let of_polls = jogg.options().clone().max_attempts(1);
+        let ends_at = self.start.saturating_add(options.deadline);
+        *jogg = jogg.with_options(of_polls.ending_at(ends_at));
+        self.watch = options.hub.as_ref().map(|hub| hub.watch(&self.record));
+    }
+
+    /// Polls until the wait ends.
+    async fn end(&mut self) -> Result<T> {
+        loop {
+            if let ControlFlow::Break(end) = self.poll().await {
+                return end;
+            }
         }
     }
 
@@ -116,7 +138,8 @@ impl<T: JobResult> Wait<T> {
         let Some(turn) = self.turn().await else { return self.out_of_time() };
         let elapsed = self.elapsed();
         self.polled_at = elapsed;
-        let report = report(self.jogg.clone(), self.record.clone(), &mut self.memory).await;
+        let report = report(self.jogg.clone(), self.record.clone(), &mut self.memory);
+        let report = Box::pin(report).await;
         drop(turn);
         let poll_error = match self.state.take(report, elapsed, &self.options) {
             ControlFlow::Break(end) => {

@@ -51,8 +51,7 @@ fn together<T: JobResult>(
     let waits = jobs.into_iter().map(|job| {
         let (jogg, record) = job.into_parts();
         let options = options(&record).sharing(Arc::clone(&polls));
-        let wait = begin(jogg, record.clone(), options);
-        async move { (record, wait.await) }
+        begin(jogg, record, options)
     });
     BoxStream::new(waits.collect::<FuturesUnordered<_>>())
 }

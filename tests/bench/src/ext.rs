@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api_ext::policy::SlidingWindow;
-use jogg_api_ext::{Jogg, JoggBuilder};
 use jogg_api_ext::clock::{Clock, Sleep, SystemClock};
 use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::photo_avatars::AddMotion;
+use jogg_api_ext::policy::SlidingWindow;
 use jogg_api_ext::voices::ListVoices;
+use jogg_api_ext::{Jogg, JoggBuilder};
 
 use crate::{API_KEY, Case, MOTION_ID, Outcome, Side, USER_AGENT};
 
@@ -16,7 +16,7 @@ use crate::{API_KEY, Case, MOTION_ID, Outcome, Side, USER_AGENT};
 #[derive(Debug)]
 pub struct Ext(Jogg);
 
-/// A clock on which time passes ten thousand times as fast, so that the default limit of 20 POST
+/// A clock on which time passes a million times as fast, so that the default limit of 20 POST
 /// requests in 60 s never makes a request wait. Timeouts take real time. The multiplication costs
 /// about 0.2 % of a call.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ struct FastClock(SystemClock);
 
 impl Clock for FastClock {
     fn now(&self) -> Duration {
-        self.0.now() * 10_000
+        self.0.now() * 1_000_000
     }
 
     fn sleep(&self, duration: Duration) -> Sleep {
@@ -37,10 +37,7 @@ impl Clock for FastClock {
 }
 
 impl Ext {
-    fn build(
-        base_url: String,
-        change: fn(JoggBuilder, Arc<dyn Clock>) -> JoggBuilder,
-    ) -> Self {
+    fn build(base_url: String, change: fn(JoggBuilder, Arc<dyn Clock>) -> JoggBuilder) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(FastClock(SystemClock::new()));
         let builder = Jogg::builder(API_KEY).base_url(base_url).user_agent(USER_AGENT);
         let jogg = change(builder.clock(Arc::clone(&clock)), clock).build();

@@ -22,8 +22,5 @@ fn print<S: Side>(side: &str, case: Case) {
     let per_call = |all: u64| all as f64 / f64::from(calls);
     let (allocations, bytes) = (per_call(counted.count_total), per_call(counted.bytes_total));
     let case = case.name();
-    println!(
-        "{}",
-        json!({"side": side, "case": case, "allocations": allocations, "bytes": bytes})
-    );
+    println!("{}", json!({"side": side, "case": case, "allocations": allocations, "bytes": bytes}));
 }

@@ -27,8 +27,7 @@ pub(crate) fn measure() {
         for list in ["large", "malformed"] {
             print("ext", list, size, || {
                 let runtime = runtime();
-                let builder =
-                    Jogg::builder(API_KEY).base_url(base_url(&format!("{list}/{size}")));
+                let builder = Jogg::builder(API_KEY).base_url(base_url(&format!("{list}/{size}")));
                 let jogg = builder.user_agent(USER_AGENT).max_body_bytes(usize::MAX).build();
                 let jogg = jogg.expect("settings of this benchmark");
                 move || {
