@@ -129,8 +129,10 @@ pub trait Side: Sized {
     fn call(&self, case: Case) -> impl Future<Output = Outcome>;
 }
 
-/// Installs the TLS back end of all sides. An error says that it is there already.
+/// Installs the TLS back end of all sides, if they have TLS.
 pub fn install_tls() {
+    // An error says that it is there already.
+    #[cfg(feature = "tls")]
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 

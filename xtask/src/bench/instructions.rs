@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use super::command::{cargo, failure, output, package, target};
+use super::programs::CALLS;
 use super::server::Server;
 use crate::failure::Failure;
 use crate::text::grouped;
@@ -30,8 +31,6 @@ impl Side {
     }
 }
 
-/// How many calls are measured together. What varies from call to call then no longer shows.
-pub(super) const CALLS: u64 = 100;
 /// What the benchmark calls the hand-written code.
 pub(super) const BASELINE: &str = "reqwest";
 /// At most so many times the instructions of the hand-written code.

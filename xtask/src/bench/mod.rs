@@ -1,22 +1,39 @@
 //! `cargo xtask bench`: what the SDK costs beside hand-written code, measured in one run.
 
+mod allocations;
 mod build_cost;
+mod check;
 mod command;
 mod files;
 mod instructions;
 mod machine;
+mod memory;
 mod profile;
+mod programs;
+mod results;
+mod scale;
 mod server;
+mod time;
+mod tools;
+
+use clap::ValueEnum;
 
 use self::instructions::Side;
+use self::results::Section;
 use crate::failure::Failure;
 use crate::output::{print, say};
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Measure only this case: `get`, `error`, `list`, `post`, `poll`, …
-    #[arg(long, conflicts_with = "profile")]
+    /// What to measure; everything if nothing is named
+    #[arg(value_name = "PART", conflicts_with_all = ["profile", "check"])]
+    parts: Vec<Part>,
+    /// Write the tables into tests/bench/RESULTS.md, in place of those of the same parts
+    #[arg(long, conflicts_with_all = ["case", "profile"])]
+    write: bool,
+    /// Count the instructions of this case only: `get`, `error`, `list`, `post`, `poll`, …
+    #[arg(long, conflicts_with_all = ["profile", "check"])]
     case: Option<String>,
     /// Print where the instructions of this case go, beyond those of the hand-written code
     #[arg(long, value_name = "CASE")]
@@ -24,30 +41,77 @@ pub(crate) struct Arguments {
     /// Whose instructions to print with `--profile`
     #[arg(long, value_name = "CRATE", default_value = "ext", requires = "profile")]
     side: Side,
-    /// Measure what a small program costs to build instead: CPU time, crates, size
-    #[arg(long, conflicts_with_all = ["case", "profile"])]
-    build: bool,
-    /// Measure a download of 1 GiB and an upload of 99 MB instead, beside curl
-    #[arg(long, conflicts_with_all = ["case", "profile", "build"])]
-    files: bool,
+    /// Measure what CI does, and compare it with tests/bench/recorded.json; with `--write`, record
+    /// it there
+    #[arg(long, conflicts_with = "profile")]
+    check: bool,
+}
+
+/// What can be measured alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Instructions and allocations per call
+    Calls,
+    /// Time per call, one after the other and 64 at a time
+    Time,
+    /// Memory of waits that sleep, and of long lists
+    Memory,
+    /// Large transfers, beside curl
+    Files,
+    /// 1,000 calls at once, 100,000 jobs, a million items
+    Scale,
+    /// Builds of a small program, beside those of other SDKs
+    Build,
+    /// The time of `codegen --check`, and of the tests
+    Tools,
+}
+
+impl Part {
+    fn measure(self) -> Result<Section, Failure> {
+        let (title, text) = match self {
+            Self::Calls => ("Calls: instructions and allocations", calls()?),
+            Self::Time => ("Calls: time", time::run()?),
+            Self::Memory => ("Memory", memory::run()?),
+            Self::Files => ("Transfers", files::run()?),
+            Self::Scale => ("Scale", scale::run()?),
+            Self::Build => ("Build cost", build_cost::run()?),
+            Self::Tools => ("Tools", tools::run()?),
+        };
+        Ok(Section { title, machine: machine::describe(), text })
+    }
 }
 
 /// Measures, and prints Markdown.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    say!("{}", machine::describe());
-    if arguments.build {
-        return build_cost::run();
+    if arguments.check {
+        return check::run(arguments.write);
     }
-    if arguments.files {
-        return files::run();
+    if let Some(case) = &arguments.profile {
+        let measured = instructions::measure(Some(case))?;
+        return profile::print(&measured, case, arguments.side);
     }
-    let case = arguments.profile.as_ref().or(arguments.case.as_ref());
-    let measured = instructions::measure(case.map(String::as_str))?;
-    match &arguments.profile {
-        Some(case) => profile::print(&measured, case, arguments.side),
-        None => {
-            print(format_args!("{}", instructions::table(&measured)?));
-            Ok(())
+    if let Some(case) = &arguments.case {
+        let measured = instructions::measure(Some(case))?;
+        say!("{}", machine::describe());
+        print(format_args!("{}", instructions::table(&measured)?));
+        return Ok(());
+    }
+    let parts = match arguments.parts.as_slice() {
+        [] => Part::value_variants(),
+        parts => parts,
+    };
+    for part in parts {
+        let section = part.measure()?;
+        say!("{section}");
+        // One by one, so that what took long is kept if the next part fails.
+        if arguments.write {
+            results::write(&section)?;
         }
     }
+    Ok(())
+}
+
+fn calls() -> Result<String, Failure> {
+    let instructions = instructions::table(&instructions::measure(None)?)?;
+    Ok(format!("{instructions}\n{}", allocations::run()?))
 }

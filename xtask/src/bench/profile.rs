@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::command::{failure, output};
-use super::instructions::{BASELINE, CALLS, Measured, Side};
+use super::instructions::{BASELINE, Measured, Side};
+use super::programs::CALLS;
 use crate::failure::Failure;
 use crate::output::say;
 use crate::text::grouped;

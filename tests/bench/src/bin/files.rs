@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use jogg_api_ext::Jogg;
+use jogg_api_ext::assets::Upload;
 use jogg_bench::{API_KEY, install_tls};
 
 #[tokio::main]
@@ -22,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             assert_eq!(received.to_string(), size);
         }
         ["upload", _, path] => {
-            jogg.assets().upload_path(path).await?;
+            jogg.assets().upload(Upload::path(path).max_bytes(u64::MAX)).await?;
         }
         _ => return Err("expected `download BASE_URL SIZE PATH` or `upload BASE_URL PATH`".into()),
     }

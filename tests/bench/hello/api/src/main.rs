@@ -6,8 +6,11 @@ use jogg_api::Client;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
+    #[cfg(feature = "ring")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let greeting = option_env!("JOGG_BENCH_LINE").unwrap_or_default();
     let client = Client::builder(std::env::var("JOGG_API_KEY")?).build()?;
     let user = client.whoami().await?.data.unwrap_or_default();
-    println!("{}", user.email.ok_or("no address")?);
+    println!("{greeting}{}", user.email.ok_or("no address")?);
     Ok(())
 }

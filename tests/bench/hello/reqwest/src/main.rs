@@ -20,6 +20,9 @@ struct User {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
+    #[cfg(feature = "ring")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let greeting = option_env!("JOGG_BENCH_LINE").unwrap_or_default();
     let key = std::env::var("JOGG_API_KEY")?;
     let http = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(10))
@@ -29,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let request = http.get("https://api.jogg.ai/v2/user/whoami").header("x-api-key", key);
     let envelope: Envelope<User> = request.send().await?.error_for_status()?.json().await?;
     match envelope.data.and_then(|user| user.email) {
-        Some(email) if envelope.code == 0 => println!("{email}"),
+        Some(email) if envelope.code == 0 => println!("{greeting}{email}"),
         _ => return Err(format!("error {}: {}", envelope.code, envelope.message).into()),
     }
     Ok(())
