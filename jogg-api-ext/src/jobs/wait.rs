@@ -264,6 +264,21 @@ mod tests {
     use crate::error::ErrorKind;
     use crate::resources::video::Video;
 
+    /// 10,000 waits are measured by `cargo xtask bench memory`.
+    #[test]
+    fn a_wait_has_no_room_for_what_only_a_poll_needs() {
+        let jogg = Jogg::builder("a-key-of-a-test").build().unwrap();
+        let record = JobRecord::new(&CREATE_VIDEO_FROM_AVATAR, "v1");
+        let waits = || (jogg.clone(), record.clone(), WaitOptions::default());
+        let (client, job, options) = waits();
+        let alone = size_of_val(&wait::<Video>(client, job, options));
+        let (client, job, options) = waits();
+        let with_others = size_of_val(&begin::<Video>(client, job, options));
+        let limit = size_of::<Wait<Video>>() + 512;
+        assert!(alone.max(with_others) <= limit, "{alone} and {with_others}, of {limit}");
+        assert!(limit <= 1280, "{limit}");
+    }
+
     #[tokio::test]
     async fn a_wait_that_never_gets_its_turn_ends_at_its_deadline() {
         let jogg = Jogg::builder("a-key-of-a-test").build().unwrap();

@@ -51,12 +51,16 @@ impl JumpingClock {
     fn jump(&self) -> bool {
         let mut timeline = self.timeline();
         let Some((&(end, _), _)) = timeline.asleep.first_key_value() else { return false };
-        let now = timeline.now.max(end);
-        timeline.now = now;
-        let later = timeline.asleep.split_off(&(now, u64::MAX));
-        let due = std::mem::replace(&mut timeline.asleep, later);
+        timeline.now = timeline.now.max(end);
+        let mut due = Vec::new();
+        // One by one: to split the map would be to count all that sleep.
+        while let Some(first) = timeline.asleep.first_entry()
+            && first.key().0 <= end
+        {
+            due.push(first.remove());
+        }
         drop(timeline);
-        due.into_values().for_each(Waker::wake);
+        due.into_iter().for_each(Waker::wake);
         true
     }
 

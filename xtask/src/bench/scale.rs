@@ -14,7 +14,8 @@ use crate::text::grouped;
 /// their number in another way than in proportion would be at 10.
 const GOAL: f64 = 1.25;
 /// What is measured, and what that is called in the table.
-const NAMES: [(&str, &str); 3] = [
+const NAMES: [(&str, &str); 4] = [
+    ("calls_by_hand", "calls at once, by hand"),
     ("calls", "calls at once"),
     ("jobs", "jobs in `wait_all`, two polls each, in virtual time"),
     ("items", "items of a list, as a stream"),
@@ -65,6 +66,7 @@ mod tests {
         let cost =
             |what, number, time| json!({"what": what, "number": number, "microseconds": time});
         let mut all = vec![cost("calls", 100, 50.0), cost("calls", 1000, 55.0)];
+        all.extend([cost("calls_by_hand", 100, 9.0), cost("calls_by_hand", 1000, 9.0)]);
         all.extend([cost("jobs", 10, 1.0), cost("jobs", 100, 10.0)]);
         assert_eq!(table(&all).unwrap_err().exit, 3);
         all.extend([cost("items", 10, 1.0), cost("items", 100, 1.0)]);

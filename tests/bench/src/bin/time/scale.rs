@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::voices::ListVoices;
 use jogg_api_ext::{Jogg, wait_all};
+use jogg_bench::baseline::Baseline;
 use jogg_bench::ext::Ext;
 use jogg_bench::jumping_clock::JumpingClock;
 use jogg_bench::{
@@ -16,7 +17,8 @@ use serde_json::json;
 
 pub(crate) fn measure() {
     for number in [100, 1_000] {
-        print("calls", number, calls);
+        print("calls_by_hand", number, calls::<Baseline>);
+        print("calls", number, calls::<Ext>);
     }
     for number in [10_000, 100_000] {
         print("jobs", number, jobs);
@@ -34,10 +36,10 @@ fn print(what: &str, number: usize, run: fn(usize) -> usize) {
     println!("{}", json!({"what": what, "number": number, "microseconds": time}));
 }
 
-/// So many calls at once, ten times. Returns how many calls there were.
-fn calls(number: usize) -> usize {
-    const ROUNDS: usize = 10;
-    let side = Ext::unlimited(base_url("get"));
+/// So many calls at once, several times. Returns how many calls there were.
+fn calls<S: Side>(number: usize) -> usize {
+    const ROUNDS: usize = 20;
+    let side = S::unlimited(base_url("get"));
     let calls = || futures_util::future::join_all((0..number).map(|_| side.call(Case::Get)));
     runtime().block_on(async {
         for _ in 0..ROUNDS {
