@@ -19,8 +19,8 @@ use crate::error::{Error, Result};
 use crate::job_record::JobRecord;
 use crate::stream::BoxStream;
 
-/// Polls a job until it has ended, or the deadline has passed. The time runs from when the future is
-/// polled first.
+/// Polls a job until it has ended, or the deadline has passed. The time runs from when the future
+/// is polled first.
 pub(super) fn wait<T: JobResult>(
     jogg: Jogg,
     record: JobRecord,

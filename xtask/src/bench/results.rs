@@ -26,8 +26,30 @@ pub(super) struct Section {
 impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { title, machine, text } = self;
-        write!(f, "## {title}\n\n{machine}\n{text}")
+        write!(f, "## {title}\n\n{}\n{}", wrapped(machine), wrapped(text))
     }
+}
+
+/// Breaks the lines of paragraphs, and leaves tables as they are.
+fn wrapped(text: &str) -> String {
+    const COLUMNS: usize = 100;
+    let mut all = String::new();
+    for line in text.lines() {
+        let mut column = 0;
+        let words = if line.starts_with('|') { vec![line] } else { line.split(' ').collect() };
+        for word in words {
+            let width = word.chars().count();
+            if column > 0 {
+                let fits = column + 1 + width <= COLUMNS;
+                all.push(if fits { ' ' } else { '\n' });
+                column = if fits { column + 1 } else { 0 };
+            }
+            all.push_str(word);
+            column += width;
+        }
+        all.push('\n');
+    }
+    all
 }
 
 /// Puts a section in the place of the one with its title, or at the end.
@@ -63,6 +85,14 @@ mod tests {
 
     fn section(title: &'static str, text: &str) -> Section {
         Section { title, machine: "A machine\n".to_owned(), text: format!("{text}\n") }
+    }
+
+    #[test]
+    fn paragraphs_are_wrapped_and_tables_are_not() {
+        let (row, words) = (format!("| {} |", "a ".repeat(60)), "abcd ".repeat(21));
+        let text = wrapped(&format!("{words}efgh\n\n{row}\n"));
+        let line = words.trim_end().rsplit_once(" abcd").unwrap().0;
+        assert_eq!(text, format!("{line}\nabcd efgh\n\n{row}\n"));
     }
 
     #[test]
