@@ -2,11 +2,10 @@
 
 use std::env::VarError;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jogg_api::BuildError;
-use tokio::runtime;
 use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
@@ -15,14 +14,12 @@ use crate::policy::retry::RetryBudget;
 use crate::policy::{
     BeforeSend, CallOptions, Observer, RateLimiter, RetryPolicy, SlidingWindow, Timeouts,
 };
+use crate::runtimes::Runtimes;
 
 /// The variable [`Jogg::from_env`] takes the API key from.
 pub const API_KEY_VARIABLE: &str = "JOGG_API_KEY";
 /// The variable [`Jogg::from_env`] takes the base URL from, if it is set.
 pub const BASE_URL_VARIABLE: &str = "JOGG_BASE_URL";
-
-const NO_RUNTIME: &str = "there is no tokio runtime here; make the call in one, such as that of \
-                          `#[tokio::main]` or `Runtime::block_on`";
 
 /// A client of the JoggAI API. Cheap to clone; clones share connections and settings.
 ///
@@ -40,8 +37,7 @@ pub struct Jogg {
 
 struct Inner {
     api: jogg_api::Client,
-    /// The runtime that serves the pooled connections: that of the first call.
-    runtime: OnceLock<runtime::Id>,
+    runtimes: Runtimes,
     clock: Arc<dyn Clock>,
     timeouts: Timeouts,
     retry_policy: RetryPolicy,
@@ -123,19 +119,16 @@ impl Jogg {
 
     /// Returns the low-level client whose connections this runtime serves.
     ///
-    /// A connection is served by the runtime that it was opened on. If that is idle, a request on
-    /// the connection waits without being sent, and nobody could say so. So the runtime of the
-    /// first call has the pool, and calls on others open connections of their own.
-    ///
     /// # Errors
     /// [`ErrorKind::Configuration`] outside of a runtime.
     pub(crate) fn connected(&self) -> Result<&jogg_api::Client> {
-        let Ok(runtime) = runtime::Handle::try_current() else {
-            return Err(Error::new(ErrorKind::Configuration, NO_RUNTIME));
-        };
-        let id = runtime.id();
-        let Inner { api, runtime, .. } = &*self.inner;
-        Ok(if *runtime.get_or_init(|| id) == id { api } else { api.unpooled() })
+        let Inner { api, runtimes, .. } = &*self.inner;
+        Ok(if runtimes.has_pool_here()? { api } else { api.unpooled() })
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn runtimes(&self) -> &Runtimes {
+        &self.inner.runtimes
     }
 
     pub(crate) fn options(&self) -> &CallOptions {
@@ -362,7 +355,7 @@ impl JoggBuilder {
         };
         let inner = Inner {
             api,
-            runtime: OnceLock::new(),
+            runtimes: Runtimes::default(),
             clock: self.clock,
             timeouts: self.timeouts,
             retry_budget: RetryBudget::new(self.retry_policy.budget),

@@ -99,6 +99,7 @@
 //! | `native-tls` | | TLS by the system's library; with several, rustls is used |
 //! | `http2` | | HTTP/2 where the server offers it |
 //! | `schemars` | | `JsonSchema` for every request type, for tool definitions |
+//! | `blocking` | | calls, jobs and lists from code without a runtime |
 //! | `simulator` | | the simulator |
 //! | `webhooks` | | verified events, and a receiver of them for every server |
 //! | `axum` | | `webhooks`, and the receiver as a router of axum |
@@ -113,8 +114,12 @@
 //! `#[tokio::main]`, or one built with `enable_all`. Outside of a runtime, they return an error of
 //! the kind [`ErrorKind::Configuration`]. In one without the I/O or the time driver they panic, as
 //! tokio doesn't say whether it has them. A client may be used from several runtimes; all but the
-//! first to use it open a connection for each call.
+//! first to use it open a connection for each call. Code without a runtime uses [`blocking`].
 //!
+#![cfg_attr(
+    not(feature = "blocking"),
+    doc = "[`blocking`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/blocking/index.html"
+)]
 #![cfg_attr(
     not(feature = "simulator"),
     doc = "[`simulator`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/simulator/index.html"
@@ -126,6 +131,8 @@
 #![forbid(unsafe_code)]
 
 pub mod assets;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod clock;
 pub mod jobs;
 pub mod lists;
@@ -145,6 +152,7 @@ mod host_response;
 mod job_record;
 mod request;
 mod resources;
+mod runtimes;
 mod sent_request;
 mod stream;
 mod undocumented;
@@ -185,6 +193,6 @@ pub mod enums {
 }
 
 /// The code in the README compiles.
-#[cfg(all(doctest, feature = "simulator"))]
+#[cfg(all(doctest, feature = "blocking", feature = "simulator"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -235,3 +235,17 @@ async fn no_frame_shows_a_secret() {
     assert!(text.contains("h2::"), "nothing of the library was captured");
     secrets::assert_hidden(&text, "the log");
 }
+
+/// The future runs on another thread, and yet its spans are those of the caller.
+#[test]
+fn a_call_that_blocks_is_logged_in_the_span_of_its_caller() {
+    let (log, _guard) = Log::capture();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let stage = runtime.block_on(Stage::new());
+    let span = tracing::info_span!("order", number = 7);
+    span.in_scope(|| stage.jogg.blocking().unwrap().block_on(stage.jogg.account().whoami()))
+        .unwrap();
+    let text = log.take();
+    let call = text.lines().find(|line| line.contains("jogg.call{"));
+    assert!(call.is_some_and(|line| line.contains("order{number=7}:jogg.call{")), "{text}");
+}

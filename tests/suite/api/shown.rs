@@ -102,7 +102,9 @@ async fn values(stage: &Stage) -> Vec<Line> {
     vec![
         debug(&list),
         debug(&list.clone().page()),
-        debug(&list.items()),
+        debug(&list.clone().items()),
+        debug(&stage.jogg.blocking().unwrap()),
+        debug(&stage.jogg.blocking().unwrap().iter(list.items()).unwrap()),
         debug(&page.metadata),
         debug(&asset),
         debug(&noticed.callback_failure.expect("what the storage said")),

@@ -1,6 +1,7 @@
 //! A call from its request to its value or error: connections, failures, retries, limits, and lists
 //! of many pages.
 
+mod blocking;
 mod candidates;
 mod causes;
 mod codes;

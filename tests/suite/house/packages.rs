@@ -59,7 +59,7 @@ static PACKAGES: [Package; 4] = [
         rooms: Rooms {
             floors: &[
                 &["lib.rs", "bin"],
-                &["simulator"],
+                &["blocking.rs", "simulator"],
                 &["simulator/delivery"],
                 &["simulator/handlers"],
                 &["simulator/references.rs"],
@@ -75,7 +75,7 @@ static PACKAGES: [Package; 4] = [
                 &["jobs", "lists"],
                 &["call", "request.rs"],
                 &["client.rs"],
-                &["policy"],
+                &["policy", "runtimes"],
                 &["stream.rs"],
                 &["error.rs"],
                 &["sent_request.rs"],
