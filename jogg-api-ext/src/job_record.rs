@@ -49,6 +49,38 @@ impl JobRecord {
     }
 }
 
+/// What to pass on to whoever waits for the job.
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for JobRecord {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "JobRecord".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let operations: Vec<_> = JOBS.iter().map(|rule| rule.create.id).collect();
+        schemars::json_schema!({
+            "type": "object",
+            "description": "A job that was started: pass it on unchanged.",
+            "properties": {
+                "operation": {
+                    "type": "string",
+                    "description": "The operation that started the job.",
+                    "enum": operations,
+                },
+                "id": {"type": "string", "description": "The id of the job."},
+                "started_at": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "When it was started, in Unix seconds; 0 if that isn't known.",
+                },
+                "raw": {"description": "The `data` of the response that started it."},
+            },
+            "required": ["operation", "id"],
+            "additionalProperties": false,
+        })
+    }
+}
+
 impl fmt::Debug for JobRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JobRecord")

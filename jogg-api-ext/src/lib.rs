@@ -98,7 +98,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the provider that the application installs |
 //! | `native-tls` | | TLS by the system's library; with several, rustls is used |
 //! | `http2` | | HTTP/2 where the server offers it |
-//! | `schemars` | | `JsonSchema` for every request type, for tool definitions |
+//! | `schemars` | | tool definitions: `JsonSchema` for every request type, and `tools` |
 //! | `blocking` | | calls, jobs and lists from code without a runtime |
 //! | `simulator` | | the simulator |
 //! | `webhooks` | | verified events, and a receiver of them for every server |
@@ -141,6 +141,8 @@ pub mod outcome_unknown;
 pub mod policy;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[cfg(feature = "schemars")]
+pub mod tools;
 #[cfg(feature = "webhooks")]
 pub mod webhooks;
 

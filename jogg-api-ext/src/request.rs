@@ -38,8 +38,8 @@ macro_rules! request {
     ) => {
         $(#[$meta])*
         ///
-        /// It serializes and deserializes in the API's own form, so that the arguments of a tool
-        /// call can be read into it.
+        /// It serializes and deserializes in the API's own form. With the feature `schemars`,
+        /// `tools::arguments` reads the arguments of a tool call into it.
         #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
         #[must_use]
         #[serde(transparent)]
@@ -54,8 +54,30 @@ macro_rules! request {
             }
 
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                <$body as schemars::JsonSchema>::json_schema(generator)
+                let mut schema = <$body as schemars::JsonSchema>::json_schema(generator);
+                let operation = <Self as crate::tools::ToolRequest>::OPERATION;
+                crate::tools::priced(&mut schema, operation);
+                schema
             }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl crate::tools::Sealed for $name {}
+
+        #[cfg(feature = "schemars")]
+        impl crate::tools::ToolArguments for $name {
+            fn schema() -> serde_json::Value {
+                crate::tools::schema::<Self>()
+            }
+
+            fn operation() -> Option<&'static jogg_api::Operation> {
+                Some(<Self as crate::tools::ToolRequest>::OPERATION)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl crate::tools::ToolRequest for $name {
+            const OPERATION: &'static jogg_api::Operation = $body::OPERATIONS[0];
         }
 
         impl $name {

@@ -64,9 +64,10 @@ macro_rules! numbers {
     };
 }
 
-/// The schema of an enum, for tool definitions.
+/// The schema of an enum, for tool definitions. Its description says what each value means: that of
+/// the field that has it doesn't.
 macro_rules! schema {
-    ($name:ident, $schema:tt) => {
+    ($name:ident, $about:expr, $schema:tt) => {
         #[cfg(feature = "schemars")]
         impl ::schemars::JsonSchema for $name {
             fn schema_name() -> ::std::borrow::Cow<'static, str> {
@@ -74,15 +75,24 @@ macro_rules! schema {
             }
 
             fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
-                ::schemars::json_schema!($schema)
+                let mut schema = ::schemars::json_schema!($schema);
+                schema.insert("description".to_owned(), $about.into());
+                schema
             }
         }
     };
 }
 
+/// Returns what an enum is about, and the name of each of its numbers.
+#[cfg(feature = "schemars")]
+pub(crate) fn numbered(about: &str, numbers: &[(i64, &str)]) -> String {
+    let names = numbers.iter().map(|(number, name)| format!("{number} = {name}"));
+    format!("{} {}.", about.trim(), names.collect::<Vec<_>>().join(", "))
+}
+
 macro_rules! closed_string_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$meta])*
+    ($(#[doc = $about:literal])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[doc = $about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name { $($(#[$doc])* $variant,)* }
@@ -116,13 +126,13 @@ macro_rules! closed_string_enum {
         }
 
         $crate::enumeration::words! { $name }
-        $crate::enumeration::schema! { $name, {"type": "string", "enum": [$($word),*]} }
+        $crate::enumeration::schema! { $name, concat!($($about),*).trim(), {"type": "string", "enum": [$($word),*]} }
     };
 }
 
 macro_rules! closed_int_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
-        $(#[$meta])*
+    ($(#[doc = $about:literal])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
+        $(#[doc = $about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name { $($(#[$doc])* $variant,)* }
@@ -156,13 +166,17 @@ macro_rules! closed_int_enum {
         }
 
         $crate::enumeration::numbers! { $name }
-        $crate::enumeration::schema! { $name, {"type": "integer", "enum": [$($number),*]} }
+        $crate::enumeration::schema! {
+            $name,
+            $crate::enumeration::numbered(concat!($($about),*), &[$(($number, stringify!($variant))),*]),
+            {"type": "integer", "enum": [$($number),*]}
+        }
     };
 }
 
 macro_rules! open_string_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$meta])*
+    ($(#[doc = $about:literal])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[doc = $about])*
         ///
         /// The set may grow: a word that isn't known yet is kept.
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -215,13 +229,13 @@ macro_rules! open_string_enum {
         }
 
         $crate::enumeration::words! { $name }
-        $crate::enumeration::schema! { $name, {"type": "string", "examples": [$($word),*]} }
+        $crate::enumeration::schema! { $name, concat!($($about),*).trim(), {"type": "string", "examples": [$($word),*]} }
     };
 }
 
 macro_rules! open_int_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
-        $(#[$meta])*
+    ($(#[doc = $about:literal])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
+        $(#[doc = $about])*
         ///
         /// The set may grow: a number that isn't known yet is kept.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -270,7 +284,11 @@ macro_rules! open_int_enum {
         }
 
         $crate::enumeration::numbers! { $name }
-        $crate::enumeration::schema! { $name, {"type": "integer", "examples": [$($number),*]} }
+        $crate::enumeration::schema! {
+            $name,
+            $crate::enumeration::numbered(concat!($($about),*), &[$(($number, stringify!($variant))),*]),
+            {"type": "integer", "examples": [$($number),*]}
+        }
     };
 }
 

@@ -1,5 +1,7 @@
 //! The types of the rows in the generated tables.
 
+use std::fmt;
+
 use crate::enums::ErrorCode;
 
 /// One operation of the API.
@@ -97,6 +99,43 @@ pub enum Credits {
         /// Length of the interval in seconds.
         seconds: u32,
     },
+}
+
+/// Shows the price in words, with the month of the price list.
+impl fmt::Display for Credits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let as_of = match self {
+            Self::ByField { as_of, field, amounts } => {
+                let amounts = amounts.iter().map(|(value, amount)| format!("{amount} for {value}"));
+                let amounts = amounts.collect::<Vec<_>>().join(", ");
+                write!(f, "credits by `{field}`: {amounts}")?;
+                as_of
+            }
+            Self::PerCall { as_of, amount } => {
+                write!(f, "{}", Amount(*amount))?;
+                as_of
+            }
+            Self::PerSecond { as_of, amount } => {
+                write!(f, "{} per second of the result", Amount(*amount))?;
+                as_of
+            }
+            Self::PerStarted { as_of, amount, seconds } => {
+                write!(f, "{} per started {seconds} s of the result", Amount(*amount))?;
+                as_of
+            }
+        };
+        write!(f, ", by the prices of {as_of}")
+    }
+}
+
+/// A number of credits with its noun.
+struct Amount(f64);
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let noun = if self.0 == 1.0 { "credit" } else { "credits" };
+        write!(f, "{} {noun}", self.0)
+    }
 }
 
 /// An error code of the API.

@@ -1276,3 +1276,222 @@ impl Endpoint for ListCustomVoices {
         PreparedRequest::new(Self::OPERATION, "/v2/voices/custom")?.query(&self.query)
     }
 }
+
+impl types::AddPhotoAvatarMotionRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::ADD_PHOTO_AVATAR_MOTION,
+    ];
+}
+
+impl types::AddProductAvatarMotionRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::ADD_PRODUCT_AVATAR_MOTION,
+    ];
+}
+
+impl types::CreateAiScriptRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_AI_SCRIPT,
+    ];
+}
+
+impl types::CreateAssetUploadRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_ASSET_UPLOAD,
+    ];
+}
+
+impl types::CreateLipSyncVideoRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_LIP_SYNC_VIDEO,
+    ];
+}
+
+impl types::CreateProductPreviewsRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_PRODUCT_PREVIEWS,
+    ];
+}
+
+impl types::CreateProductRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[&operations::CREATE_PRODUCT];
+}
+
+impl types::CreateVideoFromAvatarRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_VIDEO_FROM_AVATAR,
+    ];
+}
+
+impl types::CreateVideoFromProductRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_VIDEO_FROM_PRODUCT,
+    ];
+}
+
+impl types::CreateVideoTranslationRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_VIDEO_TRANSLATION,
+    ];
+}
+
+impl types::CreateVideoWithTemplateRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_VIDEO_WITH_TEMPLATE,
+    ];
+}
+
+impl types::CreateWebhookEndpointRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::CREATE_WEBHOOK_ENDPOINT,
+    ];
+}
+
+impl types::GeneratePhotoRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[&operations::GENERATE_PHOTO];
+}
+
+impl types::GenerateProductAvatarImagesRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::GENERATE_PRODUCT_AVATAR_IMAGES,
+    ];
+}
+
+impl types::GetPhotoAvatarMotionQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::GET_PHOTO_AVATAR_MOTION,
+    ];
+}
+
+impl types::GetPhotoGenerationQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::GET_PHOTO_GENERATION,
+    ];
+}
+
+impl types::GetProductAvatarMotionQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::GET_PRODUCT_AVATAR_MOTION,
+    ];
+}
+
+impl types::ListCustomAvatarsQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_CUSTOM_AVATARS,
+    ];
+}
+
+impl types::ListCustomTemplatesQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_CUSTOM_TEMPLATES,
+    ];
+}
+
+impl types::ListCustomVoicesQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_CUSTOM_VOICES,
+    ];
+}
+
+impl types::ListMusicsQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[&operations::LIST_MUSICS];
+}
+
+impl types::ListPhotoAvatarsQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_PHOTO_AVATARS,
+    ];
+}
+
+impl types::ListProductAvatarsQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_PRODUCT_AVATARS,
+    ];
+}
+
+impl types::ListProductPreviewsQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_PRODUCT_PREVIEWS,
+    ];
+}
+
+impl types::ListProductVideosQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_PRODUCT_VIDEOS,
+    ];
+}
+
+impl types::ListPublicAvatarsQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_PUBLIC_AVATARS,
+    ];
+}
+
+impl types::ListTemplateVideosQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_TEMPLATE_VIDEOS,
+    ];
+}
+
+impl types::ListTemplatesQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[&operations::LIST_TEMPLATES];
+}
+
+impl types::ListVisualStylesQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::LIST_VISUAL_STYLES,
+    ];
+}
+
+impl types::ListVoicesQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[&operations::LIST_VOICES];
+}
+
+impl types::RenderProductPreviewRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::RENDER_PRODUCT_PREVIEW,
+    ];
+}
+
+impl types::UpdateProductRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[&operations::UPDATE_PRODUCT];
+}
+
+impl types::UpdateWebhookEndpointRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::UPDATE_WEBHOOK_ENDPOINT,
+    ];
+}

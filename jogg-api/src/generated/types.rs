@@ -9,6 +9,7 @@ pub use crate::enums::*;
 /// The photo to add motion to, and the avatar to make of it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct AddPhotoAvatarMotionRequest {
     /// Free-text description of the avatar.
@@ -69,6 +70,7 @@ impl AddPhotoAvatarMotionRequest {
 /// The image to add motion to, and the avatar to make of it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct AddProductAvatarMotionRequest {
     /// Aspect ratio of the avatar.
@@ -124,6 +126,7 @@ impl AddProductAvatarMotionRequest {
 /// The avatar of an image. `type` decides which of the other fields are used.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct AvatarSource {
     /// With `id`: id of the avatar.
@@ -168,6 +171,7 @@ impl AvatarSource {
 /// The avatar that speaks in an avatar video.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct AvatarVideoAvatar {
     /// Id of the avatar in that list.
@@ -235,6 +239,7 @@ pub struct AvatarVideoReport {
 /// Speech of an avatar video. `type` selects `script` or `audio_url`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct AvatarVideoVoice {
     /// With `audio`: URL of the recording.
@@ -278,6 +283,7 @@ impl AvatarVideoVoice {
 /// What the script is about and how it is written.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateAiScriptRequest {
     /// Language of the script.
@@ -328,6 +334,7 @@ impl CreateAiScriptRequest {
 /// The file to upload.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateAssetUploadRequest {
     /// Media type. The upload itself must send exactly the same.
@@ -366,6 +373,7 @@ impl CreateAssetUploadRequest {
 /// The video and the audio to combine.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateLipSyncVideoRequest {
     /// URL of the new audio.
@@ -403,6 +411,7 @@ impl CreateLipSyncVideoRequest {
 /// The product, and the visual styles to preview.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateProductPreviewsRequest {
     /// Background music. Required, but may be an empty object.
@@ -474,6 +483,7 @@ impl CreateProductPreviewsRequest {
 /// A product, given by the URL of its page or by its fields.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateProductRequest {
     /// What the product is, and its selling points.
@@ -529,6 +539,7 @@ impl Default for CreateProductRequest {
 /// Which avatar speaks, what it says, and the format of the video.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateVideoFromAvatarRequest {
     /// Aspect ratio of the video.
@@ -590,6 +601,7 @@ impl CreateVideoFromAvatarRequest {
 /// The product, and how to present it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateVideoFromProductRequest {
     /// Background music. Required, but may be an empty object.
@@ -661,6 +673,7 @@ impl CreateVideoFromProductRequest {
 /// The video to translate, and how.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateVideoTranslationRequest {
     /// Whether to also create subtitles in the target language.
@@ -727,6 +740,7 @@ impl CreateVideoTranslationRequest {
 /// The template, and the values to fill in.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateVideoWithTemplateRequest {
     /// Id of the avatar in its list.
@@ -823,6 +837,7 @@ impl CreateVideoWithTemplateRequest {
 /// The endpoint to create.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct CreateWebhookEndpointRequest {
     /// Events to subscribe to.
@@ -979,6 +994,7 @@ pub struct CustomVoiceList {
 /// The photos to generate.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct GeneratePhotoRequest {
     /// Age group of the person.
@@ -1049,6 +1065,7 @@ impl GeneratePhotoRequest {
 /// The product and the avatar to show together.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct GenerateProductAvatarImagesRequest {
     /// Aspect ratio of the images.
@@ -1124,6 +1141,7 @@ pub struct GeneratedScript {
 /// Query parameters of `get_photo_avatar_motion`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct GetPhotoAvatarMotionQuery {
     /// Id returned by the call that created the motion job.
@@ -1150,6 +1168,7 @@ impl GetPhotoAvatarMotionQuery {
 /// Query parameters of `get_photo_generation`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct GetPhotoGenerationQuery {
     /// Id from `generate_photo`.
@@ -1176,6 +1195,7 @@ impl GetPhotoGenerationQuery {
 /// Query parameters of `get_product_avatar_motion`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct GetProductAvatarMotionQuery {
     /// Id returned by the call that created the motion job.
@@ -1268,6 +1288,7 @@ pub struct LipSyncSubmission {
 /// Query parameters of `list_custom_avatars`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListCustomAvatarsQuery {
     /// Only avatars whose name matches this text.
@@ -1315,6 +1336,7 @@ impl Default for ListCustomAvatarsQuery {
 /// Query parameters of `list_custom_templates`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListCustomTemplatesQuery {
     /// Only items with this aspect ratio.
@@ -1348,6 +1370,7 @@ impl Default for ListCustomTemplatesQuery {
 /// Query parameters of `list_custom_voices`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListCustomVoicesQuery {
     /// Only voices that speak this language, as a lowercase English word.
@@ -1381,6 +1404,7 @@ impl Default for ListCustomVoicesQuery {
 /// Query parameters of `list_musics`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListMusicsQuery {
     /// Page to return, counted from 1.
@@ -1420,6 +1444,7 @@ impl Default for ListMusicsQuery {
 /// Query parameters of `list_photo_avatars`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListPhotoAvatarsQuery {
     /// Only avatars whose name matches this text.
@@ -1467,6 +1492,7 @@ impl Default for ListPhotoAvatarsQuery {
 /// Query parameters of `list_product_avatars`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListProductAvatarsQuery {
     /// Only avatars with this aspect ratio.
@@ -1500,6 +1526,7 @@ impl Default for ListProductAvatarsQuery {
 /// Query parameters of `list_product_previews`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListProductPreviewsQuery {
     /// Page to return, counted from 1.
@@ -1557,6 +1584,7 @@ impl Default for ListProductPreviewsQuery {
 /// Query parameters of `list_product_videos`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListProductVideosQuery {
     /// Page to return, counted from 1.
@@ -1614,6 +1642,7 @@ impl Default for ListProductVideosQuery {
 /// Query parameters of `list_public_avatars`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListPublicAvatarsQuery {
     /// Only avatars of this age group.
@@ -1686,6 +1715,7 @@ impl Default for ListPublicAvatarsQuery {
 /// Query parameters of `list_template_videos`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListTemplateVideosQuery {
     /// Page to return, counted from 1.
@@ -1743,6 +1773,7 @@ impl Default for ListTemplateVideosQuery {
 /// Query parameters of `list_templates`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListTemplatesQuery {
     /// Only items with this aspect ratio.
@@ -1776,6 +1807,7 @@ impl Default for ListTemplatesQuery {
 /// Query parameters of `list_visual_styles`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListVisualStylesQuery {
     /// Only items with this aspect ratio.
@@ -1809,6 +1841,7 @@ impl Default for ListVisualStylesQuery {
 /// Query parameters of `list_voices`.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ListVoicesQuery {
     /// Only voices of this age group.
@@ -2343,6 +2376,7 @@ pub struct ProductMedia {
 /// An image or a video for a product.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ProductMediaInput {
     /// What the file shows.
@@ -2476,6 +2510,7 @@ pub struct ProductVideo {
 /// Background music of a product video.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ProductVideoAudio {
     /// Id of a track from `list_musics`. 0 is valid.
@@ -2510,6 +2545,7 @@ impl Default for ProductVideoAudio {
 /// Avatar of a product video.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ProductVideoAvatar {
     /// Id of the avatar in its list.
@@ -2596,6 +2632,7 @@ pub struct ProductVideoReport {
 /// How the script of a product video is written.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ProductVideoScript {
     /// Language of the script.
@@ -2625,6 +2662,7 @@ impl ProductVideoScript {
 /// Length and aspect ratio of a product video.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ProductVideoSpec {
     /// Aspect ratio of the video.
@@ -2682,6 +2720,7 @@ pub struct ProductVideoSubmission {
 /// Voice of a product video.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ProductVideoVoice {
     /// Id of the voice.
@@ -2772,6 +2811,7 @@ pub struct Quota {
 /// The preview to render.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct RenderProductPreviewRequest {
     /// Id of the chosen preview.
@@ -2808,6 +2848,7 @@ pub struct ScriptOutput {
 /// The product of a script.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ScriptProduct {
     /// The product.
@@ -2837,6 +2878,7 @@ impl ScriptProduct {
 /// A product, given by id or by name and description.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct ScriptProductData {
     /// With `details`: description of the product.
@@ -2987,6 +3029,7 @@ pub struct TemplateVariable {
 /// Value of one template variable.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct TemplateVariableInput {
     /// Name of the variable, spelled as in the template.
@@ -3025,6 +3068,7 @@ impl TemplateVariableInput {
 /// for images and videos.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct TemplateVariableProperties {
     /// Id of an asset. Uploads of this API version return none, so use `url`.
@@ -3209,6 +3253,7 @@ pub struct TranslationSubmission {
 /// What to change in a product.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct UpdateProductRequest {
     /// New description.
@@ -3257,6 +3302,7 @@ impl UpdateProductRequest {
 /// The new settings of the endpoint.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct UpdateWebhookEndpointRequest {
     /// Events to subscribe to.

@@ -14,4 +14,5 @@ mod response_facts;
 mod responses;
 mod schemas;
 mod shown;
+mod tools;
 mod values;

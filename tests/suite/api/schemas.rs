@@ -57,8 +57,8 @@ impl Comparison {
 
     fn object(&mut self, path: &str, spec: &Value, schema: &Value) {
         self.same(path, "type", &json!("object"), &schema["type"]);
-        // New fields may come before this crate knows them.
-        self.same(path, "additionalProperties", &Value::Null, &schema["additionalProperties"]);
+        // What a tool call may not have; programs have `extra`.
+        self.same(path, "additionalProperties", &json!(false), &schema["additionalProperties"]);
         let names = |of: &Value| -> BTreeSet<String> {
             of["properties"]
                 .as_object()
@@ -121,7 +121,9 @@ fn the_schema_of_every_request_type_is_the_spec_s() {
         let Some(builder) = &case.builder else { continue };
         if compared.insert(case.operation.id) {
             let spec = spec::body(case.operation).or_else(|| spec::query(case.operation));
-            let differences = Comparison::of(&spec.unwrap(), (builder.schema)());
+            let tool = (builder.tool)();
+            assert_eq!(tool.name, case.operation.id);
+            let differences = Comparison::of(&spec.unwrap(), tool.input_schema);
             assert!(differences.is_empty(), "{}: {differences:#?}", case.operation.id);
         }
     }
@@ -151,7 +153,8 @@ fn a_schema_that_differs_is_found() {
         "tags": {"type": "array", "description": "Words.", "items":
             {"anyOf": [{"type": "string", "enum": ["new"]}, {"type": "string"}]}},
     }});
-    let good = json!({"type": "object", "required": ["size"], "properties": {
+    let good = json!({"type": "object", "required": ["size"], "additionalProperties": false,
+        "properties": {
         "size": {"type": "integer", "minimum": 1, "description": "How big."},
         "shape": {"anyOf": [{"$ref": "#/$defs/Shape"}, {"type": "null"}],
             "description": "Its\noutline."},
@@ -160,7 +163,7 @@ fn a_schema_that_differs_is_found() {
     }, "$defs": {"Shape": {"type": "string", "enum": ["round"]}}});
     assert_eq!(Comparison::of(&spec, good.clone()), [""; 0]);
     for (pointer, value) in [
-        ("/additionalProperties", json!(false)),
+        ("/additionalProperties", json!(null)),
         ("/required", json!([])),
         ("/required", json!(["size", "tags"])),
         ("/properties/more", json!({"type": "string"})),

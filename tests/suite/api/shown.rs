@@ -21,6 +21,7 @@ use jogg_api_ext::photo_avatars::ListAvatars;
 use jogg_api_ext::policy::{Attempt, AttemptOutcome, Observer, Permit, SlidingWindow};
 use jogg_api_ext::product_videos::Previews;
 use jogg_api_ext::simulator::{DeliveryFaults, Reply, ReplyTarget, Simulator};
+use jogg_api_ext::tools::Tool;
 use jogg_api_ext::webhook_endpoints::CreateEndpoint;
 use jogg_api_ext::webhooks::{Callback, Event, EventHub, Outcome, Receiver, SampleEvent, Verifier};
 use jogg_api_ext::{CallOptions, Jogg, Video};
@@ -103,6 +104,7 @@ async fn values(stage: &Stage) -> Vec<Line> {
         debug(&list),
         debug(&list.clone().page()),
         debug(&list.clone().items()),
+        debug(&Tool::of::<ListAvatars>()),
         debug(&stage.jogg.blocking().unwrap()),
         debug(&stage.jogg.blocking().unwrap().iter(list.items()).unwrap()),
         debug(&page.metadata),

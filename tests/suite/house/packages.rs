@@ -75,7 +75,7 @@ static PACKAGES: [Package; 4] = [
                 &["jobs", "lists"],
                 &["call", "request.rs"],
                 &["client.rs"],
-                &["policy", "runtimes"],
+                &["policy", "runtimes", "tools.rs"],
                 &["stream.rs"],
                 &["error.rs"],
                 &["sent_request.rs"],

@@ -100,7 +100,14 @@ fn every_example_does_what_it_says() {
         .filter(|name| !WITH_ARGUMENTS.contains(&name.as_str()))
         .collect();
     names.sort();
-    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--features", "axum,blocking,simulator"];
+    let build = [
+        "build",
+        "--quiet",
+        "-p",
+        "jogg-api-ext",
+        "--features",
+        "axum,blocking,schemars,simulator",
+    ];
     assert_eq!(cargo(&[&build[..], &["--examples"]].concat(), &[]).code, 0);
     let mut shown = String::new();
     for name in names {

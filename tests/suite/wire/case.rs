@@ -9,6 +9,7 @@ use jogg_api_ext::jobs::JobResult;
 use jogg_api_ext::jogg_api::Operation;
 use jogg_api_ext::products::Product;
 use jogg_api_ext::templates::CustomTemplate;
+use jogg_api_ext::tools::{self, Tool, ToolRequest};
 use jogg_api_ext::webhook_endpoints::WebhookEndpoint;
 use jogg_api_ext::{BoxFuture, Call, Job, JobRecord, Jogg, Page, Result};
 use serde::Serialize;
@@ -64,8 +65,10 @@ pub(crate) struct Builder {
     pub(crate) json: Value,
     /// Reads JSON into the type and writes it again.
     pub(crate) again: fn(&Value) -> Result<Value, String>,
-    /// Its schema.
-    pub(crate) schema: fn() -> Value,
+    /// The tool that sends it.
+    pub(crate) tool: fn() -> Tool,
+    /// Reads the arguments of a tool call into the type and writes them again.
+    pub(crate) arguments: fn(Value) -> Result<Value>,
 }
 
 /// What was made of a response.
@@ -79,14 +82,12 @@ pub(crate) struct Received {
 
 /// A request type: what the macro `request!` makes.
 pub(crate) trait Request:
-    Clone + Debug + PartialEq + Serialize + DeserializeOwned + schemars::JsonSchema
+    Clone + Debug + PartialEq + Serialize + DeserializeOwned + ToolRequest
 {
 }
 
-impl<R> Request for R where
-    R: Clone + Debug + PartialEq + Serialize + DeserializeOwned + schemars::JsonSchema
-{
-}
+impl<R> Request for R where R: Clone + Debug + PartialEq + Serialize + DeserializeOwned + ToolRequest
+{}
 
 /// The cases of one operation, which differ in the request only.
 pub(crate) struct Calls<R, T> {
@@ -174,7 +175,11 @@ impl<R: Request + Send + Sync + 'static, T: Shown + 'static> Calls<R, T> {
                 let request: R = serde_json::from_value(json.clone()).map_err(|e| e.to_string())?;
                 serde_json::to_value(request).map_err(|error| error.to_string())
             },
-            schema: || schemars::schema_for!(R).to_value(),
+            tool: Tool::of::<R>,
+            arguments: |arguments| {
+                let request = tools::arguments::<R>(arguments)?;
+                Ok(serde_json::to_value(request).expect("requests are JSON"))
+            },
         };
         let send = self.send;
         let again = request.clone();

@@ -1,6 +1,8 @@
 //! Writes a request type and a method for each operation, from the spec and from the types in the
 //! signatures of progenitor's methods.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Ident, Type, parse_quote};
@@ -126,6 +128,38 @@ pub(super) fn codec(operation: &OperationFacts, method: &Method) -> Codec {
         row: quote!(Codec::new::<endpoints::#name>()#body),
         arm: quote!(#id => visitor.visit(endpoints::#name::from_raw(request)?)),
         conversion: from_raw,
+    }
+}
+
+/// Which operations send each type of a body or a query.
+#[derive(Default)]
+pub(super) struct Senders(BTreeMap<String, (Type, Vec<Ident>)>);
+
+impl Senders {
+    /// Adds an operation to what it sends.
+    pub(super) fn add(&mut self, operation: &OperationFacts, method: &Method) {
+        let query = operation.query.as_ref().map(|query| {
+            let query = format_ident!("{query}");
+            parse_quote!(types::#query)
+        });
+        for sent in query.into_iter().chain(method.body.clone()) {
+            let name = sent.to_token_stream().to_string();
+            self.0.entry(name).or_insert((sent, Vec::new())).1.push(constant(operation));
+        }
+    }
+
+    /// Returns a constant for each type, with the operations that send it.
+    pub(super) fn constants(&self) -> TokenStream {
+        let constants = self.0.values().map(|(sent, operations)| {
+            quote! {
+                impl #sent {
+                    /// The operations that send it.
+                    pub const OPERATIONS: &'static [&'static Operation] =
+                        &[#(&operations::#operations),*];
+                }
+            }
+        });
+        quote!(#(#constants)*)
     }
 }
 

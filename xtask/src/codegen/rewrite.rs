@@ -11,7 +11,7 @@ use syn::{
     parse_quote,
 };
 
-use super::endpoints::{self, Method};
+use super::endpoints::{self, Method, Senders};
 use super::facts::Facts;
 use super::preamble::PROGENITOR;
 
@@ -56,7 +56,7 @@ fn rewrite_methods(
 ) -> Result<Rewritten, String> {
     let mut rewritten = BTreeSet::new();
     let (mut client, mut endpoints) = (Vec::new(), TokenStream::new());
-    let mut codecs = Vec::new();
+    let (mut codecs, mut senders) = (Vec::new(), Senders::default());
     for method in methods {
         let name = method.sig.ident.to_string();
         let operation = facts.operations.iter().find(|operation| operation.id == name);
@@ -67,6 +67,7 @@ fn rewrite_methods(
         client.push(endpoints::method(operation, &method));
         endpoints.extend(endpoints::endpoint(operation, &method));
         codecs.push(endpoints::codec(operation, &method));
+        senders.add(operation, &method);
         rewritten.insert(name);
     }
     if rewritten.len() != facts.operations.len() {
@@ -75,6 +76,7 @@ fn rewrite_methods(
         let missing: Vec<&str> = missing.map(|operation| operation.id.as_str()).collect();
         return Err(format!("operations without a method: {}", missing.join(", ")));
     }
+    let senders = senders.constants();
     let client = quote! {
         use crate::{Client, Error, Response, endpoints, types};
 
@@ -85,6 +87,7 @@ fn rewrite_methods(
         use crate::{operations, path_segment, types};
 
         #endpoints
+        #senders
     };
     Ok(Rewritten { types, client, endpoints, codecs: codec_table(&codecs) })
 }

@@ -73,6 +73,12 @@ fn request_type(
     item.attrs.extend([
         parse_quote!(#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]),
         parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]),
+        // What isn't known goes into `extra`, which is for people who read other documents: a
+        // language model has only the schema.
+        parse_quote!(#[cfg_attr(
+            feature = "schemars",
+            schemars(extend("additionalProperties" = false))
+        )]),
         parse_quote!(#[non_exhaustive]),
     ]);
     let name = item.ident.to_string();
@@ -245,6 +251,7 @@ mod tests {
         let expected = r#"/// A thing to make.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", schemars(extend("additionalProperties" = false)))]
 #[non_exhaustive]
 pub struct NewThing {
     #[serde(rename = "type")]

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse_quote;
 
-use crate::codegen::endpoints::{self, Method, codec, endpoint};
+use crate::codegen::endpoints::{self, Method, Senders, codec, endpoint};
 use crate::codegen::facts::OperationFacts;
 use crate::codegen::layout::pretty;
 
@@ -231,5 +231,34 @@ impl FromRaw for endpoints::DeleteThings {
     }
 }
 "#,
+    );
+}
+
+/// Two operations may share a component.
+#[test]
+fn a_type_knows_the_operations_that_send_it() {
+    let (update, update_method) = update_thing();
+    let (mut create, mut create_method) = delete_things();
+    create.id = "create_thing".to_owned();
+    create_method.body = update_method.body.clone();
+    let mut senders = Senders::default();
+    senders.add(&update, &update_method);
+    senders.add(&create, &create_method);
+    check_code(
+        senders.constants(),
+        "\
+impl types::UpdateThingQuery {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[&operations::UPDATE_THING];
+}
+
+impl types::UpdateThingRequest {
+    /// The operations that send it.
+    pub const OPERATIONS: &'static [&'static Operation] = &[
+        &operations::UPDATE_THING,
+        &operations::CREATE_THING,
+    ];
+}
+",
     );
 }

@@ -1,0 +1,83 @@
+//! A language model makes a video: the loop around it, with a list of calls in place of the model.
+//!
+//! It shows how three tools are dispatched, that nothing is paid for before it was confirmed, and
+//! that a mistake of the model is a result which it can correct, and costs nothing.
+//!
+//! `cargo run -p jogg-api-ext --features schemars,simulator --example tool_calling`
+
+mod support;
+
+use std::error::Error;
+use std::time::Duration;
+
+use jogg_api_ext::avatar_videos::CreateVideo;
+use jogg_api_ext::tools::{Tool, arguments};
+use jogg_api_ext::voices::ListVoices;
+use jogg_api_ext::{ErrorKind, JobRecord, Jogg, Result, Video};
+use serde_json::{Value, json};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<(), Box<dyn Error>> {
+    let (jogg, _simulator) = support::simulated().await?;
+    let wait = Tool::new::<JobRecord>("wait_for_job", "Waits for a video, and returns its URL.");
+    for tool in [Tool::of::<ListVoices>(), Tool::of::<CreateVideo>(), wait] {
+        println!("tool {}: {}", tool.name, tool.description);
+    }
+    let mut result = Value::Null;
+    for call in 0..4 {
+        let (name, input) = model(call, &result);
+        // A model has to see what went wrong. So an error is a result.
+        result = dispatch(&jogg, name, input).await.unwrap_or_else(|error| match error.kind() {
+            ErrorKind::OutcomeUnknown => {
+                json!({"error": "It may be paid for: don't call it again."})
+            }
+            _ => json!({"error": error.to_string()}),
+        });
+        println!("{name}: {}", result.get("error").unwrap_or(&json!("done")));
+    }
+    Ok(())
+}
+
+async fn dispatch(jogg: &Jogg, name: &str, input: Value) -> Result<Value> {
+    match name {
+        "list_voices" => {
+            let page = jogg.voices().list(arguments::<ListVoices>(input)?).page().await?;
+            Ok(json!(page.into_iter().map(|voice| voice.voice_id).collect::<Vec<_>>()))
+        }
+        "create_video_from_avatar" => {
+            let request = arguments::<CreateVideo>(input)?;
+            if !confirmed(&request) {
+                return Ok(json!({"error": "The user doesn't want to pay for it."}));
+            }
+            Ok(json!(jogg.avatar_videos().create(request).await?))
+        }
+        "wait_for_job" => {
+            let job = jogg.resume::<Video>(arguments::<JobRecord>(input)?)?;
+            Ok(json!({"url": job.wait().await?.url}))
+        }
+        _ => Ok(json!({"error": "There is no such tool."})),
+    }
+}
+
+/// A person decides here.
+fn confirmed(request: &CreateVideo) -> bool {
+    let cost = request.estimate(Duration::from_secs(30)).map(|estimate| estimate.to_string());
+    println!("half a minute costs {}: confirmed", cost.unwrap_or("an unknown price".to_owned()));
+    true
+}
+
+/// What a model would call next, knowing the result before.
+fn model(call: usize, result: &Value) -> (&'static str, Value) {
+    let video = |ratio: &str| {
+        let voice =
+            json!({"type": "script", "voice_id": "en-US-ChristopherNeural", "script": "Hi!"});
+        let avatar = json!({"avatar_id": 81, "avatar_type": 0});
+        json!({ratio: "square", "screen_style": 1, "avatar": avatar, "voice": voice})
+    };
+    match call {
+        0 => ("list_voices", json!({"language": "english"})),
+        1 => ("create_video_from_avatar", video("aspect_ration")),
+        2 => ("create_video_from_avatar", video("aspect_ratio")),
+        _ => ("wait_for_job", result.clone()),
+    }
+}
