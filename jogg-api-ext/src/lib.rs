@@ -134,6 +134,7 @@ pub mod assets;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod clock;
+pub mod guide;
 pub mod jobs;
 pub mod lists;
 #[doc = include_str!("../docs/outcome-unknown.md")]

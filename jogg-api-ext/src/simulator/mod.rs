@@ -41,6 +41,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The guide [`testing`](crate::guide::testing) has a test for each thing that can go wrong, and
+//! says what to know about virtual time.
 
 mod api;
 mod call;
@@ -111,6 +114,22 @@ impl Simulator {
     /// Returns the URL it listens at: `http://127.0.0.1:` and the port.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Returns the clock, for a client that waits without taking time:
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use jogg_api_ext::Jogg;
+    /// # use jogg_api_ext::simulator::{Simulator, VirtualClock};
+    /// # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
+    /// let simulator = Simulator::builder().clock(Arc::new(VirtualClock::new())).start().await?;
+    /// let builder = Jogg::builder("any-key").base_url(simulator.base_url());
+    /// let jogg = builder.clock(simulator.clock()).build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.api.clock()
     }
 
     /// Returns the requests received so far, in order, including uploads and downloads: the newest

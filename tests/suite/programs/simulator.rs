@@ -77,7 +77,8 @@ async fn its_arguments_set_credits_limit_and_faults() {
     let faults = folder.path().join("faults.json");
     let list = r#"[
         {"operation": "whoami", "fault": "reply", "times": 2, "status": 503, "body": "busy"},
-        {"operation": "whoami", "fault": "reset"}
+        {"operation": "whoami", "fault": "lost"},
+        {"operation": "whoami", "fault": "error", "code": 18025}
     ]"#;
     std::fs::write(&faults, list).unwrap();
     let faults = faults.display().to_string();
@@ -85,6 +86,7 @@ async fn its_arguments_set_credits_limit_and_faults() {
     for status in [503, 503, 0] {
         assert_eq!(running.call(&op::WHOAMI).await.unwrap_err(), (status, 0));
     }
+    assert_eq!(running.call(&op::WHOAMI).await.unwrap_err(), (200, 18025));
     running.call(&op::WHOAMI).await.unwrap();
     let script = || running.call(&op::CREATE_AI_SCRIPT);
     script().await.unwrap();

@@ -20,16 +20,20 @@ pub(crate) const HELP: &str = r#"Faults:
      "content_type": "text/html", "body": "<h1>Bad gateway</h1>"},
     {"operation": "list_voices", "fault": "reply", "status": 429,
      "headers": {"retry-after": "5"}, "body": {"code": 429, "msg": "slow down"}},
+    {"operation": "generate_photo", "fault": "error", "code": 18020},
     {"operation": "get_avatar_video", "fault": "delay", "seconds": 5}
   ]
 
   operation  An operation id, such as `whoami`, or `upload` or `download`
-  fault      reply  Send status, headers and body
+  fault      error  Refuse with the error `code`, such as 18020: too few credits
+             lost   Execute the request, and reset the connection
+             reply  Send status, headers and body
              cut    Announce the whole body, and close after `at_bytes` of it
              drip   Send the body `chunk_bytes` at a time, each after `seconds`
              reset  Reset the connection instead of a response
              never  Keep the connection open without a response
              delay  Send the usual response after `seconds`
+  code       Of error
   times      For how many requests (default: 1)
   status, content_type, headers, body
              Of reply, cut and drip (default: 200, JSON, none, empty). A body is
@@ -88,6 +92,7 @@ struct Fault {
     content_type: Option<String>,
     headers: Option<BTreeMap<String, String>>,
     body: Option<Value>,
+    code: Option<i64>,
     at_bytes: Option<usize>,
     chunk_bytes: Option<usize>,
     seconds: Option<f64>,
@@ -96,6 +101,8 @@ struct Fault {
 #[derive(Clone, Copy, Deserialize, PartialEq)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
+    Error,
+    Lost,
     Reply,
     Cut,
     Drip,
@@ -112,6 +119,7 @@ impl Fault {
             ("content_type", self.content_type.is_some(), has_body),
             ("headers", self.headers.is_some(), has_body),
             ("body", self.body.is_some(), has_body),
+            ("code", self.code.is_some(), self.fault == Kind::Error),
             ("at_bytes", self.at_bytes.is_some(), self.fault == Kind::Cut),
             ("chunk_bytes", self.chunk_bytes.is_some(), self.fault == Kind::Drip),
         ] {
@@ -144,6 +152,11 @@ impl Fault {
             body.as_str().map_or_else(|| body.to_string(), str::to_owned)
         });
         let reply = match self.fault {
+            Kind::Error => match self.code.ok_or_else(|| needs("code", "error"))? {
+                0 => return Err("`code` must be that of an error: 0 means success".to_owned()),
+                code => Reply::error(code),
+            },
+            Kind::Lost => Reply::lost(),
             Kind::Reply => Reply::body(status, "application/json", body),
             Kind::Cut => {
                 let at_bytes = self.at_bytes.ok_or_else(|| needs("at_bytes", "cut"))?;
@@ -220,14 +233,18 @@ mod tests {
                 target => panic!("{target:?}"),
             })
             .collect();
+        let (last, others) = targets.split_last().unwrap();
+        assert_eq!(*last, ("get_avatar_video", 1));
         let expected =
-            [("create_ai_script", 1), ("whoami", 2), ("list_voices", 1), ("get_avatar_video", 1)];
-        assert_eq!(targets, expected);
+            [("create_ai_script", 1), ("whoami", 2), ("list_voices", 1), ("generate_photo", 1)];
+        assert_eq!(others, expected);
     }
 
     #[test]
     fn every_kind_can_be_written() {
         for kind in [
+            r#""error", "code": 18020"#,
+            r#""lost""#,
             r#""reply""#,
             r#""cut", "at_bytes": 3, "body": {"a": 1}"#,
             r#""drip", "chunk_bytes": 2, "seconds": 0.1, "body": "text""#,
@@ -254,6 +271,9 @@ mod tests {
             (r#"{"operation": "whoami", "fault": "reset", "status": 500}"#, "`status` does not"),
             (r#"{"operation": "whoami", "fault": "reply", "status": 99}"#, "`status` must be 200"),
             (r#"{"operation": "whoami", "fault": "reply", "at_bytes": 9}"#, "`at_bytes` does not"),
+            (r#"{"operation": "whoami", "fault": "error"}"#, "`code` is missing"),
+            (r#"{"operation": "whoami", "fault": "error", "code": 0}"#, "0 means success"),
+            (r#"{"operation": "whoami", "fault": "lost", "code": 1}"#, "`code` does not belong"),
             (r#"{"operation": "whoami", "fault": "cut"}"#, "`at_bytes` is missing"),
             (r#"{"operation": "whoami", "fault": "drip", "chunk_bytes": 1}"#, "`seconds` is miss"),
             (r#"{"operation": "whoami", "fault": "delay"}"#, "`seconds` is missing"),

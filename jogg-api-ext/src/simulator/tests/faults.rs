@@ -155,3 +155,18 @@ async fn dropping_the_simulator_frees_its_port() {
     assert!(soon(stopped.changed()).await.is_err());
     assert!(TcpStream::connect(address).await.is_err());
 }
+
+#[tokio::test]
+async fn an_error_reply_has_the_status_its_code_comes_with_and_executes_nothing() {
+    let fixture = Fixture::new().await;
+    let statuses = [(10105, 401), (429, 429), (50000, 500)];
+    let unknown = jogg_api::codes::CODES.iter().map(|code| code.number).chain([77777]);
+    for code in unknown.filter(|code| *code != 0) {
+        let status = statuses.iter().find(|(of, _)| *of == code).map_or(200, |(_, status)| *status);
+        fixture.simulator.reply_next(&op::CREATE_AI_SCRIPT, Reply::error(code));
+        fixture.call(&op::CREATE_AI_SCRIPT, json!({})).await.refused(status, code);
+    }
+    let before = fixture.simulator.credits();
+    fixture.call(&op::CREATE_AI_SCRIPT, json!({})).await.data();
+    assert!(fixture.simulator.credits() < before && before == 1000.0);
+}
