@@ -17,3 +17,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} credits left", jogg.account().remaining_quota().await?);
     Ok(())
 }
+
+// It prints:
+//
+// Kim <kim@example.com>
+// 1000 credits left

@@ -34,3 +34,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", response.data.unwrap_or_default().username.unwrap_or_default());
     Ok(())
 }
+
+// It prints:
+//
+// Trail mug: HTTP 200
+// the response has "Trail mug"
+// 3 styles
+// Kim

@@ -47,3 +47,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     std::fs::remove_file(path)?;
     Ok(())
 }
+
+// It prints:
+//
+// Mira speaks with the voice Rowan 4
+// half a minute costs 1 credit by the prices of 2026-03
+// 24.5 s of video, 49 bytes

@@ -46,3 +46,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+// It prints:
+//
+// uploaded 600000 bytes as video/mp4
+// 600000 bytes in memory
+// a sum of 4200000
+// 600000 bytes written
+// the file host doesn't return the file: HTTP 404
+// HTTP 404 with 13 bytes

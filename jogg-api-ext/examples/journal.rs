@@ -261,3 +261,9 @@ fn states(journal: &Path) -> Result<BTreeMap<String, State>, Box<dyn Error>> {
     }
     Ok(states)
 }
+
+// It prints:
+//
+// order 3: started motion_000001
+// order 2: started motion_000003
+// order 1: started motion_000005

@@ -37,3 +37,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+// It prints:
+//
+// uploaded 50000 and 10000 bytes
+// a minute costs 0.48 credits by the prices of 2026-03
+// 12.5 s of video

@@ -48,3 +48,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{done} videos, {failed} failed");
     Ok(())
 }
+
+// It prints:
+//
+// video_000001: create_video_from_avatar: the job failed: the script is empty
+// 29 videos, 1 failed

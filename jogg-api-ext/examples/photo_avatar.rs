@@ -42,3 +42,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+// It prints:
+//
+// Nora can speak now
+// listed: Nora, completed

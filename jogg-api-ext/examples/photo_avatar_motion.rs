@@ -154,3 +154,12 @@ async fn image_url(jogg: &Jogg, image: Option<&str>) -> Result<String, Box<dyn E
     };
     Ok(asset.url)
 }
+
+// It prints:
+//
+// simulator at http://127.0.0.1:42829 (no key, no network, no credits)
+// image    http://127.0.0.1:42829/files/asset_000001/photo.png
+// motion   motion_000002
+// avatar   1003
+// preview  http://127.0.0.1:42829/files/motion_000002/motion.mp4
+// saved    preview.mp4 (51 bytes)

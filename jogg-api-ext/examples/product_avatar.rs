@@ -33,3 +33,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} can speak now", motion.name.unwrap_or_default());
     Ok(())
 }
+
+// It prints:
+//
+// 3 images, 1 failed
+// Jon can speak now

@@ -51,3 +51,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("rendered; credits taken: {}", video.deducted_credit.unwrap_or_default());
     Ok(())
 }
+
+// It prints:
+//
+// created Trail mug
+// the previews cost 1 credit by the prices of 2026-03
+// preview in Calm slides
+// preview in Calm slides 2
+// rendered; credits taken: 1

@@ -114,3 +114,12 @@ fn open_jobs(store: &Path) -> Result<Vec<JobRecord>, Box<dyn Error>> {
     started.retain(|record: &JobRecord| !done.contains(&record.id));
     Ok(started)
 }
+
+// It prints:
+//
+// started motion_000001
+// started motion_000003
+// started motion_000005
+// done motion_000001 http://127.0.0.1:8787/files/motion_000001/motion.mp4
+// done motion_000003 http://127.0.0.1:8787/files/motion_000003/motion.mp4
+// done motion_000005 http://127.0.0.1:8787/files/motion_000005/motion.mp4

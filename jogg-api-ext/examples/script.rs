@@ -33,3 +33,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+// It prints:
+//
+// Six in the morning, frost on the tent.
+// The tea is still hot.

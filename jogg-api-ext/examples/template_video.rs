@@ -42,3 +42,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} s of video", video.duration_seconds.unwrap_or_default());
     Ok(())
 }
+
+// It prints:
+//
+// template Three scenes
+// filled headline
+// filled image
+// filled video
+// filled script
+// 30.5 s of video

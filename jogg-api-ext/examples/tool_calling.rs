@@ -21,7 +21,7 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let (jogg, _simulator) = support::simulated().await?;
     let wait = Tool::new::<JobRecord>("wait_for_job", "Waits for a video, and returns its URL.");
     for tool in [Tool::of::<ListVoices>(), Tool::of::<CreateVideo>(), wait] {
-        println!("tool {}: {}", tool.name, tool.description);
+        println!("tool {}, {}", tool.name, if tool.is_paid { "paid" } else { "free" });
     }
     let mut result = Value::Null;
     for call in 0..4 {
@@ -33,7 +33,8 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
             }
             _ => json!({"error": error.to_string()}),
         });
-        println!("{name}: {}", result.get("error").unwrap_or(&json!("done")));
+        let said = result.get("error").and_then(Value::as_str).unwrap_or("done");
+        println!("{name}: {}", said.split(';').next().unwrap_or_default());
     }
     Ok(())
 }
@@ -81,3 +82,14 @@ fn model(call: usize, result: &Value) -> (&'static str, Value) {
         _ => ("wait_for_job", result.clone()),
     }
 }
+
+// It prints:
+//
+// tool list_voices, free
+// tool create_video_from_avatar, paid
+// tool wait_for_job, free
+// list_voices: done
+// create_video_from_avatar: create_video_from_avatar: `aspect_ration` is not a field
+// half a minute costs 1 credit by the prices of 2026-03: confirmed
+// create_video_from_avatar: done
+// wait_for_job: done

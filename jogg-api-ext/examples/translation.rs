@@ -27,3 +27,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     );
     Ok(())
 }
+
+// It prints:
+//
+// 2 languages to choose from
+// Talk in french, with subtitles

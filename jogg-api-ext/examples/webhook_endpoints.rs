@@ -33,3 +33,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{} endpoints", endpoints.list().items().try_collect().await?.len());
     Ok(())
 }
+
+// It prints:
+//
+// 22 events to subscribe to
+// created, secret [redacted]
+// updated to 22 events
+// 1 endpoint
+// 0 endpoints

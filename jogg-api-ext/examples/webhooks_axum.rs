@@ -44,3 +44,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("the video is there: {}", video.url.starts_with("http"));
     Ok(())
 }
+
+// It prints:
+//
+// received: the job of create_video_from_product is completed
+// the video is there: true

@@ -55,7 +55,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let delivery = http.post(&url).header(SIGNATURE_HEADER, sign(secret, &body)).body(body);
         let status = delivery.send().await?.status();
         let event = events.next().await.ok_or("no event")?;
-        println!("{status}: {}, key {}", event.event, event.key());
+        println!("{status}: {}", event.key());
     }
     Ok(())
 }
+
+// It prints:
+//
+// 200 OK: job:generated_video_success project_id="video_1e88"
+// 200 OK: job:generated_video_failed project_id="video_1e88"
+// 200 OK: job:generated_avatar_video_success project_id="video_1e88"

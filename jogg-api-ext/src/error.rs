@@ -1,12 +1,13 @@
 //! Errors, in kinds that say what the caller can do.
 
+mod text;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use jogg_api::{Operation, http_cause, one_line, redact_urls};
+use jogg_api::{Operation, http_cause};
 use serde_json::Value;
 
 use crate::host_response::HostResponse;
@@ -20,7 +21,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why there is no result, with everything that was received kept.
 ///
-/// `Debug` and `Display` show no key, no signed URL and no body. [`Error::body`], [`Error::raw`]
+/// `Debug` shows the same as `Display`, the kind, and what is known of the request, so that a
+/// `main` that returns it says what went wrong; `{:#?}` shows a struct. Neither shows a key, a
+/// signed URL or a body. [`Error::body`], [`Error::raw`]
 /// and [`Error::job`] return what was received, unredacted. An error of the kind
 /// [`ErrorKind::OutcomeUnknown`] also keeps the body of the request in memory, for
 /// [`Jogg::candidates`](crate::Jogg::candidates); it is never shown or returned.
@@ -319,34 +322,6 @@ impl From<jogg_api::BuildError> for Error {
         let mut output = Self::new(ErrorKind::Configuration, error.to_string());
         output.inner.source = Some(Source::Build(error));
         output
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(operation) = self.inner.operation {
-            write!(f, "{}: ", operation.id)?;
-        }
-        match &self.inner.message {
-            Message::Text(text) => f.write_str(&redact_urls(text)),
-            Message::Lazy(write) => f.write_str(&redact_urls(&write(self))),
-        }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.inner.kind)
-            .field("message", &self.to_string())
-            .field("code", &self.code())
-            .field("http_status", &self.http_status())
-            .field("request_id", &self.request_id().map(one_line))
-            .field("attempts", &self.inner.attempts)
-            .field("may_have_executed", &self.may_have_executed())
-            .field("job", &self.inner.job)
-            .field("source", &self.source())
-            .finish_non_exhaustive()
     }
 }
 

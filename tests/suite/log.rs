@@ -249,3 +249,17 @@ fn a_call_that_blocks_is_logged_in_the_span_of_its_caller() {
     let call = text.lines().find(|line| line.contains("jogg.call{"));
     assert!(call.is_some_and(|line| line.contains("order{number=7}:jogg.call{")), "{text}");
 }
+
+/// Programs log errors with `{:?}`, and `main` prints them so.
+#[tokio::test]
+async fn every_error_is_its_message_and_its_kind_on_one_line() {
+    for error in failures::failures().await {
+        let (shown, message, kind) = (format!("{error:?}"), error.to_string(), error.kind());
+        assert!(shown.starts_with(&message), "{shown}");
+        let (_, rest) = shown.split_at(message.len());
+        assert!(rest.contains(&format!(" [{kind:?}")) && rest.ends_with(']'), "{shown}");
+        assert_eq!(shown.lines().count(), 1, "{shown}");
+        let code = format!("{error:#?}");
+        assert!(code.starts_with("Error {") && code.contains("may_have_executed: "), "{code}");
+    }
+}

@@ -253,11 +253,12 @@ async fn judge(
         }
         200..300 if !host.refuses() => Ok(None),
         _ => {
-            let message = match status.is_redirection() {
-                true => format!(
+            let message = match code {
+                300..400 => format!(
                     "the storage redirects `{filename}` (HTTP {code}), which is not followed"
                 ),
-                false => format!("the storage refused `{filename}`: HTTP {code}"),
+                500.. => format!("the storage failed while it received `{filename}`: HTTP {code}"),
+                _ => format!("the storage refused `{filename}`: HTTP {code}"),
             };
             Err(refusal::error(transfer, message, is_transient(status), host, &headers))
         }

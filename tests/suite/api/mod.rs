@@ -4,6 +4,7 @@
 mod arbitrary;
 mod coverage;
 mod endpoints;
+mod errors;
 mod follow_ups;
 mod futures;
 mod names;

@@ -59,7 +59,7 @@ static PACKAGES: [Package; 4] = [
         rooms: Rooms {
             floors: &[
                 &["lib.rs", "bin"],
-                &["blocking.rs", "simulator"],
+                &["blocking.rs", "guide.rs", "simulator"],
                 &["simulator/delivery"],
                 &["simulator/handlers"],
                 &["simulator/references.rs"],
@@ -77,7 +77,7 @@ static PACKAGES: [Package; 4] = [
                 &["client.rs"],
                 &["policy", "runtimes", "tools.rs"],
                 &["stream.rs"],
-                &["error.rs"],
+                &["error"],
                 &["sent_request.rs"],
                 &["clock.rs", "host_response.rs", "job_record.rs", "undocumented.rs"],
                 &["webhooks/shape.rs", "webhooks/signature.rs"],

@@ -1,6 +1,5 @@
 //! The examples of jogg-api-ext, run as a newcomer runs them.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -34,6 +33,9 @@ async fn the_main_job_runs_and_an_exported_key_alone_spends_nothing() {
     let (_, block) = readme.split_once("--example photo_avatar_motion\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
     assert_eq!(without_ports(&shown), without_ports(block), "what the README shows");
+    let source = root().join("jogg-api-ext/examples/photo_avatar_motion.rs");
+    let source = promised(&std::fs::read_to_string(source).unwrap());
+    assert_eq!(without_ports(&shown), without_ports(&source), "what the example shows");
 }
 
 /// The ports of the simulator differ between runs.
@@ -88,17 +90,36 @@ pub(super) fn program(example: &str) -> PathBuf {
 
 const WITH_ARGUMENTS: [&str; 3] = ["journal", "photo_avatar_motion", "resume_jobs"];
 
-/// Every workflow, as its example runs it. Those that take arguments have tests of their own.
+/// What an example says that it prints: the comment at its end.
+fn promised(source: &str) -> String {
+    let (_, comment) = source.rsplit_once("// It prints:\n//\n").expect("what it prints");
+    comment
+        .lines()
+        .map(|line| line.trim_start_matches("//").trim_start().to_owned() + "\n")
+        .collect()
+}
+
+/// Every workflow, as its example runs it: it begins with what it shows, and ends with what it
+/// prints. Those that take arguments have tests of their own.
 #[test]
 fn every_example_does_what_it_says() {
     let folder = root().join("jogg-api-ext/examples");
-    let mut names: Vec<_> = std::fs::read_dir(folder)
+    let source = |name: &str| std::fs::read_to_string(folder.join(format!("{name}.rs"))).unwrap();
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
         .unwrap()
         .filter_map(|entry| {
             Some(entry.unwrap().file_name().to_str()?.strip_suffix(".rs")?.to_owned())
         })
-        .filter(|name| !WITH_ARGUMENTS.contains(&name.as_str()))
         .collect();
+    for name in &names {
+        let source = source(name);
+        assert!(
+            source.starts_with("//! ") && source.contains("--example"),
+            "{name}: what it shows"
+        );
+        assert!(!promised(&source).is_empty(), "{name}");
+    }
+    names.retain(|name| !WITH_ARGUMENTS.contains(&name.as_str()));
     names.sort();
     let build = [
         "build",
@@ -109,14 +130,17 @@ fn every_example_does_what_it_says() {
         "axum,blocking,schemars,simulator",
     ];
     assert_eq!(cargo(&[&build[..], &["--examples"]].concat(), &[]).code, 0);
-    let mut shown = String::new();
     for name in names {
         let output = Command::new(program(&name)).output().unwrap();
         let (text, errors) = (output.stdout, String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{name}: {errors}");
-        let _ = writeln!(shown, "## {name}\n{}", String::from_utf8(text).unwrap());
+        let text = String::from_utf8(text).unwrap();
+        assert_eq!(
+            text,
+            promised(&source(&name)),
+            "{name}: the comment at its end is what it prints"
+        );
     }
-    insta::assert_snapshot!(shown);
 }
 
 /// A process is killed between starting jobs and waiting for them; the next one loses none.
