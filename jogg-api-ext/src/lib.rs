@@ -82,13 +82,12 @@
 //!
 //! # Guides
 //!
-//! - [`webhooks`], behind the feature of the same name: how to learn at once that a job has ended,
-//!   from events that are verified.
-//! - [`outcome_unknown`]: what to do when the response to a paid request was lost, which
-//!   [`Jogg::candidates`] searches for.
-//! - [What is retried](policy#what-is-retried): the table for paid requests.
-//! - [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/): programs for
-//!   the groups.
+//! The module [`guide`] has a page for each subject: errors, money, restarts, tests, networks,
+//! upgrades, and all operations in a table. [`outcome_unknown`] says what to do when the response
+//! to a paid request was lost, which [`Jogg::candidates`] searches for, and
+//! [the policy](policy#what-is-retried) what is retried.
+//! [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/) are programs for the
+//! groups.
 //!
 //! # Features
 //!
@@ -123,10 +122,6 @@
 #![cfg_attr(
     not(feature = "simulator"),
     doc = "[`simulator`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/simulator/index.html"
-)]
-#![cfg_attr(
-    not(feature = "webhooks"),
-    doc = "[`webhooks`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/webhooks/index.html"
 )]
 #![forbid(unsafe_code)]
 

@@ -7,6 +7,7 @@ mod endpoints;
 mod errors;
 mod follow_ups;
 mod futures;
+mod guides;
 mod names;
 mod operations;
 mod readable;

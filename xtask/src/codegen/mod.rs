@@ -3,7 +3,7 @@
 //! The order of the modules: `transform` prepares the spec for progenitor, and `rewrite` splits
 //! what it generates. `facts` is what that needs of the spec. `types`, `decoders` and `endpoints`
 //! rewrite the parts, `enums` and `tables` write what progenitor doesn't. `docs`, `layout` and
-//! `preamble` format, and `check` compares.
+//! `preamble` format, and `check` compares. `guide` writes the table of operations in the guides.
 
 mod check;
 mod decoders;
@@ -11,6 +11,7 @@ mod docs;
 mod endpoints;
 pub(crate) mod enums;
 mod facts;
+mod guide;
 mod layout;
 mod preamble;
 mod rewrite;
@@ -45,11 +46,14 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let document = spec::open(spec)?;
     let files = generate(&document).map_err(Failure::new)?;
+    // Elsewhere, there are no guides.
+    let is_elsewhere = output.is_some();
     let folder = output.unwrap_or_else(|| root().join(GENERATED));
     match check {
         true => compare(&folder, &files),
         false => write(&folder, &files),
-    }
+    }?;
+    if is_elsewhere { Ok(()) } else { guide::run(&document, check) }
 }
 
 /// Returns the generated files by name. The same spec always gives the same bytes.

@@ -10,6 +10,7 @@ mod mutations;
 mod operations;
 mod rendering;
 mod schemas;
+mod semver;
 mod transport;
 mod unread;
 
