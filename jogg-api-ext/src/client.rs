@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http_client::ClientBuilder;
 use crate::policy::retry::RetryBudget;
 use crate::policy::{
     BeforeSend, CallOptions, Observer, RateLimiter, RetryPolicy, SlidingWindow, Timeouts,
@@ -200,7 +201,7 @@ pub struct JoggBuilder {
 }
 
 /// Changes the settings of an HTTP client.
-type ChangeSettings = Box<dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync>;
+type ChangeSettings = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>;
 
 /// Which limit on POST requests a client keeps.
 enum RateLimit {
@@ -226,21 +227,13 @@ impl JoggBuilder {
     }
 
     /// Sets a function that changes the settings of the HTTP client: proxy, DNS, client certificate
-    /// and so on. See [`jogg_api::ClientBuilder::http_client`].
-    ///
-    /// ```
-    /// # fn demo(proxy: reqwest::Proxy) -> jogg_api_ext::Result<()> {
-    /// let jogg = jogg_api_ext::Jogg::builder("key")
-    ///     .http_client(move |http| http.proxy(proxy.clone()).tcp_nodelay(true))
-    ///     .build()?;
-    /// # Ok(()) }
-    /// ```
+    /// and so on; [`http_client`](crate::http_client) has its types and an example.
     ///
     /// Redirects, replays, compression, the TLS back end and the limit on idle connections are then
     /// set by the crate. A connect timeout set there overrides [`Timeouts::connect`].
     pub fn http_client(
         mut self,
-        change: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+        change: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.http = Some(Box::new(change));
         self

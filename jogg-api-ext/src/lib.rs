@@ -67,6 +67,7 @@
 //!   [`policy::Observer`], and [`policy::BeforeSend`], which runs before a paid request is sent;
 //!   what is retried, and what never is. [`CallOptions`] override it for some calls, and label
 //!   them.
+//! - **The HTTP client** ([`http_client`]): proxies, client certificates, DNS.
 //! - **Time** ([`clock`]): the clock of the client, for tests.
 //!
 //! # Beyond the typed methods
@@ -124,12 +125,14 @@
     doc = "[`simulator`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/simulator/index.html"
 )]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod assets;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod clock;
 pub mod guide;
+pub mod http_client;
 pub mod jobs;
 pub mod lists;
 #[doc = include_str!("../docs/outcome-unknown.md")]
