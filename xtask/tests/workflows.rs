@@ -256,3 +256,21 @@ fn there_is_one_issue() {
         assert!((59_000..=60_000).contains(&size), "{size}");
     }
 }
+
+/// Nothing is released with a version, a changelog or an address that isn't ready.
+#[test]
+fn a_release_is_refused_while_something_is_missing() {
+    let script = root().join(".ci/release");
+    let output = Command::new("bash").arg(&script).arg("9.9.9").output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    for problem in [
+        "Cargo.toml: the version of the workspace is not 9.9.9",
+        "Cargo.toml: jogg-api-ext must require exactly `=9.9.9` of jogg-api",
+        "CHANGELOG.md: no section `## 9.9.9`",
+    ] {
+        assert!(errors.contains(problem), "{problem}: {errors}");
+    }
+    let output = Command::new("bash").arg(&script).output().unwrap();
+    assert!(!output.status.success());
+}
