@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http_client::ClientBuilder;
+use crate::policy::before_send::Journal;
 use crate::policy::retry::RetryBudget;
 use crate::policy::{
     BeforeSend, CallOptions, Observer, RateLimiter, RetryPolicy, SlidingWindow, Timeouts,
@@ -34,6 +35,8 @@ pub const BASE_URL_VARIABLE: &str = "JOGG_BASE_URL";
 pub struct Jogg {
     inner: Arc<Inner>,
     options: CallOptions,
+    /// Runs after the application's hook, and is notified before its observer.
+    journal: Option<Arc<dyn Journal>>,
 }
 
 struct Inner {
@@ -115,7 +118,13 @@ impl Jogg {
     /// ```
     #[must_use = "the client itself keeps its settings"]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        Self { inner: Arc::clone(&self.inner), options }
+        Self { inner: Arc::clone(&self.inner), options, journal: self.journal.clone() }
+    }
+
+    /// Returns a clone of this client whose paid requests are written to this journal.
+    #[cfg(feature = "batch")]
+    pub(crate) fn with_journal(&self, journal: Arc<dyn Journal>) -> Self {
+        Self { journal: Some(journal), ..self.clone() }
     }
 
     /// Returns the low-level client whose connections this runtime serves.
@@ -158,6 +167,10 @@ impl Jogg {
 
     pub(crate) fn before_send(&self) -> Option<&dyn BeforeSend> {
         self.inner.before_send.as_deref()
+    }
+
+    pub(crate) fn journal(&self) -> Option<&Arc<dyn Journal>> {
+        self.journal.as_ref()
     }
 
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -359,7 +372,7 @@ impl JoggBuilder {
             before_send: self.before_send,
             allow_plain_http: self.allow_plain_http,
         };
-        Ok(Jogg { inner: Arc::new(inner), options: CallOptions::new() })
+        Ok(Jogg { inner: Arc::new(inner), options: CallOptions::new(), journal: None })
     }
 }
 

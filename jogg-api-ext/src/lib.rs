@@ -128,6 +128,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod assets;
+#[cfg(feature = "batch")]
+pub mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod clock;

@@ -93,7 +93,7 @@ macro_rules! request {
                 self
             }
 
-            fn check_extra(&self) -> crate::error::Result<()> {
+            pub(crate) fn check_extra(&self) -> crate::error::Result<()> {
                 crate::request::check_extra($body::FIELDS, &self.0.extra)
             }
         }

@@ -148,6 +148,9 @@ impl<'j> Attempts<'j> {
         if let Some(hook) = self.jogg.before_send().filter(|_| self.is_at_most_once()) {
             self.approve(hook, &attempt).await?;
         }
+        if let Some(journal) = self.jogg.journal().filter(|_| self.is_at_most_once()) {
+            self.approve(&**journal, &attempt).await?;
+        }
         Ok((turn, attempt))
     }
 
@@ -322,12 +325,15 @@ impl<'j> Attempts<'j> {
 
     /// Reports the outcome to the span and the observer, if there are any.
     fn notify(&self, span: &Span, attempt: &Attempt, outcome: impl FnOnce() -> AttemptOutcome) {
-        let observer = self.jogg.observer();
-        if span.is_disabled() && observer.is_none() {
+        let (observer, journal) = (self.jogg.observer(), self.jogg.journal());
+        if span.is_disabled() && observer.is_none() && journal.is_none() {
             return;
         }
         let outcome = outcome();
         observer::record(span, attempt, &outcome);
+        if let Some(journal) = journal {
+            journal.on_outcome(attempt, &outcome);
+        }
         if let Some(observer) = observer {
             observer::notify(observer, |observer| observer.on_outcome(attempt, &outcome));
         }

@@ -36,6 +36,8 @@ pub use hub::EventHub;
 pub use job::Job;
 pub use progress::{JobProgress, JobUpdate};
 pub use raw::Raw;
+#[cfg(feature = "batch")]
+pub(crate) use report::enveloped;
 pub use report::{JobReport, JobResult};
 pub(crate) use report::{Sealed, decoded, wrong_type};
 pub use status::JobStatus;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jogg_api::enums::RawStatus;
 use jogg_api::{Endpoint, Operation, decode_data, one_line};
+use serde_json::Value;
 
 use super::{JobStatus, Raw, fields};
 use crate::client::Jogg;
@@ -55,6 +56,18 @@ pub trait JobResult: Sized + Send + 'static + Sealed {
     /// job has no separate report.
     #[doc(hidden)]
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>>;
+
+    /// Makes the result again of the `raw` that was stored of it.
+    #[doc(hidden)]
+    fn restore(record: JobRecord, raw: Value) -> Option<Self> {
+        let body = enveloped(&raw);
+        let report = Self::read(record, &body, raw.into())?;
+        report.result.or(report.fallback)
+    }
+
+    /// Returns the `data` it was made of.
+    #[doc(hidden)]
+    fn into_raw(self) -> Raw;
 }
 
 /// Keeps [`JobResult`] to this crate.
@@ -107,6 +120,11 @@ pub(crate) fn wrong_type<T: JobResult>(job: &str, started_by: &[&str], read: &st
 /// Decodes a body as the response of this operation.
 pub(crate) fn decoded<E: Endpoint>(body: &[u8]) -> Option<E::Response> {
     decode_data(body, E::OPERATION)
+}
+
+/// Writes a `data` as the body of a response.
+pub(crate) fn enveloped(data: &Value) -> Vec<u8> {
+    serde_json::json!({"code": 0, "data": data}).to_string().into_bytes()
 }
 
 impl Jogg {

@@ -1,5 +1,7 @@
 //! The request whose response was lost, and what to compare with it.
 
+#[cfg(feature = "batch")]
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jogg_api::Operation;
@@ -8,6 +10,8 @@ use jogg_api::operations::CREATE_PRODUCT_PREVIEWS;
 use serde_json::Value;
 
 use crate::call::ResponseMetadata;
+#[cfg(feature = "batch")]
+use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::JobRecord;
 use crate::sent_request::SentRequest;
@@ -32,6 +36,26 @@ impl Lost {
         let request = error.sent_request().cloned();
         let body = request.as_ref().map(SentRequest::json).unwrap_or_default();
         Ok(Self { operation, job: error.job().cloned(), body, request })
+    }
+
+    /// Takes what was stored of a request.
+    #[cfg(feature = "batch")]
+    pub(super) fn stored(
+        jogg: &Jogg,
+        operation: &'static Operation,
+        body: &Value,
+        sent_at: Option<SystemTime>,
+        job: Option<JobRecord>,
+    ) -> Self {
+        let clock = Arc::clone(jogg.clock());
+        let request = sent_at.map(|sent_at| SentRequest {
+            body: Some(body.to_string().into()),
+            sent_at,
+            // Another process has sent it: only the time of day says when.
+            sent_at_on_clock: clock.now(),
+            clock,
+        });
+        Self { operation, job, body: body.clone(), request }
     }
 
     /// Returns what names the result: the name, the title or the URL that was sent.

@@ -4,10 +4,20 @@ mod lost;
 mod search;
 mod verdict;
 
+#[cfg(feature = "batch")]
+use std::time::SystemTime;
+
+#[cfg(feature = "batch")]
+use jogg_api::Operation;
+#[cfg(feature = "batch")]
+use serde_json::Value;
+
 use self::lost::Lost;
 use crate::call::listing::Listing;
 use crate::client::Jogg;
 use crate::error::{Error, Result};
+#[cfg(feature = "batch")]
+use crate::job_record::JobRecord;
 use crate::stream::BoxFuture;
 
 pub use self::candidate::{Candidate, Listed};
@@ -55,17 +65,31 @@ impl Jogg {
     /// another kind; those of a read if the list can't be fetched.
     pub fn candidates(&self, error: &Error) -> BoxFuture<Result<Candidates>> {
         let (jogg, lost) = (self.clone(), Lost::of(error));
-        Box::pin(async move {
-            let lost = lost?;
-            if let Some(job) = lost.job {
-                return Ok(Candidates::of_named_job(job));
-            }
-            let listing = Listing::of(lost.operation);
-            match search::search(&jogg, &lost, listing).await? {
-                Some(found) => Ok(verdict::of(found, &lost)),
-                None => Ok(Candidates::without_list(lost.operation, listing)),
-            }
-        })
+        Box::pin(async move { candidates(&jogg, lost?).await })
+    }
+}
+
+/// Searches for what a request made whose outcome is unknown, with what was stored of it: its body,
+/// when it was sent, and the job that an error named.
+#[cfg(feature = "batch")]
+pub(crate) async fn candidates_of(
+    jogg: &Jogg,
+    operation: &'static Operation,
+    body: &Value,
+    sent_at: Option<SystemTime>,
+    job: Option<JobRecord>,
+) -> Result<Candidates> {
+    candidates(jogg, Lost::stored(jogg, operation, body, sent_at, job)).await
+}
+
+async fn candidates(jogg: &Jogg, lost: Lost) -> Result<Candidates> {
+    if let Some(job) = lost.job {
+        return Ok(Candidates::of_named_job(job));
+    }
+    let listing = Listing::of(lost.operation);
+    match search::search(jogg, &lost, listing).await? {
+        Some(found) => Ok(verdict::of(found, &lost)),
+        None => Ok(Candidates::without_list(lost.operation, listing)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use super::Attempt;
+use super::{Attempt, Observer};
 use crate::stream::BoxFuture;
 
 /// A hook that runs directly before each paid request is sent, after all waiting, and may refuse
@@ -49,3 +49,7 @@ pub trait BeforeSend: Send + Sync + 'static {
 
 /// What a [`BeforeSend`] hook says: whether the request may be sent, or why not.
 pub type BeforeSendResult = Result<(), Box<dyn StdError + Send + Sync>>;
+
+/// A hook of this crate, which runs after that of the application: what it records of an attempt
+/// follows from nothing else any more.
+pub(crate) trait Journal: BeforeSend + Observer {}

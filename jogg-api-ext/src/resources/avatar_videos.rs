@@ -147,7 +147,7 @@ impl CreateVideo {
         estimate(&CREATE_VIDEO_FROM_AVATAR, &self.0, Some(length))
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.check_extra()?;
         if self.0.screen_style == ScreenStyle::Transparent && self.0.caption != Some(false) {
             return refuse("a transparent video needs captions off: set `caption` to false");

@@ -210,6 +210,10 @@ impl JobResult for Video {
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
         Some(report_on(decoded::<GetLipSyncVideo>(body)?, raw, record))
     }
+
+    fn into_raw(self) -> Raw {
+        self.raw
+    }
 }
 
 fn report_on(report: LipSyncReport, raw: Raw, record: JobRecord) -> JobReport<Video> {

@@ -63,6 +63,10 @@ impl JobResult for Motion {
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
         Some(report_on(decoded::<GetPhotoAvatarMotion>(body)?, raw, record))
     }
+
+    fn into_raw(self) -> Raw {
+        self.raw
+    }
 }
 
 fn report_on(report: MotionReport, raw: Raw, record: JobRecord) -> JobReport<Motion> {

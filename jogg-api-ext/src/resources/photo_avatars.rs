@@ -192,6 +192,10 @@ impl JobResult for Generation {
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
         Some(report_on(decoded::<GetPhotoGeneration>(body)?, raw, record))
     }
+
+    fn into_raw(self) -> Raw {
+        self.raw
+    }
 }
 
 fn report_on(report: PhotoReport, raw: Raw, record: JobRecord) -> JobReport<Generation> {

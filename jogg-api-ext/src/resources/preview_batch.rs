@@ -7,6 +7,7 @@ use jogg_api::types::ProductPreview;
 use jogg_api::{one_line, raw_text};
 use serde_json::Value;
 
+use crate::job_record::{ID_SEPARATOR, JobRecord};
 use crate::jobs::batch::{Member, Members};
 use crate::jobs::{JobReport, JobStatus, Raw, fields};
 
@@ -148,6 +149,19 @@ pub(super) fn report_on_batch(
     let raw = Value::Array(raw).into();
     let report = members.report(status, raw, |raw| Previews { previews, failed, raw });
     report.with_failure("every preview failed", reason)
+}
+
+/// Makes a batch again of the previews that were stored of it.
+pub(super) fn restored(record: &JobRecord, raw: Value) -> Option<Previews> {
+    let Value::Array(items) = raw else { return None };
+    let mut found = HashMap::new();
+    for raw in items {
+        let preview: ProductPreview = serde_json::from_value(raw.clone()).ok()?;
+        found.insert(preview.id.clone(), Found { preview, raw });
+    }
+    let ids: Vec<_> = record.id.split(ID_SEPARATOR).map(str::trim).collect();
+    let report = report_on_batch(&ids, found, Submission::all(&record.raw));
+    report.result.or(report.fallback)
 }
 
 /// Returns a preview, if its URL is there.

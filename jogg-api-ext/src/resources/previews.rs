@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use jogg_api::operations::CREATE_PRODUCT_PREVIEWS;
 use jogg_api::types::{PreviewSubmission, PreviewSubmissionList};
 use jogg_api::{Operation, one_line};
+use serde_json::Value;
 
-use super::preview_batch::{Previews, Submission, report_on_batch};
+use super::preview_batch::{Previews, Submission, report_on_batch, restored};
 use super::preview_search::{Memory, find};
 use crate::call::Received;
 use crate::client::Jogg;
@@ -85,5 +86,13 @@ impl JobResult for Previews {
     /// Previews are only in their list.
     fn read(_: JobRecord, _: &[u8], _: Raw) -> Option<JobReport<Self>> {
         None
+    }
+
+    fn restore(record: JobRecord, raw: Value) -> Option<Self> {
+        restored(&record, raw)
+    }
+
+    fn into_raw(self) -> Raw {
+        self.raw
     }
 }

@@ -175,7 +175,7 @@ impl GenerateImages {
         Some(estimate.times(usize::try_from(self.0.num_images.number()).ok()?))
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.check_extra()?;
         let source = &self.0.avatar_source;
         match source.type_ {

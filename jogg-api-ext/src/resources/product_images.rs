@@ -61,6 +61,10 @@ impl JobResult for Images {
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
         Some(report_on_batch(decoded::<GetProductAvatarImages>(body)?, raw, record.id))
     }
+
+    fn into_raw(self) -> Raw {
+        self.raw
+    }
 }
 
 /// Reports on a batch.

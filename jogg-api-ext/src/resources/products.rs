@@ -107,7 +107,7 @@ impl CreateProduct {
         self
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.check_extra()?;
         match (&self.0.url, &self.0.name) {
             (None, None) => {

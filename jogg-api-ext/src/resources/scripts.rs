@@ -111,7 +111,7 @@ impl CreateScript {
         estimate(&CREATE_AI_SCRIPT, &self.0, None)
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.check_extra()?;
         let ScriptProduct { source_type, data, .. } = &self.0.product_info;
         match source_type {
@@ -149,6 +149,10 @@ impl JobResult for GeneratedScripts {
 
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
         Some(report_on(decoded::<GetAiScript>(body)?, raw, record))
+    }
+
+    fn into_raw(self) -> Raw {
+        self.raw
     }
 }
 

@@ -168,7 +168,7 @@ impl CreateVideo {
         estimate(&CREATE_VIDEO_WITH_TEMPLATE, &self.0, Some(length))
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         self.check_extra()?;
         for variable in &self.0.variables {
             let TemplateVariableProperties { content, url, asset_id, extra, .. } =

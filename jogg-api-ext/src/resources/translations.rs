@@ -123,6 +123,10 @@ impl JobResult for Translation {
     fn read(record: JobRecord, body: &[u8], raw: Raw) -> Option<JobReport<Self>> {
         Some(report_on(decoded::<GetVideoTranslation>(body)?, raw, record))
     }
+
+    fn into_raw(self) -> Raw {
+        self.raw
+    }
 }
 
 fn report_on(report: TranslationReport, raw: Raw, record: JobRecord) -> JobReport<Translation> {

@@ -85,6 +85,10 @@ impl JobResult for Video {
         };
         Some(report.of_job(raw, record.id))
     }
+
+    fn into_raw(self) -> Raw {
+        self.raw
+    }
 }
 
 /// What the three reports say, each under its own names.

@@ -1,0 +1,358 @@
+//! A batch: what is queued, what has become of it, and what people decide about it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{self, TryStreamExt, unfold};
+use serde_json::Value as Json;
+
+use super::batch_request::{BatchRequest, COLUMNS};
+use super::counts::{Counts, read_counts};
+use super::entry::{Cost, Entry, Queued, check_name};
+use super::journal::json;
+use super::run::Run;
+use super::spending::{SpendCap, Spent, rounded, spent};
+use super::state::RequestState;
+use super::store::{Store, Value, integer, needed_text, real};
+use crate::client::Jogg;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job_record::JobRecord;
+use crate::outcome_unknown::{Candidates, candidates_of};
+use crate::stream::BoxStream;
+
+/// How many entries are queued by one statement.
+const CHUNK: usize = 500;
+
+/// A durable run of paid requests, under one name in a [`Store`]. Cheap to clone.
+///
+/// Any number of processes may open the same batch, queue requests and [run](Batch::run) it. See
+/// the [module](super) for what it guarantees.
+#[derive(Clone)]
+pub struct Batch {
+    pub(super) store: Store,
+    pub(super) name: Arc<str>,
+    pub(super) cap: SpendCap,
+}
+
+/// What somebody decides about a request whose outcome isn't known, or that has failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// It was executed, and this is the id of its job, whose result is waited for.
+    Started(String),
+    /// It was not executed, or may be paid for again: it is queued, and sent.
+    NotExecuted,
+}
+
+impl Store {
+    /// Returns the batch of this name, which begins with its first request.
+    pub fn batch(&self, name: impl Into<Arc<str>>) -> Batch {
+        Batch { store: self.clone(), name: name.into(), cap: SpendCap::new() }
+    }
+}
+
+impl Batch {
+    /// Caps what is spent. Every process that runs the batch must set the same.
+    #[must_use]
+    pub fn spend_cap(mut self, cap: SpendCap) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// Returns the name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Queues a request. One that is in the batch under its key already stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`] if the request can't be sent, or has no known price in a
+    /// batch with a cap; [`ErrorKind::Store`].
+    pub async fn queue(&self, entry: Entry) -> Result<Queued> {
+        let queued = self.queue_all([entry]).await?;
+        Ok(queued.first().copied().unwrap_or(Queued::Known))
+    }
+
+    /// Queues requests, all or none; they are sent in this order.
+    ///
+    /// # Errors
+    /// As [`Batch::queue`].
+    pub async fn queue_all(&self, entries: impl IntoIterator<Item = Entry>) -> Result<Vec<Queued>> {
+        check_name("the name of the batch", &self.name)?;
+        let entries: Vec<_> = entries.into_iter().collect();
+        for entry in &entries {
+            entry.check()?;
+            self.check_price(entry)?;
+        }
+        let mut write = self.store.write().await?;
+        let now = write.now().await?.milliseconds;
+        let mut queued = Vec::with_capacity(entries.len());
+        for (chunk, entries) in entries.chunks(CHUNK).enumerate() {
+            let mut statement =
+                "INSERT INTO jogg_requests (batch, key, position, operation, body, \
+                                 credits, state, queued_at) VALUES "
+                    .to_owned();
+            let mut values: Vec<Value> = vec![(*self.name).into(), now.into()];
+            for (index, entry) in entries.iter().enumerate() {
+                let first = 3 + index * 5;
+                let [key, position, operation, body, credits] =
+                    [0, 1, 2, 3, 4].map(|offset| first + offset);
+                let separator = if index == 0 { "" } else { ", " };
+                statement.push_str(&format!(
+                    "{separator}($1, ${key}, ${position}, ${operation}, ${body}, ${credits}, \
+                     'queued', $2)"
+                ));
+                let place = i64::try_from(chunk * CHUNK + index).unwrap_or(i64::MAX);
+                values.extend([
+                    entry.key.as_str().into(),
+                    now.saturating_mul(1_000_000).saturating_add(place).into(),
+                    entry.operation.id.into(),
+                    entry.body.to_string().into(),
+                    entry.credits().into(),
+                ]);
+            }
+            statement.push_str(" ON CONFLICT (batch, key) DO NOTHING RETURNING key");
+            let mut new = HashMap::new();
+            for row in write.rows(&statement, values).await? {
+                new.insert(needed_text(&row, "key")?, ());
+            }
+            for entry in entries {
+                queued.push(match new.remove(&entry.key) {
+                    Some(()) => Queued::New,
+                    None => self.compare(&mut write, entry).await?,
+                });
+            }
+        }
+        write.commit().await?;
+        Ok(queued)
+    }
+
+    /// Returns the batch's requests, counted by state.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    pub async fn counts(&self) -> Result<Counts> {
+        read_counts(&self.store, &self.name).await
+    }
+
+    /// Returns the counts now and after each `interval` in which they change, until every request
+    /// has ended.
+    pub fn progress(&self, interval: Duration) -> BoxStream<Result<Counts>> {
+        let batch = self.clone();
+        BoxStream::new(unfold(Some(None::<Counts>), move |last| {
+            let batch = batch.clone();
+            async move {
+                let mut last = last?;
+                loop {
+                    if last.is_some() {
+                        tokio::time::sleep(interval).await;
+                    }
+                    match batch.counts().await {
+                        Err(error) => return Some((Err(error), None)),
+                        Ok(counts) if Some(counts) == last => last = Some(counts),
+                        Ok(counts) => {
+                            let next = (!counts.have_ended()).then_some(Some(counts));
+                            return Some((Ok(counts), next));
+                        }
+                    }
+                }
+            }
+        }))
+    }
+
+    /// Returns what the requests cost that are queued, by estimates.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    pub async fn cost(&self) -> Result<Cost> {
+        let select = "SELECT COUNT(*) AS requests, COUNT(credits) AS priced, SUM(credits) AS credits \
+                      FROM jogg_requests WHERE batch = $1 AND state = 'queued'";
+        let rows = self.store.rows(select, [(*self.name).into()]).await?;
+        let Some(row) = rows.first() else { return Ok(Cost::default()) };
+        let count = |column| -> Result<u64> {
+            Ok(integer(row, column)?.and_then(|count| count.try_into().ok()).unwrap_or(0))
+        };
+        let (requests, priced) = (count("requests")?, count("priced")?);
+        let credits = rounded(real(row, "credits")?.unwrap_or(0.0));
+        Ok(Cost { requests, credits, without_price: requests.saturating_sub(priced) })
+    }
+
+    /// Returns what is spent, by estimates.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    pub async fn spent(&self) -> Result<Spent> {
+        let mut write = self.store.write().await?;
+        spent(&mut write, &self.name).await
+    }
+
+    /// Starts to build a run, which sends what is queued and waits for what is under way, when it is
+    /// awaited. The limits, timeouts and hooks of the client hold.
+    pub fn run(&self, jogg: &Jogg) -> Run {
+        Run::new(self.clone(), jogg.clone())
+    }
+
+    /// Returns a request by its key; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    pub async fn get(&self, key: &str) -> Result<Option<BatchRequest>> {
+        let select = format!("SELECT {COLUMNS} FROM jogg_requests WHERE batch = $1 AND key = $2");
+        let rows = self.store.rows(&select, [(*self.name).into(), key.into()]).await?;
+        rows.first().map(BatchRequest::read).transpose()
+    }
+
+    /// Returns all requests, in the order in which they were queued.
+    pub fn requests(&self) -> BoxStream<Result<BatchRequest>> {
+        self.select("1 = 1")
+    }
+
+    /// Returns the requests whose outcome isn't known. [`BatchRequest::where_to_look`] says how to
+    /// find out, [`Batch::candidates`] searches there, and [`Batch::resolve`] decides.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`].
+    pub async fn unknown(&self) -> Result<Vec<BatchRequest>> {
+        self.select("state = 'unknown'").try_collect().await
+    }
+
+    /// Searches for what a request made whose outcome isn't known, as
+    /// [`Jogg::candidates`](crate::Jogg::candidates) does for an error. The times are those of the
+    /// database's clock. Changes nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`] if the batch has no such request whose outcome isn't known;
+    /// those of a read, and [`ErrorKind::Store`].
+    pub async fn candidates(&self, jogg: &Jogg, key: &str) -> Result<Candidates> {
+        let request = self.get(key).await?;
+        let Some(request) = request.filter(|request| request.state == RequestState::Unknown) else {
+            let message = format!("the batch has no request `{key}` whose outcome isn't known");
+            return Err(Error::new(ErrorKind::InvalidParameter, message));
+        };
+        let Some(operation) = request.known_operation() else {
+            let message = format!("this release doesn't know `{}`", request.operation);
+            return Err(Error::new(ErrorKind::InvalidParameter, message));
+        };
+        candidates_of(jogg, operation, &request.body, request.sent_at, request.job).await
+    }
+
+    /// Decides about a request whose outcome isn't known, or that has failed. The next run, or one
+    /// that is under way, goes on with it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidParameter`] if the batch has no such request; [`ErrorKind::Store`].
+    pub async fn resolve(&self, key: &str, resolution: Resolution) -> Result<()> {
+        let request = self.get(key).await?;
+        let is_open = |request: &BatchRequest| {
+            matches!(request.state, RequestState::Unknown | RequestState::Failed)
+        };
+        let Some(request) = request.filter(is_open) else { return Err(self.nothing_open(key)) };
+        let mut write = self.store.write().await?;
+        let common = "UPDATE jogg_requests SET worker = NULL, not_before = 0, error = NULL, \
+                      result = NULL, ended_at = NULL, settled_at = NULL";
+        let from = "WHERE batch = $1 AND key = $2 AND attempts = $3 AND state = $4";
+        let mut values: Vec<Value> = vec![
+            (*self.name).into(),
+            key.into(),
+            i64::from(request.attempts).into(),
+            request.state.as_str().into(),
+        ];
+        let set = match resolution {
+            Resolution::Started(id) => {
+                let operation = request.known_operation().ok_or_else(|| self.nothing_open(key))?;
+                let record = JobRecord::new(operation, id);
+                values.extend([json(&record).into(), record.id.into()]);
+                "state = 'started', record = $5, job_id = $6"
+            }
+            Resolution::NotExecuted => {
+                super::spending::give_back(&mut write, &self.name, key).await?;
+                "state = 'queued', record = NULL, job_id = NULL, spent = 0.0"
+            }
+        };
+        match write.run(&format!("{common}, {set} {from}"), values).await? {
+            0 => Err(self.nothing_open(key)),
+            _ => write.commit().await,
+        }
+    }
+
+    fn nothing_open(&self, key: &str) -> Error {
+        let message = format!(
+            "the batch `{}` has no request `{key}` that has failed, or whose outcome isn't known",
+            self.name
+        );
+        Error::new(ErrorKind::InvalidParameter, message)
+    }
+
+    fn check_price(&self, entry: &Entry) -> Result<()> {
+        if self.cap.is_set() && self.cap.unknown_price.is_none() && entry.credits().is_none() {
+            let message = format!(
+                "{}: its price isn't known, and the batch has a cap; set `Entry::credits_of`, \
+                 `Entry::length` or `SpendCap::unknown_price`",
+                entry.key
+            );
+            let error = Error::new(ErrorKind::InvalidParameter, message);
+            return Err(error.with_operation(entry.operation));
+        }
+        Ok(())
+    }
+
+    /// Compares an entry with what is in the batch under its key.
+    async fn compare(&self, write: &mut super::store::Write<'_>, entry: &Entry) -> Result<Queued> {
+        let select = "SELECT operation, body FROM jogg_requests WHERE batch = $1 AND key = $2";
+        let rows = write.rows(select, [(*self.name).into(), entry.key.as_str().into()]).await?;
+        let Some(row) = rows.first() else { return Ok(Queued::Known) };
+        let body: Json = serde_json::from_str(&needed_text(row, "body")?).unwrap_or_default();
+        let is_same = needed_text(row, "operation")? == entry.operation.id && body == entry.body;
+        Ok(if is_same { Queued::Known } else { Queued::OtherRequest })
+    }
+
+    /// Returns the requests of which this holds, page by page.
+    fn select(&self, condition: &'static str) -> BoxStream<Result<BatchRequest>> {
+        let batch = self.clone();
+        let pages = unfold(Some((i64::MIN, String::new())), move |after| {
+            let batch = batch.clone();
+            async move {
+                let (position, key) = after?;
+                let page = batch.page(condition, position, key).await;
+                let next = page.as_ref().ok().and_then(|(_, next)| next.clone());
+                Some((page.map(|(requests, _)| stream::iter(requests.into_iter().map(Ok))), next))
+            }
+        });
+        BoxStream::new(pages.try_flatten())
+    }
+
+    async fn page(
+        &self,
+        condition: &str,
+        position: i64,
+        key: String,
+    ) -> Result<(Vec<BatchRequest>, Option<(i64, String)>)> {
+        let limit = 1000_usize;
+        let select = format!(
+            "SELECT position, {COLUMNS} FROM jogg_requests WHERE batch = $1 AND {condition} AND \
+             (position > $2 OR (position = $2 AND key > $3)) ORDER BY position, key LIMIT {limit}"
+        );
+        let values = [(*self.name).into(), position.into(), key.into()];
+        let rows = self.store.rows(&select, values).await?;
+        let requests: Vec<_> = rows.iter().map(BatchRequest::read).collect::<Result<_>>()?;
+        let last = rows.last().filter(|_| rows.len() == limit);
+        let next = match last {
+            Some(row) => Some((integer(row, "position")?.unwrap_or(0), needed_text(row, "key")?)),
+            None => None,
+        };
+        Ok((requests, next))
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batch")
+            .field("store", &self.store)
+            .field("name", &self.name)
+            .field("cap", &self.cap)
+            .finish()
+    }
+}

@@ -1,0 +1,27 @@
+//! Durable batches.
+#[expect(clippy::module_inception)]
+mod batch;
+mod batch_request;
+mod claims;
+mod counts;
+mod entry;
+mod failure;
+mod journal;
+mod request;
+mod run;
+mod send;
+mod spending;
+mod state;
+mod store;
+mod worker;
+
+pub use batch::{Batch, Resolution};
+pub use batch_request::BatchRequest;
+pub use counts::Counts;
+pub use entry::{Cost, Entry, Queued};
+pub use failure::Failure;
+pub use request::PaidRequest;
+pub use run::{Run, RunEnd, RunReport, SettleError};
+pub use spending::{ReachedCap, SpendCap, Spent};
+pub use state::RequestState;
+pub use store::Store;

@@ -1,0 +1,191 @@
+//! A run of a batch: sends what is queued, waits for what is under way, and hands over outcomes.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::batch::Batch;
+use super::batch_request::BatchRequest;
+use super::counts::Counts;
+use super::failure::Failure;
+use super::spending::ReachedCap;
+use super::worker::Worker;
+use crate::client::Jogg;
+use crate::error::Result;
+use crate::jobs::{EventHub, WaitOptions};
+use crate::stream::BoxFuture;
+
+/// A run of a [`Batch`], which begins when it is awaited, and ends when every request of the batch
+/// has ended or something stops it.
+///
+/// Other processes may run the same batch at the same time. Dropped, it is as if the process was
+/// killed: what was being sent is of unknown outcome then. [`Run::stop_when`] stops it cleanly.
+///
+/// ```no_run
+/// # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {
+/// use jogg_api_ext::avatar_videos::CreateVideo;
+/// use jogg_api_ext::batch::Store;
+///
+/// let batch = Store::open("videos.db").await?.batch("spring");
+/// let report = batch
+///     .run(&jogg)
+///     .settle(|request| async move {
+///         let video = request.result::<CreateVideo>()?;
+///         println!("{}: {}", request.key, video.url);
+///         Ok(())
+///     })
+///     .stop_when(async { _ = tokio::time::sleep(std::time::Duration::from_secs(3600)).await })
+///     .await?;
+/// println!("{:?}: {}", report.end, report.counts);
+/// # Ok(()) }
+/// ```
+#[must_use = "a run begins when it is awaited"]
+pub struct Run {
+    pub(super) batch: Batch,
+    pub(super) jogg: Jogg,
+    pub(super) settings: Settings,
+    stop: BoxFuture<()>,
+}
+
+pub(super) struct Settings {
+    pub(super) at_once: usize,
+    pub(super) max_waits: usize,
+    pub(super) lease: Duration,
+    pub(super) max_wait: Duration,
+    pub(super) wait_options: Option<WaitOptions>,
+    pub(super) hub: Option<EventHub>,
+    pub(super) settle: Option<Settle>,
+}
+
+/// What takes outcomes.
+pub(super) type Settle =
+    Arc<dyn Fn(BatchRequest) -> BoxFuture<std::result::Result<(), SettleError>> + Send + Sync>;
+
+/// Why the application couldn't take an outcome.
+pub type SettleError = Box<dyn StdError + Send + Sync>;
+
+/// How a run has ended.
+#[derive(Clone, Debug)]
+#[must_use]
+#[non_exhaustive]
+pub struct RunReport {
+    /// Why it ended.
+    pub end: RunEnd,
+    /// The requests of the batch at the end, by state.
+    pub counts: Counts,
+    /// How many outcomes the application couldn't take. The next run hands them over again.
+    pub unsettled: u64,
+}
+
+/// Why a run has ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum RunEnd {
+    /// Every request has ended.
+    Completed,
+    /// [`Run::stop_when`] has stopped it.
+    Stopped,
+    /// A cap is reached. What was started is done; the rest is still queued.
+    SpendCap(ReachedCap),
+    /// The account has too few credits. What was started is done; the rest is still queued.
+    InsufficientCredit(Failure),
+    /// No request of this client can succeed, as its key isn't known, or its settings can't be used.
+    ClientUnusable(Failure),
+}
+
+impl Run {
+    pub(super) fn new(batch: Batch, jogg: Jogg) -> Self {
+        let settings = Settings {
+            at_once: 4,
+            max_waits: 2000,
+            lease: Duration::from_secs(30),
+            max_wait: Duration::from_secs(24 * 60 * 60),
+            wait_options: None,
+            hub: None,
+            settle: None,
+        };
+        Self { batch, jogg, settings, stop: Box::pin(std::future::pending()) }
+    }
+
+    /// Sets how many requests are in flight at a time, and how many outcomes are handed over at a
+    /// time. Default: 4. 0 counts as 1.
+    pub fn at_once(mut self, requests: usize) -> Self {
+        self.settings.at_once = requests.clamp(1, 10_000);
+        self
+    }
+
+    /// Sets for how many jobs of other runs, which have ended or died, this one waits at a time.
+    /// Default: 2,000. It waits for all jobs of its own.
+    pub fn max_waits(mut self, jobs: usize) -> Self {
+        self.settings.max_waits = jobs.max(1);
+        self
+    }
+
+    /// Sets after which time without a sign of life other workers take over what this one has
+    /// claimed. Default: 30 s; 1 s at least.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.settings.lease = lease.max(Duration::from_secs(1));
+        self
+    }
+
+    /// Sets how long after its start a job is given up, whose request is then of unknown outcome.
+    /// Default: 24 h.
+    pub fn max_wait(mut self, time: Duration) -> Self {
+        self.settings.max_wait = time;
+        self
+    }
+
+    /// Sets how jobs are waited for. Default: the options that suit each kind of job.
+    pub fn wait_options(mut self, options: WaitOptions) -> Self {
+        self.settings.wait_options = Some(options);
+        self
+    }
+
+    /// Waits with webhooks: a job is polled when the hub receives its event, and only slowly until
+    /// then.
+    pub fn hub(mut self, hub: &EventHub) -> Self {
+        self.settings.hub = Some(hub.clone());
+        self
+    }
+
+    /// Hands over each outcome, of requests that are done or have failed, and marks it as taken when
+    /// the future has returned `Ok`: so each is handed over at least once, and again if the process
+    /// dies in between. After an error or a panic it is handed over again a minute later, or by the
+    /// next run. Requests of unknown outcome aren't handed over: see
+    /// [`Batch::unknown`](super::Batch::unknown).
+    ///
+    /// Default: outcomes stay in the store, to be read with
+    /// [`Batch::requests`](super::Batch::requests).
+    pub fn settle<F>(mut self, settle: impl Fn(BatchRequest) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = std::result::Result<(), SettleError>> + Send + 'static,
+    {
+        self.settings.settle = Some(Arc::new(move |request| Box::pin(settle(request))));
+        self
+    }
+
+    /// Stops the run when this future ends: nothing more is sent, and the responses that are on
+    /// their way are waited for and stored. Jobs go on at the API; the next run waits for them.
+    pub fn stop_when(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.stop = Box::pin(stop);
+        self
+    }
+}
+
+impl IntoFuture for Run {
+    type Output = Result<RunReport>;
+    type IntoFuture = BoxFuture<Result<RunReport>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { batch, jogg, settings, stop } = self;
+        Box::pin(async move { Worker::start(batch, jogg, settings).await?.run(stop).await })
+    }
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").field("batch", &self.batch).finish_non_exhaustive()
+    }
+}

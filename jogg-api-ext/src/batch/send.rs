@@ -1,0 +1,289 @@
+//! One request, from its claim until it is started, refused, or of unknown outcome.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::batch_request::BatchRequest;
+use super::failure::Failure;
+use super::journal::{Journal, What, Written};
+use super::request::{Handler, Started};
+use super::run::RunEnd;
+use super::worker::Worker;
+use crate::client::Jogg;
+use crate::error::{Error, ErrorKind};
+use crate::job_record::JobRecord;
+use crate::policy::before_send::Journal as CallJournal;
+use crate::policy::{Attempt, AttemptOutcome, BeforeSend, BeforeSendResult, Observer};
+use crate::stream::BoxFuture;
+
+/// What a request that was sent needs next.
+pub(super) enum Next {
+    /// Its job is waited for.
+    Wait { attempt: i64, record: JobRecord },
+    /// Its outcome is handed over.
+    Settle,
+    /// Nothing, from this worker.
+    Nothing,
+}
+
+impl Worker {
+    /// Sends a claimed request, and stores what has become of it.
+    pub(super) async fn send(&self, request: &BatchRequest) -> Next {
+        let key = &request.key;
+        let hook = Arc::new(Hook::new(&self.journal, request));
+        let call = match self.call(request, &hook) {
+            Ok(call) => call,
+            Err(error) => return self.refused(request, &error).await,
+        };
+        let outcome = tokio::select! {
+            outcome = call => outcome,
+            () = self.cancelled(&hook) => {
+                self.persist(key, What::NotSent { delay: Duration::ZERO }).await;
+                return Next::Nothing;
+            }
+        };
+        let attempt = hook.attempt();
+        match (outcome, attempt) {
+            (Ok(Started::Job(record)), Some(attempt)) => self.started(key, attempt, record).await,
+            (Ok(Started::Result(record)), Some(attempt)) => {
+                let result = record.raw.clone();
+                let stored = self.persist(key, What::Done { attempt, record, result }).await;
+                if stored { Next::Settle } else { Next::Nothing }
+            }
+            // Without the hook nothing is sent, so there is no success either.
+            (Ok(_), None) => Next::Nothing,
+            (Err(error), Some(attempt)) if error.may_have_executed() => {
+                self.lost(key, attempt, &error).await
+            }
+            (Err(error), attempt) => self.not_executed(request, attempt, &error, &hook).await,
+        }
+    }
+
+    fn call(
+        &self,
+        request: &BatchRequest,
+        hook: &Arc<Hook>,
+    ) -> Result<BoxFuture<Result<Started, Error>>, Error> {
+        let handler = Handler::of(&request.operation).ok_or_else(|| {
+            let message = format!("this release can't send `{}`", request.operation);
+            Error::new(ErrorKind::InvalidParameter, message)
+        })?;
+        let options = self.jogg.options().clone().label(Arc::clone(&request.key));
+        let jogg: Jogg = self.jogg.with_options(options).with_journal(Arc::new(Arc::clone(hook)));
+        (handler.start)(&jogg, &request.body.to_string())
+    }
+
+    /// Waits until the run is stopped, and the request can be kept from leaving.
+    async fn cancelled(&self, hook: &Hook) {
+        self.stopped().await;
+        while !hook.cancel() {
+            hook.changed.notified().await;
+        }
+    }
+
+    async fn started(&self, key: &Arc<str>, attempt: i64, record: JobRecord) -> Next {
+        tracing::info!(batch = %self.batch.name, %key, job = %record.id, "started");
+        let what = What::Started { attempt, record: record.clone(), failure: None };
+        match self.persist(key, what).await {
+            true => Next::Wait { attempt, record },
+            false => Next::Nothing,
+        }
+    }
+
+    /// Stores that a response was lost. One that names a job may be right: its polls will tell.
+    async fn lost(&self, key: &Arc<str>, attempt: i64, error: &Error) -> Next {
+        tracing::warn!(batch = %self.batch.name, %key, %error, "the outcome isn't known");
+        let failure = Failure::of(error);
+        let Some(record) = error.job().cloned() else {
+            self.persist(key, What::Unknown { attempt, failure }).await;
+            return Next::Nothing;
+        };
+        let failure = Some(failure);
+        let what = What::Started { attempt, record: record.clone(), failure };
+        match self.persist(key, what).await {
+            true => Next::Wait { attempt, record },
+            false => Next::Nothing,
+        }
+    }
+
+    /// Stores that a request was not executed: it is sent again later, or has failed.
+    async fn not_executed(
+        &self,
+        request: &BatchRequest,
+        attempt: Option<i64>,
+        error: &Error,
+        hook: &Hook,
+    ) -> Next {
+        let key = &request.key;
+        let delay = match (hook.take_obstacle(), error.kind()) {
+            (Some(Obstacle::CapReached(end)), _) => {
+                self.end_with(end);
+                Duration::ZERO
+            }
+            (Some(Obstacle::Overtaken), _) => return Next::Nothing,
+            (Some(Obstacle::Stopped), _) => Duration::ZERO,
+            (Some(Obstacle::StoreAway), _) => Duration::from_secs(1),
+            (None, ErrorKind::InsufficientCredit) => {
+                self.end_with(RunEnd::InsufficientCredit(Failure::of(error)));
+                Duration::ZERO
+            }
+            (None, ErrorKind::InvalidApiKey | ErrorKind::Configuration) => {
+                self.end_with(RunEnd::ClientUnusable(Failure::of(error)));
+                Duration::ZERO
+            }
+            (None, _) if error.is_retryable() => backoff(request.attempts),
+            (None, _) => {
+                let Some(attempt) = attempt else { return self.refused(request, error).await };
+                tracing::warn!(batch = %self.batch.name, %key, %error, "failed");
+                let (failure, result) = (Failure::of(error), error.raw().cloned());
+                let result = result.unwrap_or_default();
+                let what = What::Failed { attempt, was_executed: false, failure, result };
+                let stored = self.persist(key, what).await;
+                return if stored { Next::Settle } else { Next::Nothing };
+            }
+        };
+        let what = match attempt {
+            Some(attempt) => {
+                let failure = Failure::of(error);
+                What::NotExecuted { attempt, delay, failure, keeps_claim: false }
+            }
+            None => What::NotSent { delay },
+        };
+        self.persist(key, what).await;
+        Next::Nothing
+    }
+
+    /// Stores that a request can't even be sent.
+    async fn refused(&self, request: &BatchRequest, error: &Error) -> Next {
+        tracing::warn!(batch = %self.batch.name, key = %request.key, %error, "can't be sent");
+        match self.persist(&request.key, What::Refused { failure: Failure::of(error) }).await {
+            true => Next::Settle,
+            false => Next::Nothing,
+        }
+    }
+}
+
+/// Returns how long a request that may be retried is left alone, after this many attempts.
+fn backoff(attempts: u32) -> Duration {
+    Duration::from_secs(5 * 2_u64.pow(attempts.min(6))).min(Duration::from_secs(300))
+}
+
+/// Writes ahead that a request is about to leave. It is not sent otherwise.
+struct Hook {
+    journal: Journal,
+    key: Arc<str>,
+    credits: Option<f64>,
+    state: Mutex<HookState>,
+    /// The attempt that may have left; 0 if there is none.
+    attempt: AtomicI64,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct HookState {
+    /// Whether an attempt is allowed to leave, or has left.
+    has_begun: bool,
+    is_cancelled: bool,
+    obstacle: Option<Obstacle>,
+}
+
+/// Why a request was not allowed to leave.
+enum Obstacle {
+    CapReached(RunEnd),
+    Overtaken,
+    Stopped,
+    StoreAway,
+}
+
+impl Hook {
+    fn new(journal: &Journal, request: &BatchRequest) -> Self {
+        Self {
+            journal: journal.clone(),
+            key: Arc::clone(&request.key),
+            credits: request.credits,
+            state: Mutex::default(),
+            attempt: AtomicI64::new(0),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Returns the attempt that may have left, or was found not to be executed.
+    fn attempt(&self) -> Option<i64> {
+        Some(self.attempt.load(Ordering::SeqCst)).filter(|attempt| *attempt > 0)
+    }
+
+    /// Keeps the request from leaving, unless it may have left.
+    fn cancel(&self) -> bool {
+        let mut state = self.lock();
+        state.is_cancelled |= !state.has_begun;
+        state.is_cancelled
+    }
+
+    fn take_obstacle(&self) -> Option<Obstacle> {
+        self.lock().obstacle.take()
+    }
+
+    fn begin(&self) -> bool {
+        let mut state = self.lock();
+        state.has_begun = !state.is_cancelled;
+        state.has_begun
+    }
+
+    /// Notes what was in the way, and says so to the call.
+    fn stopped_by(&self, obstacle: Obstacle, message: String) -> BeforeSendResult {
+        self.attempt.store(0, Ordering::SeqCst);
+        self.lock().obstacle = Some(obstacle);
+        Err(message.into())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HookState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CallJournal for Arc<Hook> {}
+
+impl BeforeSend for Arc<Hook> {
+    fn before_send(&self, _: &Attempt) -> BoxFuture<BeforeSendResult> {
+        let hook = Self::clone(self);
+        Box::pin(async move {
+            if !hook.begin() {
+                return hook.stopped_by(Obstacle::Stopped, "the run was stopped".to_owned());
+            }
+            let sending = What::Sending { credits: hook.credits };
+            match hook.journal.write(&hook.key, sending).await {
+                Ok(Written::MayLeave(attempt)) => {
+                    hook.attempt.store(attempt, Ordering::SeqCst);
+                    Ok(())
+                }
+                Ok(Written::CapReached(reached)) => {
+                    let message = reached.to_string();
+                    hook.stopped_by(Obstacle::CapReached(RunEnd::SpendCap(reached)), message)
+                }
+                Ok(Written::Written | Written::Overtaken) => {
+                    let message = "another worker has taken the request over";
+                    hook.stopped_by(Obstacle::Overtaken, message.to_owned())
+                }
+                Err(error) => hook.stopped_by(Obstacle::StoreAway, error.to_string()),
+            }
+        })
+    }
+}
+
+impl Observer for Arc<Hook> {
+    fn on_outcome(&self, _: &Attempt, outcome: &AttemptOutcome) {
+        // A paid request that is retried was provably not executed.
+        let (Some(_), Some(attempt)) = (outcome.retry_in, self.attempt()) else { return };
+        let kind = outcome.error.unwrap_or(ErrorKind::RateLimited);
+        let failure = Failure::of_attempt(kind, outcome);
+        let (delay, keeps_claim) = (Duration::ZERO, true);
+        self.journal
+            .write_later(&self.key, What::NotExecuted { attempt, delay, failure, keeps_claim });
+        self.attempt.store(0, Ordering::SeqCst);
+        self.lock().has_begun = false;
+        self.changed.notify_one();
+    }
+}

@@ -1,0 +1,341 @@
+//! The database that batches and shared limits are in.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use jogg_api::redact_urls;
+use sqlx::any::{AnyPoolOptions, AnyRow};
+use sqlx::{Any, AnyPool, Executor, Row, Transaction};
+use tokio::sync::MutexGuard;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The version of the tables in `schema.sql`.
+const VERSION: i64 = 1;
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// A database with batches and shared limits: a SQLite file, or PostgreSQL. Cheap to clone.
+///
+/// Its tables begin with `jogg_` and are created when it is opened; the page of this module
+/// describes them. It holds requests and results with the signed URLs in them, and no API key.
+///
+/// Connections to PostgreSQL are encrypted if the application turns on a TLS feature of sqlx 0.8,
+/// such as `sqlx/tls-native-tls`.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pool: AnyPool,
+    dialect: Dialect,
+    /// SQLite has one writer at a time. Whoever waits for it in this process waits here, which is
+    /// fair, and without polling the file.
+    writer: tokio::sync::Mutex<()>,
+}
+
+/// Where the two databases differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    Postgres,
+    Sqlite,
+}
+
+impl Store {
+    /// Opens a store: a URL that begins with `postgres://` or `postgresql://`, or the path of a
+    /// SQLite file, which is created if it isn't there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] if it can't be opened, or has tables of a newer version.
+    pub async fn open(location: &str) -> Result<Self> {
+        let is_postgres =
+            ["postgres://", "postgresql://"].iter().any(|at| location.starts_with(at));
+        if is_postgres {
+            Self::connect(Dialect::Postgres, location, 8).await
+        } else {
+            Self::sqlite(Path::new(location)).await
+        }
+    }
+
+    /// Opens the SQLite file at this path, and creates it if it isn't there. Processes of one
+    /// machine may share it; a network file system isn't safe.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn sqlite(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let Some(text) = path.to_str().filter(|text| !text.is_empty() && *text != ":memory:")
+        else {
+            let message = "the path of a SQLite store must be that of a file, in Unicode";
+            return Err(Error::new(ErrorKind::Store, message));
+        };
+        let mut url = "sqlite://".to_owned();
+        for part in text.chars() {
+            match part {
+                '%' | '?' | '#' => url.push_str(&format!("%{:02X}", u32::from(part))),
+                part => url.push(part),
+            }
+        }
+        url.push_str("?mode=rwc");
+        Self::connect(Dialect::Sqlite, &url, 4).await
+    }
+
+    async fn connect(dialect: Dialect, url: &str, connections: u32) -> Result<Self> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let mut options = AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10));
+        if dialect == Dialect::Sqlite {
+            options = options.after_connect(|connection, _| {
+                Box::pin(async move {
+                    // Readers and the writer don't wait for each other, and what is committed is
+                    // on disk.
+                    let pragmas = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
+                                   PRAGMA synchronous = FULL;";
+                    connection.execute(pragmas).await.map(drop)
+                })
+            });
+        }
+        let pool = options.connect(url).await.map_err(|error| failed("opened", &error))?;
+        let inner = Inner { pool, dialect, writer: tokio::sync::Mutex::default() };
+        let store = Self { inner: Arc::new(inner) };
+        store.create_tables().await?;
+        Ok(store)
+    }
+
+    async fn create_tables(&self) -> Result<()> {
+        let mut write = self.write().await?;
+        // Two processes that open a new database at once would both create the same table.
+        if self.inner.dialect == Dialect::Postgres {
+            write.run("SELECT pg_advisory_xact_lock(7063747101)", []).await?;
+        }
+        write.run("CREATE TABLE IF NOT EXISTS jogg_schema (version BIGINT NOT NULL)", []).await?;
+        let version = write.rows("SELECT version FROM jogg_schema", []).await?;
+        match version.first().map(|row| integer(row, "version")).transpose()?.flatten() {
+            Some(VERSION) => return write.commit().await,
+            Some(version) if version > VERSION => {
+                let message = format!(
+                    "the store has tables of version {version}, and this release of jogg-api-ext \
+                     knows those up to {VERSION}: use a newer release"
+                );
+                return Err(Error::new(ErrorKind::Store, message));
+            }
+            _ => {}
+        }
+        for statement in SCHEMA.split(";\n").filter(|statement| !statement.trim().is_empty()) {
+            write.run(statement, []).await?;
+        }
+        write.run("INSERT INTO jogg_schema (version) VALUES ($1)", [VERSION.into()]).await?;
+        write.commit().await
+    }
+
+    /// Begins a transaction that writes.
+    pub(super) async fn write(&self) -> Result<Write<'_>> {
+        let is_sqlite = self.inner.dialect == Dialect::Sqlite;
+        let turn = if is_sqlite { Some(self.inner.writer.lock().await) } else { None };
+        // A transaction of SQLite that reads first can't write if another has written since.
+        let begin = if is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        let transaction = self.inner.pool.begin_with(begin).await;
+        let transaction = transaction.map_err(|error| failed("written", &error))?;
+        Ok(Write { transaction, dialect: self.inner.dialect, _turn: turn })
+    }
+
+    /// Reads rows outside of a transaction.
+    pub(super) async fn rows(
+        &self,
+        statement: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<AnyRow>> {
+        let rows = bound(statement, values).fetch_all(&self.inner.pool).await;
+        rows.map_err(|error| failed("read", &error))
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("dialect", &self.inner.dialect).finish_non_exhaustive()
+    }
+}
+
+/// A transaction that writes. Dropped without [`Write::commit`], it changes nothing.
+pub(super) struct Write<'s> {
+    transaction: Transaction<'static, Any>,
+    dialect: Dialect,
+    _turn: Option<MutexGuard<'s, ()>>,
+}
+
+impl Write<'_> {
+    /// Runs a statement, and returns how many rows it has changed.
+    pub(super) async fn run(
+        &mut self,
+        statement: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<u64> {
+        let done = bound(statement, values).execute(&mut *self.transaction).await;
+        done.map(|done| done.rows_affected()).map_err(|error| failed("written", &error))
+    }
+
+    /// Runs a statement that returns rows.
+    pub(super) async fn rows(
+        &mut self,
+        statement: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<AnyRow>> {
+        let rows = bound(statement, values).fetch_all(&mut *self.transaction).await;
+        rows.map_err(|error| failed("written", &error))
+    }
+
+    /// Returns the time by the database's clock.
+    pub(super) async fn now(&mut self) -> Result<Now> {
+        let statement = match self.dialect {
+            Dialect::Postgres => {
+                "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now, \
+                 to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day"
+            }
+            Dialect::Sqlite => {
+                "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now, date('now') AS day"
+            }
+        };
+        let rows = self.rows(statement, []).await?;
+        let missing = || Error::new(ErrorKind::Store, "the store doesn't say what time it is");
+        let row = rows.first().ok_or_else(missing)?;
+        let milliseconds = integer(row, "now")?.ok_or_else(missing)?;
+        Ok(Now { milliseconds, day: needed_text(row, "day")? })
+    }
+
+    /// Returns what a query of rows ends with, so that others neither take nor wait for the same.
+    pub(super) fn skip_locked(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Postgres => "FOR UPDATE SKIP LOCKED",
+            Dialect::Sqlite => "",
+        }
+    }
+
+    /// Returns what a query of rows ends with that nobody else may change meanwhile.
+    pub(super) fn locked(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Postgres => "FOR UPDATE",
+            Dialect::Sqlite => "",
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<()> {
+        self.transaction.commit().await.map_err(|error| failed("written", &error))
+    }
+}
+
+/// The time by the database's clock.
+pub(super) struct Now {
+    /// Since 1970.
+    pub(super) milliseconds: i64,
+    /// The date in UTC.
+    pub(super) day: String,
+}
+
+/// A value of a statement.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    Text(Option<String>),
+    Integer(i64),
+    Real(Option<f64>),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Real(Some(number))
+    }
+}
+
+impl From<Option<f64>> for Value {
+    fn from(number: Option<f64>) -> Self {
+        Self::Real(number)
+    }
+}
+
+fn bound(
+    statement: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> sqlx::query::Query<'_, Any, sqlx::any::AnyArguments<'_>> {
+    values.into_iter().fold(sqlx::query(statement), |query, value| match value {
+        // PostgreSQL has no NUL in texts.
+        Value::Text(text) => query.bind(text.map(|text| text.replace('\0', ""))),
+        Value::Integer(number) => query.bind(number),
+        Value::Real(number) => query.bind(number),
+    })
+}
+
+/// Reads a text from a row.
+pub(super) fn text(row: &AnyRow, column: &str) -> Result<Option<String>> {
+    row.try_get(column).map_err(|error| failed("read", &error))
+}
+
+/// Reads a text that a row has by the schema.
+pub(super) fn needed_text(row: &AnyRow, column: &str) -> Result<String> {
+    row.try_get(column).map_err(|error| failed("read", &error))
+}
+
+/// Reads an integer from a row.
+pub(super) fn integer(row: &AnyRow, column: &str) -> Result<Option<i64>> {
+    row.try_get(column).map_err(|error| failed("read", &error))
+}
+
+/// Reads a number from a row.
+pub(super) fn real(row: &AnyRow, column: &str) -> Result<Option<f64>> {
+    row.try_get(column).map_err(|error| failed("read", &error))
+}
+
+/// Creates the error of a store. What `sqlx` says in `Debug` can quote whole rows, so that only its
+/// message is kept.
+fn failed(what: &str, error: &sqlx::Error) -> Error {
+    let message = format!("the store can't be {what}: {}", redact_urls(&error.to_string()));
+    Error::new(ErrorKind::Store, message).with_retryable(is_transient(error))
+}
+
+/// Whether the same statement may succeed later: the database is away, or another was in the way.
+fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            match code.len() {
+                // Connections, resources, an operator's intervention, and what was rolled back
+                // because of others.
+                5 => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+                // Of SQLite: BUSY and LOCKED, extended or not.
+                _ => code.parse::<u32>().is_ok_and(|code| [5, 6].contains(&(code & 0xff))),
+            }
+        }
+        _ => false,
+    }
+}

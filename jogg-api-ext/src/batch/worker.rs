@@ -1,0 +1,355 @@
+//! The worker of a run: claims what there is to do, and does it in tasks.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::batch::Batch;
+use super::batch_request::BatchRequest;
+use super::claims::Work;
+use super::failure::Failure;
+use super::journal::{Journal, What, Written};
+use super::request::Handler;
+use super::run::{RunEnd, RunReport, Settings};
+use super::send::Next;
+use super::state::RequestState;
+use crate::client::Jogg;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job_record::JobRecord;
+use crate::jobs::WaitOptions;
+use crate::stream::BoxFuture;
+
+/// How often a worker looks for what others have queued, left or ended.
+const TICK: Duration = Duration::from_millis(500);
+
+/// How long the store may be away before a run ends with its error.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// How long after an outcome could not be taken it is handed over again.
+const SETTLE_AGAIN: Duration = Duration::from_secs(60);
+
+/// What a run's tasks share.
+pub(super) struct Worker {
+    pub(super) batch: Batch,
+    pub(super) jogg: Jogg,
+    pub(super) journal: Journal,
+    settings: Settings,
+    id: String,
+    /// Why nothing more is sent.
+    end: Mutex<Option<RunEnd>>,
+    stop: watch::Sender<bool>,
+    /// Something has ended, so that there may be more to do.
+    ended: Arc<Notify>,
+    sends: Arc<Semaphore>,
+    waits: Arc<Semaphore>,
+    settles: Arc<Semaphore>,
+}
+
+impl Worker {
+    /// Says that a new worker is alive.
+    pub(super) async fn start(batch: Batch, jogg: Jogg, settings: Settings) -> Result<Arc<Self>> {
+        let process = std::process::id();
+        let id = format!("{process}-{:016x}", fastrand::u64(..));
+        batch.renew(&id, settings.lease).await?;
+        let journal = Journal::start(batch.store.clone(), &batch.name, &id, batch.cap);
+        Ok(Arc::new(Self {
+            journal,
+            end: Mutex::default(),
+            stop: watch::Sender::new(false),
+            ended: Arc::default(),
+            sends: Arc::new(Semaphore::new(settings.at_once)),
+            waits: Arc::new(Semaphore::new(settings.max_waits)),
+            settles: Arc::new(Semaphore::new(settings.at_once)),
+            batch,
+            jogg,
+            settings,
+            id,
+        }))
+    }
+
+    /// Works until everything has ended, or something stops it.
+    pub(super) async fn run(self: Arc<Self>, stop: BoxFuture<()>) -> Result<RunReport> {
+        let mut tasks = JoinSet::new();
+        let mut alive = JoinSet::new();
+        alive.spawn(Arc::clone(&self).stay_alive());
+        let watched = Arc::clone(&self);
+        alive.spawn(async move {
+            stop.await;
+            watched.end_with(RunEnd::Stopped);
+            watched.stop.send_replace(true);
+        });
+        let worked = self.work(&mut tasks).await;
+        // Responses that are on their way are waited for, and so is the store that takes them.
+        self.stop.send_replace(true);
+        while tasks.join_next().await.is_some() {}
+        drop(alive);
+        worked?;
+        self.batch.leave(&self.id).await?;
+        let counts = self.batch.counts().await?;
+        let ended = counts.done + counts.failed;
+        let unsettled = match self.settings.settle {
+            Some(_) => ended.saturating_sub(counts.settled),
+            None => 0,
+        };
+        let end = self.end().take().unwrap_or(RunEnd::Completed);
+        Ok(RunReport { end, counts, unsettled })
+    }
+
+    async fn work(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<()> {
+        let mut away_since = None;
+        loop {
+            match self.spawn(tasks).await {
+                Ok(false) => return Ok(()),
+                Ok(true) => away_since = None,
+                Err(error) => {
+                    let since = *away_since.get_or_insert_with(Instant::now);
+                    if !error.is_retryable() || since.elapsed() > PATIENCE {
+                        return Err(error);
+                    }
+                    tracing::warn!(batch = %self.batch.name, %error, "the store is away");
+                    sleep(TICK).await;
+                }
+            }
+            let _ = timeout(TICK, self.ended.notified()).await;
+            while tasks.try_join_next().is_some() {}
+        }
+    }
+
+    /// Claims what there is to do, and begins it. Returns whether there may be more later.
+    async fn spawn(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<bool> {
+        if *self.stop.borrow() {
+            return Ok(false);
+        }
+        let is_sending = self.end().is_none();
+        if is_sending {
+            let free = self.sends.available_permits();
+            for request in self.claim(Work::Queued, free).await? {
+                let permit = Arc::clone(&self.sends).try_acquire_owned().ok();
+                tasks.spawn(Arc::clone(self).send_and_follow(request, permit));
+            }
+        }
+        let free = self.waits.available_permits();
+        for request in self.claim(Work::Started, free).await? {
+            let permit = Arc::clone(&self.waits).try_acquire_owned().ok();
+            tasks.spawn(Arc::clone(self).follow_and_settle(request, permit));
+        }
+        if self.settings.settle.is_some() {
+            let free = self.settles.available_permits();
+            for request in self.claim(Work::Ended, free).await? {
+                tasks.spawn(Arc::clone(self).settle(request));
+            }
+        }
+        if !tasks.is_empty() {
+            return Ok(true);
+        }
+        let left = self.batch.left().await?;
+        let open = if self.end().is_none() { left.open } else { left.open - left.queued };
+        let unsettled = if self.settings.settle.is_some() { left.unsettled } else { 0 };
+        Ok(open > 0 || unsettled > 0)
+    }
+
+    async fn claim(&self, work: Work, limit: usize) -> Result<Vec<BatchRequest>> {
+        match limit {
+            0 => Ok(Vec::new()),
+            limit => self.batch.claim(work, &self.id, limit).await,
+        }
+    }
+
+    async fn send_and_follow(
+        self: Arc<Self>,
+        request: BatchRequest,
+        permit: Option<OwnedSemaphorePermit>,
+    ) {
+        let next = self.send(&request).await;
+        drop(permit);
+        self.ended.notify_one();
+        let has_ended = match next {
+            Next::Wait { attempt, record } => self.follow(&request.key, attempt, record).await,
+            Next::Settle => true,
+            Next::Nothing => false,
+        };
+        if has_ended {
+            self.settle_stored(&request.key).await;
+        }
+        self.ended.notify_one();
+    }
+
+    async fn follow_and_settle(
+        self: Arc<Self>,
+        request: BatchRequest,
+        permit: Option<OwnedSemaphorePermit>,
+    ) {
+        let attempt = i64::from(request.attempts);
+        let has_ended = match request.job {
+            Some(record) => self.follow(&request.key, attempt, record).await,
+            // Nobody writes a state without its record.
+            None => {
+                let message = "the store has no record of its job";
+                let failure = Failure::new(ErrorKind::OutcomeUnknown, message);
+                self.persist(&request.key, What::Unknown { attempt, failure }).await;
+                false
+            }
+        };
+        drop(permit);
+        if has_ended {
+            self.settle_stored(&request.key).await;
+        }
+        self.ended.notify_one();
+    }
+
+    /// Waits for a job, and stores its end. Returns whether there is an outcome to hand over.
+    async fn follow(&self, key: &Arc<str>, attempt: i64, record: JobRecord) -> bool {
+        loop {
+            let ended = tokio::select! {
+                ended = self.wait(record.clone()) => ended,
+                () = self.stopped() => return false,
+            };
+            let error = match ended {
+                Ok(result) => {
+                    tracing::info!(batch = %self.batch.name, %key, job = %record.id, "done");
+                    return self.persist(key, What::Done { attempt, record, result }).await;
+                }
+                Err(error) => error,
+            };
+            tracing::warn!(batch = %self.batch.name, %key, job = %record.id, %error, "not done");
+            let failure = Failure::of(&error);
+            match error.kind() {
+                ErrorKind::JobFailed | ErrorKind::ResultIncomplete => {
+                    let result = error.raw().cloned().unwrap_or_default();
+                    let what = What::Failed { attempt, was_executed: true, failure, result };
+                    return self.persist(key, what).await;
+                }
+                ErrorKind::InvalidApiKey | ErrorKind::Configuration => {
+                    self.end_with(RunEnd::ClientUnusable(failure));
+                    self.stop.send_replace(true);
+                    return false;
+                }
+                ErrorKind::NotFound | ErrorKind::InvalidParameter => {
+                    self.persist(key, What::Unknown { attempt, failure }).await;
+                    return false;
+                }
+                _ if age(&record) > self.settings.max_wait => {
+                    self.persist(key, What::Unknown { attempt, failure }).await;
+                    return false;
+                }
+                ErrorKind::WaitTimeout => {}
+                _ => tokio::select! {
+                    () = sleep(Duration::from_secs(30)) => {}
+                    () = self.stopped() => return false,
+                },
+            }
+        }
+    }
+
+    async fn wait(&self, record: JobRecord) -> Result<serde_json::Value> {
+        let Some(handler) = Handler::of(&record.operation) else {
+            let message = format!("this release can't wait for jobs of `{}`", record.operation);
+            return Err(Error::new(ErrorKind::InvalidParameter, message));
+        };
+        let Settings { wait_options, hub, .. } = &self.settings;
+        let options = wait_options.clone();
+        let mut options = options.unwrap_or_else(|| WaitOptions::of(&record.operation));
+        if let Some(hub) = hub {
+            options = options.hub(hub);
+        }
+        (handler.wait)(self.jogg.clone(), record, options).await
+    }
+
+    /// Hands over an outcome that was just stored.
+    async fn settle_stored(self: &Arc<Self>, key: &Arc<str>) {
+        if self.settings.settle.is_none() {
+            self.persist(key, What::Released { delay: Duration::ZERO }).await;
+            return;
+        }
+        // Otherwise it is claimed again later, as what nobody works on.
+        if let Ok(Some(request)) = self.batch.get(key).await
+            && matches!(request.state, RequestState::Done | RequestState::Failed)
+        {
+            Arc::clone(self).settle(request).await;
+        } else {
+            self.persist(key, What::Released { delay: Duration::ZERO }).await;
+        }
+    }
+
+    /// Hands over an outcome, and marks it as taken when the application says so.
+    async fn settle(self: Arc<Self>, request: BatchRequest) {
+        let Some(settle) = self.settings.settle.clone() else { return };
+        let key = Arc::clone(&request.key);
+        // Never closed.
+        let permit = self.settles.acquire().await;
+        // In a task of its own, so that a panic in it ends nothing else.
+        let taken = tokio::spawn(async move { settle(request).await }).await;
+        drop(permit);
+        let what = match taken {
+            Ok(Ok(())) => What::Settled,
+            Ok(Err(error)) => {
+                tracing::warn!(batch = %self.batch.name, %key, %error, "the outcome was not taken");
+                What::Released { delay: SETTLE_AGAIN }
+            }
+            Err(error) => {
+                let error = if error.is_panic() { "a panic" } else { "the runtime ends" };
+                tracing::error!(batch = %self.batch.name, %key, error, "the outcome was not taken");
+                What::Released { delay: SETTLE_AGAIN }
+            }
+        };
+        self.persist(&key, what).await;
+        self.ended.notify_one();
+    }
+
+    /// Writes what must not be lost. Returns whether it is in the store.
+    pub(super) async fn persist(&self, key: &Arc<str>, what: What) -> bool {
+        match self.journal.persist(key, what.clone()).await {
+            Ok(Written::Written | Written::MayLeave(_)) => true,
+            Ok(Written::Overtaken | Written::CapReached(_)) => {
+                tracing::warn!(batch = %self.batch.name, %key, change = what.name(), "overtaken");
+                false
+            }
+            Err(error) => {
+                tracing::error!(batch = %self.batch.name, %key, change = what.name(), %error, "lost");
+                false
+            }
+        }
+    }
+
+    /// Sends nothing more, and says why. The first reason counts.
+    pub(super) fn end_with(&self, end: RunEnd) {
+        self.end().get_or_insert(end);
+    }
+
+    fn end(&self) -> std::sync::MutexGuard<'_, Option<RunEnd>> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the run is stopped.
+    pub(super) async fn stopped(&self) {
+        let mut stop = self.stop.subscribe();
+        // Its sender lives as long as this.
+        let _ = stop.wait_for(|stopped| *stopped).await;
+    }
+
+    /// Renews the lease, and takes over from workers that have died.
+    async fn stay_alive(self: Arc<Self>) {
+        loop {
+            let outcome = match self.batch.renew(&self.id, self.settings.lease).await {
+                Ok(()) => self.batch.take_over().await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = outcome {
+                tracing::warn!(batch = %self.batch.name, %error, "the lease isn't renewed");
+            }
+            sleep(self.settings.lease / 4).await;
+        }
+    }
+}
+
+/// Returns how long ago a job was started.
+fn age(record: &JobRecord) -> Duration {
+    let started = UNIX_EPOCH + Duration::from_secs(record.started_at);
+    match record.started_at {
+        0 => Duration::ZERO,
+        _ => SystemTime::now().duration_since(started).unwrap_or_default(),
+    }
+}
