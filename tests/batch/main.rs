@@ -1,0 +1,4 @@
+//! Durable batches: queued, sent once, stopped, resumed and settled, on each kind of store.
+
+mod runs;
+mod stores;

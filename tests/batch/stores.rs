@@ -1,0 +1,44 @@
+//! The stores that tests run on: SQLite in a folder of their own, and PostgreSQL where it is.
+
+use jogg_api_ext::batch::Store;
+use tempfile::TempDir;
+
+/// The variable with the URL of a PostgreSQL that tests may fill.
+const POSTGRES: &str = "JOGG_TEST_POSTGRES";
+
+/// A store of a test.
+pub(super) struct TestStore {
+    pub(super) store: Store,
+    /// What the names of its batches begin with, as tests share a PostgreSQL.
+    prefix: String,
+    _folder: Option<TempDir>,
+}
+
+impl TestStore {
+    /// Returns a name that no other test has.
+    pub(super) fn name(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+}
+
+/// Runs a test on each kind of store.
+pub(super) async fn on_each<F: Future<Output = ()>>(test: impl Fn(TestStore) -> F) {
+    test(sqlite().await).await;
+    match postgres().await {
+        Some(store) => test(store).await,
+        None => eprintln!("skipped on PostgreSQL: {POSTGRES} is not set"),
+    }
+}
+
+pub(super) async fn sqlite() -> TestStore {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::sqlite(folder.path().join("batch?#%.db")).await.unwrap();
+    TestStore { store, prefix: String::new(), _folder: Some(folder) }
+}
+
+pub(super) async fn postgres() -> Option<TestStore> {
+    let url = std::env::var(POSTGRES).ok()?;
+    let store = Store::open(&url).await.unwrap();
+    let prefix = format!("{}-{:x}-", std::process::id(), std::ptr::from_ref(&store).addr());
+    Some(TestStore { store, prefix, _folder: None })
+}
