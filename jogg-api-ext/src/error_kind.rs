@@ -38,8 +38,9 @@ pub enum ErrorKind {
     /// Too many requests. Wait [`Error::retry_after`](crate::Error::retry_after); nothing was
     /// executed.
     RateLimited,
-    /// The application's own [`BeforeSend`](crate::policy::BeforeSend) hook refused the request,
-    /// which was not sent. The error's source is the hook's reason.
+    /// The application's [`BeforeSend`](crate::policy::BeforeSend) hook refused the request, or its
+    /// [`RateLimiter`](crate::policy::RateLimiter) failed. Nothing was sent. The error's source is
+    /// their reason.
     Refused,
     /// The job is completed, but its result never came. [`Error::job`](crate::Error::job) resumes
     /// it later, and [`Error::raw`](crate::Error::raw) has what came.

@@ -48,7 +48,7 @@ async fn what_is_queued_is_sent_once_and_settled() {
     .await;
 }
 
-fn entry(key: &str) -> Entry {
+pub(super) fn entry(key: &str) -> Entry {
     let photo = "https://example.com/photo.png";
     Entry::new(key, AddMotion::new(photo, key, "en-US-ChristopherNeural", MotionModel::V2_0))
 }

@@ -9,6 +9,8 @@ const POSTGRES: &str = "JOGG_TEST_POSTGRES";
 /// A store of a test.
 pub(super) struct TestStore {
     pub(super) store: Store,
+    /// What opens it in another process.
+    pub(super) location: String,
     /// What the names of its batches begin with, as tests share a PostgreSQL.
     prefix: String,
     _folder: Option<TempDir>,
@@ -32,13 +34,15 @@ pub(super) async fn on_each<F: Future<Output = ()>>(test: impl Fn(TestStore) -> 
 
 pub(super) async fn sqlite() -> TestStore {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::sqlite(folder.path().join("batch?#%.db")).await.unwrap();
-    TestStore { store, prefix: String::new(), _folder: Some(folder) }
+    let path = folder.path().join("batch?#%.db");
+    let store = Store::sqlite(&path).await.unwrap();
+    let location = path.to_str().unwrap().to_owned();
+    TestStore { store, location, prefix: String::new(), _folder: Some(folder) }
 }
 
 pub(super) async fn postgres() -> Option<TestStore> {
     let url = std::env::var(POSTGRES).ok()?;
     let store = Store::open(&url).await.unwrap();
-    let prefix = format!("{}-{:x}-", std::process::id(), std::ptr::from_ref(&store).addr());
-    Some(TestStore { store, prefix, _folder: None })
+    let prefix = format!("{}-{:x}-", std::process::id(), fastrand::u64(..));
+    Some(TestStore { store, location: url, prefix, _folder: None })
 }

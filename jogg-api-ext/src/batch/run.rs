@@ -54,6 +54,7 @@ pub(super) struct Settings {
     pub(super) max_waits: usize,
     pub(super) lease: Duration,
     pub(super) max_wait: Duration,
+    pub(super) lookup_delay: Duration,
     pub(super) wait_options: Option<WaitOptions>,
     pub(super) hub: Option<EventHub>,
     pub(super) settle: Option<Settle>,
@@ -102,6 +103,7 @@ impl Run {
             max_waits: 2000,
             lease: Duration::from_secs(30),
             max_wait: Duration::from_secs(24 * 60 * 60),
+            lookup_delay: Duration::from_secs(60),
             wait_options: None,
             hub: None,
             settle: None,
@@ -134,6 +136,14 @@ impl Run {
     /// Default: 24 h.
     pub fn max_wait(mut self, time: Duration) -> Self {
         self.settings.max_wait = time;
+        self
+    }
+
+    /// Sets how long after it was sent a lip sync of unknown outcome is looked up by its URLs, with
+    /// [`LipSync::find`](crate::lip_sync::LipSync::find): if its job is found, it is waited for.
+    /// Default: 60 s.
+    pub fn lookup_delay(mut self, delay: Duration) -> Self {
+        self.settings.lookup_delay = delay;
         self
     }
 

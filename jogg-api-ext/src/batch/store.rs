@@ -240,7 +240,7 @@ pub(super) struct Now {
 #[derive(Clone, Debug)]
 pub(super) enum Value {
     Text(Option<String>),
-    Integer(i64),
+    Integer(Option<i64>),
     Real(Option<f64>),
 }
 
@@ -264,6 +264,12 @@ impl From<Option<String>> for Value {
 
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
+        Self::Integer(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
         Self::Integer(number)
     }
 }

@@ -12,6 +12,7 @@ use super::batch_request::BatchRequest;
 use super::claims::Work;
 use super::failure::Failure;
 use super::journal::{Journal, What, Written};
+use super::lookup::Lookups;
 use super::request::Handler;
 use super::run::{RunEnd, RunReport, Settings};
 use super::send::Next;
@@ -46,6 +47,7 @@ pub(super) struct Worker {
     sends: Arc<Semaphore>,
     waits: Arc<Semaphore>,
     settles: Arc<Semaphore>,
+    lookups: tokio::sync::Mutex<Lookups>,
 }
 
 impl Worker {
@@ -63,6 +65,7 @@ impl Worker {
             sends: Arc::new(Semaphore::new(settings.at_once)),
             waits: Arc::new(Semaphore::new(settings.max_waits)),
             settles: Arc::new(Semaphore::new(settings.at_once)),
+            lookups: tokio::sync::Mutex::default(),
             batch,
             jogg,
             settings,
@@ -148,7 +151,13 @@ impl Worker {
         let left = self.batch.left().await?;
         let open = if self.end().is_none() { left.open } else { left.open - left.queued };
         let unsettled = if self.settings.settle.is_some() { left.unsettled } else { 0 };
-        Ok(open > 0 || unsettled > 0)
+        Ok(open > 0 || unsettled > 0 || self.look_up().await? > 0)
+    }
+
+    /// Looks up what can be found by its URLs. Returns how many requests are too young for it.
+    async fn look_up(&self) -> Result<usize> {
+        let mut lookups = self.lookups.lock().await;
+        lookups.go_on(&self.batch, &self.jogg, self.settings.lookup_delay).await
     }
 
     async fn claim(&self, work: Work, limit: usize) -> Result<Vec<BatchRequest>> {
@@ -337,8 +346,12 @@ impl Worker {
                 Ok(()) => self.batch.take_over().await,
                 Err(error) => Err(error),
             };
+            let outcome = match outcome {
+                Ok(()) => self.look_up().await.map(drop),
+                Err(error) => Err(error),
+            };
             if let Err(error) = outcome {
-                tracing::warn!(batch = %self.batch.name, %error, "the lease isn't renewed");
+                tracing::warn!(batch = %self.batch.name, %error, "the store is away");
             }
             sleep(self.settings.lease / 4).await;
         }

@@ -164,8 +164,12 @@ impl<'j> Attempts<'j> {
         {
             // A limiter of the application's may not keep to the time it is given.
             let permit = limiter.acquire(self.deadline.time_to_send());
-            let permit = self.deadline.before_sending(permit).await.flatten();
-            turn.permit = Some(permit.ok_or_else(|| self.no_slot())?);
+            let permit = self.deadline.before_sending(permit).await.transpose();
+            let permit = permit.map_err(|reason| {
+                let error = self.unsent(ErrorKind::Refused, NO_LIMITER).with_reason(reason);
+                error.with_retryable(true)
+            })?;
+            turn.permit = Some(permit.flatten().ok_or_else(|| self.no_slot())?);
         }
         if let Some(permits) = self.jogg.concurrency() {
             let permit = self.deadline.before_sending(permits.acquire()).await;
@@ -387,6 +391,7 @@ impl<'j> Attempts<'j> {
 }
 
 const NO_APPROVAL: &str = "not sent: the `BeforeSend` hook took too long for the deadline";
+const NO_LIMITER: &str = "not sent: the rate limiter can't say whether the limit leaves room";
 const NO_PERMIT: &str = "not sent: `max_concurrent_calls` were in flight until the deadline";
 const NO_SLOT: &str = "not sent: the rate limit leaves no room before the deadline";
 const REFUSED_SLOT: &str = "not sent: the rate limiter refuses, although there is no deadline";

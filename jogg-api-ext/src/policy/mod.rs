@@ -42,6 +42,6 @@ pub(crate) mod timeouts;
 
 pub use before_send::{BeforeSend, BeforeSendResult};
 pub use observer::{Attempt, AttemptOutcome, Observer};
-pub use rate_limiter::{Permit, RateLimiter, SlidingWindow};
+pub use rate_limiter::{AcquireResult, Permit, RateLimiter, SlidingWindow};
 pub use retry::RetryPolicy;
 pub use timeouts::{CallOptions, Timeouts};

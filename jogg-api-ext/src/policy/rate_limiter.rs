@@ -1,6 +1,7 @@
 //! The limit on POST requests, kept by waiting.
 
 use std::collections::VecDeque;
+use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use crate::stream::BoxFuture;
 /// A limit on the POST requests of a key.
 ///
 /// [`SlidingWindow`] limits one process, in memory. Implement this trait to share a limit between
-/// processes.
+/// processes, as the feature `batch` does.
 ///
 /// A call waits for its permit before it waits for any other limit. If its request is never sent,
 /// it calls [`Permit::give_back`]. After it was sent, a panic of the limiter or the permit doesn't
@@ -24,7 +25,12 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     ///
     /// Without a deadline, `None` ends the call as
     /// [`ErrorKind::RateLimited`](crate::ErrorKind::RateLimited).
-    fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>>;
+    ///
+    /// # Errors
+    /// Why the limit can't be asked, as when the server that keeps it is away. Nothing is sent then:
+    /// the call fails with [`ErrorKind::Refused`](crate::ErrorKind::Refused), whose source is that
+    /// reason, and may be retried.
+    fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<AcquireResult>;
 
     /// Holds back all requests for this time, as the server has refused one: others with the same
     /// key have used up the limit. Longer pauses win over shorter ones. Called after each 429 to a
@@ -36,6 +42,9 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
         let _ = duration;
     }
 }
+
+/// What a [`RateLimiter`] says: the permit, if there is one in time, or why it can't say.
+pub type AcquireResult = Result<Option<Permit>, Box<dyn StdError + Send + Sync>>;
 
 /// Permission to send one request; dropped when its response has come, or won't.
 pub struct Permit {
@@ -145,6 +154,13 @@ impl SlidingWindow {
     pub(crate) fn documented(clock: Arc<dyn Clock>) -> Self {
         Self::with_clock(20, Duration::from_secs(60), clock)
     }
+
+    /// Counts a request that another limit has let through.
+    #[cfg(feature = "batch")]
+    pub(crate) fn count(&self) -> Slot {
+        self.shared.lock().in_flight += 1;
+        Slot { shared: Arc::clone(&self.shared), counts: true }
+    }
 }
 
 impl Default for SlidingWindow {
@@ -154,12 +170,12 @@ impl Default for SlidingWindow {
 }
 
 impl RateLimiter for SlidingWindow {
-    fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<Option<Permit>> {
+    fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<AcquireResult> {
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let deadline = remaining.map(|remaining| shared.clock.now().saturating_add(remaining));
-            let slot = shared.acquire(deadline).await?;
-            Some(Permit::returnable(slot, Slot::give_back))
+            let slot = shared.acquire(deadline).await;
+            Ok(slot.map(|slot| Permit::returnable(slot, Slot::give_back)))
         })
     }
 
@@ -231,7 +247,7 @@ impl Slots {
 }
 
 /// A place in the window, given back when it is dropped.
-struct Slot {
+pub(crate) struct Slot {
     shared: Arc<Shared>,
     /// Whether its request may have been sent.
     counts: bool,
@@ -239,7 +255,7 @@ struct Slot {
 
 impl Slot {
     /// Gives it back at once: its request is never sent.
-    fn give_back(mut self) {
+    pub(crate) fn give_back(mut self) {
         self.counts = false;
     }
 }

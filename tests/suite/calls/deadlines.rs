@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
 use jogg_api_ext::clock::Clock;
-use jogg_api_ext::policy::{Permit, RateLimiter, SlidingWindow};
+use jogg_api_ext::policy::{AcquireResult, Permit, RateLimiter, SlidingWindow};
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{BoxFuture, CallOptions, Error, ErrorKind, Jogg};
 use jogg_tests::requests::add_motion;
@@ -68,12 +68,12 @@ async fn how_much_time_a_paid_request_needs_can_be_set() {
 struct Slow(VirtualClock, Duration, Arc<std::sync::Mutex<Vec<&'static str>>>);
 
 impl RateLimiter for Slow {
-    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<AcquireResult> {
         let (sleep, ends) = (self.0.sleep(self.1), Arc::clone(&self.2));
         Box::pin(async move {
             sleep.await;
             let given_back = |ends: Ends| ends.0.lock().unwrap().push("given back");
-            Some(Permit::returnable(Ends(ends), given_back))
+            Ok(Some(Permit::returnable(Ends(ends), given_back)))
         })
     }
 }
@@ -107,7 +107,7 @@ async fn a_slot_that_comes_too_late_is_given_back() {
 struct Hangs;
 
 impl RateLimiter for Hangs {
-    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<AcquireResult> {
         Box::pin(std::future::pending())
     }
 }

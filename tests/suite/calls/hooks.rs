@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::clock::Clock;
 use jogg_api_ext::policy::{
-    Attempt, AttemptOutcome, BeforeSend, BeforeSendResult, Observer, Permit, RateLimiter,
-    SlidingWindow,
+    AcquireResult, Attempt, AttemptOutcome, BeforeSend, BeforeSendResult, Observer, Permit,
+    RateLimiter, SlidingWindow,
 };
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{BoxFuture, CallOptions, ErrorKind, Jogg};
@@ -287,8 +287,8 @@ impl Drop for FaultyPermit {
 }
 
 impl RateLimiter for FaultyLimiter {
-    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
-        Box::pin(async { Some(Permit::new(FaultyPermit)) })
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<AcquireResult> {
+        Box::pin(async { Ok(Some(Permit::new(FaultyPermit))) })
     }
 
     fn pause(&self, _: Duration) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jogg_api::Operation;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
 use jogg_api_ext::clock::Clock;
-use jogg_api_ext::policy::{Permit, RateLimiter, SlidingWindow};
+use jogg_api_ext::policy::{AcquireResult, Permit, RateLimiter, SlidingWindow};
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{BoxFuture, CallOptions, ErrorKind, Jogg, RetryPolicy, Timeouts};
 use jogg_tests::limited::Limited;
@@ -173,12 +173,15 @@ async fn the_longer_of_two_pauses_counts() {
     let window = SlidingWindow::with_clock(2, Duration::from_secs(60), Arc::new(clock.clone()));
     window.pause(Duration::from_secs(9));
     window.pause(Duration::from_secs(3));
-    assert!(window.acquire(Some(Duration::from_secs(8))).await.is_none());
-    let permit = window.acquire(None).await.unwrap();
+    assert!(window.acquire(Some(Duration::from_secs(8))).await.unwrap().is_none());
+    let permit = window.acquire(None).await.unwrap().unwrap();
     assert_eq!(clock.now(), Duration::from_secs(9));
     permit.give_back();
     // Nothing was sent, so that there are still two.
-    let _two = (window.acquire(None).await.unwrap(), window.acquire(None).await.unwrap());
+    let _two = (
+        window.acquire(None).await.unwrap().unwrap(),
+        window.acquire(None).await.unwrap().unwrap(),
+    );
     assert_eq!(clock.now(), Duration::from_secs(9));
 }
 
@@ -187,8 +190,8 @@ async fn the_longer_of_two_pauses_counts() {
 struct Shared(Mutex<Vec<Duration>>);
 
 impl RateLimiter for Shared {
-    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
-        Box::pin(async { Some(Permit::new(())) })
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<AcquireResult> {
+        Box::pin(async { Ok(Some(Permit::new(()))) })
     }
 
     fn pause(&self, duration: Duration) {
@@ -213,8 +216,8 @@ async fn a_limiter_of_the_application_learns_of_each_429_to_a_post() {
 struct Closed;
 
 impl RateLimiter for Closed {
-    fn acquire(&self, _: Option<Duration>) -> BoxFuture<Option<Permit>> {
-        Box::pin(async { None })
+    fn acquire(&self, _: Option<Duration>) -> BoxFuture<AcquireResult> {
+        Box::pin(async { Ok(None) })
     }
 }
 
