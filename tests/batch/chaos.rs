@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, sleep};
 
-use super::runs::entry;
+use super::stage::entry;
 use super::stores::{TestStore, postgres, sqlite};
 
 /// How fast the simulator's clock is: its limit of 20 POST requests in 60 s is one of 2 s here.

@@ -1,5 +1,11 @@
 //! Durable batches: queued, sent once, stopped, resumed and settled, on each kind of store.
 
 mod chaos;
+mod kinds;
 mod runs;
+mod secrets;
+mod spending;
+mod stage;
 mod stores;
+mod unknown;
+mod windows;

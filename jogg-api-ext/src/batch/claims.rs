@@ -111,6 +111,10 @@ impl Batch {
         let free =
             "UPDATE jogg_requests SET worker = NULL WHERE worker = $1 AND state <> 'sending'";
         write.run(free, [worker.into()]).await?;
+        // What the application couldn't take is handed over by the next run at once.
+        let free = "UPDATE jogg_requests SET not_before = 0 WHERE batch = $1 AND settled_at IS NULL \
+                    AND state IN ('done', 'failed') AND worker IS NULL AND not_before > 0";
+        write.run(free, [(*self.name).into()]).await?;
         // Then nobody says any more that what it was sending is on its way.
         let end = "UPDATE jogg_workers SET expires_at = 0 WHERE worker = $1";
         write.run(end, [worker.into()]).await?;

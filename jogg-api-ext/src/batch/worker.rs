@@ -78,6 +78,7 @@ impl Worker {
         let mut tasks = JoinSet::new();
         let mut alive = JoinSet::new();
         alive.spawn(Arc::clone(&self).stay_alive());
+        alive.spawn(Arc::clone(&self).keep_looking_up());
         let watched = Arc::clone(&self);
         alive.spawn(async move {
             stop.await;
@@ -339,15 +340,20 @@ impl Worker {
         let _ = stop.wait_for(|stopped| *stopped).await;
     }
 
+    async fn keep_looking_up(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.look_up().await {
+                tracing::warn!(batch = %self.batch.name, %error, "nothing can be looked up");
+            }
+            sleep(self.settings.lease / 4).await;
+        }
+    }
+
     /// Renews the lease, and takes over from workers that have died.
     async fn stay_alive(self: Arc<Self>) {
         loop {
             let outcome = match self.batch.renew(&self.id, self.settings.lease).await {
                 Ok(()) => self.batch.take_over().await,
-                Err(error) => Err(error),
-            };
-            let outcome = match outcome {
-                Ok(()) => self.look_up().await.map(drop),
                 Err(error) => Err(error),
             };
             if let Err(error) = outcome {

@@ -1,0 +1,49 @@
+//! What a store holds, and what is shown of it.
+
+use jogg_api_ext::ErrorKind;
+use jogg_api_ext::batch::Store;
+
+use super::stage::{Stage, queue};
+use super::stores::{postgres, sqlite};
+
+#[tokio::test]
+async fn no_key_is_in_the_store_and_no_signed_url_is_shown() {
+    let test = sqlite().await;
+    let stage = Stage::new().await;
+    let batch = test.store.batch("secrets");
+    queue(&batch, 2).await;
+    assert_eq!(stage.finish(&batch).await.counts.done, 2);
+    let request = batch.get("order 0").await.unwrap().unwrap();
+    let url = request.raw.as_ref().unwrap()["preview_url"].as_str().unwrap_or("http").to_owned();
+    for shown in [format!("{request:?}"), format!("{batch:?}"), format!("{:?}", test.store)] {
+        assert!(!shown.contains(&url) && !shown.contains("photo.png"), "{shown}");
+    }
+    let mut bytes = Vec::new();
+    for file in std::fs::read_dir(std::path::Path::new(&test.location).parent().unwrap()).unwrap() {
+        bytes.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    assert!(bytes.windows(7).any(|window| window == b"order 0"));
+    assert!(!bytes.windows(12).any(|window| window == b"a-secret-key"));
+}
+
+#[tokio::test]
+async fn a_store_that_cant_be_opened_says_why_without_its_password() {
+    for location in [
+        "postgres://jogg:hidden-word@127.0.0.1:9/jogg",
+        "/no/such/folder/batch.db",
+        "",
+        ":memory:",
+        "postgres://[",
+    ] {
+        let error = Store::open(location).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+        assert!(!format!("{error} {error:?}").contains("hidden-word"), "{error:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text.db");
+    std::fs::write(&text, "this is a text, and no database at all").unwrap();
+    assert_eq!(Store::sqlite(&text).await.unwrap_err().kind(), ErrorKind::Store);
+    if let Some(test) = postgres().await {
+        assert!(!format!("{:?}", test.store).contains("127.0.0.1"));
+    }
+}

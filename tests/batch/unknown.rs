@@ -1,0 +1,103 @@
+//! Requests whose outcome isn't known: kept, listed, looked up, and decided by people.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use jogg_api_ext::ErrorKind;
+use jogg_api_ext::batch::{Entry, RequestState, Resolution};
+use jogg_api_ext::jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_LIP_SYNC_VIDEO};
+use jogg_api_ext::lip_sync;
+use jogg_api_ext::simulator::Reply;
+use tokio::process::Command;
+
+use super::stage::{Stage, queue};
+use super::stores::on_each;
+
+#[tokio::test]
+async fn a_lost_response_is_never_sent_again_until_somebody_decides() {
+    on_each(async |test| {
+        let stage = Stage::new().await;
+        let batch = test.store.batch(test.name("lost"));
+        queue(&batch, 2).await;
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::lost());
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::lost());
+        for _ in 0..2 {
+            let report = stage.finish(&batch).await;
+            assert_eq!((report.counts.unknown, stage.sent()), (2, 2), "{report:?}");
+        }
+        let unknown = batch.unknown().await.unwrap();
+        let failure = unknown[0].failure.clone().unwrap();
+        assert_eq!(failure.kind, "OutcomeUnknown");
+        assert!(unknown[0].where_to_look().contains("list_photo_avatars"));
+        assert!(unknown[0].sent_at.is_some());
+        let candidates = batch.candidates(&stage.jogg, "order 1").await.unwrap();
+        assert!(!candidates.remains.is_empty());
+        assert_eq!(batch.spent().await.unwrap().batch, 4.0);
+
+        batch.resolve("order 0", Resolution::NotExecuted).await.unwrap();
+        assert_eq!(batch.spent().await.unwrap().batch, 2.0);
+        let started = Resolution::Started("motion_000001".to_owned());
+        batch.resolve("order 1", started).await.unwrap();
+        let report = stage.finish(&batch).await;
+        assert_eq!((report.counts.ended(), stage.sent()), (2, 3), "{report:?}");
+        let request = batch.get("order 0").await.unwrap().unwrap();
+        assert_eq!((request.state, request.attempts), (RequestState::Done, 2));
+        for key in ["order 0", "no such order"] {
+            let error = batch.resolve(key, Resolution::NotExecuted).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidParameter, "{error}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_lip_sync_is_looked_up_and_waited_for() {
+    on_each(async |test| {
+        let stage = Stage::in_real_time().await;
+        let batch = test.store.batch(test.name("lip sync"));
+        let request = |number: usize| {
+            let video = format!("https://example.com/{number}.mp4");
+            let request = lip_sync::CreateVideo::new(video, "https://example.com/a.mp3");
+            Entry::new(format!("order {number}"), request).length(Duration::from_secs(30))
+        };
+        batch.queue_all([request(0), request(1)]).await.unwrap();
+        stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::lost());
+        // The other one was never executed.
+        stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::reset());
+        let run = stage.run(&batch).at_once(1).lookup_delay(Duration::from_millis(300));
+        let report = run.lease(Duration::from_secs(1)).await.unwrap();
+        assert_eq!((report.counts.done, report.counts.unknown), (1, 1), "{report:?}");
+        assert_eq!(stage.simulator.request_count(&CREATE_LIP_SYNC_VIDEO), 2);
+        let request = batch.get("order 0").await.unwrap().unwrap();
+        assert!(request.result::<lip_sync::CreateVideo>().unwrap().url.starts_with("http"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_killed_process_was_sending_is_of_unknown_outcome() {
+    on_each(async |test| {
+        let stage = Stage::new().await;
+        let batch = test.store.batch(test.name("killed"));
+        queue(&batch, 3).await;
+        stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::never());
+        let mut worker = Command::new(env!("CARGO_BIN_EXE_batch-worker"))
+            .args(["--store", &test.location, "--batch", batch.name(), "--at-once", "1"])
+            .args(["--base-url", stage.simulator.base_url()])
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        while stage.sent() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        worker.kill().await.unwrap();
+        let report = stage.run(&batch).lease(Duration::from_secs(1)).await.unwrap();
+        assert_eq!((report.counts.done, report.counts.unknown), (2, 1), "{report:?}");
+        assert_eq!(stage.sent(), 3);
+        let unknown = batch.unknown().await.unwrap();
+        assert_eq!((&*unknown[0].key, unknown[0].attempts), ("order 0", 1));
+        assert!(unknown[0].failure.clone().unwrap().message.contains("the process ended"));
+    })
+    .await;
+}

@@ -1,0 +1,87 @@
+//! The limit that processes share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jogg_api_ext::batch::SharedWindow;
+use jogg_api_ext::policy::RateLimiter;
+use tokio::time::Instant;
+
+use super::stores::{TestStore, on_each};
+
+fn window(test: &TestStore, limit: usize, window: Duration) -> SharedWindow {
+    SharedWindow::new(&test.store, test.name("window")).limit(limit, window)
+}
+
+#[tokio::test]
+async fn the_window_holds_for_all_and_slides() {
+    on_each(async |test| {
+        let length = Duration::from_millis(600);
+        let windows = [(); 3].map(|()| Arc::new(window(&test, 5, length)));
+        let begun = Instant::now();
+        let mut tasks = Vec::new();
+        for number in 0..24 {
+            let window = Arc::clone(&windows[number % 3]);
+            tasks.push(tokio::spawn(async move {
+                let permit = window.acquire(None).await.unwrap().unwrap();
+                let taken = Instant::now();
+                drop(permit);
+                taken
+            }));
+        }
+        let mut times = Vec::new();
+        for task in tasks {
+            times.push(task.await.unwrap());
+        }
+        times.sort();
+        for (first, last) in times.iter().zip(times.iter().skip(5)) {
+            assert!(*last - *first >= length - Duration::from_millis(20), "{:?}", *last - *first);
+        }
+        // 24 of 5 at a time: four windows, and not much more.
+        assert!(begun.elapsed() < length * 8, "{:?}", begun.elapsed());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_permit_that_is_given_back_does_not_count_and_one_in_flight_does() {
+    on_each(async |test| {
+        let window = window(&test, 1, Duration::from_secs(60));
+        let soon = Some(Duration::from_millis(400));
+        window.acquire(None).await.unwrap().unwrap().give_back();
+        // Given back by a task.
+        let permit = window.acquire(Some(Duration::from_secs(5))).await.unwrap().unwrap();
+        assert!(window.acquire(soon).await.unwrap().is_none());
+        drop(permit);
+        assert!(window.acquire(soon).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pause_holds_all_processes_back() {
+    on_each(async |test| {
+        let [one, other] = [(); 2].map(|()| window(&test, 20, Duration::from_secs(60)));
+        one.pause(Duration::from_millis(800));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let begun = Instant::now();
+        let (first, second) = tokio::join!(one.acquire(None), other.acquire(None));
+        assert!(first.unwrap().is_some() && second.unwrap().is_some());
+        assert!(begun.elapsed() > Duration::from_millis(400), "{:?}", begun.elapsed());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_no_longer_waits_is_in_nobodys_way() {
+    on_each(async |test| {
+        let length = Duration::from_millis(500);
+        let [one, other] = [(); 2].map(|()| window(&test, 1, length));
+        drop(one.acquire(None).await.unwrap().unwrap());
+        let waiting = one.acquire(None);
+        assert!(tokio::time::timeout(Duration::from_millis(100), waiting).await.is_err());
+        let permit = other.acquire(Some(Duration::from_secs(5))).await.unwrap();
+        assert!(permit.is_some());
+    })
+    .await;
+}
