@@ -1,6 +1,8 @@
 //! Durable batches: queued, sent once, stopped, resumed and settled, on each kind of store.
 
+mod away;
 mod chaos;
+mod fairness;
 mod kinds;
 mod runs;
 mod secrets;

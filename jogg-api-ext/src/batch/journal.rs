@@ -191,6 +191,13 @@ impl Writer {
     }
 }
 
+/// How a row is updated, if it is as `from` says; `$1` and `$2` are its key.
+struct Update {
+    set: &'static str,
+    from: &'static str,
+    values: Vec<Value>,
+}
+
 /// The row that a change is about, in the transaction that writes it.
 struct Row<'r, 's> {
     writer: &'r Writer,
@@ -201,94 +208,115 @@ struct Row<'r, 's> {
 
 impl Row<'_, '_> {
     async fn apply(&mut self, what: &What, ledger: Option<&mut Ledger>) -> Result<Written> {
+        match (what, ledger) {
+            (What::Sending { credits }, Some(ledger)) => {
+                return self.send(*credits, ledger).await;
+            }
+            (
+                What::NotExecuted { attempt, .. }
+                | What::Failed { attempt, was_executed: false, .. },
+                Some(ledger),
+            ) => self.give_back(*attempt, ledger).await?,
+            _ => {}
+        }
+        match self.update_of(what) {
+            Some(Update { set, from, values }) => self.update(set, from, values).await,
+            None => Err(Error::new(ErrorKind::Store, "what is spent was not read")),
+        }
+    }
+
+    /// Returns how a change updates the row; `None` if it takes more than an update.
+    fn update_of(&self, what: &What) -> Option<Update> {
         let now = self.now.milliseconds;
         let until = |delay: &Duration| {
-            now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX))
+            now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)).into()
         };
-        match (what, ledger) {
-            (What::Sending { credits }, Some(ledger)) => self.send(*credits, ledger).await,
-            (What::NotExecuted { attempt, delay, failure, keeps_claim }, Some(ledger)) => {
-                self.give_back(*attempt, ledger).await?;
-                let worker = keeps_claim.then(|| self.writer.worker.clone());
-                let set = "state = 'queued', spent = 0, worker = $4, not_before = $5, error = $6";
-                let from = "attempts = $3 AND state IN ('sending', 'unknown')";
-                let values =
-                    [(*attempt).into(), worker.into(), until(delay).into(), failure.json().into()];
-                self.update(set, from, values).await
-            }
-            (What::Failed { attempt, was_executed, failure, result }, ledger) => {
-                if let Some(ledger) = ledger.filter(|_| !was_executed) {
-                    self.give_back(*attempt, ledger).await?;
-                }
-                let set = "state = 'failed', error = $4, result = $5, ended_at = $6, worker = $7, \
-                           spent = CASE WHEN $8 = 1 THEN spent ELSE 0.0 END";
-                let from = "attempts = $3 AND state <> 'queued' AND state <> 'done'";
-                let values = [
+        let update = |set, from, values| Some(Update { set, from, values });
+        match what {
+            What::Sending { .. } => None,
+            What::NotSent { delay } => update(
+                "state = 'queued', worker = NULL, not_before = $4",
+                "worker = $3 AND state IN ('queued', 'sending')",
+                vec![self.me(), until(delay)],
+            ),
+            What::Refused { failure } => update(
+                "state = 'failed', error = $4, ended_at = $5",
+                "worker = $3 AND state = 'queued'",
+                vec![self.me(), failure.json().into(), now.into()],
+            ),
+            What::NotExecuted { attempt, delay, failure, keeps_claim } => update(
+                "state = 'queued', spent = 0, worker = $4, not_before = $5, error = $6",
+                "attempts = $3 AND state IN ('sending', 'unknown')",
+                vec![
+                    (*attempt).into(),
+                    keeps_claim.then(|| self.writer.worker.clone()).into(),
+                    until(delay),
+                    failure.json().into(),
+                ],
+            ),
+            What::Started { attempt, record, failure } => update(
+                "state = 'started', record = $4, job_id = $5, worker = $6, error = $7",
+                "attempts = $3 AND state IN ('sending', 'unknown', 'started')",
+                vec![
+                    (*attempt).into(),
+                    json(record).into(),
+                    record.id.as_str().into(),
+                    self.me(),
+                    failure.as_ref().map(Failure::json).into(),
+                ],
+            ),
+            What::Done { attempt, record, result } => update(
+                "state = 'done', record = $4, job_id = $5, result = $6, ended_at = $7, \
+                 worker = $8, error = NULL",
+                "attempts = $3 AND state <> 'queued'",
+                vec![
+                    (*attempt).into(),
+                    json(record).into(),
+                    record.id.as_str().into(),
+                    stored(result),
+                    now.into(),
+                    self.me(),
+                ],
+            ),
+            other => self.update_of_end(other),
+        }
+    }
+
+    fn update_of_end(&self, what: &What) -> Option<Update> {
+        let now = self.now.milliseconds;
+        let (set, from, values) = match what {
+            What::Failed { attempt, was_executed, failure, result } => (
+                "state = 'failed', error = $4, result = $5, ended_at = $6, worker = $7, \
+                 spent = CASE WHEN $8 = 1 THEN spent ELSE 0.0 END",
+                "attempts = $3 AND state NOT IN ('queued', 'done')",
+                vec![
                     (*attempt).into(),
                     failure.json().into(),
                     stored(result),
                     now.into(),
                     self.me(),
                     i64::from(*was_executed).into(),
-                ];
-                self.update(set, from, values).await
-            }
-            (What::NotSent { delay }, _) => {
-                let set = "state = 'queued', worker = NULL, not_before = $4";
-                let from = "worker = $3 AND state IN ('queued', 'sending')";
-                self.update(set, from, [self.me(), until(delay).into()]).await
-            }
-            (What::Refused { failure }, _) => {
-                let set = "state = 'failed', error = $4, ended_at = $5";
-                let values = [self.me(), failure.json().into(), now.into()];
-                self.update(set, "worker = $3 AND state = 'queued'", values).await
-            }
-            (What::Started { attempt, record, failure }, _) => {
-                let set = "state = 'started', record = $4, job_id = $5, worker = $6, error = $7";
-                let from = "attempts = $3 AND state IN ('sending', 'unknown', 'started')";
-                let error = failure.as_ref().map(Failure::json);
-                let values = [
-                    (*attempt).into(),
-                    json(record).into(),
-                    record.id.as_str().into(),
-                    self.me(),
-                    error.into(),
-                ];
-                self.update(set, from, values).await
-            }
-            (What::Done { attempt, record, result }, _) => {
-                let set = "state = 'done', record = $4, job_id = $5, result = $6, ended_at = $7, \
-                           worker = $8, error = NULL";
-                let from = "attempts = $3 AND state <> 'queued'";
-                let values = [
-                    (*attempt).into(),
-                    json(record).into(),
-                    record.id.as_str().into(),
-                    stored(result),
-                    now.into(),
-                    self.me(),
-                ];
-                self.update(set, from, values).await
-            }
-            (What::Unknown { attempt, failure }, _) => {
-                let set = "state = 'unknown', error = $4, ended_at = $5, worker = NULL";
-                let from = "attempts = $3 AND state IN ('sending', 'started', 'unknown')";
-                let values = [(*attempt).into(), failure.json().into(), now.into()];
-                self.update(set, from, values).await
-            }
-            (What::Settled, _) => {
-                let set = "settled_at = $3, worker = NULL";
-                let from = "state IN ('done', 'failed') AND settled_at IS NULL";
-                self.update(set, from, [now.into()]).await
-            }
-            (What::Released { delay }, _) => {
+                ],
+            ),
+            What::Unknown { attempt, failure } => (
+                "state = 'unknown', error = $4, ended_at = $5, worker = NULL",
+                "attempts = $3 AND state IN ('sending', 'started', 'unknown')",
+                vec![(*attempt).into(), failure.json().into(), now.into()],
+            ),
+            What::Settled => (
+                "settled_at = $3, worker = NULL",
+                "state IN ('done', 'failed') AND settled_at IS NULL",
+                vec![now.into()],
+            ),
+            What::Released { delay } => {
+                let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+                let until = now.saturating_add(delay);
                 let set = "worker = NULL, not_before = $4";
-                self.update(set, "worker = $3", [self.me(), until(delay).into()]).await
+                (set, "worker = $3", vec![self.me(), until.into()])
             }
-            (What::Sending { .. } | What::NotExecuted { .. }, None) => {
-                Err(Error::new(ErrorKind::Store, "what is spent was not read"))
-            }
-        }
+            _ => return None,
+        };
+        Some(Update { set, from, values })
     }
 
     /// Commits that the request is about to leave, unless a cap is in the way.

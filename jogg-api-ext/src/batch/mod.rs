@@ -8,6 +8,7 @@ mod entry;
 mod failure;
 mod journal;
 mod lookup;
+mod place;
 mod request;
 mod run;
 mod send;

@@ -149,10 +149,12 @@ impl Worker {
         if !tasks.is_empty() {
             return Ok(true);
         }
+        // Before what is left is counted: what is found is open again.
+        let too_young = self.look_up().await?;
         let left = self.batch.left().await?;
         let open = if self.end().is_none() { left.open } else { left.open - left.queued };
         let unsettled = if self.settings.settle.is_some() { left.unsettled } else { 0 };
-        Ok(open > 0 || unsettled > 0 || self.look_up().await? > 0)
+        Ok(open > 0 || unsettled > 0 || too_young > 0)
     }
 
     /// Looks up what can be found by its URLs. Returns how many requests are too young for it.
