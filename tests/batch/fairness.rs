@@ -19,13 +19,14 @@ const REQUESTS: usize = 100;
 const WINDOWS: usize = 10;
 
 #[tokio::test]
+#[ignore = "it needs a machine that does nothing else: `.ci/nightly` runs it"]
 async fn three_processes_get_about_a_third_each() {
     on_each(share).await;
 }
 
 async fn share(test: TestStore) {
-    // The limit's minute is a second here.
-    let clock = Arc::new(AcceleratedClock::new(60.0));
+    // The limit's minute takes 2 s here.
+    let clock = Arc::new(AcceleratedClock::new(30.0));
     let builder = Simulator::builder().clock(clock).credits(1e6).request_log(10_000, 1 << 30);
     let simulator = builder.start().await.unwrap();
     let names = ["a", "b", "c"];
@@ -35,7 +36,7 @@ async fn share(test: TestStore) {
         let entries = (0..REQUESTS).map(|number| entry(&format!("{name} {number}")));
         batch.queue_all(entries).await.unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_batch-worker"));
-        command.args(["--store", &test.location, "--batch", batch.name(), "--seconds", "1"]);
+        command.args(["--store", &test.location, "--batch", batch.name(), "--seconds", "2"]);
         command.args(["--base-url", simulator.base_url(), "--window", &test.name("fair")]);
         command.stdout(Stdio::null()).kill_on_drop(true);
         workers.push(command.spawn().unwrap());

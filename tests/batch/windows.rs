@@ -40,6 +40,36 @@ async fn the_window_holds_for_all_and_slides() {
     .await;
 }
 
+/// Who waits first is first: nobody starves beside a process with more to send.
+#[tokio::test]
+async fn those_who_wait_take_turns() {
+    on_each(async |test| {
+        let windows = [(); 3].map(|()| window(&test, 4, Duration::from_millis(300)));
+        let (sender, mut granted) = tokio::sync::mpsc::unbounded_channel();
+        for (number, window) in windows.into_iter().enumerate() {
+            // The first one has twice as many that wait.
+            for _ in 0..if number == 0 { 2 } else { 1 } {
+                let (window, sender) = (window.clone(), sender.clone());
+                tokio::spawn(async move {
+                    while let Ok(Some(permit)) = window.acquire(None).await {
+                        drop(permit);
+                        if sender.send(number).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+        }
+        let mut counts = [0; 3];
+        for _ in 0..40 {
+            counts[granted.recv().await.unwrap()] += 1;
+        }
+        // All of them, in windows of four: about a third each.
+        assert!(counts.iter().all(|count| (10..=17).contains(count)), "{counts:?}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_permit_that_is_given_back_does_not_count_and_one_in_flight_does() {
     on_each(async |test| {

@@ -85,11 +85,14 @@ impl Batch {
         };
         let mut write = self.store.write().await?;
         let now = write.now().await?.milliseconds;
+        // Materialized: PostgreSQL may evaluate a plain subquery more than once, and each time
+        // choose others.
         let statement = format!(
-            "UPDATE jogg_requests SET worker = $2 WHERE batch = $1 AND key IN (SELECT key FROM \
-             jogg_requests WHERE batch = $1 AND {states} AND worker IS NULL AND settled_at IS NULL \
-             AND not_before <= $3 ORDER BY position, key LIMIT $4 {}) AND EXISTS (SELECT 1 FROM \
-             jogg_workers WHERE worker = $2) RETURNING position, {COLUMNS}",
+            "WITH chosen AS MATERIALIZED (SELECT key FROM jogg_requests WHERE batch = $1 AND \
+             {states} AND worker IS NULL AND settled_at IS NULL AND not_before <= $3 ORDER BY \
+             position, key LIMIT $4 {}) UPDATE jogg_requests SET worker = $2 WHERE batch = $1 AND \
+             key IN (SELECT key FROM chosen) AND EXISTS (SELECT 1 FROM jogg_workers WHERE \
+             worker = $2) RETURNING position, {COLUMNS}",
             write.skip_locked()
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

@@ -33,7 +33,7 @@ struct Arguments {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments = Arguments::parse();
     let store = Store::open(&arguments.store).await?;
-    let lease = Duration::from_secs(2);
+    let lease = Duration::from_secs(3);
     let mut jogg = Jogg::builder("any-key").base_url(&arguments.base_url).without_rate_limiter();
     if let Some(name) = arguments.window {
         let window = Duration::try_from_secs_f64(arguments.seconds)?;
