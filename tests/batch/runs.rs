@@ -3,11 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jogg_api_ext::batch::{Queued, RequestState, RunEnd};
+use jogg_api_ext::batch::{Entry, Queued, RequestState, RunEnd};
 use jogg_api_ext::jobs::{EventHub, WaitOptions};
 use jogg_api_ext::jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::photo_avatars::AddMotion;
+use jogg_api_ext::policy::{Attempt, BeforeSend, BeforeSendResult, SlidingWindow};
 use jogg_api_ext::simulator::Reply;
+use jogg_api_ext::{BoxFuture, Jogg};
 use serde_json::json;
 
 use super::stage::{Stage, entry, motion, often, queue, refusal};
@@ -23,7 +25,7 @@ async fn what_is_queued_is_sent_once_and_settled() {
         assert!(queued.iter().all(|queued| *queued == Queued::New));
         let queued = batch.queue_all(entries()).await.unwrap();
         assert!(queued.iter().all(|queued| *queued == Queued::Known));
-        let other = jogg_api_ext::batch::Entry::new("order 3", motion("another"));
+        let other = Entry::new("order 3", motion("another"));
         assert_eq!(batch.queue(other).await.unwrap(), Queued::OtherRequest);
         assert_eq!(batch.cost().await.unwrap().to_string(), "80 credits for 40 requests");
 
@@ -74,8 +76,8 @@ async fn a_run_that_is_stopped_sends_nothing_more_and_the_next_goes_on() {
         // One is on its way when the run is stopped, and the others wait for the limit.
         let slow = Reply::pass_through().delay(Duration::from_secs(500));
         stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, slow);
-        let limit = jogg_api_ext::policy::SlidingWindow::new(1, Duration::from_secs(3600));
-        let jogg = jogg_api_ext::Jogg::builder("key").base_url(stage.simulator.base_url());
+        let limit = SlidingWindow::new(1, Duration::from_secs(3600));
+        let jogg = Jogg::builder("key").base_url(stage.simulator.base_url());
         let jogg = jogg.rate_limiter(Arc::new(limit)).build().unwrap();
         let run = batch.run(&jogg).at_once(3).stop_when(async {
             tokio::time::sleep(Duration::from_millis(250)).await;
@@ -165,10 +167,40 @@ async fn a_key_that_is_unknown_ends_the_run() {
         let stage = Stage::new().await;
         let batch = test.store.batch(test.name("key"));
         queue(&batch, 2).await;
-        let jogg = jogg_api_ext::Jogg::builder("invalid").base_url(stage.simulator.base_url());
+        let jogg = Jogg::builder("invalid").base_url(stage.simulator.base_url());
         let report = batch.run(&jogg.build().unwrap()).await.unwrap();
         assert!(matches!(report.end, RunEnd::ClientUnusable(_)), "{report:?}");
         assert_eq!(report.counts.queued, 2);
+    })
+    .await;
+}
+
+struct Hook;
+
+impl BeforeSend for Hook {
+    fn before_send(&self, attempt: &Attempt) -> BoxFuture<BeforeSendResult> {
+        let label = attempt.label.clone();
+        Box::pin(async move {
+            match label.as_deref() {
+                Some("order 0") => panic!("a mistake of the application"),
+                Some("order 1") => Err("not today".into()),
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn hooks_of_the_application_refuse_and_panic_alone() {
+    on_each(async |test| {
+        let stage = Stage::new().await;
+        let batch = test.store.batch(test.name("hooks"));
+        queue(&batch, 4).await;
+        let jogg = Jogg::builder("key").base_url(stage.simulator.base_url());
+        let jogg = jogg.before_send(Arc::new(Hook)).build().unwrap();
+        let report = batch.run(&jogg).wait_options(often()).await.unwrap();
+        assert_eq!((report.counts.done, report.counts.failed), (2, 2), "{report:?}");
+        assert_eq!((stage.sent(), batch.spent().await.unwrap().batch), (2, 4.0));
     })
     .await;
 }

@@ -47,6 +47,8 @@ pub(super) enum What {
     Unknown { attempt: i64, failure: Failure },
     /// Its outcome was taken by the application.
     Settled,
+    /// The code that worked on it has panicked.
+    Panicked,
     /// This worker no longer works on it.
     Released { delay: Duration },
 }
@@ -127,6 +129,7 @@ impl What {
             Self::Failed { .. } => "failed",
             Self::Unknown { .. } => "unknown",
             Self::Settled => "settled",
+            Self::Panicked => "panicked",
             Self::Released { .. } => "released",
         }
     }
@@ -216,7 +219,14 @@ impl Row<'_, '_> {
                 What::NotExecuted { attempt, .. }
                 | What::Failed { attempt, was_executed: false, .. },
                 Some(ledger),
-            ) => self.give_back(*attempt, ledger).await?,
+            ) => {
+                let of = "attempts = $3 AND state <> 'queued'";
+                self.give_back(of, (*attempt).into(), ledger).await?;
+            }
+            (What::NotSent { .. }, Some(ledger)) => {
+                let of = "worker = $3 AND state = 'sending'";
+                self.give_back(of, self.me(), ledger).await?;
+            }
             _ => {}
         }
         match self.update_of(what) {
@@ -235,7 +245,7 @@ impl Row<'_, '_> {
         match what {
             What::Sending { .. } => None,
             What::NotSent { delay } => update(
-                "state = 'queued', worker = NULL, not_before = $4",
+                "state = 'queued', worker = NULL, not_before = $4, spent = 0",
                 "worker = $3 AND state IN ('queued', 'sending')",
                 vec![self.me(), until(delay)],
             ),
@@ -308,6 +318,13 @@ impl Row<'_, '_> {
                 "state IN ('done', 'failed') AND settled_at IS NULL",
                 vec![now.into()],
             ),
+            // A hook of the application runs before anything is sent, and would panic again.
+            What::Panicked => (
+                "state = CASE state WHEN 'queued' THEN 'failed' WHEN 'sending' THEN 'unknown' \
+                 ELSE state END, error = $4, ended_at = $5, worker = NULL",
+                "worker = $3 AND state IN ('queued', 'sending', 'started')",
+                vec![self.me(), panic().json().into(), now.into()],
+            ),
             What::Released { delay } => {
                 let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
                 let until = now.saturating_add(delay);
@@ -343,11 +360,12 @@ impl Row<'_, '_> {
     }
 
     /// Gives back what an attempt was counted with.
-    async fn give_back(&mut self, attempt: i64, ledger: &mut Ledger) -> Result<()> {
-        let select = "SELECT spent, spent_on FROM jogg_requests WHERE batch = $1 AND key = $2 AND \
-                      attempts = $3 AND state <> 'queued'";
-        let values = [self.writer.batch.as_str().into(), (**self.key).into(), attempt.into()];
-        let rows = self.write.rows(select, values).await?;
+    async fn give_back(&mut self, of: &str, value: Value, ledger: &mut Ledger) -> Result<()> {
+        let select = format!(
+            "SELECT spent, spent_on FROM jogg_requests WHERE batch = $1 AND key = $2 AND {of}"
+        );
+        let values = [self.writer.batch.as_str().into(), (**self.key).into(), value];
+        let rows = self.write.rows(&select, values).await?;
         if let Some(row) = rows.first()
             && let (Some(spent), Some(day)) = (real(row, "spent")?, text(row, "spent_on")?)
         {
@@ -373,6 +391,10 @@ impl Row<'_, '_> {
     fn me(&self) -> Value {
         self.writer.worker.as_str().into()
     }
+}
+
+fn panic() -> Failure {
+    Failure::new(ErrorKind::Refused, "a panic, most likely of a hook of the application")
 }
 
 /// Writes a value as JSON.

@@ -123,8 +123,8 @@ impl Worker {
                 self.end_with(end);
                 Duration::ZERO
             }
-            (Some(Obstacle::Overtaken), _) => return Next::Nothing,
-            (Some(Obstacle::Stopped), _) => Duration::ZERO,
+            // Unless it has really been overtaken, it is queued again.
+            (Some(Obstacle::Overtaken | Obstacle::Stopped), _) => Duration::ZERO,
             (Some(Obstacle::StoreAway), _) => Duration::from_secs(1),
             (None, ErrorKind::InsufficientCredit) => {
                 self.end_with(RunEnd::InsufficientCredit(Failure::of(error)));

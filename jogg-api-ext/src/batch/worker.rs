@@ -1,8 +1,10 @@
 //! The worker of a run: claims what there is to do, and does it in tasks.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures_util::FutureExt;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
@@ -132,13 +134,17 @@ impl Worker {
             let free = self.sends.available_permits();
             for request in self.claim(Work::Queued, free).await? {
                 let permit = Arc::clone(&self.sends).try_acquire_owned().ok();
-                tasks.spawn(Arc::clone(self).send_and_follow(request, permit));
+                let key = Arc::clone(&request.key);
+                let work = Arc::clone(self).send_and_follow(request, permit);
+                tasks.spawn(Arc::clone(self).guard(key, work));
             }
         }
         let free = self.waits.available_permits();
         for request in self.claim(Work::Started, free).await? {
             let permit = Arc::clone(&self.waits).try_acquire_owned().ok();
-            tasks.spawn(Arc::clone(self).follow_and_settle(request, permit));
+            let key = Arc::clone(&request.key);
+            let work = Arc::clone(self).follow_and_settle(request, permit);
+            tasks.spawn(Arc::clone(self).guard(key, work));
         }
         if self.settings.settle.is_some() {
             let free = self.settles.available_permits();
@@ -167,6 +173,15 @@ impl Worker {
         match limit {
             0 => Ok(Vec::new()),
             limit => self.batch.claim(work, &self.id, limit).await,
+        }
+    }
+
+    /// Works on a request. A panic of the application's hooks ends the work on no other.
+    async fn guard(self: Arc<Self>, key: Arc<str>, work: impl Future<Output = ()> + Send) {
+        if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+            tracing::error!(batch = %self.batch.name, %key, "a panic while it was worked on");
+            self.persist(&key, What::Panicked).await;
+            self.ended.notify_one();
         }
     }
 
