@@ -38,6 +38,16 @@ impl JobRecord {
         (!ids.is_empty()).then(|| ids.join(ID_SEPARATOR))
     }
 
+    /// Creates the record of a job that somebody has found.
+    #[cfg(feature = "batch")]
+    pub(crate) fn resolved(
+        operation: &'static Operation,
+        id: impl Into<String>,
+        sent_at: Option<SystemTime>,
+    ) -> Self {
+        Self::started(operation, id, sent_at.unwrap_or_else(SystemTime::now), Value::Null)
+    }
+
     pub(crate) fn started(
         operation: &'static Operation,
         id: impl Into<String>,

@@ -1,7 +1,7 @@
 //! Caps on what is spent.
 
 use jogg_api_ext::ErrorKind;
-use jogg_api_ext::batch::{Cost, Entry, ReachedCap, RunEnd, SpendCap};
+use jogg_api_ext::batch::{Cost, Entry, ReachedCap, Resolution, RunEnd, SpendCap};
 use jogg_tests::requests::product_avatar_images;
 
 use super::stage::{Stage, entry, queue};
@@ -79,6 +79,61 @@ async fn a_request_without_a_known_price_is_refused_or_counts_as_configured() {
             let entry = unpriced("c").credits_of(credits);
             assert_eq!(entry.check().is_ok(), is_right, "{credits}");
         }
+    })
+    .await;
+}
+
+/// A price that isn't known is no number, and the driver must not be told of one.
+#[tokio::test]
+async fn entries_with_and_without_a_price_are_queued_in_any_order() {
+    on_each(async |test| {
+        let batch = test.store.batch(test.name("null"));
+        for number in 0..30 {
+            let unpriced = Entry::new(format!("a {number}"), product_avatar_images());
+            batch.queue(unpriced).await.unwrap();
+            batch.queue(entry(&format!("b {number}"))).await.unwrap();
+        }
+        let cost = batch.cost().await.unwrap();
+        assert_eq!((cost.requests, cost.credits, cost.without_price), (60, 60.0, 30));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_price_is_no_way_round_a_cap() {
+    on_each(async |test| {
+        let stage = Stage::new().await;
+        let batch = test.store.batch(test.name("way round"));
+        // Whoever queues it knows of no cap.
+        batch.queue(Entry::new("a", product_avatar_images())).await.unwrap();
+        let capped = batch.clone().spend_cap(SpendCap::new().per_batch(100.0));
+        let report = stage.finish(&capped).await;
+        assert_eq!(report.counts.failed, 1, "{report:?}");
+        let failure = batch.get("a").await.unwrap().unwrap().failure.unwrap();
+        assert!(failure.message.contains("its price isn't known"), "{failure:?}");
+        assert_eq!(stage.simulator.requests().len(), 0);
+        for cap in [f64::NAN, -1.0, f64::INFINITY] {
+            let capped = batch.clone().spend_cap(SpendCap::new().per_batch(cap));
+            let error = stage.run(&capped).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidParameter, "{error}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_paid_for_again_is_counted_again() {
+    on_each(async |test| {
+        let stage = Stage::new().await;
+        let batch = test.store.batch(test.name("again"));
+        queue(&batch, 1).await;
+        stage.simulator.fail_next_job("the face is hidden");
+        assert_eq!(stage.finish(&batch).await.counts.failed, 1);
+        let error = batch.resolve("order 0", Resolution::NotExecuted).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidParameter, "it was executed: {error}");
+        batch.resolve("order 0", Resolution::SendAgain).await.unwrap();
+        assert_eq!(stage.finish(&batch).await.counts.done, 1);
+        assert_eq!(batch.spent().await.unwrap().batch, 4.0);
     })
     .await;
 }

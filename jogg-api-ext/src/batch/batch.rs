@@ -9,13 +9,13 @@ use futures_util::stream::{self, TryStreamExt, unfold};
 use serde_json::Value as Json;
 
 use super::batch_request::{BatchRequest, COLUMNS};
+use super::change::json;
 use super::counts::{Counts, read_counts};
 use super::entry::{Cost, Entry, Queued, check_name};
-use super::journal::json;
 use super::run::Run;
-use super::spending::{SpendCap, Spent, rounded, spent};
+use super::spending::{SpendCap, Spent, recount, rounded, spent};
 use super::state::RequestState;
-use super::store::{Store, Value, integer, needed_text, real};
+use super::store::{Store, Value, Write, integer, needed_text, real};
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::JobRecord;
@@ -42,8 +42,11 @@ pub struct Batch {
 pub enum Resolution {
     /// It was executed, and this is the id of its job, whose result is waited for.
     Started(String),
-    /// It was not executed, or may be paid for again: it is queued, and sent.
+    /// It was not executed: it is queued again, and what it was counted with is given back. Only
+    /// for a request whose outcome isn't known.
     NotExecuted,
+    /// It may be paid for again: it is queued again, and what it was counted with stays counted.
+    SendAgain,
 }
 
 impl Store {
@@ -82,6 +85,7 @@ impl Batch {
     /// As [`Batch::queue`].
     pub async fn queue_all(&self, entries: impl IntoIterator<Item = Entry>) -> Result<Vec<Queued>> {
         check_name("the name of the batch", &self.name)?;
+        self.cap.check()?;
         let entries: Vec<_> = entries.into_iter().collect();
         for entry in &entries {
             entry.check()?;
@@ -97,12 +101,14 @@ impl Batch {
                     .to_owned();
             let mut values: Vec<Value> = vec![(*self.name).into(), now.into()];
             for (index, entry) in entries.iter().enumerate() {
-                let first = 3 + index * 5;
-                let [key, position, operation, body, credits] =
-                    [0, 1, 2, 3, 4].map(|offset| first + offset);
+                let first = 3 + index * 4;
+                let [key, position, operation, body] = [0, 1, 2, 3].map(|offset| first + offset);
                 let separator = if index == 0 { "" } else { ", " };
+                // Without a value for none: the driver would send one of another type.
+                let credits =
+                    entry.credits().map_or("NULL".to_owned(), |credits| format!("{credits:?}"));
                 statement.push_str(&format!(
-                    "{separator}($1, ${key}, ${position}, ${operation}, ${body}, ${credits}, \
+                    "{separator}($1, ${key}, ${position}, ${operation}, ${body}, {credits}, \
                      'queued', $2)"
                 ));
                 let place = i64::try_from(chunk * CHUNK + index).unwrap_or(i64::MAX);
@@ -111,7 +117,6 @@ impl Batch {
                     now.saturating_mul(1_000_000).saturating_add(place).into(),
                     entry.operation.id.into(),
                     entry.body.to_string().into(),
-                    entry.credits().into(),
                 ]);
             }
             statement.push_str(" ON CONFLICT (batch, key) DO NOTHING RETURNING key");
@@ -139,7 +144,7 @@ impl Batch {
     }
 
     /// Returns the counts now and after each `interval` in which they change, until every request
-    /// has ended.
+    /// has ended. While the store can't be reached, there are none.
     pub fn progress(&self, interval: Duration) -> BoxStream<Result<Counts>> {
         let batch = self.clone();
         BoxStream::new(unfold(Some(None::<Counts>), move |last| {
@@ -151,6 +156,7 @@ impl Batch {
                         tokio::time::sleep(interval).await;
                     }
                     match batch.counts().await {
+                        Err(error) if error.is_retryable() => tokio::time::sleep(interval).await,
                         Err(error) => return Some((Err(error), None)),
                         Ok(counts) if Some(counts) == last => last = Some(counts),
                         Ok(counts) => {
@@ -242,18 +248,21 @@ impl Batch {
     /// Decides about a request whose outcome isn't known, or that has failed. The next run, or one
     /// that is under way, goes on with it.
     ///
+    /// A worker that was only slow may still send what was taken over from it: before you decide
+    /// that a request was not executed, wait for as long as a call may take.
+    ///
     /// # Errors
-    /// [`ErrorKind::InvalidParameter`] if the batch has no such request; [`ErrorKind::Store`].
+    /// [`ErrorKind::InvalidParameter`] if the batch has no such request, or another one has this
+    /// job; [`ErrorKind::Store`].
     pub async fn resolve(&self, key: &str, resolution: Resolution) -> Result<()> {
         let request = self.get(key).await?;
-        let is_open = |request: &BatchRequest| {
-            matches!(request.state, RequestState::Unknown | RequestState::Failed)
+        let is_open = |request: &BatchRequest| match request.state {
+            RequestState::Unknown => true,
+            RequestState::Failed => resolution != Resolution::NotExecuted,
+            _ => false,
         };
         let Some(request) = request.filter(is_open) else { return Err(self.nothing_open(key)) };
         let mut write = self.store.write().await?;
-        let common = "UPDATE jogg_requests SET worker = NULL, not_before = 0, error = NULL, \
-                      result = NULL, ended_at = NULL, settled_at = NULL";
-        let from = "WHERE batch = $1 AND key = $2 AND attempts = $3 AND state = $4";
         let mut values: Vec<Value> = vec![
             (*self.name).into(),
             key.into(),
@@ -263,18 +272,46 @@ impl Batch {
         let set = match resolution {
             Resolution::Started(id) => {
                 let operation = request.known_operation().ok_or_else(|| self.nothing_open(key))?;
-                let record = JobRecord::new(operation, id);
+                let record = JobRecord::resolved(operation, id, request.sent_at);
+                self.check_job(&mut write, &record).await?;
+                recount(&mut write, &self.name, key, true).await?;
                 values.extend([json(&record).into(), record.id.into()]);
                 "state = 'started', record = $5, job_id = $6"
             }
             Resolution::NotExecuted => {
-                super::spending::give_back(&mut write, &self.name, key).await?;
-                "state = 'queued', record = NULL, job_id = NULL, spent = 0.0"
+                recount(&mut write, &self.name, key, false).await?;
+                "state = 'queued', record = NULL, job_id = NULL"
+            }
+            // What is counted already stays so, beside what the next attempt is counted with.
+            Resolution::SendAgain => {
+                "state = 'queued', record = NULL, job_id = NULL, spent = 0, spent_on = NULL"
             }
         };
-        match write.run(&format!("{common}, {set} {from}"), values).await? {
+        let update = format!(
+            "UPDATE jogg_requests SET worker = NULL, claim = NULL, not_before = 0, error = NULL, \
+             result = NULL, ended_at = NULL, settled_at = NULL, {set} WHERE batch = $1 AND \
+             key = $2 AND attempts = $3 AND state = $4"
+        );
+        match write.run(&update, values).await? {
             0 => Err(self.nothing_open(key)),
             _ => write.commit().await,
+        }
+    }
+
+    /// Checks that a job belongs to no other request.
+    async fn check_job(&self, write: &mut Write<'_>, record: &JobRecord) -> Result<()> {
+        let select = "SELECT key FROM jogg_requests WHERE batch = $1 AND job_id = $2 AND \
+                      operation = $3 AND state IN ('started', 'done')";
+        let values =
+            [(*self.name).into(), record.id.as_str().into(), record.operation.as_str().into()];
+        let rows = write.rows(select, values).await?;
+        match rows.first() {
+            None => Ok(()),
+            Some(row) => {
+                let message =
+                    format!("the job {} is that of `{}`", record.id, needed_text(row, "key")?);
+                Err(Error::new(ErrorKind::InvalidParameter, message))
+            }
         }
     }
 
@@ -300,7 +337,7 @@ impl Batch {
     }
 
     /// Compares an entry with what is in the batch under its key.
-    async fn compare(&self, write: &mut super::store::Write<'_>, entry: &Entry) -> Result<Queued> {
+    async fn compare(&self, write: &mut Write<'_>, entry: &Entry) -> Result<Queued> {
         let select = "SELECT operation, body FROM jogg_requests WHERE batch = $1 AND key = $2";
         let rows = write.rows(select, [(*self.name).into(), entry.key.as_str().into()]).await?;
         let Some(row) = rows.first() else { return Ok(Queued::Known) };

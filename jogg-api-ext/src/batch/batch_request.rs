@@ -9,6 +9,7 @@ use jogg_api::{Operation, redact_urls};
 use serde_json::Value;
 use sqlx::any::AnyRow;
 
+use super::change::Claim;
 use super::failure::Failure;
 use super::request::PaidRequest;
 use super::state::RequestState;
@@ -45,11 +46,13 @@ pub struct BatchRequest {
     pub failure: Option<Failure>,
     /// Whether the application has taken its outcome.
     pub is_settled: bool,
+    /// The claim of the task that works on it.
+    pub(super) claim: Option<Arc<str>>,
 }
 
 /// What is read of a request.
 pub(super) const COLUMNS: &str = "key, operation, state, body, credits, attempts, sent_at, record, \
-                                  result, error, settled_at";
+                                  result, error, settled_at, claim";
 
 impl BatchRequest {
     /// Returns the result of a request that is done, as its type. The request type says which:
@@ -90,6 +93,11 @@ impl BatchRequest {
         self.known_operation().map_or(Listing::Nowhere, Listing::of).advice()
     }
 
+    /// Returns the claim of the task that this request was claimed for.
+    pub(super) fn claimed(&self) -> Claim {
+        Claim { key: Arc::clone(&self.key), token: self.claim.clone().unwrap_or_default() }
+    }
+
     pub(super) fn known_operation(&self) -> Option<&'static Operation> {
         OPERATIONS.iter().copied().find(|operation| operation.id == self.operation)
     }
@@ -112,6 +120,7 @@ impl BatchRequest {
             raw: json("result")?,
             failure: text(row, "error")?.and_then(|text| Failure::read(&text)),
             is_settled: integer(row, "settled_at")?.is_some(),
+            claim: text(row, "claim")?.map(Into::into),
         })
     }
 }

@@ -1,11 +1,12 @@
 //! Which worker works on which request. A worker that dies leaves its claims to the others.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::batch::Batch;
 use super::batch_request::{BatchRequest, COLUMNS};
 use super::failure::Failure;
-use super::store::{Value, integer, needed_text};
+use super::store::{Value, Write, integer, needed_text};
 use crate::error::{ErrorKind, Result};
 
 /// What there is to claim.
@@ -30,6 +31,9 @@ pub(super) struct Left {
     pub(super) unsettled: i64,
 }
 
+/// How many requests are claimed together, at most.
+const MOST: usize = 500;
+
 impl Batch {
     /// Says that a worker is alive for this long.
     pub(super) async fn renew(&self, worker: &str, lease: Duration) -> Result<()> {
@@ -53,21 +57,26 @@ impl Batch {
         for row in write.rows(&expired, [now.into()]).await? {
             let worker = needed_text(&row, "worker")?;
             tracing::warn!(worker, "a worker has died; its requests are taken over");
-            let failure = Failure::new(
-                ErrorKind::OutcomeUnknown,
-                "the process ended while the request was being sent: it may have been executed",
-            );
-            // One statement: what begins to be sent meanwhile is seen as it is then.
-            let free = "UPDATE jogg_requests SET worker = NULL, \
-                        error = CASE WHEN state = 'sending' THEN $2 ELSE error END, \
-                        ended_at = CASE WHEN state = 'sending' THEN $3 ELSE ended_at END, \
-                        state = CASE WHEN state = 'sending' THEN 'unknown' ELSE state END \
-                        WHERE worker = $1";
-            let values = [worker.as_str().into(), failure.json().into(), now.into()];
-            write.run(free, values).await?;
+            let of = "worker = $3";
+            free(&mut write, of, [now.into(), worker.as_str().into()]).await?;
             let delete = "DELETE FROM jogg_workers WHERE worker = $1";
             write.run(delete, [worker.into()]).await?;
         }
+        // What a worker wrote after it was taken over has nobody who works on it.
+        let orphaned = "worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM jogg_workers WHERE \
+                        jogg_workers.worker = jogg_requests.worker)";
+        free(&mut write, orphaned, [now.into()]).await?;
+        let of = "batch = $3 AND state = 'sending' AND worker IS NULL";
+        free(&mut write, of, [now.into(), (*self.name).into()]).await?;
+        write.commit().await
+    }
+
+    /// Frees what a worker has claimed that works on nothing: what it didn't learn that it has.
+    pub(super) async fn free_forgotten(&self, worker: &str) -> Result<()> {
+        let mut write = self.store.write().await?;
+        let now = write.now().await?.milliseconds;
+        let of = "worker = $3 AND batch = $4";
+        free(&mut write, of, [now.into(), worker.into(), (*self.name).into()]).await?;
         write.commit().await
     }
 
@@ -78,34 +87,44 @@ impl Batch {
         worker: &str,
         limit: usize,
     ) -> Result<Vec<BatchRequest>> {
-        let states = match work {
-            Work::Queued => "state = 'queued'",
-            Work::Started => "state = 'started'",
-            Work::Ended => "state IN ('done', 'failed')",
+        let (states, order) = match work {
+            Work::Queued => ("state = 'queued'", "ORDER BY position, key"),
+            Work::Started => ("state = 'started'", "ORDER BY position, key"),
+            // No index has these in their order.
+            Work::Ended => ("state IN ('done', 'failed')", ""),
         };
         let mut write = self.store.write().await?;
+        // Whoever counts as dead claims nothing.
+        let alive = format!("SELECT worker FROM jogg_workers WHERE worker = $1 {}", write.shared());
+        if write.rows(&alive, [worker.into()]).await?.is_empty() {
+            return Ok(Vec::new());
+        }
         let now = write.now().await?.milliseconds;
-        // Materialized: PostgreSQL may evaluate a plain subquery more than once, and each time
-        // choose others.
-        let statement = format!(
-            "WITH chosen AS MATERIALIZED (SELECT key FROM jogg_requests WHERE batch = $1 AND \
-             {states} AND worker IS NULL AND settled_at IS NULL AND not_before <= $3 ORDER BY \
-             position, key LIMIT $4 {}) UPDATE jogg_requests SET worker = $2 WHERE batch = $1 AND \
-             key IN (SELECT key FROM chosen) AND EXISTS (SELECT 1 FROM jogg_workers WHERE \
-             worker = $2) RETURNING position, {COLUMNS}",
+        let select = format!(
+            "SELECT {COLUMNS} FROM jogg_requests WHERE batch = $1 AND {states} AND worker IS NULL \
+             AND settled_at IS NULL AND not_before <= $2 {order} LIMIT $3 {}",
             write.skip_locked()
         );
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let values = [(*self.name).into(), worker.into(), now.into(), limit.into()];
-        let rows = write.rows(&statement, values).await?;
+        let limit = i64::try_from(limit.min(MOST)).unwrap_or(i64::MAX);
+        let rows = write.rows(&select, [(*self.name).into(), now.into(), limit.into()]).await?;
+        let mut claimed: Vec<_> = rows.iter().map(BatchRequest::read).collect::<Result<_>>()?;
+        if !claimed.is_empty() {
+            // By their keys, so that it takes no longer when there are many others.
+            let keys: Vec<_> = (0..claimed.len()).map(|index| format!("${}", index + 4)).collect();
+            let update = format!(
+                "UPDATE jogg_requests SET worker = $2, claim = $3 WHERE batch = $1 AND key IN ({})",
+                keys.join(", ")
+            );
+            let token: Arc<str> = format!("{:032x}", fastrand::u128(..)).into();
+            for request in &mut claimed {
+                request.claim = Some(Arc::clone(&token));
+            }
+            let values: [Value; 3] = [(*self.name).into(), worker.into(), (*token).into()];
+            let keys = claimed.iter().map(|request| (*request.key).into());
+            write.run(&update, values.into_iter().chain(keys)).await?;
+        }
         write.commit().await?;
-        // In whatever order they are updated, they are worked on in theirs.
-        let mut claimed: Vec<_> = rows
-            .iter()
-            .map(|row| Ok((integer(row, "position")?, BatchRequest::read(row)?)))
-            .collect::<Result<_>>()?;
-        claimed.sort_by_key(|(position, _)| *position);
-        Ok(claimed.into_iter().map(|(_, request)| request).collect())
+        Ok(claimed)
     }
 
     /// Gives back what a worker still holds, and says that it has ended.
@@ -146,4 +165,26 @@ impl Batch {
             unsettled: ended - postponed,
         })
     }
+}
+
+/// Frees requests of which `of` holds, whose values begin with `$3`; the first value is the time.
+/// What was being sent may have left.
+async fn free(
+    write: &mut Write<'_>,
+    of: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<u64> {
+    let failure = Failure::new(
+        ErrorKind::OutcomeUnknown,
+        "the process ended while the request was being sent: it may have been executed",
+    );
+    // One statement: what begins to be sent meanwhile is seen as it is then.
+    let statement = format!(
+        "UPDATE jogg_requests SET worker = NULL, claim = NULL, \
+         error = CASE WHEN state = 'sending' THEN $1 ELSE error END, \
+         ended_at = CASE WHEN state = 'sending' THEN $2 ELSE ended_at END, \
+         state = CASE WHEN state = 'sending' THEN 'unknown' ELSE state END WHERE {of}"
+    );
+    let first = Value::from(failure.json());
+    write.run(&statement, std::iter::once(first).chain(values)).await
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::json;
+use super::change::json;
 use crate::error::{Error, ErrorKind};
 use crate::policy::AttemptOutcome;
 

@@ -3,55 +3,20 @@
 //! One task of a run writes for all: what comes while it commits is committed together next, so
 //! that thousands of requests don't wait for a disk one by one.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 
-use super::failure::Failure;
+use super::change::{Claim, Spending, Update, What};
 use super::spending::{Ledger, ReachedCap, SpendCap};
 use super::store::{Now, Store, Value, Write, integer, real, text};
 use crate::error::{Error, ErrorKind, Result};
-use crate::job_record::JobRecord;
 
 /// How many changes are committed together, at most.
 const GROUP: usize = 256;
 
-/// Something that happens to a request of the batch.
-#[derive(Clone, Debug)]
-pub(super) struct Change {
-    pub(super) key: Arc<str>,
-    pub(super) what: What,
-}
-
-/// What happens. `attempt` tells it from what happened to an earlier attempt, which somebody may
-/// have decided about meanwhile.
-#[derive(Clone, Debug)]
-pub(super) enum What {
-    /// It is about to leave.
-    Sending { credits: Option<f64> },
-    /// It has not left, since this worker claimed it.
-    NotSent { delay: Duration },
-    /// It can't be sent.
-    Refused { failure: Failure },
-    /// It was sent, and provably not executed.
-    NotExecuted { attempt: i64, delay: Duration, failure: Failure, keeps_claim: bool },
-    /// It has started its job.
-    Started { attempt: i64, record: JobRecord, failure: Option<Failure> },
-    /// It has its result.
-    Done { attempt: i64, record: JobRecord, result: Json },
-    /// It was refused, or its job has failed.
-    Failed { attempt: i64, was_executed: bool, failure: Failure, result: Json },
-    /// Nobody knows what became of it.
-    Unknown { attempt: i64, failure: Failure },
-    /// Its outcome was taken by the application.
-    Settled,
-    /// The code that worked on it has panicked.
-    Panicked,
-    /// This worker no longer works on it.
-    Released { delay: Duration },
-}
+/// A change to a request, and who waits for it.
+type Change = (Claim, What, oneshot::Sender<Result<Written>>);
 
 /// What has become of a change.
 #[derive(Debug)]
@@ -62,12 +27,14 @@ pub(super) enum Written {
     /// The request is no longer as the change assumes: another worker or somebody has changed it.
     Overtaken,
     CapReached(ReachedCap),
+    /// There is a cap, and nobody knows what the request counts.
+    NoPrice,
 }
 
 /// Writes the changes of one worker. Clones write to the same task.
 #[derive(Clone)]
 pub(super) struct Journal {
-    changes: mpsc::UnboundedSender<(Change, oneshot::Sender<Result<Written>>)>,
+    changes: mpsc::UnboundedSender<Change>,
 }
 
 impl Journal {
@@ -85,63 +52,36 @@ impl Journal {
     }
 
     /// Writes a change, and returns when it is committed.
-    pub(super) async fn write(&self, key: &Arc<str>, what: What) -> Result<Written> {
+    pub(super) async fn write(&self, claim: &Claim, what: What) -> Result<Written> {
         let (reply, written) = oneshot::channel();
-        let change = Change { key: Arc::clone(key), what };
         // Only a runtime that shuts down ends the task.
         let ended = || Error::new(ErrorKind::Store, "the task that writes to the store has ended");
-        self.changes.send((change, reply)).map_err(|_| ended())?;
+        self.changes.send((claim.clone(), what, reply)).map_err(|_| ended())?;
         written.await.map_err(|_| ended())?
     }
 
     /// Writes a change, without waiting until it is committed. What is written later is committed
     /// later, or together with it.
-    pub(super) fn write_later(&self, key: &Arc<str>, what: What) {
+    pub(super) fn write_later(&self, claim: &Claim, what: What) {
         let (reply, _) = oneshot::channel();
-        let _ = self.changes.send((Change { key: Arc::clone(key), what }, reply));
+        let _ = self.changes.send((claim.clone(), what, reply));
     }
 
-    /// Writes what must not be lost, as it is paid for: tries until the store takes it.
-    pub(super) async fn persist(&self, key: &Arc<str>, what: What) -> Result<Written> {
+    /// Writes a change, again and again until the store takes it: whatever its error is, if the
+    /// change says what became of what may be paid for.
+    pub(super) async fn persist(&self, claim: &Claim, what: What) -> Result<Written> {
         let mut delay = Duration::from_millis(100);
         loop {
-            match self.write(key, what.clone()).await {
-                Err(error) if error.is_retryable() => {
-                    tracing::warn!(%key, change = what.name(), %error, "not in the store yet");
-                    tokio::time::sleep(delay).await;
-                    delay = (delay * 2).min(Duration::from_secs(5));
-                }
+            let error = match self.write(claim, what.clone()).await {
+                Err(error) if self.changes.is_closed() => return Err(error),
+                Err(error) if error.is_retryable() || what.is_outcome() => error,
                 written => return written,
-            }
+            };
+            let (key, change, job) = (&*claim.key, what.name(), what.job());
+            tracing::error!(key, change, job, %error, "not in the store yet");
+            tokio::time::sleep(delay).await;
+            delay = (delay * 2).min(Duration::from_secs(5));
         }
-    }
-}
-
-impl What {
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Sending { .. } => "sending",
-            Self::NotSent { .. } => "not sent",
-            Self::Refused { .. } => "refused",
-            Self::NotExecuted { .. } => "not executed",
-            Self::Started { .. } => "started",
-            Self::Done { .. } => "done",
-            Self::Failed { .. } => "failed",
-            Self::Unknown { .. } => "unknown",
-            Self::Settled => "settled",
-            Self::Panicked => "panicked",
-            Self::Released { .. } => "released",
-        }
-    }
-
-    /// Whether it changes what is spent.
-    fn spends(&self) -> bool {
-        matches!(
-            self,
-            Self::Sending { .. }
-                | Self::NotExecuted { .. }
-                | Self::Failed { was_executed: false, .. }
-        )
     }
 }
 
@@ -154,16 +94,22 @@ struct Writer {
 
 impl Writer {
     /// Commits a group of changes, and says what has become of each.
-    async fn write(&self, group: Vec<(Change, oneshot::Sender<Result<Written>>)>) {
-        match self.commit(group.iter().map(|(change, _)| change)).await {
+    async fn write(&self, group: Vec<Change>) {
+        match self.commit(&group).await {
             Ok(written) => {
-                for ((_, reply), written) in group.into_iter().zip(written) {
+                for ((_, _, reply), written) in group.into_iter().zip(written) {
                     let _ = reply.send(Ok(written));
+                }
+            }
+            // One that the store doesn't take must not be in the way of the others.
+            Err(error) if group.len() > 1 && !error.is_retryable() => {
+                for change in group {
+                    Box::pin(self.write(vec![change])).await;
                 }
             }
             Err(error) => {
                 let (message, retryable) = (error.to_string(), error.is_retryable());
-                for (_, reply) in group {
+                for (_, _, reply) in group {
                     let error = Error::new(ErrorKind::Store, message.clone());
                     let _ = reply.send(Err(error.with_retryable(retryable)));
                 }
@@ -171,19 +117,16 @@ impl Writer {
         }
     }
 
-    async fn commit<'c>(
-        &self,
-        changes: impl Iterator<Item = &'c Change> + Clone,
-    ) -> Result<Vec<Written>> {
+    async fn commit(&self, group: &[Change]) -> Result<Vec<Written>> {
         let mut write = self.store.write().await?;
         let now = write.now().await?;
-        let mut ledger = match changes.clone().any(|change| change.what.spends()) {
+        let mut ledger = match group.iter().any(|(_, what, _)| what.spending() != Spending::Same) {
             true => Some(Ledger::open(&mut write, &self.batch, &now).await?),
             false => None,
         };
         let mut written = Vec::new();
-        for Change { key, what } in changes {
-            let mut row = Row { writer: self, write: &mut write, now: &now, key };
+        for (claim, what, _) in group {
+            let mut row = Row { writer: self, write: &mut write, now: &now, claim };
             written.push(row.apply(what, ledger.as_mut()).await?);
         }
         if let Some(ledger) = ledger {
@@ -194,215 +137,115 @@ impl Writer {
     }
 }
 
-/// How a row is updated, if it is as `from` says; `$1` and `$2` are its key.
-struct Update {
-    set: &'static str,
-    from: &'static str,
-    values: Vec<Value>,
-}
-
 /// The row that a change is about, in the transaction that writes it.
 struct Row<'r, 's> {
     writer: &'r Writer,
     write: &'r mut Write<'s>,
     now: &'r Now,
-    key: &'r Arc<str>,
+    claim: &'r Claim,
 }
 
 impl Row<'_, '_> {
     async fn apply(&mut self, what: &What, ledger: Option<&mut Ledger>) -> Result<Written> {
-        match (what, ledger) {
-            (What::Sending { credits }, Some(ledger)) => {
-                return self.send(*credits, ledger).await;
-            }
-            (
-                What::NotExecuted { attempt, .. }
-                | What::Failed { attempt, was_executed: false, .. },
-                Some(ledger),
-            ) => {
-                let of = "attempts = $3 AND state <> 'queued'";
-                self.give_back(of, (*attempt).into(), ledger).await?;
-            }
-            (What::NotSent { .. }, Some(ledger)) => {
-                let of = "worker = $3 AND state = 'sending'";
-                self.give_back(of, self.me(), ledger).await?;
-            }
-            _ => {}
-        }
-        match self.update_of(what) {
-            Some(Update { set, from, values }) => self.update(set, from, values).await,
-            None => Err(Error::new(ErrorKind::Store, "what is spent was not read")),
-        }
-    }
-
-    /// Returns how a change updates the row; `None` if it takes more than an update.
-    fn update_of(&self, what: &What) -> Option<Update> {
         let now = self.now.milliseconds;
-        let until = |delay: &Duration| {
-            now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)).into()
-        };
-        let update = |set, from, values| Some(Update { set, from, values });
-        match what {
-            What::Sending { .. } => None,
-            What::NotSent { delay } => update(
-                "state = 'queued', worker = NULL, not_before = $4, spent = 0",
-                "worker = $3 AND state IN ('queued', 'sending')",
-                vec![self.me(), until(delay)],
-            ),
-            What::Refused { failure } => update(
-                "state = 'failed', error = $4, ended_at = $5",
-                "worker = $3 AND state = 'queued'",
-                vec![self.me(), failure.json().into(), now.into()],
-            ),
-            What::NotExecuted { attempt, delay, failure, keeps_claim } => update(
-                "state = 'queued', spent = 0, worker = $4, not_before = $5, error = $6",
-                "attempts = $3 AND state IN ('sending', 'unknown')",
-                vec![
-                    (*attempt).into(),
-                    keeps_claim.then(|| self.writer.worker.clone()).into(),
-                    until(delay),
-                    failure.json().into(),
-                ],
-            ),
-            What::Started { attempt, record, failure } => update(
-                "state = 'started', record = $4, job_id = $5, worker = $6, error = $7",
-                "attempts = $3 AND state IN ('sending', 'unknown', 'started')",
-                vec![
-                    (*attempt).into(),
-                    json(record).into(),
-                    record.id.as_str().into(),
-                    self.me(),
-                    failure.as_ref().map(Failure::json).into(),
-                ],
-            ),
-            What::Done { attempt, record, result } => update(
-                "state = 'done', record = $4, job_id = $5, result = $6, ended_at = $7, \
-                 worker = $8, error = NULL",
-                "attempts = $3 AND state <> 'queued'",
-                vec![
-                    (*attempt).into(),
-                    json(record).into(),
-                    record.id.as_str().into(),
-                    stored(result),
-                    now.into(),
-                    self.me(),
-                ],
-            ),
-            other => self.update_of_end(other),
-        }
-    }
-
-    fn update_of_end(&self, what: &What) -> Option<Update> {
-        let now = self.now.milliseconds;
-        let (set, from, values) = match what {
-            What::Failed { attempt, was_executed, failure, result } => (
-                "state = 'failed', error = $4, result = $5, ended_at = $6, worker = $7, \
-                 spent = CASE WHEN $8 = 1 THEN spent ELSE 0.0 END",
-                "attempts = $3 AND state NOT IN ('queued', 'done')",
-                vec![
-                    (*attempt).into(),
-                    failure.json().into(),
-                    stored(result),
-                    now.into(),
-                    self.me(),
-                    i64::from(*was_executed).into(),
-                ],
-            ),
-            What::Unknown { attempt, failure } => (
-                "state = 'unknown', error = $4, ended_at = $5, worker = NULL",
-                "attempts = $3 AND state IN ('sending', 'started', 'unknown')",
-                vec![(*attempt).into(), failure.json().into(), now.into()],
-            ),
-            What::Settled => (
-                "settled_at = $3, worker = NULL",
-                "state IN ('done', 'failed') AND settled_at IS NULL",
-                vec![now.into()],
-            ),
-            // A hook of the application runs before anything is sent, and would panic again.
-            What::Panicked => (
-                "state = CASE state WHEN 'queued' THEN 'failed' WHEN 'sending' THEN 'unknown' \
-                 ELSE state END, error = $4, ended_at = $5, worker = NULL",
-                "worker = $3 AND state IN ('queued', 'sending', 'started')",
-                vec![self.me(), panic().json().into(), now.into()],
-            ),
-            What::Released { delay } => {
-                let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
-                let until = now.saturating_add(delay);
-                let set = "worker = NULL, not_before = $4";
-                (set, "worker = $3", vec![self.me(), until.into()])
+        let update = what.update(&self.writer.worker, self.claim, now);
+        match (what, update, ledger) {
+            (What::Sending { credits }, _, Some(ledger)) => self.send(*credits, ledger).await,
+            (_, Some(update), ledger) => {
+                if let Some(ledger) = ledger {
+                    self.count(what.spending(), &update, ledger).await?;
+                }
+                self.update(update).await
             }
-            _ => return None,
-        };
-        Some(Update { set, from, values })
+            (_, None, _) => Err(Error::new(ErrorKind::Store, "what is spent was not read")),
+        }
     }
 
     /// Commits that the request is about to leave, unless a cap is in the way.
     async fn send(&mut self, credits: Option<f64>, ledger: &mut Ledger) -> Result<Written> {
         let cap = &self.writer.cap;
-        let credits = credits.or(cap.unknown_price).unwrap_or(0.0);
-        let claimed = "SELECT attempts FROM jogg_requests WHERE batch = $1 AND key = $2 AND \
-                       worker = $3 AND state = 'queued'";
-        let claimed = format!("{claimed} {}", self.write.locked());
-        let values = [self.writer.batch.as_str().into(), (**self.key).into(), self.me()];
-        let rows = self.write.rows(&claimed, values).await?;
+        let Some(credits) = credits.or(cap.unknown_price).or((!cap.is_set()).then_some(0.0)) else {
+            return Ok(Written::NoPrice);
+        };
+        let from = "claim = $3 AND state = 'queued'";
+        let rows = self.select("attempts", from, (&*self.claim.token).into()).await?;
         let Some(row) = rows.first() else { return Ok(Written::Overtaken) };
+        let attempt = integer(row, "attempts")?.unwrap_or(0).saturating_add(1);
         if let Err(reached) = ledger.spend(credits, cap) {
             return Ok(Written::CapReached(reached));
         }
-        let attempt = integer(row, "attempts")?.unwrap_or(0).saturating_add(1);
         let set = "state = 'sending', attempts = $4, sent_at = $5, spent = $6, spent_on = $7";
-        let now = self.now.milliseconds;
-        let values = [self.me(), attempt.into(), now.into(), credits.into(), ledger.day().into()];
-        match self.update(set, "worker = $3 AND state = 'queued'", values).await? {
+        let values = vec![
+            (&*self.claim.token).into(),
+            attempt.into(),
+            self.now.milliseconds.into(),
+            credits.into(),
+            ledger.day().into(),
+        ];
+        match self.update(Update { set, from, values }).await? {
             Written::Written => Ok(Written::MayLeave(attempt)),
             other => Ok(other),
         }
     }
 
-    /// Gives back what an attempt was counted with.
-    async fn give_back(&mut self, of: &str, value: Value, ledger: &mut Ledger) -> Result<()> {
-        let select = format!(
-            "SELECT spent, spent_on FROM jogg_requests WHERE batch = $1 AND key = $2 AND {of}"
-        );
-        let values = [self.writer.batch.as_str().into(), (**self.key).into(), value];
-        let rows = self.write.rows(&select, values).await?;
-        if let Some(row) = rows.first()
-            && let (Some(spent), Some(day)) = (real(row, "spent")?, text(row, "spent_on")?)
-        {
-            ledger.give_back(spent, &day);
+    /// Counts what the change of a row does to what is spent, if the row is going to change.
+    async fn count(
+        &mut self,
+        spending: Spending,
+        update: &Update,
+        ledger: &mut Ledger,
+    ) -> Result<()> {
+        if !matches!(spending, Spending::Executed | Spending::GivenBack) {
+            return Ok(());
+        }
+        let Some(guard) = update.values.first().cloned() else { return Ok(()) };
+        let rows = self.select("spent, spent_on, credits, state", update.from, guard).await?;
+        let Some(row) = rows.first() else { return Ok(()) };
+        let spent = real(row, "spent")?.unwrap_or(0.0);
+        match spending {
+            Spending::GivenBack => {
+                if let Some(day) = text(row, "spent_on")? {
+                    ledger.give_back(spent, &day);
+                }
+            }
+            // Somebody has decided that it was not executed.
+            _ if text(row, "state")?.as_deref() == Some("queued") => {
+                let unknown = self.writer.cap.unknown_price;
+                let credits = real(row, "credits")?.or(unknown).unwrap_or(0.0);
+                ledger.count(credits);
+                let set = "spent = $4, spent_on = $5";
+                let from = "attempts = $3";
+                let attempt = update.values.first().cloned();
+                let values = attempt.into_iter().chain([credits.into(), ledger.day().into()]);
+                self.update(Update { set, from, values: values.collect() }).await?;
+            }
+            _ => {}
         }
         Ok(())
     }
 
-    /// Updates the row, if it is as this says; `$1` and `$2` are its key.
-    async fn update(
+    /// Reads the row, if it is as this says, and keeps others from changing it.
+    async fn select(
         &mut self,
-        set: &str,
+        columns: &str,
         from: &str,
-        values: impl IntoIterator<Item = Value>,
-    ) -> Result<Written> {
+        guard: Value,
+    ) -> Result<Vec<sqlx::any::AnyRow>> {
+        let locked = self.write.locked();
+        let select = format!(
+            "SELECT {columns} FROM jogg_requests WHERE batch = $1 AND key = $2 AND {from} {locked}"
+        );
+        self.write.rows(&select, self.key().into_iter().chain([guard])).await
+    }
+
+    async fn update(&mut self, Update { set, from, values }: Update) -> Result<Written> {
         let statement =
             format!("UPDATE jogg_requests SET {set} WHERE batch = $1 AND key = $2 AND {from}");
-        let key = [self.writer.batch.as_str().into(), (**self.key).into()];
-        let changed = self.write.run(&statement, key.into_iter().chain(values)).await?;
+        let changed = self.write.run(&statement, self.key().into_iter().chain(values)).await?;
         Ok(if changed == 0 { Written::Overtaken } else { Written::Written })
     }
 
-    fn me(&self) -> Value {
-        self.writer.worker.as_str().into()
+    fn key(&self) -> [Value; 2] {
+        [self.writer.batch.as_str().into(), (&*self.claim.key).into()]
     }
-}
-
-fn panic() -> Failure {
-    Failure::new(ErrorKind::Refused, "a panic, most likely of a hook of the application")
-}
-
-/// Writes a value as JSON.
-pub(super) fn json(value: &impl serde::Serialize) -> String {
-    // Neither records nor values have keys that aren't texts, which is all that can fail.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-fn stored(result: &Json) -> Value {
-    (!result.is_null()).then(|| result.to_string()).into()
 }

@@ -7,7 +7,8 @@ use jogg_api::operations::CREATE_LIP_SYNC_VIDEO;
 
 use super::batch::Batch;
 use super::batch_request::{BatchRequest, COLUMNS};
-use super::journal::json;
+use super::change::json;
+use super::place::lock;
 use super::store::integer;
 use crate::client::Jogg;
 use crate::error::Result;
@@ -42,10 +43,16 @@ impl Lookups {
                 waiting += 1;
                 continue;
             }
-            self.done.insert(attempt);
-            if let Err(error) = look_up(batch, jogg, &request).await {
-                let key = &*request.key;
-                tracing::warn!(batch = batch.name(), key, %error, "the lookup has failed");
+            match look_up(batch, jogg, &request).await {
+                Err(error) if error.is_retryable() => {
+                    let key = &*request.key;
+                    tracing::warn!(batch = batch.name(), key, %error, "the lookup has failed");
+                    waiting += 1;
+                }
+                outcome => {
+                    self.done.insert(attempt);
+                    outcome?;
+                }
             }
         }
         Ok(waiting)
@@ -59,15 +66,25 @@ async fn look_up(batch: &Batch, jogg: &Jogg, request: &BatchRequest) -> Result<(
     let job = found.job.filter(|_| found.certainty == Certainty::Settled);
     let Some(record) = job else { return Ok(()) };
     let mut write = batch.store.write().await?;
-    // Another request with the same URLs may have started the latest job that has them.
-    let taken = "SELECT 1 AS taken FROM jogg_requests WHERE job_id = $1 AND operation = $2";
-    let values = [record.id.as_str().into(), operation.id.into()];
-    if !write.rows(taken, values).await?.is_empty() {
+    // Another request with the same URLs may have started the latest job that has them. One lookup
+    // at a time, as each changes what the next one sees.
+    lock(&mut write, "lookup of lip syncs").await?;
+    let rivals = "SELECT key FROM jogg_requests WHERE operation = $1 AND (job_id = $2 OR \
+                  (body = $3 AND state IN ('sending', 'unknown') AND NOT (batch = $4 AND \
+                  key = $5)))";
+    let values = [
+        operation.id.into(),
+        record.id.as_str().into(),
+        request.body.to_string().into(),
+        batch.name().into(),
+        (*request.key).into(),
+    ];
+    if !write.rows(rivals, values).await?.is_empty() {
         return Ok(());
     }
     tracing::info!(batch = batch.name(), key = &*request.key, job = record.id, "found");
     let update = "UPDATE jogg_requests SET state = 'started', record = $4, job_id = $5, error = \
-                  NULL, ended_at = NULL, worker = NULL, not_before = 0 WHERE batch = $1 AND \
+                  NULL, ended_at = NULL, worker = NULL, claim = NULL, not_before = 0 WHERE batch = $1 AND \
                   key = $2 AND attempts = $3 AND state = 'unknown' AND job_id IS NULL";
     let values = [
         batch.name().into(),

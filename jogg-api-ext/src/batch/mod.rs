@@ -2,6 +2,7 @@
 #[expect(clippy::module_inception)]
 mod batch;
 mod batch_request;
+mod change;
 mod claims;
 mod counts;
 mod entry;

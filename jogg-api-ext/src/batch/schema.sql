@@ -13,8 +13,9 @@ CREATE TABLE IF NOT EXISTS jogg_requests (
     credits DOUBLE PRECISION,
     -- queued, sending, started, done, failed or unknown.
     state TEXT NOT NULL,
-    -- The worker that has claimed it.
+    -- The worker that has claimed it, and the one claim of a task of it.
     worker TEXT,
+    claim TEXT,
     -- How many times it was about to be sent.
     attempts BIGINT NOT NULL DEFAULT 0,
     -- Not worked on before this time.
@@ -38,7 +39,7 @@ CREATE TABLE IF NOT EXISTS jogg_requests (
 );
 
 CREATE INDEX IF NOT EXISTS jogg_requests_free
-    ON jogg_requests (batch, state, position) WHERE worker IS NULL AND settled_at IS NULL;
+    ON jogg_requests (batch, state, position, key) WHERE worker IS NULL AND settled_at IS NULL;
 CREATE INDEX IF NOT EXISTS jogg_requests_claimed
     ON jogg_requests (worker) WHERE worker IS NOT NULL;
 CREATE INDEX IF NOT EXISTS jogg_requests_state

@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::batch_request::BatchRequest;
+use super::change::{Claim, What};
 use super::failure::Failure;
-use super::journal::{Journal, What, Written};
+use super::journal::{Journal, Written};
 use super::request::{Handler, Started};
 use super::run::RunEnd;
 use super::worker::Worker;
@@ -32,7 +33,7 @@ pub(super) enum Next {
 impl Worker {
     /// Sends a claimed request, and stores what has become of it.
     pub(super) async fn send(&self, request: &BatchRequest) -> Next {
-        let key = &request.key;
+        let claim = request.claimed();
         let hook = Arc::new(Hook::new(&self.journal, request));
         let call = match self.call(request, &hook) {
             Ok(call) => call,
@@ -41,22 +42,24 @@ impl Worker {
         let outcome = tokio::select! {
             outcome = call => outcome,
             () = self.cancelled(&hook) => {
-                self.persist(key, What::NotSent { delay: Duration::ZERO }).await;
+                self.persist(&claim, What::NotSent { delay: Duration::ZERO }).await;
                 return Next::Nothing;
             }
         };
         let attempt = hook.attempt();
         match (outcome, attempt) {
-            (Ok(Started::Job(record)), Some(attempt)) => self.started(key, attempt, record).await,
+            (Ok(Started::Job(record)), Some(attempt)) => {
+                self.started(&claim, attempt, record).await
+            }
             (Ok(Started::Result(record)), Some(attempt)) => {
                 let result = record.raw.clone();
-                let stored = self.persist(key, What::Done { attempt, record, result }).await;
+                let stored = self.persist(&claim, What::Done { attempt, record, result }).await;
                 if stored { Next::Settle } else { Next::Nothing }
             }
             // Without the hook nothing is sent, so there is no success either.
             (Ok(_), None) => Next::Nothing,
             (Err(error), Some(attempt)) if error.may_have_executed() => {
-                self.lost(key, attempt, &error).await
+                self.lost(&claim, attempt, &error).await
             }
             (Err(error), attempt) => self.not_executed(request, attempt, &error, &hook).await,
         }
@@ -84,26 +87,26 @@ impl Worker {
         }
     }
 
-    async fn started(&self, key: &Arc<str>, attempt: i64, record: JobRecord) -> Next {
-        tracing::info!(batch = %self.batch.name, %key, job = %record.id, "started");
+    async fn started(&self, claim: &Claim, attempt: i64, record: JobRecord) -> Next {
+        tracing::info!(batch = %self.batch.name, key = %claim.key, job = %record.id, "started");
         let what = What::Started { attempt, record: record.clone(), failure: None };
-        match self.persist(key, what).await {
+        match self.persist(claim, what).await {
             true => Next::Wait { attempt, record },
             false => Next::Nothing,
         }
     }
 
     /// Stores that a response was lost. One that names a job may be right: its polls will tell.
-    async fn lost(&self, key: &Arc<str>, attempt: i64, error: &Error) -> Next {
-        tracing::warn!(batch = %self.batch.name, %key, %error, "the outcome isn't known");
+    async fn lost(&self, claim: &Claim, attempt: i64, error: &Error) -> Next {
+        tracing::warn!(batch = %self.batch.name, key = %claim.key, %error, "the outcome isn't known");
         let failure = Failure::of(error);
         let Some(record) = error.job().cloned() else {
-            self.persist(key, What::Unknown { attempt, failure }).await;
+            self.persist(claim, What::Unknown { attempt, failure }).await;
             return Next::Nothing;
         };
         let failure = Some(failure);
         let what = What::Started { attempt, record: record.clone(), failure };
-        match self.persist(key, what).await {
+        match self.persist(claim, what).await {
             true => Next::Wait { attempt, record },
             false => Next::Nothing,
         }
@@ -117,7 +120,7 @@ impl Worker {
         error: &Error,
         hook: &Hook,
     ) -> Next {
-        let key = &request.key;
+        let (key, claim) = (&request.key, request.claimed());
         let delay = match (hook.take_obstacle(), error.kind()) {
             (Some(Obstacle::CapReached(end)), _) => {
                 self.end_with(end);
@@ -134,6 +137,11 @@ impl Worker {
                 self.end_with(RunEnd::ClientUnusable(Failure::of(error)));
                 Duration::ZERO
             }
+            (Some(Obstacle::NoPrice), _) => {
+                let message = format!("{error}: {}", source_of(error));
+                let failure = Failure::new(ErrorKind::InvalidParameter, message);
+                return self.refuse(request, failure).await;
+            }
             (None, _) if error.is_retryable() => backoff(request.attempts),
             (None, _) => {
                 let Some(attempt) = attempt else { return self.refused(request, error).await };
@@ -141,7 +149,7 @@ impl Worker {
                 let (failure, result) = (Failure::of(error), error.raw().cloned());
                 let result = result.unwrap_or_default();
                 let what = What::Failed { attempt, was_executed: false, failure, result };
-                let stored = self.persist(key, what).await;
+                let stored = self.persist(&claim, what).await;
                 return if stored { Next::Settle } else { Next::Nothing };
             }
         };
@@ -152,18 +160,27 @@ impl Worker {
             }
             None => What::NotSent { delay },
         };
-        self.persist(key, what).await;
+        self.persist(&claim, what).await;
         Next::Nothing
     }
 
     /// Stores that a request can't even be sent.
     async fn refused(&self, request: &BatchRequest, error: &Error) -> Next {
-        tracing::warn!(batch = %self.batch.name, key = %request.key, %error, "can't be sent");
-        match self.persist(&request.key, What::Refused { failure: Failure::of(error) }).await {
+        self.refuse(request, Failure::of(error)).await
+    }
+
+    async fn refuse(&self, request: &BatchRequest, failure: Failure) -> Next {
+        let message = &failure.message;
+        tracing::warn!(batch = %self.batch.name, key = %request.key, message, "can't be sent");
+        match self.persist(&request.claimed(), What::Refused { failure }).await {
             true => Next::Settle,
             false => Next::Nothing,
         }
     }
+}
+
+fn source_of(error: &Error) -> String {
+    std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
 }
 
 /// Returns how long a request that may be retried is left alone, after this many attempts.
@@ -174,7 +191,7 @@ fn backoff(attempts: u32) -> Duration {
 /// Writes ahead that a request is about to leave. It is not sent otherwise.
 struct Hook {
     journal: Journal,
-    key: Arc<str>,
+    claim: Claim,
     credits: Option<f64>,
     state: Mutex<HookState>,
     /// The attempt that may have left; 0 if there is none.
@@ -193,6 +210,7 @@ struct HookState {
 /// Why a request was not allowed to leave.
 enum Obstacle {
     CapReached(RunEnd),
+    NoPrice,
     Overtaken,
     Stopped,
     StoreAway,
@@ -202,7 +220,7 @@ impl Hook {
     fn new(journal: &Journal, request: &BatchRequest) -> Self {
         Self {
             journal: journal.clone(),
-            key: Arc::clone(&request.key),
+            claim: request.claimed(),
             credits: request.credits,
             state: Mutex::default(),
             attempt: AtomicI64::new(0),
@@ -254,7 +272,7 @@ impl BeforeSend for Arc<Hook> {
                 return hook.stopped_by(Obstacle::Stopped, "the run was stopped".to_owned());
             }
             let sending = What::Sending { credits: hook.credits };
-            match hook.journal.write(&hook.key, sending).await {
+            match hook.journal.write(&hook.claim, sending).await {
                 Ok(Written::MayLeave(attempt)) => {
                     hook.attempt.store(attempt, Ordering::SeqCst);
                     Ok(())
@@ -262,6 +280,11 @@ impl BeforeSend for Arc<Hook> {
                 Ok(Written::CapReached(reached)) => {
                     let message = reached.to_string();
                     hook.stopped_by(Obstacle::CapReached(RunEnd::SpendCap(reached)), message)
+                }
+                Ok(Written::NoPrice) => {
+                    let message = "its price isn't known, and the batch has a cap; set \
+                                   `SpendCap::unknown_price`";
+                    hook.stopped_by(Obstacle::NoPrice, message.to_owned())
                 }
                 Ok(Written::Written | Written::Overtaken) => {
                     let message = "another worker has taken the request over";
@@ -281,7 +304,7 @@ impl Observer for Arc<Hook> {
         let failure = Failure::of_attempt(kind, outcome);
         let (delay, keeps_claim) = (Duration::ZERO, true);
         self.journal
-            .write_later(&self.key, What::NotExecuted { attempt, delay, failure, keeps_claim });
+            .write_later(&self.claim, What::NotExecuted { attempt, delay, failure, keeps_claim });
         self.attempt.store(0, Ordering::SeqCst);
         self.lock().has_begun = false;
         self.changed.notify_one();

@@ -63,7 +63,9 @@ pub enum StoreAway {
     #[default]
     Fail,
     /// This process sends at most so many requests per window, of which those count that it has
-    /// sent before. The shares of all processes together should not exceed the limit.
+    /// sent before. The shares of all processes together should not exceed the limit. What is sent
+    /// so isn't in the store: when it is back, the others may exceed the limit for one window,
+    /// which the server then refuses with 429.
     Share(usize),
 }
 
@@ -152,7 +154,7 @@ impl SharedWindow {
     async fn without_store(&self, error: Error, deadline: Option<Instant>) -> AcquireResult {
         match self.away {
             StoreAway::Fail => Err(error.into()),
-            StoreAway::Share(0) => Ok(None),
+            StoreAway::Share(0) => Err(error.into()),
             StoreAway::Share(share) => {
                 tracing::warn!(%error, share, "the shared limit is away; a share of it holds");
                 let remaining = deadline.map(|deadline| deadline - Instant::now());
@@ -195,8 +197,12 @@ impl RateLimiter for SharedWindow {
         let window = self.clone();
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                if let Err(error) = window.store_pause(duration).await {
-                    tracing::warn!(%error, "other processes aren't held back");
+                while let Some(left) = until.map(|until| until - Instant::now())
+                    && !left.is_zero()
+                    && let Err(error) = window.store_pause(left).await
+                {
+                    tracing::warn!(%error, "other processes aren't held back yet");
+                    sleep(Duration::from_secs(1).min(left)).await;
                 }
             });
         }

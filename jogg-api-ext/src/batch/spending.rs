@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::store::{Now, Value, Write, needed_text, real, text};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// A cap on what a batch spends, in credits.
 ///
@@ -43,6 +43,18 @@ impl SpendCap {
     pub fn unknown_price(mut self, credits: f64) -> Self {
         self.unknown_price = Some(credits);
         self
+    }
+
+    /// Checks that it caps something.
+    pub(super) fn check(&self) -> Result<()> {
+        let amounts = [self.batch, self.day, self.unknown_price];
+        match amounts.into_iter().flatten().find(|credits| !credits.is_finite() || *credits < 0.0) {
+            None => Ok(()),
+            Some(credits) => {
+                let message = format!("a cap of {credits} credits: it must be 0 or more");
+                Err(Error::new(ErrorKind::InvalidParameter, message))
+            }
+        }
     }
 
     pub(super) fn is_set(&self) -> bool {
@@ -131,11 +143,16 @@ impl Ledger {
         if let Some(cap) = cap.day.filter(|cap| exceeds(on_day, *cap)) {
             return Err(ReachedCap::Day { day: self.day.clone(), cap, spent: rounded(on_day) });
         }
+        self.count(credits);
+        Ok(())
+    }
+
+    /// Counts credits as spent: they are.
+    pub(super) fn count(&mut self, credits: f64) {
         for (spent, scope) in self.spent.iter_mut().zip(&self.scopes) {
             *spent += credits;
             *self.changes.entry(scope.clone()).or_default() += credits;
         }
-        Ok(())
     }
 
     /// Gives back what was counted on a day.
@@ -194,16 +211,36 @@ pub(super) fn rounded(credits: f64) -> f64 {
     (credits * 1e6).round() / 1e6
 }
 
-/// Gives back what a request was counted with, as it wasn't executed.
-pub(super) async fn give_back(write: &mut Write<'_>, batch: &str, key: &str) -> Result<()> {
+/// Gives back what a request was counted with, as it wasn't executed, or counts it, as it was.
+pub(super) async fn recount(
+    write: &mut Write<'_>,
+    batch: &str,
+    key: &str,
+    was_executed: bool,
+) -> Result<()> {
     let now = write.now().await?;
     let mut ledger = Ledger::open(write, batch, &now).await?;
-    let select = "SELECT spent, spent_on FROM jogg_requests WHERE batch = $1 AND key = $2";
-    let rows = write.rows(select, [batch.into(), key.into()]).await?;
-    if let Some(row) = rows.first()
-        && let (Some(spent), Some(day)) = (real(row, "spent")?, text(row, "spent_on")?)
-    {
-        ledger.give_back(spent, &day);
+    let locked = write.locked();
+    let select = format!(
+        "SELECT spent, spent_on, credits FROM jogg_requests WHERE batch = $1 AND key = $2 {locked}"
+    );
+    let rows = write.rows(&select, [batch.into(), key.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let spent = real(row, "spent")?.unwrap_or(0.0);
+    let mut values: Vec<Value> = vec![batch.into(), key.into()];
+    match (was_executed, text(row, "spent_on")?) {
+        (false, Some(day)) => {
+            ledger.give_back(spent, &day);
+            values.extend([0.0.into(), day.into()]);
+        }
+        (true, _) if spent == 0.0 => {
+            let credits = real(row, "credits")?.unwrap_or(0.0);
+            ledger.count(credits);
+            values.extend([credits.into(), ledger.day().into()]);
+        }
+        _ => return Ok(()),
     }
+    let update = "UPDATE jogg_requests SET spent = $3, spent_on = $4 WHERE batch = $1 AND key = $2";
+    write.run(update, values).await?;
     ledger.close(write).await
 }

@@ -9,11 +9,15 @@ use jogg_api::redact_urls;
 use sqlx::any::{AnyPoolOptions, AnyRow};
 use sqlx::{Any, AnyPool, Executor, Row, Transaction};
 use tokio::sync::MutexGuard;
+use tokio::time::timeout;
 
 use crate::error::{Error, ErrorKind, Result};
 
 /// The version of the tables in `schema.sql`.
 const VERSION: i64 = 1;
+
+/// How long a statement may take.
+const STATEMENT: Duration = Duration::from_secs(60);
 
 const SCHEMA: &str = include_str!("schema.sql");
 
@@ -72,6 +76,7 @@ impl Store {
             let message = "the path of a SQLite store must be that of a file, in Unicode";
             return Err(Error::new(ErrorKind::Store, message));
         };
+        create_private(path);
         let mut url = "sqlite://".to_owned();
         for part in text.chars() {
             match part {
@@ -103,7 +108,11 @@ impl Store {
         let pool = options.connect(url).await.map_err(|error| failed("opened", &error))?;
         let inner = Inner { pool, dialect, writer: tokio::sync::Mutex::default() };
         let store = Self { inner: Arc::new(inner) };
-        store.create_tables().await?;
+        // Whoever may not create tables can use those that are there.
+        match store.rows("SELECT version FROM jogg_schema", []).await {
+            Ok(rows) if version_of(&rows)? == Some(VERSION) => {}
+            _ => store.create_tables().await?,
+        }
         Ok(store)
     }
 
@@ -115,7 +124,7 @@ impl Store {
         }
         write.run("CREATE TABLE IF NOT EXISTS jogg_schema (version BIGINT NOT NULL)", []).await?;
         let version = write.rows("SELECT version FROM jogg_schema", []).await?;
-        match version.first().map(|row| integer(row, "version")).transpose()?.flatten() {
+        match version_of(&version)? {
             Some(VERSION) => return write.commit().await,
             Some(version) if version > VERSION => {
                 let message = format!(
@@ -139,8 +148,7 @@ impl Store {
         let turn = if is_sqlite { Some(self.inner.writer.lock().await) } else { None };
         // A transaction of SQLite that reads first can't write if another has written since.
         let begin = if is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        let transaction = self.inner.pool.begin_with(begin).await;
-        let transaction = transaction.map_err(|error| failed("written", &error))?;
+        let transaction = in_time("written", self.inner.pool.begin_with(begin)).await?;
         Ok(Write { transaction, dialect: self.inner.dialect, _turn: turn })
     }
 
@@ -150,8 +158,7 @@ impl Store {
         statement: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<AnyRow>> {
-        let rows = bound(statement, values).fetch_all(&self.inner.pool).await;
-        rows.map_err(|error| failed("read", &error))
+        in_time("read", bound(statement, values).fetch_all(&self.inner.pool)).await
     }
 }
 
@@ -175,8 +182,8 @@ impl Write<'_> {
         statement: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<u64> {
-        let done = bound(statement, values).execute(&mut *self.transaction).await;
-        done.map(|done| done.rows_affected()).map_err(|error| failed("written", &error))
+        let done = bound(statement, values).execute(&mut *self.transaction);
+        Ok(in_time("written", done).await?.rows_affected())
     }
 
     /// Runs a statement that returns rows.
@@ -185,8 +192,7 @@ impl Write<'_> {
         statement: &str,
         values: impl IntoIterator<Item = Value>,
     ) -> Result<Vec<AnyRow>> {
-        let rows = bound(statement, values).fetch_all(&mut *self.transaction).await;
-        rows.map_err(|error| failed("written", &error))
+        in_time("written", bound(statement, values).fetch_all(&mut *self.transaction)).await
     }
 
     /// Returns the time by the database's clock.
@@ -215,6 +221,14 @@ impl Write<'_> {
         }
     }
 
+    /// Returns what a query of rows ends with that others may read, and not change meanwhile.
+    pub(super) fn shared(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Postgres => "FOR SHARE",
+            Dialect::Sqlite => "",
+        }
+    }
+
     /// Returns what a query of rows ends with that nobody else may change meanwhile.
     pub(super) fn locked(&self) -> &'static str {
         match self.dialect {
@@ -224,7 +238,7 @@ impl Write<'_> {
     }
 
     pub(super) async fn commit(self) -> Result<()> {
-        self.transaction.commit().await.map_err(|error| failed("written", &error))
+        in_time("written", self.transaction.commit()).await
     }
 }
 
@@ -241,7 +255,7 @@ pub(super) struct Now {
 pub(super) enum Value {
     Text(Option<String>),
     Integer(Option<i64>),
-    Real(Option<f64>),
+    Real(f64),
 }
 
 impl From<&str> for Value {
@@ -276,14 +290,21 @@ impl From<Option<i64>> for Value {
 
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
-        Self::Real(Some(number))
+        Self::Real(number)
     }
 }
 
-impl From<Option<f64>> for Value {
-    fn from(number: Option<f64>) -> Self {
-        Self::Real(number)
-    }
+/// Creates a file that only its owner reads, as results have signed URLs. If it can't, opening it
+/// says why.
+fn create_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.write(true).create_new(true).open(path);
+}
+
+fn version_of(rows: &[AnyRow]) -> Result<Option<i64>> {
+    Ok(rows.first().map(|row| integer(row, "version")).transpose()?.flatten())
 }
 
 fn bound(
@@ -316,6 +337,18 @@ pub(super) fn integer(row: &AnyRow, column: &str) -> Result<Option<i64>> {
 /// Reads a number from a row.
 pub(super) fn real(row: &AnyRow, column: &str) -> Result<Option<f64>> {
     row.try_get(column).map_err(|error| failed("read", &error))
+}
+
+/// Waits for a statement. A server that is gone without a word would be waited for without end.
+async fn in_time<T>(what: &str, done: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
+    match timeout(STATEMENT, done).await {
+        Ok(done) => done.map_err(|error| failed(what, &error)),
+        Err(_) => {
+            let message =
+                format!("the store can't be {what}: no response in {} s", STATEMENT.as_secs());
+            Err(Error::new(ErrorKind::Store, message).with_retryable(true))
+        }
+    }
 }
 
 /// Creates the error of a store. What `sqlx` says in `Debug` can quote whole rows, so that only its

@@ -11,9 +11,10 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::batch::Batch;
 use super::batch_request::BatchRequest;
+use super::change::{Claim, What};
 use super::claims::Work;
 use super::failure::Failure;
-use super::journal::{Journal, What, Written};
+use super::journal::{Journal, Written};
 use super::lookup::Lookups;
 use super::request::Handler;
 use super::run::{RunEnd, RunReport, Settings};
@@ -55,6 +56,7 @@ pub(super) struct Worker {
 impl Worker {
     /// Says that a new worker is alive.
     pub(super) async fn start(batch: Batch, jogg: Jogg, settings: Settings) -> Result<Arc<Self>> {
+        batch.cap.check()?;
         let process = std::process::id();
         let id = format!("{process}-{:016x}", fastrand::u64(..));
         batch.renew(&id, settings.lease).await?;
@@ -93,7 +95,9 @@ impl Worker {
         while tasks.join_next().await.is_some() {}
         drop(alive);
         worked?;
-        self.batch.leave(&self.id).await?;
+        if let Err(error) = self.batch.leave(&self.id).await {
+            tracing::warn!(batch = %self.batch.name, %error, "what is claimed isn't given back yet");
+        }
         let counts = self.batch.counts().await?;
         let ended = counts.done + counts.failed;
         let unsettled = match self.settings.settle {
@@ -105,9 +109,14 @@ impl Worker {
     }
 
     async fn work(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<()> {
-        let mut away_since = None;
+        let (mut away_since, mut ticked) = (None, None::<Instant>);
         loop {
-            match self.spawn(tasks).await {
+            // What others leave is looked for now and then, what is queued whenever there is room.
+            let is_tick = ticked.is_none_or(|ticked| ticked.elapsed() >= TICK);
+            if is_tick {
+                ticked = Some(Instant::now());
+            }
+            match self.spawn(tasks, is_tick).await {
                 Ok(false) => return Ok(()),
                 Ok(true) => away_since = None,
                 Err(error) => {
@@ -125,7 +134,7 @@ impl Worker {
     }
 
     /// Claims what there is to do, and begins it. Returns whether there may be more later.
-    async fn spawn(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<bool> {
+    async fn spawn(self: &Arc<Self>, tasks: &mut JoinSet<()>, is_tick: bool) -> Result<bool> {
         if *self.stop.borrow() {
             return Ok(false);
         }
@@ -134,17 +143,34 @@ impl Worker {
             let free = self.sends.available_permits();
             for request in self.claim(Work::Queued, free).await? {
                 let permit = Arc::clone(&self.sends).try_acquire_owned().ok();
-                let key = Arc::clone(&request.key);
+                let claim = request.claimed();
                 let work = Arc::clone(self).send_and_follow(request, permit);
-                tasks.spawn(Arc::clone(self).guard(key, work));
+                tasks.spawn(Arc::clone(self).guard(claim, work));
             }
         }
+        if is_tick {
+            self.spawn_left(tasks).await?;
+        }
+        if !tasks.is_empty() || !is_tick {
+            return Ok(true);
+        }
+        self.batch.free_forgotten(&self.id).await?;
+        // Before what is left is counted: what is found is open again.
+        let too_young = self.look_up().await?;
+        let left = self.batch.left().await?;
+        let open = if self.end().is_none() { left.open } else { left.open - left.queued };
+        let unsettled = if self.settings.settle.is_some() { left.unsettled } else { 0 };
+        Ok(open > 0 || unsettled > 0 || too_young > 0)
+    }
+
+    /// Begins what others have left: jobs that nobody waits for, and outcomes.
+    async fn spawn_left(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<()> {
         let free = self.waits.available_permits();
         for request in self.claim(Work::Started, free).await? {
             let permit = Arc::clone(&self.waits).try_acquire_owned().ok();
-            let key = Arc::clone(&request.key);
+            let claim = request.claimed();
             let work = Arc::clone(self).follow_and_settle(request, permit);
-            tasks.spawn(Arc::clone(self).guard(key, work));
+            tasks.spawn(Arc::clone(self).guard(claim, work));
         }
         if self.settings.settle.is_some() {
             let free = self.settles.available_permits();
@@ -152,15 +178,7 @@ impl Worker {
                 tasks.spawn(Arc::clone(self).settle(request));
             }
         }
-        if !tasks.is_empty() {
-            return Ok(true);
-        }
-        // Before what is left is counted: what is found is open again.
-        let too_young = self.look_up().await?;
-        let left = self.batch.left().await?;
-        let open = if self.end().is_none() { left.open } else { left.open - left.queued };
-        let unsettled = if self.settings.settle.is_some() { left.unsettled } else { 0 };
-        Ok(open > 0 || unsettled > 0 || too_young > 0)
+        Ok(())
     }
 
     /// Looks up what can be found by its URLs. Returns how many requests are too young for it.
@@ -177,10 +195,11 @@ impl Worker {
     }
 
     /// Works on a request. A panic of the application's hooks ends the work on no other.
-    async fn guard(self: Arc<Self>, key: Arc<str>, work: impl Future<Output = ()> + Send) {
+    async fn guard(self: Arc<Self>, claim: Claim, work: impl Future<Output = ()> + Send) {
         if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+            let key = &claim.key;
             tracing::error!(batch = %self.batch.name, %key, "a panic while it was worked on");
-            self.persist(&key, What::Panicked).await;
+            self.persist(&claim, What::Panicked).await;
             self.ended.notify_one();
         }
     }
@@ -194,12 +213,14 @@ impl Worker {
         drop(permit);
         self.ended.notify_one();
         let has_ended = match next {
-            Next::Wait { attempt, record } => self.follow(&request.key, attempt, record).await,
+            Next::Wait { attempt, record } => {
+                self.follow(&request.claimed(), attempt, record).await
+            }
             Next::Settle => true,
             Next::Nothing => false,
         };
         if has_ended {
-            self.settle_stored(&request.key).await;
+            self.settle_stored(&request.claimed()).await;
         }
         self.ended.notify_one();
     }
@@ -209,26 +230,27 @@ impl Worker {
         request: BatchRequest,
         permit: Option<OwnedSemaphorePermit>,
     ) {
-        let attempt = i64::from(request.attempts);
+        let (attempt, claim) = (i64::from(request.attempts), request.claimed());
         let has_ended = match request.job {
-            Some(record) => self.follow(&request.key, attempt, record).await,
+            Some(record) => self.follow(&claim, attempt, record).await,
             // Nobody writes a state without its record.
             None => {
                 let message = "the store has no record of its job";
                 let failure = Failure::new(ErrorKind::OutcomeUnknown, message);
-                self.persist(&request.key, What::Unknown { attempt, failure }).await;
+                self.persist(&claim, What::Unknown { attempt, failure }).await;
                 false
             }
         };
         drop(permit);
         if has_ended {
-            self.settle_stored(&request.key).await;
+            self.settle_stored(&claim).await;
         }
         self.ended.notify_one();
     }
 
     /// Waits for a job, and stores its end. Returns whether there is an outcome to hand over.
-    async fn follow(&self, key: &Arc<str>, attempt: i64, record: JobRecord) -> bool {
+    async fn follow(&self, claim: &Claim, attempt: i64, record: JobRecord) -> bool {
+        let key = &claim.key;
         loop {
             let ended = tokio::select! {
                 ended = self.wait(record.clone()) => ended,
@@ -237,7 +259,7 @@ impl Worker {
             let error = match ended {
                 Ok(result) => {
                     tracing::info!(batch = %self.batch.name, %key, job = %record.id, "done");
-                    return self.persist(key, What::Done { attempt, record, result }).await;
+                    return self.persist(claim, What::Done { attempt, record, result }).await;
                 }
                 Err(error) => error,
             };
@@ -247,7 +269,7 @@ impl Worker {
                 ErrorKind::JobFailed | ErrorKind::ResultIncomplete => {
                     let result = error.raw().cloned().unwrap_or_default();
                     let what = What::Failed { attempt, was_executed: true, failure, result };
-                    return self.persist(key, what).await;
+                    return self.persist(claim, what).await;
                 }
                 ErrorKind::InvalidApiKey | ErrorKind::Configuration => {
                     self.end_with(RunEnd::ClientUnusable(failure));
@@ -255,11 +277,11 @@ impl Worker {
                     return false;
                 }
                 ErrorKind::NotFound | ErrorKind::InvalidParameter => {
-                    self.persist(key, What::Unknown { attempt, failure }).await;
+                    self.persist(claim, What::Unknown { attempt, failure }).await;
                     return false;
                 }
                 _ if age(&record) > self.settings.max_wait => {
-                    self.persist(key, What::Unknown { attempt, failure }).await;
+                    self.persist(claim, What::Unknown { attempt, failure }).await;
                     return false;
                 }
                 ErrorKind::WaitTimeout => {}
@@ -286,25 +308,27 @@ impl Worker {
     }
 
     /// Hands over an outcome that was just stored.
-    async fn settle_stored(self: &Arc<Self>, key: &Arc<str>) {
+    async fn settle_stored(self: &Arc<Self>, claim: &Claim) {
         if self.settings.settle.is_none() {
-            self.persist(key, What::Released { delay: Duration::ZERO }).await;
+            self.persist(claim, What::Released { delay: Duration::ZERO }).await;
             return;
         }
         // Otherwise it is claimed again later, as what nobody works on.
-        if let Ok(Some(request)) = self.batch.get(key).await
+        if let Ok(Some(request)) = self.batch.get(&claim.key).await
             && matches!(request.state, RequestState::Done | RequestState::Failed)
+            && request.claim.as_ref() == Some(&claim.token)
         {
             Arc::clone(self).settle(request).await;
         } else {
-            self.persist(key, What::Released { delay: Duration::ZERO }).await;
+            self.persist(claim, What::Released { delay: Duration::ZERO }).await;
         }
     }
 
     /// Hands over an outcome, and marks it as taken when the application says so.
     async fn settle(self: Arc<Self>, request: BatchRequest) {
         let Some(settle) = self.settings.settle.clone() else { return };
-        let key = Arc::clone(&request.key);
+        let claim = request.claimed();
+        let key = &claim.key;
         // Never closed.
         let permit = self.settles.acquire().await;
         // In a task of its own, so that a panic in it ends nothing else.
@@ -322,20 +346,21 @@ impl Worker {
                 What::Released { delay: SETTLE_AGAIN }
             }
         };
-        self.persist(&key, what).await;
+        self.persist(&claim, what).await;
         self.ended.notify_one();
     }
 
     /// Writes what must not be lost. Returns whether it is in the store.
-    pub(super) async fn persist(&self, key: &Arc<str>, what: What) -> bool {
-        match self.journal.persist(key, what.clone()).await {
+    pub(super) async fn persist(&self, claim: &Claim, what: What) -> bool {
+        let (key, change, job) = (&claim.key, what.name(), what.job().map(str::to_owned));
+        match self.journal.persist(claim, what).await {
             Ok(Written::Written | Written::MayLeave(_)) => true,
-            Ok(Written::Overtaken | Written::CapReached(_)) => {
-                tracing::warn!(batch = %self.batch.name, %key, change = what.name(), "overtaken");
+            Ok(Written::Overtaken | Written::CapReached(_) | Written::NoPrice) => {
+                tracing::warn!(batch = %self.batch.name, %key, change, job, "overtaken");
                 false
             }
             Err(error) => {
-                tracing::error!(batch = %self.batch.name, %key, change = what.name(), %error, "lost");
+                tracing::error!(batch = %self.batch.name, %key, change, job, %error, "lost");
                 false
             }
         }

@@ -158,7 +158,11 @@ impl SlidingWindow {
     /// Counts a request that another limit has let through.
     #[cfg(feature = "batch")]
     pub(crate) fn count(&self) -> Slot {
-        self.shared.lock().in_flight += 1;
+        let mut slots = self.shared.lock();
+        slots.in_flight += 1;
+        // Nobody else forgets those that no longer count.
+        slots.forget(self.shared.clock.now(), self.shared.window);
+        drop(slots);
         Slot { shared: Arc::clone(&self.shared), counts: true }
     }
 }
@@ -224,6 +228,13 @@ impl Shared {
 }
 
 impl Slots {
+    /// Forgets the requests that no longer count.
+    fn forget(&mut self, now: Duration, window: Duration) {
+        while self.ended.front().is_some_and(|ended| now.saturating_sub(*ended) >= window) {
+            self.ended.pop_front();
+        }
+    }
+
     /// Takes a slot, or says how long until one is free; `None` if that is up to a request that
     /// is still in flight.
     fn take(
@@ -232,9 +243,7 @@ impl Slots {
         limit: usize,
         window: Duration,
     ) -> Result<(), Option<Duration>> {
-        while self.ended.front().is_some_and(|ended| now.saturating_sub(*ended) >= window) {
-            self.ended.pop_front();
-        }
+        self.forget(now, window);
         if now < self.paused_until {
             return Err(Some(self.paused_until.saturating_sub(now)));
         }
