@@ -152,10 +152,17 @@ impl Row<'_, '_> {
         match (what, update, ledger) {
             (What::Sending { credits }, _, Some(ledger)) => self.send(*credits, ledger).await,
             (_, Some(update), ledger) => {
+                if what.spending() == Spending::Executed {
+                    // As it is nearly always: it is counted already.
+                    match self.update(&update, "AND state <> 'queued'").await? {
+                        Written::Overtaken => {}
+                        written => return Ok(written),
+                    }
+                }
                 if let Some(ledger) = ledger {
                     self.count(what.spending(), &update, ledger).await?;
                 }
-                self.update(update).await
+                self.update(&update, "").await
             }
             (_, None, _) => Err(Error::new(ErrorKind::Store, "what is spent was not read")),
         }
@@ -167,24 +174,25 @@ impl Row<'_, '_> {
         let Some(credits) = credits.or(cap.unknown_price).or((!cap.is_set()).then_some(0.0)) else {
             return Ok(Written::NoPrice);
         };
-        let from = "claim = $3 AND state = 'queued'";
-        let rows = self.select("attempts", from, (&*self.claim.token).into()).await?;
-        let Some(row) = rows.first() else { return Ok(Written::Overtaken) };
-        let attempt = integer(row, "attempts")?.unwrap_or(0).saturating_add(1);
         if let Err(reached) = ledger.spend(credits, cap) {
             return Ok(Written::CapReached(reached));
         }
-        let set = "state = 'sending', attempts = $4, sent_at = $5, spent = $6, spent_on = $7";
-        let values = vec![
+        let update = "UPDATE jogg_requests SET state = 'sending', attempts = attempts + 1, \
+                      sent_at = $4, spent = $5, spent_on = $6 WHERE batch = $1 AND key = $2 AND \
+                      claim = $3 AND state = 'queued' RETURNING attempts";
+        let values = [
             (&*self.claim.token).into(),
-            attempt.into(),
             self.now.milliseconds.into(),
             credits.into(),
             ledger.day().into(),
         ];
-        match self.update(Update { set, from, values }).await? {
-            Written::Written => Ok(Written::MayLeave(attempt)),
-            other => Ok(other),
+        let rows = self.write.rows(update, self.key().into_iter().chain(values)).await?;
+        match rows.first().map(|row| integer(row, "attempts")).transpose()?.flatten() {
+            Some(attempt) => Ok(Written::MayLeave(attempt)),
+            None => {
+                ledger.count(-credits);
+                Ok(Written::Overtaken)
+            }
         }
     }
 
@@ -217,7 +225,8 @@ impl Row<'_, '_> {
                 let from = "attempts = $3";
                 let attempt = update.values.first().cloned();
                 let values = attempt.into_iter().chain([credits.into(), ledger.day().into()]);
-                self.update(Update { set, from, values: values.collect() }).await?;
+                let values = values.collect();
+                self.update(&Update { set, from, values }, "").await?;
             }
             _ => {}
         }
@@ -238,10 +247,13 @@ impl Row<'_, '_> {
         self.write.rows(&select, self.key().into_iter().chain([guard])).await
     }
 
-    async fn update(&mut self, Update { set, from, values }: Update) -> Result<Written> {
-        let statement =
-            format!("UPDATE jogg_requests SET {set} WHERE batch = $1 AND key = $2 AND {from}");
-        let changed = self.write.run(&statement, self.key().into_iter().chain(values)).await?;
+    async fn update(&mut self, update: &Update, and: &str) -> Result<Written> {
+        let Update { set, from, values } = update;
+        let statement = format!(
+            "UPDATE jogg_requests SET {set} WHERE batch = $1 AND key = $2 AND {from} {and}"
+        );
+        let values = self.key().into_iter().chain(values.iter().cloned());
+        let changed = self.write.run(&statement, values).await?;
         Ok(if changed == 0 { Written::Overtaken } else { Written::Written })
     }
 
