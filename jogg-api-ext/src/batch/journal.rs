@@ -21,7 +21,7 @@ type Change = (Claim, What, oneshot::Sender<Result<Written>>);
 /// What has become of a change.
 #[derive(Debug)]
 pub(super) enum Written {
-    Written,
+    Committed,
     /// The number of the attempt that may leave now.
     MayLeave(i64),
     /// The request is no longer as the change assumes: another worker or somebody has changed it.
@@ -254,7 +254,7 @@ impl Row<'_, '_> {
         );
         let values = self.key().into_iter().chain(values.iter().cloned());
         let changed = self.write.run(&statement, values).await?;
-        Ok(if changed == 0 { Written::Overtaken } else { Written::Written })
+        Ok(if changed == 0 { Written::Overtaken } else { Written::Committed })
     }
 
     fn key(&self) -> [Value; 2] {

@@ -286,7 +286,7 @@ impl BeforeSend for Arc<Hook> {
                                    `SpendCap::unknown_price`";
                     hook.stopped_by(Obstacle::NoPrice, message.to_owned())
                 }
-                Ok(Written::Written | Written::Overtaken) => {
+                Ok(Written::Committed | Written::Overtaken) => {
                     let message = "another worker has taken the request over";
                     hook.stopped_by(Obstacle::Overtaken, message.to_owned())
                 }

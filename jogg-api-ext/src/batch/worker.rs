@@ -354,7 +354,7 @@ impl Worker {
     pub(super) async fn persist(&self, claim: &Claim, what: What) -> bool {
         let (key, change, job) = (&claim.key, what.name(), what.job().map(str::to_owned));
         match self.journal.persist(claim, what).await {
-            Ok(Written::Written | Written::MayLeave(_)) => true,
+            Ok(Written::Committed | Written::MayLeave(_)) => true,
             Ok(Written::Overtaken | Written::CapReached(_) | Written::NoPrice) => {
                 tracing::warn!(batch = %self.batch.name, %key, change, job, "overtaken");
                 false
