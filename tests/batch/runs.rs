@@ -35,6 +35,7 @@ async fn what_is_queued_is_sent_once_and_settled() {
             let taken = Arc::clone(&settled);
             async move {
                 let motion = request.result::<AddMotion>()?;
+                assert!(request.attempts == 1 && request.sent_at.is_some(), "{request:?}");
                 taken.lock().unwrap().push((request.key.to_string(), motion.preview_url));
                 Ok(())
             }

@@ -93,6 +93,26 @@ impl BatchRequest {
         self.known_operation().map_or(Listing::Nowhere, Listing::of).advice()
     }
 
+    /// Takes what is stored of an attempt.
+    pub(super) fn sent(&mut self, attempt: i64, sent_at: i64) {
+        self.attempts = attempt.try_into().unwrap_or(u32::MAX);
+        self.sent_at = time(Some(sent_at));
+    }
+
+    /// Takes the outcome that is stored.
+    pub(super) fn end_with(
+        &mut self,
+        state: RequestState,
+        job: &JobRecord,
+        raw: &Value,
+        failure: Option<&Failure>,
+    ) {
+        self.state = state;
+        self.job = Some(job.clone());
+        self.raw = Some(raw.clone()).filter(|raw| !raw.is_null());
+        self.failure = failure.cloned();
+    }
+
     /// Returns the claim of the task that this request was claimed for.
     pub(super) fn claimed(&self) -> Claim {
         Claim { key: Arc::clone(&self.key), token: self.claim.clone().unwrap_or_default() }
@@ -107,7 +127,6 @@ impl BatchRequest {
             Ok(text(row, column)?.and_then(|text| serde_json::from_str(&text).ok()))
         };
         let record = text(row, "record")?;
-        let milliseconds = integer(row, "sent_at")?.and_then(|at| u64::try_from(at).ok());
         Ok(Self {
             key: needed_text(row, "key")?.into(),
             operation: needed_text(row, "operation")?,
@@ -115,7 +134,7 @@ impl BatchRequest {
             body: json("body")?.unwrap_or_default(),
             credits: real(row, "credits")?,
             attempts: integer(row, "attempts")?.unwrap_or(0).try_into().unwrap_or(u32::MAX),
-            sent_at: milliseconds.map(|at| UNIX_EPOCH + Duration::from_millis(at)),
+            sent_at: time(integer(row, "sent_at")?),
             job: record.and_then(|record| serde_json::from_str(&record).ok()),
             raw: json("result")?,
             failure: text(row, "error")?.and_then(|text| Failure::read(&text)),
@@ -123,6 +142,12 @@ impl BatchRequest {
             claim: text(row, "claim")?.map(Into::into),
         })
     }
+}
+
+/// Reads a time of the store.
+fn time(milliseconds: Option<i64>) -> Option<SystemTime> {
+    let since = milliseconds.and_then(|milliseconds| u64::try_from(milliseconds).ok())?;
+    UNIX_EPOCH.checked_add(Duration::from_millis(since))
 }
 
 impl fmt::Debug for BatchRequest {

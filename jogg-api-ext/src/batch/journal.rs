@@ -22,8 +22,11 @@ type Change = (Claim, What, oneshot::Sender<Result<Written>>);
 #[derive(Debug)]
 pub(super) enum Written {
     Committed,
-    /// The number of the attempt that may leave now.
-    MayLeave(i64),
+    /// The attempt of this number may leave now, in milliseconds since 1970.
+    MayLeave {
+        attempt: i64,
+        now: i64,
+    },
     /// The request is no longer as the change assumes: another worker or somebody has changed it.
     Overtaken,
     CapReached(ReachedCap),
@@ -188,7 +191,7 @@ impl Row<'_, '_> {
         ];
         let rows = self.write.rows(update, self.key().into_iter().chain(values)).await?;
         match rows.first().map(|row| integer(row, "attempts")).transpose()?.flatten() {
-            Some(attempt) => Ok(Written::MayLeave(attempt)),
+            Some(attempt) => Ok(Written::MayLeave { attempt, now: self.now.milliseconds }),
             None => {
                 ledger.count(-credits);
                 Ok(Written::Overtaken)

@@ -13,6 +13,7 @@ mod place;
 mod request;
 mod run;
 mod send;
+mod settle;
 mod shared_window;
 mod spending;
 mod state;

@@ -32,7 +32,7 @@ pub(super) enum Next {
 
 impl Worker {
     /// Sends a claimed request, and stores what has become of it.
-    pub(super) async fn send(&self, request: &BatchRequest) -> Next {
+    pub(super) async fn send(&self, request: &mut BatchRequest) -> Next {
         let claim = request.claimed();
         let hook = Arc::new(Hook::new(&self.journal, request));
         let call = match self.call(request, &hook) {
@@ -47,6 +47,9 @@ impl Worker {
             }
         };
         let attempt = hook.attempt();
+        if let Some(attempt) = attempt {
+            request.sent(attempt, hook.sent_at.load(Ordering::SeqCst));
+        }
         match (outcome, attempt) {
             (Ok(Started::Job(record)), Some(attempt)) => {
                 self.started(&claim, attempt, record).await
@@ -196,6 +199,8 @@ struct Hook {
     state: Mutex<HookState>,
     /// The attempt that may have left; 0 if there is none.
     attempt: AtomicI64,
+    /// When that was, in milliseconds since 1970.
+    sent_at: AtomicI64,
     changed: Notify,
 }
 
@@ -224,6 +229,7 @@ impl Hook {
             credits: request.credits,
             state: Mutex::default(),
             attempt: AtomicI64::new(0),
+            sent_at: AtomicI64::new(0),
             changed: Notify::new(),
         }
     }
@@ -273,7 +279,8 @@ impl BeforeSend for Arc<Hook> {
             }
             let sending = What::Sending { credits: hook.credits };
             match hook.journal.write(&hook.claim, sending).await {
-                Ok(Written::MayLeave(attempt)) => {
+                Ok(Written::MayLeave { attempt, now }) => {
+                    hook.sent_at.store(now, Ordering::SeqCst);
                     hook.attempt.store(attempt, Ordering::SeqCst);
                     Ok(())
                 }

@@ -32,24 +32,21 @@ const TICK: Duration = Duration::from_millis(500);
 /// How long the store may be away before a run ends with its error.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// How long after an outcome could not be taken it is handed over again.
-const SETTLE_AGAIN: Duration = Duration::from_secs(60);
-
 /// What a run's tasks share.
 pub(super) struct Worker {
     pub(super) batch: Batch,
     pub(super) jogg: Jogg,
     pub(super) journal: Journal,
-    settings: Settings,
+    pub(super) settings: Settings,
     id: String,
     /// Why nothing more is sent.
     end: Mutex<Option<RunEnd>>,
     stop: watch::Sender<bool>,
     /// Something has ended, so that there may be more to do.
-    ended: Arc<Notify>,
+    pub(super) ended: Arc<Notify>,
     sends: Arc<Semaphore>,
     waits: Arc<Semaphore>,
-    settles: Arc<Semaphore>,
+    pub(super) settles: Arc<Semaphore>,
     lookups: tokio::sync::Mutex<Lookups>,
 }
 
@@ -141,6 +138,9 @@ impl Worker {
         let is_sending = self.end().is_none();
         if is_sending {
             let free = self.sends.available_permits();
+            // Several together: a claim is a transaction.
+            let enough = if is_tick { 1 } else { self.settings.at_once.div_ceil(2) };
+            let free = if free < enough { 0 } else { free };
             for request in self.claim(Work::Queued, free).await? {
                 let permit = Arc::clone(&self.sends).try_acquire_owned().ok();
                 let claim = request.claimed();
@@ -206,33 +206,31 @@ impl Worker {
 
     async fn send_and_follow(
         self: Arc<Self>,
-        request: BatchRequest,
+        mut request: BatchRequest,
         permit: Option<OwnedSemaphorePermit>,
     ) {
-        let next = self.send(&request).await;
+        let next = self.send(&mut request).await;
         drop(permit);
         self.ended.notify_one();
         let has_ended = match next {
-            Next::Wait { attempt, record } => {
-                self.follow(&request.claimed(), attempt, record).await
-            }
-            Next::Settle => true,
+            Next::Wait { attempt, record } => self.follow(&mut request, attempt, record).await,
+            Next::Settle => self.read_again(&mut request).await,
             Next::Nothing => false,
         };
         if has_ended {
-            self.settle_stored(&request.claimed()).await;
+            self.settle_or_release(request).await;
         }
         self.ended.notify_one();
     }
 
     async fn follow_and_settle(
         self: Arc<Self>,
-        request: BatchRequest,
+        mut request: BatchRequest,
         permit: Option<OwnedSemaphorePermit>,
     ) {
         let (attempt, claim) = (i64::from(request.attempts), request.claimed());
-        let has_ended = match request.job {
-            Some(record) => self.follow(&claim, attempt, record).await,
+        let has_ended = match request.job.take() {
+            Some(record) => self.follow(&mut request, attempt, record).await,
             // Nobody writes a state without its record.
             None => {
                 let message = "the store has no record of its job";
@@ -243,13 +241,14 @@ impl Worker {
         };
         drop(permit);
         if has_ended {
-            self.settle_stored(&claim).await;
+            self.settle_or_release(request).await;
         }
         self.ended.notify_one();
     }
 
     /// Waits for a job, and stores its end. Returns whether there is an outcome to hand over.
-    async fn follow(&self, claim: &Claim, attempt: i64, record: JobRecord) -> bool {
+    async fn follow(&self, request: &mut BatchRequest, attempt: i64, record: JobRecord) -> bool {
+        let claim = &request.claimed();
         let key = &claim.key;
         loop {
             let ended = tokio::select! {
@@ -259,6 +258,7 @@ impl Worker {
             let error = match ended {
                 Ok(result) => {
                     tracing::info!(batch = %self.batch.name, %key, job = %record.id, "done");
+                    request.end_with(RequestState::Done, &record, &result, None);
                     return self.persist(claim, What::Done { attempt, record, result }).await;
                 }
                 Err(error) => error,
@@ -268,6 +268,7 @@ impl Worker {
             match error.kind() {
                 ErrorKind::JobFailed | ErrorKind::ResultIncomplete => {
                     let result = error.raw().cloned().unwrap_or_default();
+                    request.end_with(RequestState::Failed, &record, &result, Some(&failure));
                     let what = What::Failed { attempt, was_executed: true, failure, result };
                     return self.persist(claim, what).await;
                 }
@@ -307,54 +308,11 @@ impl Worker {
         (handler.wait)(self.jogg.clone(), record, options).await
     }
 
-    /// Hands over an outcome that was just stored.
-    async fn settle_stored(self: &Arc<Self>, claim: &Claim) {
-        if self.settings.settle.is_none() {
-            self.persist(claim, What::Released { delay: Duration::ZERO }).await;
-            return;
-        }
-        // Otherwise it is claimed again later, as what nobody works on.
-        if let Ok(Some(request)) = self.batch.get(&claim.key).await
-            && matches!(request.state, RequestState::Done | RequestState::Failed)
-            && request.claim.as_ref() == Some(&claim.token)
-        {
-            Arc::clone(self).settle(request).await;
-        } else {
-            self.persist(claim, What::Released { delay: Duration::ZERO }).await;
-        }
-    }
-
-    /// Hands over an outcome, and marks it as taken when the application says so.
-    async fn settle(self: Arc<Self>, request: BatchRequest) {
-        let Some(settle) = self.settings.settle.clone() else { return };
-        let claim = request.claimed();
-        let key = &claim.key;
-        // Never closed.
-        let permit = self.settles.acquire().await;
-        // In a task of its own, so that a panic in it ends nothing else.
-        let taken = tokio::spawn(async move { settle(request).await }).await;
-        drop(permit);
-        let what = match taken {
-            Ok(Ok(())) => What::Settled,
-            Ok(Err(error)) => {
-                tracing::warn!(batch = %self.batch.name, %key, %error, "the outcome was not taken");
-                What::Released { delay: SETTLE_AGAIN }
-            }
-            Err(error) => {
-                let error = if error.is_panic() { "a panic" } else { "the runtime ends" };
-                tracing::error!(batch = %self.batch.name, %key, error, "the outcome was not taken");
-                What::Released { delay: SETTLE_AGAIN }
-            }
-        };
-        self.persist(&claim, what).await;
-        self.ended.notify_one();
-    }
-
     /// Writes what must not be lost. Returns whether it is in the store.
     pub(super) async fn persist(&self, claim: &Claim, what: What) -> bool {
         let (key, change, job) = (&claim.key, what.name(), what.job().map(str::to_owned));
         match self.journal.persist(claim, what).await {
-            Ok(Written::Committed | Written::MayLeave(_)) => true,
+            Ok(Written::Committed | Written::MayLeave { .. }) => true,
             Ok(Written::Overtaken | Written::CapReached(_) | Written::NoPrice) => {
                 tracing::warn!(batch = %self.batch.name, %key, change, job, "overtaken");
                 false
