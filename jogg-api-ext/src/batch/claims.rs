@@ -66,7 +66,7 @@ impl Batch {
         let orphaned = "worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM jogg_workers WHERE \
                         jogg_workers.worker = jogg_requests.worker)";
         free(&mut write, orphaned, [now.into()]).await?;
-        let of = "batch = $3 AND state = 'sending' AND worker IS NULL";
+        let of = "batch = $3 AND state = 'sending' AND worker IS NULL AND settled_at IS NULL";
         free(&mut write, of, [now.into(), (*self.name).into()]).await?;
         write.commit().await
     }

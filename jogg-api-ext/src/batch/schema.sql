@@ -38,12 +38,12 @@ CREATE TABLE IF NOT EXISTS jogg_requests (
     PRIMARY KEY (batch, key)
 );
 
+-- None by the state alone: it changes all the time, so that what the database knows of how many
+-- rows have which is soon wrong, and it would search for one row among all that are queued.
 CREATE INDEX IF NOT EXISTS jogg_requests_free
     ON jogg_requests (batch, state, position, key) WHERE worker IS NULL AND settled_at IS NULL;
 CREATE INDEX IF NOT EXISTS jogg_requests_claimed
     ON jogg_requests (worker) WHERE worker IS NOT NULL;
-CREATE INDEX IF NOT EXISTS jogg_requests_state
-    ON jogg_requests (batch, state, settled_at);
 
 -- Workers that are alive. Whose lease has expired, its requests are taken over.
 CREATE TABLE IF NOT EXISTS jogg_workers (
