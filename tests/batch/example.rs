@@ -178,7 +178,8 @@ impl Stage {
         }
         let mut expected = Vec::new();
         for request in requests {
-            let file = (request.state == RequestState::Done).then(|| format!("{}.mp4", request.key));
+            let file =
+                (request.state == RequestState::Done).then(|| format!("{}.mp4", request.key));
             if let Some(file) = &file {
                 let url = request.result::<CreateVideo>().unwrap().url;
                 let video = jogg.assets().download_bytes(url).await.unwrap();

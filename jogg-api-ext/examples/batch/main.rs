@@ -32,7 +32,8 @@ use std::time::Duration;
 use clap::Parser;
 use jogg_api_ext::Jogg;
 use jogg_api_ext::batch::{
-    Batch, BatchRequest, Cost, RequestState, Resolution, RunEnd, RunReport, SharedWindow, SpendCap, Store,
+    Batch, BatchRequest, Cost, RequestState, Resolution, RunEnd, RunReport, SharedWindow, SpendCap,
+    Store,
 };
 use jogg_api_ext::jobs::WaitOptions;
 use jogg_api_ext::simulator::Simulator;
@@ -181,8 +182,8 @@ impl Arguments {
         store: &Store,
         progress: &Progress,
     ) -> Result<(Jogg, Option<Simulator>), Box<dyn Error>> {
-        // One limit for all that use this store.
-        let window = SharedWindow::new(store, if self.live { "live" } else { "simulated" });
+        // One limit for all processes that use this store with this server.
+        let window = SharedWindow::new(store, self.base_url.as_deref().unwrap_or("live"));
         let window = Arc::new(window.lease(Duration::from_secs(self.lease)));
         let (builder, simulator) = match &self.base_url {
             _ if self.live => (Jogg::builder_from_env()?.rate_limiter(window), None),

@@ -27,7 +27,8 @@ const COLUMNS: [&str; 11] = [
     "seconds",
 ];
 
-pub(crate) const HELP: &str = "The columns of the CSV file; those marked with a star may be omitted:
+pub(crate) const HELP: &str =
+    "The columns of the CSV file; those marked with a star may be omitted:
   key           Names the video: in the batch, and as a file. Letters, digits, `-`, `_` and `.`
   avatar        The number of the avatar
   avatar_type*  `public` (default) or `custom`
@@ -61,7 +62,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Row>, Vec<String>> {
     let mut problems = Vec::new();
     let places = match places(&mut reader, &mut problems) {
         Ok(places) if problems.is_empty() => places,
-        Ok(_) => return Err(problems.iter().map(|problem| format!("{shown}:1: {problem}")).collect()),
+        Ok(_) => {
+            return Err(problems.iter().map(|problem| format!("{shown}:1: {problem}")).collect());
+        }
         Err(error) => return Err(vec![format!("{shown}:1: {error}")]),
     };
     let width = reader.headers().map_or(0, StringRecord::len);
