@@ -32,8 +32,8 @@ use std::time::Duration;
 use clap::Parser;
 use jogg_api_ext::Jogg;
 use jogg_api_ext::batch::{
-    Batch, BatchRequest, Cost, RequestState, Resolution, RunEnd, RunReport, SharedWindow, SpendCap,
-    Store,
+    Batch, BatchRequest, Cost, Entry, ReachedCap, Resolution, RunEnd, RunReport, SharedWindow,
+    SpendCap, Store,
 };
 use jogg_api_ext::jobs::WaitOptions;
 use jogg_api_ext::simulator::Simulator;
@@ -58,10 +58,10 @@ struct Arguments {
     #[arg(long, default_value = "results")]
     results: PathBuf,
     /// Stop sending when the batch would cost more than this many credits, by estimates
-    #[arg(long, value_name = "CREDITS", value_parser = credits)]
+    #[arg(long, value_name = "CREDITS", value_parser = credits, allow_negative_numbers = true)]
     cap: Option<f64>,
     /// Stop sending when all batches of the store would cost more than this on a day (UTC)
-    #[arg(long, value_name = "CREDITS", value_parser = credits)]
+    #[arg(long, value_name = "CREDITS", value_parser = credits, allow_negative_numbers = true)]
     cap_per_day: Option<f64>,
     /// Check the file, print the estimate, and end
     #[arg(long)]
@@ -110,7 +110,7 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let rows = rows::read(&arguments.file).map_err(all)?;
     let Some(store) = arguments.open().await? else {
         let cost = Cost::of(rows.iter().map(|row| &row.entry));
-        progress.say(&format!("{} rows, all new: {cost}, by estimates", rows.len()));
+        say_cost(&progress, rows.len(), 0, cost, Cost::default());
         return Ok(true);
     };
     let batch = arguments.batch(&store)?;
@@ -128,13 +128,14 @@ async fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
         progress.say(&format!("{key}: resolved"));
     }
     let known = batch.requests().try_collect().await?;
-    let cost = cost(&arguments.file, &rows, &known)?;
-    let (all, known) = (rows.len(), known.len());
-    progress.say(&format!("{all} rows, {known} known: to send: {cost}, by estimates"));
+    let new = new(&arguments.file, &rows, &known)?;
+    let queued = batch.cost().await?;
+    let (count, cost) = (new.len(), Cost::of(new));
+    say_cost(&progress, rows.len(), rows.len() - count, cost, queued);
     if arguments.dry_run {
         return Ok(true);
     }
-    if cost.requests > 0 && !arguments.yes {
+    if cost.requests + queued.requests > 0 && !arguments.yes {
         confirm()?;
     }
     std::fs::create_dir_all(&arguments.results)?;
@@ -223,23 +224,36 @@ impl Arguments {
     }
 }
 
-/// Returns what is to be sent. A key that is known with another request is a mistake in the file.
-fn cost(file: &Path, rows: &[Row], known: &[BatchRequest]) -> Result<Cost, Box<dyn Error>> {
+/// Returns what isn't in the batch. A key that is known with another request is a mistake in the
+/// file.
+fn new<'r>(
+    file: &Path,
+    rows: &'r [Row],
+    known: &[BatchRequest],
+) -> Result<Vec<&'r Entry>, Box<dyn Error>> {
     let known: HashMap<&str, _> = known.iter().map(|request| (&*request.key, request)).collect();
-    let (mut to_send, mut problems) = (Vec::new(), Vec::new());
+    let (mut new, mut problems) = (Vec::new(), Vec::new());
     for row in rows {
         match known.get(row.key.as_str()) {
-            Some(request) if request.body != row.body => problems.push(format!(
+            None => new.push(&row.entry),
+            Some(request) if request.body == row.body => {}
+            Some(_) => problems.push(format!(
                 "{}:{}: column `key`: `{}` is in the batch with another request; use another key",
                 file.display(),
                 row.line,
                 row.key
             )),
-            Some(request) if request.state != RequestState::Queued => {}
-            _ => to_send.push(&row.entry),
         }
     }
-    if problems.is_empty() { Ok(Cost::of(to_send)) } else { Err(all(problems)) }
+    if problems.is_empty() { Ok(new) } else { Err(all(problems)) }
+}
+
+fn say_cost(progress: &Progress, rows: usize, known: usize, new: Cost, queued: Cost) {
+    progress.say(&format!("{rows} rows, {known} of them known; by estimates, to be sent are:"));
+    progress.say(&format!("    {new} that are new"));
+    if queued.requests > 0 {
+        progress.say(&format!("    {queued} that were queued before"));
+    }
 }
 
 fn all(problems: Vec<String>) -> Box<dyn Error> {
@@ -303,12 +317,18 @@ async fn conclude(
         let (key, advice) = (&request.key, request.where_to_look());
         let reason = request.failure.as_ref().map_or("", |failure| &failure.message);
         progress.say(&format!("{key}: unknown: {reason}"));
-        progress.say(&format!("    {advice};"));
+        // That of a lost response says it already.
+        if !reason.contains(advice) {
+            progress.say(&format!("    {advice};"));
+        }
         progress.say(&format!("    then --resolve {key}=JOB_ID, or --resolve {key}=not-executed"));
     }
     let end = match &report.end {
         RunEnd::Completed => String::new(),
         RunEnd::Stopped => "stopped; started again, it goes on".to_owned(),
+        RunEnd::SpendCap(reached @ ReachedCap::Day { .. }) => {
+            format!("{reached}; tomorrow, or with a higher cap, it goes on")
+        }
         RunEnd::SpendCap(reached) => format!("{reached}; with a higher cap, it goes on"),
         RunEnd::InsufficientCredit(failure) | RunEnd::ClientUnusable(failure) => {
             failure.message.clone()

@@ -89,6 +89,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Row>, Vec<String>> {
         };
         problems.extend(found.iter().map(|problem| format!("{shown}:{line}: {problem}")));
     }
+    if rows.is_empty() && problems.is_empty() {
+        problems.push(format!("{shown}: has no rows"));
+    }
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
