@@ -21,7 +21,7 @@ async fn its_sample_is_made_into_videos_once() {
     let sample = root().join("jogg-api-ext/examples/videos.csv");
     let folder = folder(&std::fs::read_to_string(sample).unwrap());
     let mut shown = String::new();
-    for arguments in [&["--dry-run"][..], &[], &["--yes"], &["--dry-run"], &[]] {
+    for arguments in [&["--dry-run"][..], &[], &["--yes", "--at-once", "1"], &["--dry-run"], &[]] {
         run(&folder, arguments, &mut shown).await;
     }
     shown.push_str(&std::fs::read_to_string(folder.path().join("results/outcomes.jsonl")).unwrap());
@@ -109,15 +109,19 @@ async fn a_signal_stops_it_cleanly_and_started_again_it_goes_on() {
         let stop = move || {
             let mut program =
                 command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-            let lines = BufReader::new(program.stderr.take().unwrap()).lines();
-            for _ in lines.map(Result::unwrap).filter(|line| line.ends_with(": sent")).take(1) {
-                let process = program.id().to_string();
-                Command::new("kill").args(["-s", signal, &process]).status().unwrap();
+            let mut log = String::new();
+            for line in BufReader::new(program.stderr.take().unwrap()).lines() {
+                let line = line.unwrap();
+                if line.ends_with(": sent") && !log.contains(": sent") {
+                    let process = program.id().to_string();
+                    Command::new("kill").args(["-s", signal, &process]).status().unwrap();
+                }
+                let _ = writeln!(log, "{line}");
             }
-            program.wait_with_output().unwrap()
+            (program.wait_with_output().unwrap(), log)
         };
-        let output = tokio::task::spawn_blocking(stop).await.unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
+        let (output, log) = tokio::task::spawn_blocking(stop).await.unwrap();
+        let text = log + &String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(text.contains("stopping: nothing more is sent"), "{text}");
         assert!(text.contains("stopped; started again, it goes on"), "{text}");
