@@ -2,6 +2,7 @@
 
 mod away;
 mod chaos;
+mod dropped;
 mod example;
 mod fairness;
 mod kinds;
