@@ -6,6 +6,7 @@ mod dropped;
 mod example;
 mod fairness;
 mod kinds;
+mod queries;
 mod runs;
 mod secrets;
 mod spending;

@@ -1,4 +1,5 @@
-//! Durable batches.
+#![doc = include_str!("../../docs/batch.md")]
+
 #[expect(clippy::module_inception)]
 mod batch;
 mod batch_request;
