@@ -66,8 +66,8 @@ struct Arguments {
     /// Check the file, print the estimate, and end
     #[arg(long)]
     dry_run: bool,
-    /// Decide about a row whose outcome isn't known, or that has failed: the id of its job, or
-    /// `not-executed`, which sends it
+    /// Decide about a row whose outcome isn't known: the id of its job, or `not-executed`, which
+    /// sends it; or, if paying twice is fine or it has failed, `send-again`
     #[arg(long, value_name = "KEY=JOB_ID", value_parser = resolution, conflicts_with = "dry_run")]
     resolve: Vec<(String, Resolution)>,
     /// Do not ask before sending
@@ -355,7 +355,8 @@ fn credits(text: &str) -> Result<f64, &'static str> {
 fn resolution(text: &str) -> Result<(String, Resolution), &'static str> {
     match text.rsplit_once('=') {
         Some((key, "not-executed")) => Ok((key.to_owned(), Resolution::NotExecuted)),
+        Some((key, "send-again")) => Ok((key.to_owned(), Resolution::SendAgain)),
         Some((key, id)) if !id.is_empty() => Ok((key.to_owned(), Resolution::Started(id.into()))),
-        _ => Err("must be KEY=JOB_ID or KEY=not-executed"),
+        _ => Err("must be KEY=JOB_ID, KEY=not-executed or KEY=send-again"),
     }
 }
