@@ -86,10 +86,9 @@
 //! The module [`guide`] has a page for each subject: errors, money, restarts, tests, networks,
 //! upgrades, and all operations in a table. [`outcome_unknown`] says what to do when the response
 //! to a paid request was lost, which [`Jogg::candidates`] searches for, and
-//! [the policy](policy#what-is-retried) what is retried.
-//! [`batch`] runs thousands of paid requests, and [`webhooks`] says at once that a job has ended.
-//! [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/) are programs for the
-//! groups.
+//! [the policy](policy#what-is-retried) what is retried. [`batch`] is about thousands of paid
+//! requests. [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/) are programs
+//! for the groups.
 //!
 //! # Features
 //!

@@ -314,7 +314,7 @@ async fn conclude(
     progress: &Progress,
 ) -> Result<bool, Box<dyn Error>> {
     for request in batch.unknown().await? {
-        let (key, advice) = (&request.key, request.where_to_look());
+        let (key, advice) = (&request.key, request.where_it_shows());
         let reason = request.failure.as_ref().map_or("", |failure| &failure.message);
         progress.say(&format!("{key}: unknown: {reason}"));
         // That of a lost response says it already.

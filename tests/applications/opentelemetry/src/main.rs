@@ -1,8 +1,8 @@
 //! The calls of an application as spans of OpenTelemetry. It needs nothing of jogg-api-ext but its
 //! `tracing` spans: the bridge is the layer of `tracing-opentelemetry`.
 //!
-//! The spans are kept in memory and printed. In an application, the exporter is another one, such as
-//! that of `opentelemetry-otlp` in a batch processor (`with_batch_exporter`).
+//! The spans are kept in memory and printed. In an application, the exporter is another one, such
+//! as that of `opentelemetry-otlp` in a batch processor (`with_batch_exporter`).
 
 use std::error::Error;
 use std::sync::Arc;
