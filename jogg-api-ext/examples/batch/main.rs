@@ -360,3 +360,16 @@ fn resolution(text: &str) -> Result<(String, Resolution), &'static str> {
         _ => Err("must be KEY=JOB_ID, KEY=not-executed or KEY=send-again"),
     }
 }
+
+// It prints:
+//
+// 5 rows, 0 of them known; by estimates, to be sent are:
+//     6 credits for 5 requests that are new
+// send them? [y/N] y
+// ada: done, 49 bytes in results/ada.mp4
+// grace: done, 49 bytes in results/grace.mp4
+// edsger: done, 49 bytes in results/edsger.mp4
+// barbara: done, 49 bytes in results/barbara.mp4
+// tony: done, 49 bytes in results/tony.mp4
+// outcomes in results/outcomes.jsonl
+// 5 done; 6 credits spent, by estimates
