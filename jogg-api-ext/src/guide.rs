@@ -6,6 +6,7 @@
 //! | how nothing is paid for twice | [`money`] |
 //! | what to do when the response to a paid request was lost | [`outcome_unknown`] |
 //! | jobs across restarts and machines | [`restarts`] |
+//! | thousands of jobs, on many machines, under one limit and budget | [`batch`] |
 //! | how to learn at once that a job has ended | [`webhooks`] |
 //! | tests of your code, with the simulator | [`testing`] |
 //! | code without a runtime | [`blocking`] |
@@ -20,6 +21,11 @@
 //! The [examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/) are whole programs.
 //!
 //! [`outcome_unknown`]: crate::outcome_unknown
+#![cfg_attr(feature = "batch", doc = "[`batch`]: crate::batch")]
+#![cfg_attr(
+    not(feature = "batch"),
+    doc = "[`batch`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/batch/index.html"
+)]
 #![cfg_attr(feature = "blocking", doc = "[`blocking`]: crate::blocking")]
 #![cfg_attr(
     not(feature = "blocking"),

@@ -86,9 +86,9 @@
 //! The module [`guide`] has a page for each subject: errors, money, restarts, tests, networks,
 //! upgrades, and all operations in a table. [`outcome_unknown`] says what to do when the response
 //! to a paid request was lost, which [`Jogg::candidates`] searches for, and
-//! [the policy](policy#what-is-retried) what is retried.
-//! [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/) are programs for the
-//! groups.
+//! [the policy](policy#what-is-retried) what is retried. [`batch`] is about thousands of paid
+//! requests. [The examples](https://docs.rs/crate/jogg-api-ext/latest/source/examples/) are programs
+//! for the groups.
 //!
 //! # Features
 //!
@@ -103,6 +103,7 @@
 //! | `simulator` | | the simulator |
 //! | `webhooks` | | verified events, and a receiver of them for every server |
 //! | `axum` | | `webhooks`, and the receiver as a router of axum |
+//! | `batch` | | durable batches in SQLite or PostgreSQL, and a limit that processes share |
 //! | `cli` | | the program `jogg-simulator`, which runs the simulator |
 //!
 //! The TLS features are named as reqwest's. Without one, an `https://` base URL is an error when the
@@ -116,6 +117,10 @@
 //! tokio doesn't say whether it has them. A client may be used from several runtimes; all but the
 //! first to use it open a connection for each call. Code without a runtime uses [`blocking`].
 //!
+#![cfg_attr(
+    not(feature = "batch"),
+    doc = "[`batch`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/batch/index.html"
+)]
 #![cfg_attr(
     not(feature = "blocking"),
     doc = "[`blocking`]: https://docs.rs/jogg-api-ext/latest/jogg_api_ext/blocking/index.html"

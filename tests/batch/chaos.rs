@@ -130,7 +130,7 @@ async fn run(test: &TestStore, chaos: &Chaos) {
 async fn judge(batch: &Batch, simulator: &Simulator, chaos: &Chaos, lost: usize, refused: usize) {
     let sent = sent(simulator);
     let posts = sent.values().map(Vec::len).sum::<usize>();
-    // Only what was refused was not executed, and may be sent again.
+    // Only what was refused was not executed, and may be retried.
     let again = posts - sent.len();
     assert!(again <= refused, "{again} were sent again, and {refused} refused: {sent:?}");
     let executed = (1e6 - simulator.credits()) / 2.0;

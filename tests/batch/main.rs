@@ -2,8 +2,11 @@
 
 mod away;
 mod chaos;
+mod dropped;
+mod example;
 mod fairness;
 mod kinds;
+mod queries;
 mod runs;
 mod secrets;
 mod spending;

@@ -83,7 +83,7 @@ async fn a_request_without_a_known_price_is_refused_or_counts_as_configured() {
     .await;
 }
 
-/// A price that isn't known is no number, and the driver must not be told of one.
+/// A price that isn't known is no number, and the driver must not get one.
 #[tokio::test]
 async fn entries_with_and_without_a_price_are_queued_in_any_order() {
     on_each(async |test| {

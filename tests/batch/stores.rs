@@ -4,7 +4,7 @@ use jogg_api_ext::batch::Store;
 use tempfile::TempDir;
 
 /// The variable with the URL of a PostgreSQL that tests may fill.
-const POSTGRES: &str = "JOGG_TEST_POSTGRES";
+pub(super) const POSTGRES: &str = "JOGG_TEST_POSTGRES";
 
 /// A store of a test.
 pub(super) struct TestStore {

@@ -14,7 +14,7 @@ use super::stage::{Stage, queue};
 use super::stores::on_each;
 
 #[tokio::test]
-async fn a_lost_response_is_never_sent_again_until_somebody_decides() {
+async fn a_request_whose_response_was_lost_is_not_retried_until_somebody_decides() {
     on_each(async |test| {
         let stage = Stage::new().await;
         let batch = test.store.batch(test.name("lost"));
@@ -28,7 +28,7 @@ async fn a_lost_response_is_never_sent_again_until_somebody_decides() {
         let unknown = batch.unknown().await.unwrap();
         let failure = unknown[0].failure.clone().unwrap();
         assert_eq!(failure.kind, "OutcomeUnknown");
-        assert!(unknown[0].where_to_look().contains("list_photo_avatars"));
+        assert!(unknown[0].where_it_shows().contains("list_photo_avatars"));
         assert!(unknown[0].sent_at.is_some());
         let candidates = batch.candidates(&stage.jogg, "order 1").await.unwrap();
         assert!(!candidates.remains.is_empty());

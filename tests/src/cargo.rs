@@ -1,5 +1,6 @@
 //! Cargo, as the one that runs the tests.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::root;
@@ -30,4 +31,27 @@ pub fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Builds an example of jogg-api-ext, and returns where the program is. With the same features for
+/// all, so that they are built once.
+///
+/// # Panics
+/// If it can't be built.
+pub fn build_example(name: &str) -> PathBuf {
+    let features = "axum,batch,blocking,schemars,simulator";
+    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--features", features];
+    let output = cargo(&[&build[..], &["--example", name]].concat(), &[]);
+    assert_eq!(output.code, 0, "{name}: {}", output.stderr);
+    example(name)
+}
+
+/// Returns where an example is once it is built.
+///
+/// # Panics
+/// Never in a test: its program is in a folder of the build.
+pub fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("the path of this program");
+    let target = test.ancestors().nth(2).expect("a folder above");
+    target.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION)
 }

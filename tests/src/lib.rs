@@ -22,7 +22,7 @@ mod stage;
 mod waiting;
 mod wire;
 
-pub use self::cargo::{Output, cargo};
+pub use self::cargo::{Output, build_example, cargo, example};
 pub use self::diary::Diary;
 pub use self::provider::install_provider;
 pub use self::secrets::KEY;

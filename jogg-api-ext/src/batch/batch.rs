@@ -9,13 +9,11 @@ use futures_util::stream::{self, TryStreamExt, unfold};
 use serde_json::Value as Json;
 
 use super::batch_request::{BatchRequest, COLUMNS};
-use super::change::json;
 use super::counts::{Counts, read_counts};
 use super::entry::{Cost, Entry, Queued, check_name};
-use super::run::Run;
 use super::spending::{SpendCap, Spent, recount, rounded, spent};
 use super::state::RequestState;
-use super::store::{Store, Value, Write, integer, needed_text, real};
+use super::store::{Store, Value, Write, integer, json, needed_text, real};
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job_record::JobRecord;
@@ -69,7 +67,7 @@ impl Batch {
         &self.name
     }
 
-    /// Queues a request. One that is in the batch under its key already stays as it is.
+    /// Queues a request. One that is in the batch under its key already stays unchanged.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameter`] if the request can't be sent, or has no known price in a
@@ -195,12 +193,6 @@ impl Batch {
         spent(&mut write, &self.name).await
     }
 
-    /// Starts to build a run, which sends what is queued and waits for what is under way, when it is
-    /// awaited. The limits, timeouts and hooks of the client hold.
-    pub fn run(&self, jogg: &Jogg) -> Run {
-        Run::new(self.clone(), jogg.clone())
-    }
-
     /// Returns a request by its key; `None` if there is none.
     ///
     /// # Errors
@@ -216,7 +208,7 @@ impl Batch {
         self.select("1 = 1")
     }
 
-    /// Returns the requests whose outcome isn't known. [`BatchRequest::where_to_look`] says how to
+    /// Returns the requests whose outcome isn't known. [`BatchRequest::where_it_shows`] says how to
     /// find out, [`Batch::candidates`] searches there, and [`Batch::resolve`] decides.
     ///
     /// # Errors

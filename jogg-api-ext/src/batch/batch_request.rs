@@ -89,7 +89,7 @@ impl BatchRequest {
 
     /// Returns where to see whether a request was executed whose outcome isn't known.
     /// [`Batch::candidates`](super::Batch::candidates) searches there.
-    pub fn where_to_look(&self) -> &'static str {
+    pub fn where_it_shows(&self) -> &'static str {
         self.known_operation().map_or(Listing::Nowhere, Listing::of).advice()
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::failure::Failure;
-use super::store::Value;
+use super::store::{Value, json};
 use crate::error::ErrorKind;
 use crate::job_record::JobRecord;
 
@@ -144,8 +144,7 @@ impl What {
                     failure.json().into(),
                 ],
             ),
-            // Even if somebody has decided that it was not executed, as long as it wasn't sent
-            // again.
+            // Even if somebody has decided that it was not executed, as long as it wasn't retried.
             Self::Started { attempt, record, failure } => update(
                 "state = 'started', record = $4, job_id = $5, worker = $6, claim = $7, \
                  error = $8, ended_at = NULL",
@@ -231,12 +230,6 @@ pub(super) fn after(now: i64, delay: Duration) -> i64 {
 
 fn panic() -> Failure {
     Failure::new(ErrorKind::Refused, "a panic, most likely of a hook of the application")
-}
-
-/// Writes a value as JSON.
-pub(super) fn json(value: &impl serde::Serialize) -> String {
-    // Neither records nor values have keys that aren't texts, which is all that can fail.
-    serde_json::to_string(value).unwrap_or_default()
 }
 
 fn stored(result: &Json) -> Value {

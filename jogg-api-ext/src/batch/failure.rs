@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::change::json;
+use super::store::json;
 use crate::error::{Error, ErrorKind};
 use crate::policy::AttemptOutcome;
 

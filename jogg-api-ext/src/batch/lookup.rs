@@ -7,9 +7,8 @@ use jogg_api::operations::CREATE_LIP_SYNC_VIDEO;
 
 use super::batch::Batch;
 use super::batch_request::{BatchRequest, COLUMNS};
-use super::change::json;
 use super::place::lock;
-use super::store::integer;
+use super::store::{integer, json};
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::outcome_unknown::{Certainty, candidates_of};

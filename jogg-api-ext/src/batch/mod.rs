@@ -1,4 +1,5 @@
-//! Durable batches.
+#![doc = include_str!("../../docs/batch.md")]
+
 #[expect(clippy::module_inception)]
 mod batch;
 mod batch_request;
@@ -7,12 +8,15 @@ mod claims;
 mod counts;
 mod entry;
 mod failure;
+mod follow;
 mod journal;
 mod lookup;
 mod place;
 mod request;
 mod run;
+mod run_report;
 mod send;
+mod settings;
 mod settle;
 mod shared_window;
 mod spending;
@@ -26,7 +30,9 @@ pub use counts::Counts;
 pub use entry::{Cost, Entry, Queued};
 pub use failure::Failure;
 pub use request::PaidRequest;
-pub use run::{Run, RunEnd, RunReport, SettleError};
+pub use run::Run;
+pub use run_report::{RunEnd, RunReport};
+pub use settings::SettleError;
 pub use shared_window::{SharedWindow, StoreAway};
 pub use spending::{ReachedCap, SpendCap, Spent};
 pub use state::RequestState;

@@ -123,8 +123,8 @@ fn nothing_to_wait_for(_: Jogg, record: JobRecord, _: WaitOptions) -> BoxFuture<
 }
 
 /// Implements [`PaidRequest`] for the requests of jobs: the method that sends each, the check it
-/// needs, its operation and its result. `by_length` says that the price depends on the length of the
-/// result.
+/// needs, its operation and its result. `by_length` says that the price depends on the length of
+/// the result.
 macro_rules! starts_jobs {
     ($($module:ident::$request:ident => $group:ident.$method:ident, $check:ident, $operation:ident,
        $result:ty, $price:ident;)*) => {$(

@@ -1,6 +1,5 @@
 //! A run of a batch: sends what is queued, waits for what is under way, and hands over outcomes.
 
-use std::error::Error as StdError;
 use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
@@ -8,9 +7,8 @@ use std::time::Duration;
 
 use super::batch::Batch;
 use super::batch_request::BatchRequest;
-use super::counts::Counts;
-use super::failure::Failure;
-use super::spending::ReachedCap;
+use super::run_report::RunReport;
+use super::settings::{Settings, SettleError};
 use super::worker::Worker;
 use crate::client::Jogg;
 use crate::error::Result;
@@ -49,55 +47,16 @@ pub struct Run {
     stop: BoxFuture<()>,
 }
 
-pub(super) struct Settings {
-    pub(super) at_once: usize,
-    pub(super) max_waits: usize,
-    pub(super) lease: Duration,
-    pub(super) max_wait: Duration,
-    pub(super) lookup_delay: Duration,
-    pub(super) wait_options: Option<WaitOptions>,
-    pub(super) hub: Option<EventHub>,
-    pub(super) settle: Option<Settle>,
-}
-
-/// What takes outcomes.
-pub(super) type Settle =
-    Arc<dyn Fn(BatchRequest) -> BoxFuture<std::result::Result<(), SettleError>> + Send + Sync>;
-
-/// Why the application couldn't take an outcome.
-pub type SettleError = Box<dyn StdError + Send + Sync>;
-
-/// How a run has ended.
-#[derive(Clone, Debug)]
-#[must_use]
-#[non_exhaustive]
-pub struct RunReport {
-    /// Why it ended.
-    pub end: RunEnd,
-    /// The requests of the batch at the end, by state.
-    pub counts: Counts,
-    /// How many outcomes the application couldn't take. The next run hands them over again.
-    pub unsettled: u64,
-}
-
-/// Why a run has ended.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum RunEnd {
-    /// Every request has ended.
-    Completed,
-    /// [`Run::stop_when`] has stopped it.
-    Stopped,
-    /// A cap is reached. What was started is done; the rest is still queued.
-    SpendCap(ReachedCap),
-    /// The account has too few credits. What was started is done; the rest is still queued.
-    InsufficientCredit(Failure),
-    /// No request of this client can succeed, as its key isn't known, or its settings can't be used.
-    ClientUnusable(Failure),
+impl Batch {
+    /// Starts to build a run, which sends what is queued and waits for what is under way when it
+    /// is awaited. The limits, timeouts and hooks of the client hold.
+    pub fn run(&self, jogg: &Jogg) -> Run {
+        Run::new(self.clone(), jogg.clone())
+    }
 }
 
 impl Run {
-    pub(super) fn new(batch: Batch, jogg: Jogg) -> Self {
+    fn new(batch: Batch, jogg: Jogg) -> Self {
         let settings = Settings {
             at_once: 4,
             max_waits: 2000,
@@ -160,10 +119,10 @@ impl Run {
         self
     }
 
-    /// Hands over each outcome, of requests that are done or have failed, and marks it as taken when
-    /// the future has returned `Ok`: so each is handed over at least once, and again if the process
-    /// dies in between. After an error or a panic it is handed over again a minute later, or by the
-    /// next run. Requests of unknown outcome aren't handed over: see
+    /// Hands over each outcome, of requests that are done or have failed, and marks it as taken
+    /// when the future has returned `Ok`: so each is handed over at least once, and again if the
+    /// process dies in between. After an error or a panic it is handed over again a minute later,
+    /// or by the next run. Requests of unknown outcome aren't handed over: see
     /// [`Batch::unknown`](super::Batch::unknown).
     ///
     /// Default: outcomes stay in the store, to be read with

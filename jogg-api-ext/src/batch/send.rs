@@ -11,24 +11,14 @@ use super::change::{Claim, What};
 use super::failure::Failure;
 use super::journal::{Journal, Written};
 use super::request::{Handler, Started};
-use super::run::RunEnd;
-use super::worker::Worker;
+use super::run_report::RunEnd;
+use super::worker::{Next, Worker};
 use crate::client::Jogg;
 use crate::error::{Error, ErrorKind};
 use crate::job_record::JobRecord;
 use crate::policy::before_send::Journal as CallJournal;
 use crate::policy::{Attempt, AttemptOutcome, BeforeSend, BeforeSendResult, Observer};
 use crate::stream::BoxFuture;
-
-/// What a request that was sent needs next.
-pub(super) enum Next {
-    /// Its job is waited for.
-    Wait { attempt: i64, record: JobRecord },
-    /// Its outcome is handed over.
-    Settle,
-    /// Nothing, from this worker.
-    Nothing,
-}
 
 impl Worker {
     /// Sends a claimed request, and stores what has become of it.
@@ -115,7 +105,7 @@ impl Worker {
         }
     }
 
-    /// Stores that a request was not executed: it is sent again later, or has failed.
+    /// Stores that a request was not executed: it is retried later, or has failed.
     async fn not_executed(
         &self,
         request: &BatchRequest,

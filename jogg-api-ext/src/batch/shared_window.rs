@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// It keeps the limit as [`SlidingWindow`] does, by the clock of the database. Processes that wait
 /// take turns. The places of a process that has died are free when its requests have been in flight
-/// for [its lease](SharedWindow::lease) without a sign of life, and the window has passed since. When the server refuses a POST
-/// with 429, all are held back.
+/// for [its lease](SharedWindow::lease) without a sign of life, and the window has passed since.
+/// When the server refuses a POST with 429, all are held back.
 ///
 /// It needs no [`Batch`](super::Batch).
 ///

@@ -22,7 +22,7 @@ pub enum RequestState {
     Done,
     /// It was refused, or its job failed.
     Failed,
-    /// It was sent, and may have been executed and paid for. It is never sent again unless somebody
+    /// It was sent, and may have been executed and paid for. It is never retried unless somebody
     /// decides so, with [`Batch::resolve`](super::Batch::resolve).
     Unknown,
 }

@@ -148,7 +148,12 @@ impl Store {
         let turn = if is_sqlite { Some(self.inner.writer.lock().await) } else { None };
         // A transaction of SQLite that reads first can't write if another has written since.
         let begin = if is_sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        let transaction = in_time("written", self.inner.pool.begin_with(begin)).await?;
+        let pool = self.inner.pool.clone();
+        // In a task, as sqlx leaves a transaction open if this is dropped after it has begun. Only
+        // a runtime that shuts down ends the task.
+        let begun = tokio::spawn(async move { pool.begin_with(begin).await });
+        let begun = async { begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) };
+        let transaction = in_time("written", begun).await?;
         Ok(Write { transaction, dialect: self.inner.dialect, _turn: turn })
     }
 
@@ -317,6 +322,12 @@ fn bound(
         Value::Integer(number) => query.bind(number),
         Value::Real(number) => query.bind(number),
     })
+}
+
+/// Writes a value as JSON.
+pub(super) fn json(value: &impl serde::Serialize) -> String {
+    // Neither records nor values have keys that aren't texts, which is all that can fail.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Reads a text from a row.

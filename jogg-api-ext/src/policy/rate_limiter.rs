@@ -27,9 +27,9 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::RateLimited`](crate::ErrorKind::RateLimited).
     ///
     /// # Errors
-    /// Why the limit can't be asked, as when the server that keeps it is away. Nothing is sent then:
-    /// the call fails with [`ErrorKind::Refused`](crate::ErrorKind::Refused), whose source is that
-    /// reason, and may be retried.
+    /// Why nothing is known of the limit, as when the server that keeps it is away. Nothing is sent
+    /// then: the call fails with [`ErrorKind::Refused`](crate::ErrorKind::Refused), whose source is
+    /// that reason, and may be retried.
     fn acquire(&self, remaining: Option<Duration>) -> BoxFuture<AcquireResult>;
 
     /// Holds back all requests for this time, as the server has refused one: others with the same

@@ -13,7 +13,7 @@ use super::shown::shown;
 
 /// Types that show what they hold, on purpose; so do the results of jobs, as their URLs and the
 /// report are what was paid for.
-const EXEMPT: [(&str, &[&str]); 4] = [
+const EXEMPT: [(&str, &[&str]); 6] = [
     ("what a caller wants to send", &["jogg_api::raw_request::RawRequest"]),
     (
         "a part of a request, as its caller made it",
@@ -34,6 +34,8 @@ const EXEMPT: [(&str, &[&str]); 4] = [
             "jogg_api_ext::resources::product_images::Image",
         ],
     ),
+    ("what somebody decides, with the id of a job", &["jogg_api_ext::batch::batch::Resolution"]),
+    ("between parts of this crate alone", &["jogg_api_ext::batch::request::Started"]),
     ("what a test wants as the response", &["jogg_api_ext::simulator::wire::reply::Reply"]),
 ];
 

@@ -15,6 +15,7 @@ use jogg_api::operations::{
 };
 use jogg_api::{Endpoint, Secret};
 use jogg_api_ext::assets::{Download, Upload};
+use jogg_api_ext::batch::{Entry, RunEnd, SharedWindow, SpendCap, Store};
 use jogg_api_ext::enums::{EndpointStatus, MotionModel};
 use jogg_api_ext::jobs::{JobUpdate, WaitOptions};
 use jogg_api_ext::photo_avatars::ListAvatars;
@@ -61,6 +62,7 @@ pub(crate) async fn shown() -> Vec<Line> {
     lines.extend(simulator(&stage));
     lines.extend(deliveries(&stage).await);
     lines.extend(webhooks());
+    lines.extend(batches(&stage).await);
     lines
 }
 
@@ -321,4 +323,26 @@ fn webhooks() -> Vec<Line> {
         display(&verifier().verify(body.to_string().as_bytes(), "").unwrap_err()),
         display(&Event::parse(b"[]").unwrap_err()),
     ]
+}
+
+/// With secrets in requests, results and reasons. Keys and names are shown, but for URLs.
+async fn batches(stage: &Stage) -> Vec<Line> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::sqlite(folder.path().join("batch.db")).await.unwrap();
+    let cap = SpendCap::new().per_batch(1.5).per_day(100.0);
+    let batch = store.batch("shown").spend_cap(cap);
+    let entry =
+        |key: &str| Entry::new(key, requests::avatar_video().webhook_url(secrets::signed_url()));
+    let mut lines = vec![debug(&entry("1")), debug(&store), debug(&batch)];
+    batch.queue_all([entry("1"), entry("2")]).await.unwrap();
+    stage.simulator.fail_next_job(&secrets::message());
+    let jogg = stage.client().without_rate_limiter().build().unwrap();
+    let report = batch.run(&jogg).await.unwrap();
+    let RunEnd::SpendCap(reached) = &report.end else { panic!("{report:?}") };
+    let request = batch.get("1").await.unwrap().unwrap();
+    let failure = request.failure.as_ref().unwrap();
+    lines.extend([debug(&report), debug(&report.end), display(reached)]);
+    lines.extend([debug(&request), debug(failure), debug(&batch.run(&jogg))]);
+    lines.push(debug(&SharedWindow::new(&store, "the team's key")));
+    lines
 }

@@ -55,7 +55,10 @@ static PACKAGES: [Package; 4] = [
         ],
         is_of_tests: false,
         others: &[],
-        pairs: &[],
+        pairs: &[Pair {
+            files: ["batch/place.rs", "batch/shared_window.rs"],
+            reason: "a place is taken in a window, which is how a window gives permits",
+        }],
         rooms: Rooms {
             floors: &[
                 &["lib.rs", "bin"],
@@ -70,6 +73,7 @@ static PACKAGES: [Package; 4] = [
                 &["simulator/spec"],
                 &["simulator/clock.rs", "simulator/settings.rs"],
                 &["simulator/dialect.rs", "simulator/lock.rs"],
+                &["batch"],
                 &["webhooks", "outcome_unknown"],
                 &["resources", "assets"],
                 &["jobs", "lists"],
@@ -126,8 +130,11 @@ static PACKAGES: [Package; 4] = [
         folder: "tests",
         roots: &[
             Root { file: "src/lib.rs", known_as: Some("jogg_tests") },
+            Root { file: "src/bin/batch-worker.rs", known_as: None },
             Root { file: "src/bin/decode.rs", known_as: None },
             Root { file: "src/bin/smoke/main.rs", known_as: None },
+            Root { file: "batch/main.rs", known_as: None },
+            Root { file: "benches/batch.rs", known_as: None },
             Root { file: "suite/main.rs", known_as: None },
             Root { file: "suite/log.rs", known_as: None },
         ],
@@ -138,6 +145,8 @@ static PACKAGES: [Package; 4] = [
             floors: &[
                 &["suite/main.rs", "suite/log.rs"],
                 &[
+                    "batch",
+                    "benches",
                     "suite/api",
                     "suite/calls",
                     "suite/failures.rs",

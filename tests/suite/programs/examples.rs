@@ -1,11 +1,11 @@
 //! The examples of jogg-api-ext, run as a newcomer runs them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator};
-use jogg_tests::{Output, cargo, root, soon};
+use jogg_tests::{Output, build_example, cargo, example as built, root, soon};
 
 fn example(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let run = ["run", "--quiet", "-p", "jogg-api-ext", "--features", "simulator"];
@@ -82,12 +82,6 @@ fn a_missing_file_is_one_clear_line() {
     assert!(output.stderr.contains("`9.0` is not a valid MotionModel"), "{}", output.stderr);
 }
 
-/// Where an example lies once it is built.
-pub(super) fn program(example: &str) -> PathBuf {
-    let target = std::env::current_exe().unwrap();
-    target.ancestors().nth(2).unwrap().join("examples").join(example)
-}
-
 const WITH_ARGUMENTS: [&str; 3] = ["journal", "photo_avatar_motion", "resume_jobs"];
 
 /// What an example says that it prints: the comment at its end.
@@ -121,17 +115,11 @@ fn every_example_does_what_it_says() {
     }
     names.retain(|name| !WITH_ARGUMENTS.contains(&name.as_str()));
     names.sort();
-    let build = [
-        "build",
-        "--quiet",
-        "-p",
-        "jogg-api-ext",
-        "--features",
-        "axum,blocking,schemars,simulator",
-    ];
+    let features = "axum,batch,blocking,schemars,simulator";
+    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--features", features];
     assert_eq!(cargo(&[&build[..], &["--examples"]].concat(), &[]).code, 0);
     for name in names {
-        let output = Command::new(program(&name)).output().unwrap();
+        let output = Command::new(built(&name)).output().unwrap();
         let (text, errors) = (output.stdout, String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{name}: {errors}");
         let text = String::from_utf8(text).unwrap();
@@ -150,9 +138,7 @@ async fn jobs_that_were_stored_survive_a_kill() {
     let server = Simulator::builder().clock(clock).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("jobs.jsonl").display().to_string();
-    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--example", "resume_jobs"];
-    assert_eq!(cargo(&[&build[..], &["--message-format=short"]].concat(), &[]).code, 0);
-    let program = program("resume_jobs");
+    let program = build_example("resume_jobs");
     let run = |arguments: &[&str]| {
         let mut command = Command::new(&program);
         command.args(["--store", &store, "--base-url", server.base_url()]);

@@ -11,20 +11,13 @@ use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::clock::SystemClock;
 use jogg_api_ext::simulator::{Reply, Simulator};
 use jogg_tests::limited::Limited;
-use jogg_tests::{cargo, soon, until};
+use jogg_tests::{build_example, example, soon, until};
 use serde_json::Value;
-
-use super::examples::program;
 
 const ORDERS: usize = 30;
 
-fn build() {
-    let build = ["build", "--quiet", "-p", "jogg-api-ext", "--example", "journal"];
-    assert_eq!(cargo(&build, &[]).code, 0);
-}
-
 fn run(journal: &Path, base_url: &str, arguments: &[&str]) -> Child {
-    let mut command = Command::new(program("journal"));
+    let mut command = Command::new(example("journal"));
     command.arg("--journal").arg(journal).args(["--base-url", base_url]).args(arguments);
     command.stdout(Stdio::piped()).spawn().unwrap()
 }
@@ -50,7 +43,7 @@ fn received(server: &Simulator) -> Vec<String> {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_tells_after_a_kill_what_was_never_sent() {
-    build();
+    build_example("journal");
     for signal in ["KILL", "TERM"] {
         let server = Simulator::builder().post_limit(None).credits(1e9).start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
@@ -109,7 +102,7 @@ async fn run_until_it_is_killed(journal: &Path, server: &Simulator) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_that_was_cut_hides_none_that_follows() {
-    build();
+    build_example("journal");
     let line = r#"{"order":"order 9","state":"sending"}"#;
     // In the middle, in a character, and before its end alone.
     for cut in [&line[..30], &line[..line.len() - 1], line, "\u{0}\u{0}"] {
@@ -129,7 +122,7 @@ async fn a_line_that_was_cut_hides_none_that_follows() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journal_with_a_line_that_is_damaged_sends_nothing() {
-    build();
+    build_example("journal");
     let server = Simulator::builder().post_limit(None).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal.jsonl");
@@ -153,7 +146,7 @@ fn run_on_a_full_disk(
     append(journal, &format!("{line}{}\n", " ".repeat(filler)));
     let mut command = Command::new("sh");
     // Blocks of 512 bytes; beyond, a write fails once the signal is ignored.
-    command.args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$@\"", "sh"]).arg(program("journal"));
+    command.args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$@\"", "sh"]).arg(example("journal"));
     command.arg("--journal").arg(journal).args(["--base-url", base_url, "--orders", orders]);
     command.args(["--at-once", "2"]).stderr(Stdio::piped()).output().unwrap()
 }
@@ -161,7 +154,7 @@ fn run_on_a_full_disk(
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_nothing_is_sent_and_no_part_of_a_line_stays() {
-    build();
+    build_example("journal");
     let server = Simulator::builder().post_limit(None).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal.jsonl");
@@ -177,7 +170,7 @@ async fn on_a_full_disk_nothing_is_sent_and_no_part_of_a_line_stays() {
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_paid_for_is_printed_although_the_disk_is_full() {
-    build();
+    build_example("journal");
     let server = Simulator::builder().post_limit(None).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("journal.jsonl");
@@ -196,7 +189,7 @@ async fn what_was_paid_for_is_printed_although_the_disk_is_full() {
 /// Each process keeps the limit of the key alone, so that together they exceed it.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_processes_of_one_key_all_succeed() {
-    build();
+    build_example("journal");
     let clock = Arc::new(SystemClock::new());
     let (url, counts) = Limited::start(clock, 20, Duration::from_secs(3)).await;
     let folder = tempfile::tempdir().unwrap();

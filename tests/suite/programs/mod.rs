@@ -1,5 +1,6 @@
 //! The programs of the workspace, run as their users run them.
 
+mod batch;
 mod decode;
 mod examples;
 mod journal;
