@@ -48,9 +48,8 @@ pub enum ErrorKind {
     /// The server failed. [`Error::is_retryable`](crate::Error::is_retryable) says whether to
     /// retry.
     ServerError,
-    /// The store of a [batch](crate::batch) can't be opened, read or written; the message says why.
-    /// [`Error::is_retryable`](crate::Error::is_retryable) says whether to retry.
-    #[cfg(feature = "batch")]
+    /// The store of a batch (feature `batch`) can't be opened, read or written; the message says
+    /// why. [`Error::is_retryable`](crate::Error::is_retryable) says whether to retry.
     Store,
     /// No response in time; or not sent, as the deadline left too little time, or as there was no
     /// connection in time.

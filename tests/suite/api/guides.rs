@@ -23,7 +23,7 @@ fn the_guide_to_errors_names_every_kind() {
 /// Each page of the folder is somewhere in the documentation, and each guide is listed.
 #[test]
 fn every_page_is_included_and_every_guide_is_listed() {
-    let sources = ["guide.rs", "lib.rs", "policy/mod.rs", "webhooks/mod.rs"];
+    let sources = ["batch/mod.rs", "guide.rs", "lib.rs", "policy/mod.rs", "webhooks/mod.rs"];
     let sources = sources.map(|file| read(&format!("jogg-api-ext/src/{file}"))).concat();
     for entry in std::fs::read_dir(root().join("jogg-api-ext/docs")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();

@@ -30,7 +30,7 @@ impl fmt::Display for Section {
     }
 }
 
-/// Breaks the lines of paragraphs, and leaves tables as they are.
+/// Breaks the lines of paragraphs, and leaves tables alone.
 fn wrapped(text: &str) -> String {
     const COLUMNS: usize = 100;
     let mut all = String::new();

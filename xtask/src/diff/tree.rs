@@ -272,8 +272,8 @@ impl Node {
     }
 }
 
-/// Makes room for one in an empty list. Most places have one fact and one child, and would take room
-/// for four.
+/// Makes room for one in an empty list. Most places have one fact and one child, and would take
+/// room for four.
 fn reserve_one<T>(list: &mut Vec<T>) {
     if list.is_empty() {
         list.reserve_exact(1);
