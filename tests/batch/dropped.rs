@@ -27,17 +27,19 @@ async fn polled(future: impl Future, times: usize) -> bool {
 async fn a_future_that_is_dropped_at_any_point_holds_nobody_back() {
     on_each(async |test| {
         let batch = test.store.batch(test.name("dropped"));
-        // Where it waits differs from time to time.
-        for round in 0..20 {
+        // Where it waits, and how often, differs from time to time.
+        let mut dropped = 0;
+        for round in 0..40 {
             let mut times = 1;
             while !polled(batch.queue(entry(&format!("order {round}"))), times).await {
                 times += 1;
+                dropped += 1;
                 let written = batch.queue(entry(&format!("after {round}, {times}")));
                 let written = tokio::time::timeout(Duration::from_secs(10), written).await;
                 written.unwrap_or_else(|_| panic!("after {times} polls")).unwrap();
             }
-            assert!(times > 2, "it never waits");
         }
+        assert!(dropped > 80, "{dropped}: it hardly waits");
     })
     .await;
 }
