@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, Once};
 
 use jogg_api::codec::CODECS;
 use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, WHOAMI};
+use jogg_api_ext::batch::Store;
 use jogg_api_ext::enums::WebhookEvent;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::webhooks::{Receiver, SampleEvent, Verifier, sign};
@@ -143,6 +144,9 @@ async fn no_fault_shows_a_secret() {
             seen.check(call(&jogg, codec).await.err(), &log, codec.operation.id);
         }
     }
+    // The password of a database is a secret, too.
+    let database = format!("postgres://jogg:{}@127.0.0.1:9/jogg", secrets::KEY);
+    seen.check(Store::open(&database).await.err(), &log, "a store that can't be opened");
     for error in failures::failures().await {
         let context = error.to_string();
         seen.check(Some(error), &log, &context);
