@@ -16,6 +16,7 @@ use jogg_api_ext::simulator::{AcceleratedClock, Reply, Simulator};
 use jogg_tests::build_example;
 use serde_json::Value;
 
+use super::chaos::is_long;
 use super::stores::POSTGRES;
 
 const ROWS: [&str; 5] = ["ada", "grace", "edsger", "barbara", "tony"];
@@ -31,8 +32,8 @@ async fn it_survives_a_kill_after_each_of_its_lines_on_sqlite() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_survives_a_kill_after_each_of_its_lines_on_postgres() {
     match std::env::var(POSTGRES) {
-        Ok(url) => survives(Some(url)).await,
-        Err(_) => eprintln!("skipped on PostgreSQL: {POSTGRES} is not set"),
+        Ok(url) if is_long() => survives(Some(url)).await,
+        _ => eprintln!("skipped: it needs {POSTGRES}, and time: JOGG_CHAOS=long"),
     }
 }
 
