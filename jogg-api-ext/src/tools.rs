@@ -150,7 +150,7 @@ pub(crate) fn priced(schema: &mut schemars::Schema, operation: &Operation) {
     schema.insert("description".to_owned(), described.trim().into());
 }
 
-/// Looks for fields that a schema doesn't have and forbids.
+/// Searches for fields that a schema doesn't have and forbids.
 struct Unknown<'s> {
     /// The whole schema, in which references lead.
     root: &'s Value,

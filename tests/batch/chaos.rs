@@ -139,7 +139,7 @@ async fn judge(batch: &Batch, simulator: &Simulator, chaos: &Chaos, lost: usize,
     let posts = sent.values().map(Vec::len).sum::<usize>();
     // Only what was refused was not executed, and may be retried.
     let again = posts - sent.len();
-    assert!(again <= refused, "{again} were sent again, and {refused} refused: {sent:?}");
+    assert!(again <= refused, "{again} were retried, and {refused} refused: {sent:?}");
     let executed = (1e6 - simulator.credits()) / 2.0;
     assert!(executed <= sent.len() as f64, "{executed} executed of {}", sent.len());
 
@@ -159,7 +159,7 @@ async fn judge(batch: &Batch, simulator: &Simulator, chaos: &Chaos, lost: usize,
     assert!(done as f64 <= executed && executed <= (done + unknown) as f64, "{done} {executed}");
     let spent = batch.spent().await.unwrap().batch;
     assert_eq!(spent, 2.0 * (done + unknown) as f64);
-    eprintln!("{done} done, {unknown} unknown, {executed} executed, {again} sent again");
+    eprintln!("{done} done, {unknown} unknown, {executed} executed, {again} retried");
     assert_window(simulator);
 }
 

@@ -13,7 +13,7 @@ use super::stage::entry;
 use super::stores::{TestStore, on_each};
 
 /// How many requests each process sends; the limit is 20 of all.
-const REQUESTS: usize = 100;
+const REQUESTS: usize = 200;
 
 /// Over how many windows the shares are measured.
 const WINDOWS: usize = 10;

@@ -1,6 +1,5 @@
 //! Durable batches: queued, sent once, stopped, resumed and settled, on each kind of store.
 
-mod away;
 mod chaos;
 mod dropped;
 mod example;
@@ -12,5 +11,6 @@ mod secrets;
 mod spending;
 mod stage;
 mod stores;
+mod unavailable;
 mod unknown;
 mod windows;

@@ -80,7 +80,7 @@ async fn a_run_that_is_stopped_sends_nothing_more_and_the_next_goes_on() {
         let limit = SlidingWindow::new(1, Duration::from_secs(3600));
         let jogg = Jogg::builder("key").base_url(stage.simulator.base_url());
         let jogg = jogg.rate_limiter(Arc::new(limit)).build().unwrap();
-        let run = batch.run(&jogg).at_once(3).stop_when(async {
+        let run = batch.run(&jogg).max_concurrent_calls(3).stop_when(async {
             tokio::time::sleep(Duration::from_millis(250)).await;
         });
         let report = run.await.unwrap();
@@ -131,7 +131,7 @@ async fn what_fails_says_why_and_costs_what_it_cost() {
         let refused = Reply::json(200, refused);
         stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, Reply::pass_through());
         stage.simulator.reply_next(&ADD_PHOTO_AVATAR_MOTION, refused);
-        let run = stage.run(&batch).at_once(1);
+        let run = stage.run(&batch).max_concurrent_calls(1);
         let report = run.await.unwrap();
         assert_eq!((report.counts.done, report.counts.failed), (1, 2), "{report:?}");
         let mut kinds = Vec::new();
@@ -152,7 +152,7 @@ async fn too_few_credits_end_the_run_and_leave_the_rest_queued() {
         stage.simulator.set_credits(5.0);
         let batch = test.store.batch(test.name("credits"));
         queue(&batch, 4).await;
-        let report = stage.run(&batch).at_once(1).await.unwrap();
+        let report = stage.run(&batch).max_concurrent_calls(1).await.unwrap();
         assert!(matches!(report.end, RunEnd::InsufficientCredit(_)), "{report:?}");
         assert_eq!((report.counts.done, report.counts.queued), (2, 2), "{report:?}");
         stage.simulator.set_credits(100.0);

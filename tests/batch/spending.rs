@@ -60,9 +60,9 @@ async fn a_request_without_a_known_price_is_refused_or_counts_as_configured() {
         let stage = Stage::new().await;
         let cap = SpendCap::new().per_batch(10.0);
         let unpriced = |key: &str| Entry::new(key, product_avatar_images());
-        assert_eq!(unpriced("a").credits(), None);
+        assert_eq!(unpriced("a").price(), None);
         let cost = Cost::of(&[unpriced("a"), entry("b")]);
-        assert_eq!(cost.to_string(), "2 credits for 1 requests, and 1 without a known price");
+        assert_eq!(cost.to_string(), "2 credits for 1 request, and 1 without a known price");
 
         let batch = test.store.batch(test.name("price")).spend_cap(cap);
         let error = batch.queue_all([entry("b"), unpriced("a")]).await.unwrap_err();
@@ -72,11 +72,11 @@ async fn a_request_without_a_known_price_is_refused_or_counts_as_configured() {
 
         let batch = batch.spend_cap(cap.unknown_price(6.0));
         batch.queue_all([unpriced("a"), unpriced("b")]).await.unwrap();
-        let report = stage.run(&batch).at_once(1).await.unwrap();
+        let report = stage.run(&batch).max_concurrent_calls(1).await.unwrap();
         assert!(matches!(report.end, RunEnd::SpendCap(_)), "{report:?}");
         assert_eq!(batch.spent().await.unwrap().batch, 6.0);
         for (credits, is_right) in [(0.0, true), (-1.0, false), (f64::NAN, false)] {
-            let entry = unpriced("c").credits_of(credits);
+            let entry = unpriced("c").credits(credits);
             assert_eq!(entry.check().is_ok(), is_right, "{credits}");
         }
     })
@@ -131,7 +131,7 @@ async fn what_is_paid_for_again_is_counted_again() {
         assert_eq!(stage.finish(&batch).await.counts.failed, 1);
         let error = batch.resolve("order 0", Resolution::NotExecuted).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidParameter, "it was executed: {error}");
-        batch.resolve("order 0", Resolution::SendAgain).await.unwrap();
+        batch.resolve("order 0", Resolution::Retry).await.unwrap();
         assert_eq!(stage.finish(&batch).await.counts.done, 1);
         assert_eq!(batch.spent().await.unwrap().batch, 4.0);
     })

@@ -1,4 +1,4 @@
-//! Requests whose outcome isn't known: kept, listed, looked up, and decided by people.
+//! Requests whose outcome isn't known: kept, listed, searched for, and decided by people.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -51,7 +51,7 @@ async fn a_request_whose_response_was_lost_is_not_retried_until_somebody_decides
 }
 
 #[tokio::test]
-async fn a_lost_lip_sync_is_looked_up_and_waited_for() {
+async fn a_lost_lip_sync_is_found_and_waited_for() {
     on_each(async |test| {
         let stage = Stage::in_real_time().await;
         let batch = test.store.batch(test.name("lip sync"));
@@ -64,7 +64,7 @@ async fn a_lost_lip_sync_is_looked_up_and_waited_for() {
         stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::lost());
         // The other one was never executed.
         stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::reset());
-        let run = stage.run(&batch).at_once(1).lookup_delay(Duration::from_millis(300));
+        let run = stage.run(&batch).max_concurrent_calls(1).find_delay(Duration::from_millis(300));
         let report = run.lease(Duration::from_secs(1)).await.unwrap();
         assert_eq!((report.counts.done, report.counts.unknown), (1, 1), "{report:?}");
         assert_eq!(stage.simulator.request_count(&CREATE_LIP_SYNC_VIDEO), 2);

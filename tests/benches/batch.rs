@@ -54,7 +54,8 @@ async fn measure(store: &Store, jogg: &Jogg, size: usize) -> [Duration; 2] {
     let interval = Duration::from_millis(10);
     let options = WaitOptions::default().initial_delay(interval).interval(interval);
     let begun = Instant::now();
-    let run = batch.run(jogg).at_once(64).wait_options(options).settle(async |_| Ok(()));
+    let run =
+        batch.run(jogg).max_concurrent_calls(64).wait_options(options).settle(async |_| Ok(()));
     let report = run.await.unwrap();
     assert_eq!(report.counts.settled, size as u64, "{report:?}");
     [queued, begun.elapsed()]

@@ -67,7 +67,7 @@ struct Arguments {
     #[arg(long)]
     dry_run: bool,
     /// Decide about a row whose outcome isn't known: the id of its job, or `not-executed`, which
-    /// sends it; or, if paying twice is fine or it has failed, `send-again`
+    /// sends it; or, if paying twice is fine or it has failed, `retry`
     #[arg(long, value_name = "KEY=JOB_ID", value_parser = resolution, conflicts_with = "dry_run")]
     resolve: Vec<(String, Resolution)>,
     /// Do not ask before sending
@@ -208,7 +208,7 @@ impl Arguments {
         let taken = Arc::new(taken);
         let mut run = batch
             .run(jogg)
-            .at_once(self.at_once)
+            .max_concurrent_calls(self.at_once)
             .lease(Duration::from_secs(self.lease))
             .settle(move |request| {
                 let taken = Arc::clone(&taken);
@@ -250,9 +250,9 @@ fn new<'r>(
 
 fn say_cost(progress: &Progress, rows: usize, known: usize, new: Cost, queued: Cost) {
     progress.say(&format!("{rows} rows, {known} of them known; by estimates, to be sent are:"));
-    progress.say(&format!("    {new} that are new"));
+    progress.say(&format!("    {new}, new"));
     if queued.requests > 0 {
-        progress.say(&format!("    {queued} that were queued before"));
+        progress.say(&format!("    {queued}, queued before"));
     }
 }
 
@@ -355,16 +355,16 @@ fn credits(text: &str) -> Result<f64, &'static str> {
 fn resolution(text: &str) -> Result<(String, Resolution), &'static str> {
     match text.rsplit_once('=') {
         Some((key, "not-executed")) => Ok((key.to_owned(), Resolution::NotExecuted)),
-        Some((key, "send-again")) => Ok((key.to_owned(), Resolution::SendAgain)),
+        Some((key, "retry")) => Ok((key.to_owned(), Resolution::Retry)),
         Some((key, id)) if !id.is_empty() => Ok((key.to_owned(), Resolution::Started(id.into()))),
-        _ => Err("must be KEY=JOB_ID, KEY=not-executed or KEY=send-again"),
+        _ => Err("must be KEY=JOB_ID, KEY=not-executed or KEY=retry"),
     }
 }
 
 // It prints:
 //
 // 5 rows, 0 of them known; by estimates, to be sent are:
-//     6 credits for 5 requests that are new
+//     6 credits for 5 requests, new
 // send them? [y/N] y
 // ada: done, 49 bytes in results/ada.mp4
 // grace: done, 49 bytes in results/grace.mp4

@@ -135,7 +135,7 @@ impl Fields<'_> {
             self.wrong("key", format!("is that of line {before}"));
         }
         let number = self.needed("avatar").and_then(|_| self.parsed::<i64>("avatar", "a number"));
-        let is_custom = self.word("avatar_type", &[("public", false), ("custom", true)], false);
+        let is_custom = self.choice("avatar_type", &[("public", false), ("custom", true)], false);
         let speech = self.speech();
         let ratio = self.parsed("aspect_ratio", "`portrait`, `landscape` or `square`");
         let styles = [
@@ -143,7 +143,7 @@ impl Fields<'_> {
             ("green", ScreenStyle::GreenScreen),
             ("transparent", ScreenStyle::Transparent),
         ];
-        let style = self.word("screen_style", &styles, ScreenStyle::WithBackground);
+        let style = self.choice("screen_style", &styles, ScreenStyle::WithBackground);
         let caption = self.parsed("caption", "`true` or `false`");
         let seconds = self.parsed::<f64>("seconds", "a number of seconds");
         let length = seconds.and_then(|seconds| {
@@ -229,11 +229,11 @@ impl Fields<'_> {
         parsed
     }
 
-    fn word<T: Copy>(&mut self, column: &str, words: &[(&str, T)], default: T) -> T {
+    fn choice<T: Copy>(&mut self, column: &str, choices: &[(&str, T)], default: T) -> T {
         let Some(text) = self.text(column) else { return default };
-        let found = words.iter().find(|(word, _)| *word == text);
+        let found = choices.iter().find(|(choice, _)| *choice == text);
         if found.is_none() {
-            let known: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
+            let known: Vec<_> = choices.iter().map(|(choice, _)| format!("`{choice}`")).collect();
             self.wrong(column, format!("`{text}` isn't one of {}", known.join(", ")));
         }
         found.map_or(default, |(_, value)| *value)

@@ -1,6 +1,6 @@
 //! A batch: what is queued, what has become of it, and what people decide about it.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::batch_request::{BatchRequest, COLUMNS};
 use super::counts::{Counts, read_counts};
 use super::entry::{Cost, Entry, Queued, check_name};
-use super::spending::{SpendCap, Spent, recount, rounded, spent};
+use super::spending::{Ledger, SpendCap, Spent, rounded, spent};
 use super::state::RequestState;
 use super::store::{Store, Value, Write, integer, json, needed_text, real};
 use crate::client::Jogg;
@@ -22,6 +22,9 @@ use crate::stream::BoxStream;
 
 /// How many entries are queued by one statement.
 const CHUNK: usize = 500;
+
+const INSERT: &str = "INSERT INTO jogg_requests (batch, key, position, operation, body, credits, \
+                      state, queued_at) VALUES ";
 
 /// A durable run of paid requests, under one name in a [`Store`]. Cheap to clone.
 ///
@@ -44,7 +47,7 @@ pub enum Resolution {
     /// for a request whose outcome isn't known.
     NotExecuted,
     /// It may be paid for again: it is queued again, and what it was counted with stays counted.
-    SendAgain,
+    Retry,
 }
 
 impl Store {
@@ -93,10 +96,7 @@ impl Batch {
         let now = write.now().await?.milliseconds;
         let mut queued = Vec::with_capacity(entries.len());
         for (chunk, entries) in entries.chunks(CHUNK).enumerate() {
-            let mut statement =
-                "INSERT INTO jogg_requests (batch, key, position, operation, body, \
-                                 credits, state, queued_at) VALUES "
-                    .to_owned();
+            let mut statement = INSERT.to_owned();
             let mut values: Vec<Value> = vec![(*self.name).into(), now.into()];
             for (index, entry) in entries.iter().enumerate() {
                 let first = 3 + index * 4;
@@ -104,7 +104,7 @@ impl Batch {
                 let separator = if index == 0 { "" } else { ", " };
                 // Without a value for none: the driver would send one of another type.
                 let credits =
-                    entry.credits().map_or("NULL".to_owned(), |credits| format!("{credits:?}"));
+                    entry.price().map_or("NULL".to_owned(), |credits| format!("{credits:?}"));
                 statement.push_str(&format!(
                     "{separator}($1, ${key}, ${position}, ${operation}, ${body}, {credits}, \
                      'queued', $2)"
@@ -118,14 +118,15 @@ impl Batch {
                 ]);
             }
             statement.push_str(" ON CONFLICT (batch, key) DO NOTHING RETURNING key");
-            let mut new = HashMap::new();
+            let mut new = HashSet::new();
             for row in write.rows(&statement, values).await? {
-                new.insert(needed_text(&row, "key")?, ());
+                new.insert(needed_text(&row, "key")?);
             }
             for entry in entries {
+                // One that is twice among the entries is new once.
                 queued.push(match new.remove(&entry.key) {
-                    Some(()) => Queued::New,
-                    None => self.compare(&mut write, entry).await?,
+                    true => Queued::New,
+                    false => self.compare(&mut write, entry).await?,
                 });
             }
         }
@@ -266,16 +267,16 @@ impl Batch {
                 let operation = request.known_operation().ok_or_else(|| self.nothing_open(key))?;
                 let record = JobRecord::resolved(operation, id, request.sent_at);
                 self.check_job(&mut write, &record).await?;
-                recount(&mut write, &self.name, key, true).await?;
+                self.recount(&mut write, key, true).await?;
                 values.extend([json(&record).into(), record.id.into()]);
                 "state = 'started', record = $5, job_id = $6"
             }
             Resolution::NotExecuted => {
-                recount(&mut write, &self.name, key, false).await?;
+                self.recount(&mut write, key, false).await?;
                 "state = 'queued', record = NULL, job_id = NULL"
             }
             // What is counted already stays so, beside what the next attempt is counted with.
-            Resolution::SendAgain => {
+            Resolution::Retry => {
                 "state = 'queued', record = NULL, job_id = NULL, spent = 0, spent_on = NULL"
             }
         };
@@ -288,6 +289,15 @@ impl Batch {
             0 => Err(self.nothing_open(key)),
             _ => write.commit().await,
         }
+    }
+
+    /// Counts a request as executed, or gives back what it was counted with.
+    async fn recount(&self, write: &mut Write<'_>, key: &str, was_executed: bool) -> Result<()> {
+        let now = write.now().await?;
+        let mut ledger = Ledger::open(write, &self.name, &now).await?;
+        let values = [(*self.name).into(), key.into()];
+        ledger.recount(write, "batch = $1 AND key = $2", &values, was_executed, &self.cap).await?;
+        ledger.close(write).await
     }
 
     /// Checks that a job belongs to no other request.
@@ -316,9 +326,9 @@ impl Batch {
     }
 
     fn check_price(&self, entry: &Entry) -> Result<()> {
-        if self.cap.is_set() && self.cap.unknown_price.is_none() && entry.credits().is_none() {
+        if self.cap.is_set() && self.cap.unknown_price.is_none() && entry.price().is_none() {
             let message = format!(
-                "{}: its price isn't known, and the batch has a cap; set `Entry::credits_of`, \
+                "{}: its price isn't known, and the batch has a cap; set `Entry::credits`, \
                  `Entry::length` or `SpendCap::unknown_price`",
                 entry.key
             );

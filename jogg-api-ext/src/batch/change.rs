@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::failure::Failure;
-use super::store::{Value, json};
+use super::store::{Value, json, milliseconds};
 use crate::error::ErrorKind;
 use crate::job_record::JobRecord;
 
@@ -118,23 +118,23 @@ impl What {
     /// `None` if it takes more than that.
     pub(super) fn update(&self, worker: &str, claim: &Claim, now: i64) -> Option<Update> {
         let token = || Value::from(&*claim.token);
-        let later = |delay: &Duration| Value::from(after(now, *delay));
+        let later = |delay: &Duration| Value::from(now.saturating_add(milliseconds(*delay)));
         let update = |set, from, values| Some(Update { set, from, values });
         match self {
             Self::Sending { .. } => None,
             Self::NotSent { delay } => update(
-                "state = 'queued', worker = NULL, claim = NULL, not_before = $4, spent = 0",
+                "state = 'queued', worker = NULL, claim = NULL, not_before = $4",
                 "claim = $3 AND state IN ('queued', 'sending')",
                 vec![token(), later(delay)],
             ),
             Self::Refused { failure } => update(
-                "state = 'failed', error = $4, ended_at = $5, spent = 0",
+                "state = 'failed', error = $4, ended_at = $5",
                 "claim = $3 AND state IN ('queued', 'sending')",
                 vec![token(), failure.json().into(), now.into()],
             ),
             Self::NotExecuted { attempt, delay, failure, keeps_claim } => update(
-                "state = 'queued', spent = 0, worker = $4, claim = $5, not_before = $6, \
-                 error = $7, ended_at = NULL",
+                "state = 'queued', worker = $4, claim = $5, not_before = $6, error = $7, \
+                 ended_at = NULL",
                 "attempts = $3 AND state IN ('sending', 'unknown')",
                 vec![
                     (*attempt).into(),
@@ -179,9 +179,9 @@ impl What {
     fn update_at_end(&self, worker: &str, claim: &Claim, now: i64) -> Option<Update> {
         let token = || Value::from(&*claim.token);
         let (set, from, values) = match self {
-            Self::Failed { attempt, was_executed, failure, result } => (
+            Self::Failed { attempt, failure, result, .. } => (
                 "state = 'failed', error = $4, result = $5, ended_at = $6, worker = $7, \
-                 claim = $8, spent = CASE WHEN $9 = 1 THEN spent ELSE 0.0 END",
+                 claim = $8",
                 "attempts = $3 AND settled_at IS NULL AND state NOT IN ('queued', 'done')",
                 vec![
                     (*attempt).into(),
@@ -190,7 +190,6 @@ impl What {
                     now.into(),
                     worker.into(),
                     token(),
-                    i64::from(*was_executed).into(),
                 ],
             ),
             Self::Unknown { attempt, failure } => (
@@ -215,17 +214,12 @@ impl What {
             Self::Released { delay } => (
                 "worker = NULL, claim = NULL, not_before = $4",
                 "claim = $3 AND state <> 'sending'",
-                vec![token(), after(now, *delay).into()],
+                vec![token(), now.saturating_add(milliseconds(*delay)).into()],
             ),
             _ => return None,
         };
         Some(Update { set, from, values })
     }
-}
-
-/// Returns a time in milliseconds, so long after another.
-pub(super) fn after(now: i64, delay: Duration) -> i64 {
-    now.saturating_add(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX))
 }
 
 fn panic() -> Failure {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::batch_request::{BatchRequest, COLUMNS};
 use super::failure::Failure;
-use super::store::{Value, Write, integer, needed_text};
+use super::store::{Value, Write, integer, milliseconds, needed_text};
 use crate::error::{ErrorKind, Result};
 
 /// What there is to claim.
@@ -38,8 +38,7 @@ impl Batch {
     /// Says that a worker is alive for this long.
     pub(super) async fn renew(&self, worker: &str, lease: Duration) -> Result<()> {
         let mut write = self.store.write().await?;
-        let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
-        let until = write.now().await?.milliseconds.saturating_add(lease);
+        let until = write.now().await?.milliseconds.saturating_add(milliseconds(lease));
         let upsert = "INSERT INTO jogg_workers (worker, expires_at) VALUES ($1, $2) ON CONFLICT \
                       (worker) DO UPDATE SET expires_at = excluded.expires_at";
         write.run(upsert, [worker.into(), until.into()]).await?;

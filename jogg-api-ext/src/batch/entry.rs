@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// let request = CreateVideo::new("https://example.com/a.mp4", "https://example.com/a.mp3");
 /// let entry = Entry::new("order 17", request).length(Duration::from_secs(100));
-/// println!("{:?} credits", entry.credits());
+/// println!("{:?} credits", entry.price());
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -64,7 +64,7 @@ impl Entry {
     }
 
     /// Sets what it counts, in credits, instead of the estimate by the price list.
-    pub fn credits_of(mut self, credits: f64) -> Self {
+    pub fn credits(mut self, credits: f64) -> Self {
         self.credits = Some(credits);
         self
     }
@@ -75,7 +75,7 @@ impl Entry {
     }
 
     /// Returns what it counts, in credits; `None` if the price isn't known.
-    pub fn credits(&self) -> Option<f64> {
+    pub fn price(&self) -> Option<f64> {
         self.credits.or_else(|| (self.price)(&self.body, self.length))
     }
 
@@ -103,7 +103,7 @@ impl fmt::Debug for Entry {
         f.debug_struct("Entry")
             .field("key", &self.key)
             .field("operation", &self.operation.id)
-            .field("credits", &self.credits())
+            .field("credits", &self.price())
             .finish_non_exhaustive()
     }
 }
@@ -149,7 +149,7 @@ impl Cost {
         let mut cost = Self::default();
         for entry in entries {
             cost.requests += 1;
-            match entry.credits() {
+            match entry.price() {
                 Some(credits) => cost.credits = rounded(cost.credits + credits),
                 None => cost.without_price += 1,
             }
@@ -161,7 +161,10 @@ impl Cost {
 impl fmt::Display for Cost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { requests, credits, without_price } = self;
-        write!(f, "{credits} credits for {} requests", requests - without_price)?;
+        let priced = requests - without_price;
+        let credit = if *credits == 1.0 { "credit" } else { "credits" };
+        let request = if priced == 1 { "request" } else { "requests" };
+        write!(f, "{credits} {credit} for {priced} {request}")?;
         match without_price {
             0 => Ok(()),
             _ => write!(f, ", and {without_price} without a known price"),

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::change::{Claim, Spending, Update, What};
 use super::spending::{Ledger, ReachedCap, SpendCap};
-use super::store::{Now, Store, Value, Write, integer, real, text};
+use super::store::{Now, Store, Value, Write, integer};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many changes are committed together, at most.
@@ -156,7 +156,7 @@ impl Row<'_, '_> {
             (What::Sending { credits }, _, Some(ledger)) => self.send(*credits, ledger).await,
             (_, Some(update), ledger) => {
                 if what.spending() == Spending::Executed {
-                    // As it is nearly always: it is counted already.
+                    // It is counted already, unless somebody has decided that it wasn't executed.
                     match self.update(&update, "AND state <> 'queued'").await? {
                         Written::Overtaken => {}
                         written => return Ok(written),
@@ -206,48 +206,15 @@ impl Row<'_, '_> {
         update: &Update,
         ledger: &mut Ledger,
     ) -> Result<()> {
-        if !matches!(spending, Spending::Executed | Spending::GivenBack) {
-            return Ok(());
-        }
-        let Some(guard) = update.values.first().cloned() else { return Ok(()) };
-        let rows = self.select("spent, spent_on, credits, state", update.from, guard).await?;
-        let Some(row) = rows.first() else { return Ok(()) };
-        let spent = real(row, "spent")?.unwrap_or(0.0);
-        match spending {
-            Spending::GivenBack => {
-                if let Some(day) = text(row, "spent_on")? {
-                    ledger.give_back(spent, &day);
-                }
-            }
-            // Somebody has decided that it was not executed.
-            _ if text(row, "state")?.as_deref() == Some("queued") => {
-                let unknown = self.writer.cap.unknown_price;
-                let credits = real(row, "credits")?.or(unknown).unwrap_or(0.0);
-                ledger.count(credits);
-                let set = "spent = $4, spent_on = $5";
-                let from = "attempts = $3";
-                let attempt = update.values.first().cloned();
-                let values = attempt.into_iter().chain([credits.into(), ledger.day().into()]);
-                let values = values.collect();
-                self.update(&Update { set, from, values }, "").await?;
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Reads the row, if it is as this says, and keeps others from changing it.
-    async fn select(
-        &mut self,
-        columns: &str,
-        from: &str,
-        guard: Value,
-    ) -> Result<Vec<sqlx::any::AnyRow>> {
-        let locked = self.write.locked();
-        let select = format!(
-            "SELECT {columns} FROM jogg_requests WHERE batch = $1 AND key = $2 AND {from} {locked}"
-        );
-        self.write.rows(&select, self.key().into_iter().chain([guard])).await
+        let was_executed = match spending {
+            Spending::Executed => true,
+            Spending::GivenBack => false,
+            Spending::Same | Spending::Counted => return Ok(()),
+        };
+        let of = format!("batch = $1 AND key = $2 AND {}", update.from);
+        let guard = update.values.first().cloned();
+        let values: Vec<_> = self.key().into_iter().chain(guard).collect();
+        ledger.recount(self.write, &of, &values, was_executed, &self.writer.cap).await
     }
 
     async fn update(&mut self, update: &Update, and: &str) -> Result<Written> {
@@ -262,5 +229,141 @@ impl Row<'_, '_> {
 
     fn key(&self) -> [Value; 2] {
         [self.writer.batch.as_str().into(), (&*self.claim.key).into()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+
+    use super::*;
+    use crate::batch::batch::{Batch, Resolution};
+    use crate::batch::claims::Work;
+    use crate::batch::entry::Entry;
+    use crate::batch::failure::Failure;
+    use crate::batch::state::RequestState;
+    use crate::enums::MotionModel;
+    use crate::job_record::JobRecord;
+    use crate::photo_avatars::AddMotion;
+
+    const LEASE: Duration = Duration::from_secs(60);
+
+    /// A batch of one request, and a worker of it.
+    struct Fixture {
+        batch: Batch,
+        journal: Journal,
+        file: PathBuf,
+    }
+
+    impl Fixture {
+        async fn new() -> Self {
+            let file = std::env::temp_dir().join(format!("jogg-{:016x}.db", fastrand::u64(..)));
+            let batch = Store::sqlite(&file).await.unwrap().batch("batch");
+            let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+            batch.queue(Entry::new("key", request)).await.unwrap();
+            batch.renew("worker", LEASE).await.unwrap();
+            let journal = Journal::start(batch.store.clone(), "batch", "worker", batch.cap);
+            Self { batch, journal, file }
+        }
+
+        async fn claim(&self, work: Work) -> Claim {
+            let claimed = self.batch.claim(work, "worker", 1).await.unwrap();
+            claimed.first().expect("nothing is free").claimed()
+        }
+
+        async fn write(&self, claim: &Claim, what: What) -> bool {
+            !matches!(self.journal.write(claim, what).await.unwrap(), Written::Overtaken)
+        }
+
+        /// Returns the state of the request, and what is spent.
+        async fn now(&self) -> (RequestState, f64) {
+            let request = self.batch.get("key").await.unwrap().unwrap();
+            (request.state, self.batch.spent().await.unwrap().batch)
+        }
+    }
+
+    impl Drop for Fixture {
+        fn drop(&mut self) {
+            for end in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(format!("{}{end}", self.file.display()));
+            }
+        }
+    }
+
+    fn started() -> What {
+        let record = JobRecord::new(&ADD_PHOTO_AVATAR_MOTION, "motion");
+        What::Started { attempt: 1, record, failure: None }
+    }
+
+    fn failed() -> What {
+        let failure = Failure::new(ErrorKind::JobFailed, "");
+        What::Failed { attempt: 1, was_executed: true, failure, result: serde_json::Value::Null }
+    }
+
+    const SENDING: What = What::Sending { credits: Some(2.0) };
+    const NOT_SENT: What = What::NotSent { delay: Duration::ZERO };
+
+    /// Even of the same worker: its claims were taken over, and it has claimed the request anew.
+    #[tokio::test]
+    async fn a_task_whose_claim_was_lost_resets_nothing_that_another_has_sent() {
+        let fixture = Fixture::new().await;
+        let lost = fixture.claim(Work::Queued).await;
+        fixture.batch.free_forgotten("worker").await.unwrap();
+        let claim = fixture.claim(Work::Queued).await;
+        assert!(fixture.write(&claim, SENDING).await);
+        for what in [SENDING, NOT_SENT, What::Panicked, What::Released { delay: LEASE }] {
+            assert!(!fixture.write(&lost, what.clone()).await, "{what:?}");
+            assert_eq!(fixture.now().await, (RequestState::Sending, 2.0), "{what:?}");
+        }
+        assert!(fixture.write(&claim, started()).await);
+        assert_eq!(fixture.now().await, (RequestState::Started, 2.0));
+    }
+
+    #[tokio::test]
+    async fn what_did_not_leave_is_given_back() {
+        let fixture = Fixture::new().await;
+        let claim = fixture.claim(Work::Queued).await;
+        assert!(fixture.write(&claim, SENDING).await);
+        assert!(fixture.write(&claim, NOT_SENT).await);
+        assert_eq!(fixture.now().await, (RequestState::Queued, 0.0));
+    }
+
+    /// A worker that was only slow comes with the id of its job after somebody has decided.
+    #[tokio::test]
+    async fn a_job_that_is_named_late_is_kept_and_counted_if_nothing_was_sent_since() {
+        let fixture = Fixture::new().await;
+        let claim = fixture.claim(Work::Queued).await;
+        assert!(fixture.write(&claim, SENDING).await);
+        fixture.batch.free_forgotten("worker").await.unwrap();
+        fixture.batch.resolve("key", Resolution::NotExecuted).await.unwrap();
+        assert_eq!(fixture.now().await, (RequestState::Queued, 0.0));
+        assert!(fixture.write(&claim, started()).await);
+        assert_eq!(fixture.now().await, (RequestState::Started, 2.0));
+
+        // The next attempt is another request.
+        assert!(fixture.write(&claim, failed()).await);
+        fixture.batch.resolve("key", Resolution::Retry).await.unwrap();
+        let next = fixture.claim(Work::Queued).await;
+        assert!(fixture.write(&next, SENDING).await);
+        assert!(!fixture.write(&claim, started()).await);
+        assert_eq!(fixture.now().await, (RequestState::Sending, 4.0));
+    }
+
+    #[tokio::test]
+    async fn an_outcome_is_not_taken_by_who_has_an_older_one() {
+        let fixture = Fixture::new().await;
+        let claim = fixture.claim(Work::Queued).await;
+        assert!(fixture.write(&claim, SENDING).await);
+        assert!(fixture.write(&claim, failed()).await);
+        fixture.batch.resolve("key", Resolution::Retry).await.unwrap();
+        let next = fixture.claim(Work::Queued).await;
+        assert!(fixture.write(&next, SENDING).await);
+        let record = JobRecord::new(&ADD_PHOTO_AVATAR_MOTION, "motion");
+        let result = serde_json::Value::Null;
+        assert!(fixture.write(&next, What::Done { attempt: 2, record, result }).await);
+        assert!(!fixture.write(&claim, What::Settled).await);
+        assert!(fixture.write(&next, What::Settled).await);
     }
 }

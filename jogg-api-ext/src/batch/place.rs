@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::shared_window::SharedWindow;
-use super::store::{Write, integer};
+use super::store::{Write, integer, milliseconds};
 use crate::error::Result;
 use crate::policy::Permit;
 
@@ -20,7 +20,6 @@ pub(super) struct Place {
     id: String,
     /// Where it is in the queue.
     number: Option<i64>,
-    is_permit: bool,
 }
 
 /// Whether a place has become a permit, or when it may.
@@ -32,7 +31,7 @@ pub(super) enum Turn {
 impl Place {
     pub(super) fn new(window: &SharedWindow) -> Self {
         let id = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
-        Self { window: window.clone(), id, number: None, is_permit: false }
+        Self { window: window.clone(), id, number: None }
     }
 
     /// Takes a place in the window, or says how long until there may be one.
@@ -66,10 +65,8 @@ impl Place {
             write.run(update, [(**name).into(), number.into()]).await?;
         }
         self.number = Some(number);
-        // A commit whose response is lost may have taken it.
-        self.is_permit = taken_at.is_some();
         write.commit().await?;
-        Ok(if self.is_permit { Turn::Taken } else { Turn::In(wait) })
+        Ok(if taken_at.is_some() { Turn::Taken } else { Turn::In(wait) })
     }
 
     /// Reads what others use of the window, and removes what no longer counts.
@@ -213,10 +210,6 @@ async fn remove(window: &SharedWindow, id: &str) {
     if let Err(error) = removed.await {
         tracing::debug!(%error, "a place in the shared limit isn't removed; it expires");
     }
-}
-
-pub(super) fn milliseconds(duration: Duration) -> i64 {
-    duration.as_millis().try_into().unwrap_or(i64::MAX)
 }
 
 fn duration(milliseconds: i64) -> Duration {

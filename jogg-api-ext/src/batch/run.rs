@@ -58,11 +58,11 @@ impl Batch {
 impl Run {
     fn new(batch: Batch, jogg: Jogg) -> Self {
         let settings = Settings {
-            at_once: 4,
-            max_waits: 2000,
+            max_concurrent_calls: 4,
+            max_resumed_jobs: 2000,
             lease: Duration::from_secs(30),
             max_wait: Duration::from_secs(24 * 60 * 60),
-            lookup_delay: Duration::from_secs(60),
+            find_delay: Duration::from_secs(60),
             wait_options: None,
             hub: None,
             settle: None,
@@ -70,17 +70,17 @@ impl Run {
         Self { batch, jogg, settings, stop: Box::pin(std::future::pending()) }
     }
 
-    /// Sets how many requests are in flight at a time, and how many outcomes are handed over at a
-    /// time. Default: 4. 0 counts as 1.
-    pub fn at_once(mut self, requests: usize) -> Self {
-        self.settings.at_once = requests.clamp(1, 10_000);
+    /// Sets how many paid requests are in flight at a time, and how many outcomes are handed over
+    /// at a time. Default: 4. 0 counts as 1.
+    pub fn max_concurrent_calls(mut self, requests: usize) -> Self {
+        self.settings.max_concurrent_calls = requests.clamp(1, 10_000);
         self
     }
 
-    /// Sets for how many jobs of other runs, which have ended or died, this one waits at a time.
-    /// Default: 2,000. It waits for all jobs of its own.
-    pub fn max_waits(mut self, jobs: usize) -> Self {
-        self.settings.max_waits = jobs.max(1);
+    /// Sets how many jobs of other runs, which have ended or died, this one resumes at a time.
+    /// Default: 2,000. It waits for all jobs that it has started.
+    pub fn max_resumed_jobs(mut self, jobs: usize) -> Self {
+        self.settings.max_resumed_jobs = jobs.max(1);
         self
     }
 
@@ -98,11 +98,12 @@ impl Run {
         self
     }
 
-    /// Sets how long after it was sent a lip sync of unknown outcome is looked up by its URLs, with
-    /// [`LipSync::find`](crate::lip_sync::LipSync::find): if its job is found, it is waited for.
+    /// Sets how long after it was sent a lip sync of unknown outcome is searched for by its URLs,
+    /// as [`LipSync::find`](crate::lip_sync::LipSync::find) does: if its job is found, it is waited
+    /// for.
     /// Default: 60 s.
-    pub fn lookup_delay(mut self, delay: Duration) -> Self {
-        self.settings.lookup_delay = delay;
+    pub fn find_delay(mut self, delay: Duration) -> Self {
+        self.settings.find_delay = delay;
         self
     }
 

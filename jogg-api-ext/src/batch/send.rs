@@ -1,6 +1,5 @@
 //! One request, from its claim until it is started, refused, or of unknown outcome.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,11 +37,11 @@ impl Worker {
         };
         let attempt = hook.attempt();
         if let Some(attempt) = attempt {
-            request.sent(attempt, hook.sent_at.load(Ordering::SeqCst));
+            request.sent(attempt, hook.lock().sent_at);
         }
         match (outcome, attempt) {
             (Ok(Started::Job(record)), Some(attempt)) => {
-                self.started(&claim, attempt, record).await
+                self.started(&claim, attempt, record, None).await
             }
             (Ok(Started::Result(record)), Some(attempt)) => {
                 let result = record.raw.clone();
@@ -80,28 +79,33 @@ impl Worker {
         }
     }
 
-    async fn started(&self, claim: &Claim, attempt: i64, record: JobRecord) -> Next {
+    /// Stores the job that a request has started. A response that is an error and names it may be
+    /// right: its polls will tell.
+    async fn started(
+        &self,
+        claim: &Claim,
+        attempt: i64,
+        record: JobRecord,
+        failure: Option<Failure>,
+    ) -> Next {
         tracing::info!(batch = %self.batch.name, key = %claim.key, job = %record.id, "started");
-        let what = What::Started { attempt, record: record.clone(), failure: None };
-        match self.persist(claim, what).await {
+        match self.persist(claim, What::Started { attempt, record: record.clone(), failure }).await
+        {
             true => Next::Wait { attempt, record },
             false => Next::Nothing,
         }
     }
 
-    /// Stores that a response was lost. One that names a job may be right: its polls will tell.
+    /// Stores that a response was lost.
     async fn lost(&self, claim: &Claim, attempt: i64, error: &Error) -> Next {
         tracing::warn!(batch = %self.batch.name, key = %claim.key, %error, "the outcome isn't known");
         let failure = Failure::of(error);
-        let Some(record) = error.job().cloned() else {
-            self.persist(claim, What::Unknown { attempt, failure }).await;
-            return Next::Nothing;
-        };
-        let failure = Some(failure);
-        let what = What::Started { attempt, record: record.clone(), failure };
-        match self.persist(claim, what).await {
-            true => Next::Wait { attempt, record },
-            false => Next::Nothing,
+        match error.job().cloned() {
+            Some(record) => self.started(claim, attempt, record, Some(failure)).await,
+            None => {
+                self.persist(claim, What::Unknown { attempt, failure }).await;
+                Next::Nothing
+            }
         }
     }
 
@@ -121,7 +125,7 @@ impl Worker {
             }
             // Unless it has really been overtaken, it is queued again.
             (Some(Obstacle::Overtaken | Obstacle::Stopped), _) => Duration::ZERO,
-            (Some(Obstacle::StoreAway), _) => Duration::from_secs(1),
+            (Some(Obstacle::StoreUnavailable), _) => Duration::from_secs(1),
             (None, ErrorKind::InsufficientCredit) => {
                 self.end_with(RunEnd::InsufficientCredit(Failure::of(error)));
                 Duration::ZERO
@@ -187,10 +191,6 @@ struct Hook {
     claim: Claim,
     credits: Option<f64>,
     state: Mutex<HookState>,
-    /// The attempt that may have left; 0 if there is none.
-    attempt: AtomicI64,
-    /// When that was, in milliseconds since 1970.
-    sent_at: AtomicI64,
     changed: Notify,
 }
 
@@ -199,6 +199,10 @@ struct HookState {
     /// Whether an attempt is allowed to leave, or has left.
     has_begun: bool,
     is_cancelled: bool,
+    /// The attempt that may have left.
+    attempt: Option<i64>,
+    /// When that was, in milliseconds since 1970.
+    sent_at: i64,
     obstacle: Option<Obstacle>,
 }
 
@@ -208,7 +212,7 @@ enum Obstacle {
     NoPrice,
     Overtaken,
     Stopped,
-    StoreAway,
+    StoreUnavailable,
 }
 
 impl Hook {
@@ -218,15 +222,13 @@ impl Hook {
             claim: request.claimed(),
             credits: request.credits,
             state: Mutex::default(),
-            attempt: AtomicI64::new(0),
-            sent_at: AtomicI64::new(0),
             changed: Notify::new(),
         }
     }
 
-    /// Returns the attempt that may have left, or was found not to be executed.
+    /// Returns the attempt that may have left, unless it was found not to be executed.
     fn attempt(&self) -> Option<i64> {
-        Some(self.attempt.load(Ordering::SeqCst)).filter(|attempt| *attempt > 0)
+        self.lock().attempt
     }
 
     /// Keeps the request from leaving, unless it may have left.
@@ -248,8 +250,8 @@ impl Hook {
 
     /// Notes what was in the way, and says so to the call.
     fn stopped_by(&self, obstacle: Obstacle, message: String) -> BeforeSendResult {
-        self.attempt.store(0, Ordering::SeqCst);
-        self.lock().obstacle = Some(obstacle);
+        let mut state = self.lock();
+        (state.attempt, state.obstacle) = (None, Some(obstacle));
         Err(message.into())
     }
 
@@ -270,8 +272,8 @@ impl BeforeSend for Arc<Hook> {
             let sending = What::Sending { credits: hook.credits };
             match hook.journal.write(&hook.claim, sending).await {
                 Ok(Written::MayLeave { attempt, now }) => {
-                    hook.sent_at.store(now, Ordering::SeqCst);
-                    hook.attempt.store(attempt, Ordering::SeqCst);
+                    let mut state = hook.lock();
+                    (state.attempt, state.sent_at) = (Some(attempt), now);
                     Ok(())
                 }
                 Ok(Written::CapReached(reached)) => {
@@ -287,7 +289,7 @@ impl BeforeSend for Arc<Hook> {
                     let message = "another worker has taken the request over";
                     hook.stopped_by(Obstacle::Overtaken, message.to_owned())
                 }
-                Err(error) => hook.stopped_by(Obstacle::StoreAway, error.to_string()),
+                Err(error) => hook.stopped_by(Obstacle::StoreUnavailable, error.to_string()),
             }
         })
     }
@@ -302,8 +304,9 @@ impl Observer for Arc<Hook> {
         let (delay, keeps_claim) = (Duration::ZERO, true);
         self.journal
             .write_later(&self.claim, What::NotExecuted { attempt, delay, failure, keeps_claim });
-        self.attempt.store(0, Ordering::SeqCst);
-        self.lock().has_begun = false;
+        let mut state = self.lock();
+        (state.attempt, state.has_begun) = (None, false);
+        drop(state);
         self.changed.notify_one();
     }
 }

@@ -10,11 +10,11 @@ use crate::stream::BoxFuture;
 
 /// What is set with the methods of `Run`.
 pub(super) struct Settings {
-    pub(super) at_once: usize,
-    pub(super) max_waits: usize,
+    pub(super) max_concurrent_calls: usize,
+    pub(super) max_resumed_jobs: usize,
     pub(super) lease: Duration,
     pub(super) max_wait: Duration,
-    pub(super) lookup_delay: Duration,
+    pub(super) find_delay: Duration,
     pub(super) wait_options: Option<WaitOptions>,
     pub(super) hub: Option<EventHub>,
     pub(super) settle: Option<Settle>,

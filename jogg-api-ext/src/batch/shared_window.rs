@@ -1,19 +1,19 @@
 //! The limit on POST requests, shared by all processes of a key through the store.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::place::{Place, QUEUE_LEASE, Turn, lock, milliseconds};
-use super::store::Store;
+use super::place::{Place, QUEUE_LEASE, Turn, lock};
+use super::store::{Store, milliseconds};
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::{AcquireResult, RateLimiter, SlidingWindow};
 use crate::stream::BoxFuture;
 
-/// How long the store may take before it counts as away.
+/// How long the store may take before it counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A sliding window that all processes of a key share: those of one machine through a SQLite file,
@@ -31,10 +31,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// use std::sync::Arc;
 ///
 /// use jogg_api_ext::Jogg;
-/// use jogg_api_ext::batch::{SharedWindow, Store, StoreAway};
+/// use jogg_api_ext::batch::{SharedWindow, Store, StoreUnavailable};
 ///
 /// let store = Store::open("postgres://jogg@db.internal/jogg").await?;
-/// let window = SharedWindow::new(&store, "the key of our team").store_away(StoreAway::Share(5));
+/// let window = SharedWindow::new(&store, "the key of our team");
+/// let window = window.store_unavailable(StoreUnavailable::Share(5));
 /// let jogg = Jogg::builder_from_env()?.rate_limiter(Arc::new(window)).build()?;
 /// # Ok(()) }
 /// ```
@@ -47,18 +48,27 @@ pub struct SharedWindow {
     pub(super) window: Duration,
     /// How long a request that is in flight holds its place without a sign of life.
     pub(super) lease: Duration,
-    away: StoreAway,
-    /// What this process may send while the store is away; also counts what it sends otherwise.
+    unavailable: StoreUnavailable,
+    /// What this process may send while the store is unavailable; also counts what it sends
+    /// otherwise.
     pub(super) share: SlidingWindow,
     /// Held by the first of this process that waits; tokio's mutex is fair.
     turn: Arc<tokio::sync::Mutex<()>>,
     paused_until: Arc<Mutex<Option<Instant>>>,
+    failing: Arc<Mutex<Option<Failing>>>,
+}
+
+/// When the store has failed those of this process that wait, without a success in between.
+#[derive(Clone, Copy)]
+struct Failing {
+    since: Instant,
+    last: Instant,
 }
 
 /// What a [`SharedWindow`] does when its store can't be reached for 5 s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum StoreAway {
+pub enum StoreUnavailable {
     /// Nothing is sent: calls fail with [`ErrorKind::Refused`], and may be retried.
     #[default]
     Fail,
@@ -67,6 +77,12 @@ pub enum StoreAway {
     /// so isn't in the store: when it is back, the others may exceed the limit for one window,
     /// which the server then refuses with 429.
     Share(usize),
+}
+
+impl Failing {
+    fn is_recent(&self) -> bool {
+        self.last.elapsed() < 2 * PATIENCE
+    }
 }
 
 impl SharedWindow {
@@ -80,10 +96,11 @@ impl SharedWindow {
             limit: 20,
             window,
             lease: Duration::from_secs(30),
-            away: StoreAway::default(),
+            unavailable: StoreUnavailable::default(),
             share: SlidingWindow::new(1, window),
             turn: Arc::default(),
             paused_until: Arc::default(),
+            failing: Arc::default(),
         }
     }
 
@@ -101,17 +118,17 @@ impl SharedWindow {
         self
     }
 
-    /// Sets what to do when the store can't be reached. Default: [`StoreAway::Fail`].
-    pub fn store_away(mut self, away: StoreAway) -> Self {
-        self.away = away;
+    /// Sets what to do when the store can't be reached. Default: [`StoreUnavailable::Fail`].
+    pub fn store_unavailable(mut self, choice: StoreUnavailable) -> Self {
+        self.unavailable = choice;
         self.share = self.own_share();
         self
     }
 
     fn own_share(&self) -> SlidingWindow {
-        let share = match self.away {
-            StoreAway::Fail => 1,
-            StoreAway::Share(share) => share.min(self.limit),
+        let share = match self.unavailable {
+            StoreUnavailable::Fail => 1,
+            StoreUnavailable::Share(share) => share.min(self.limit),
         };
         SlidingWindow::new(share, self.window)
     }
@@ -119,21 +136,22 @@ impl SharedWindow {
     async fn acquire_by(self, deadline: Option<Instant>) -> AcquireResult {
         let Some(_turn) = before(deadline, self.turn.lock()).await else { return Ok(None) };
         let mut place = Place::new(&self);
-        let mut away_since = None;
         loop {
             self.wait_for_pause(deadline).await;
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Ok(None);
             }
-            let wait = match timeout(PATIENCE, place.take()).await {
-                Ok(Ok(Turn::Taken)) => return Ok(Some(place.into_permit())),
-                Ok(Ok(Turn::In(wait))) => {
-                    away_since = None;
-                    wait.min(QUEUE_LEASE / 3)
+            let wait = match timeout(self.patience(), place.take()).await {
+                Ok(Ok(turn)) => {
+                    *self.failing() = None;
+                    match turn {
+                        Turn::Taken => return Ok(Some(place.into_permit())),
+                        Turn::In(wait) => wait.min(QUEUE_LEASE / 3),
+                    }
                 }
                 Ok(Err(error)) if !error.is_retryable() => return Err(error.into()),
                 failed => {
-                    let since = *away_since.get_or_insert_with(Instant::now);
+                    let since = self.note_failure();
                     if failed.is_err() || since.elapsed() > PATIENCE {
                         let error = failed.unwrap_or_else(|_| Err(silent())).err();
                         return self.without_store(error.unwrap_or_else(silent), deadline).await;
@@ -150,17 +168,37 @@ impl SharedWindow {
         }
     }
 
-    /// Does what was chosen for when the store is away.
+    /// Does what was chosen for when the store is unavailable.
     async fn without_store(&self, error: Error, deadline: Option<Instant>) -> AcquireResult {
-        match self.away {
-            StoreAway::Fail => Err(error.into()),
-            StoreAway::Share(0) => Err(error.into()),
-            StoreAway::Share(share) => {
-                tracing::warn!(%error, share, "the shared limit is away; a share of it holds");
+        match self.unavailable {
+            StoreUnavailable::Fail | StoreUnavailable::Share(0) => Err(error.into()),
+            StoreUnavailable::Share(share) => {
+                tracing::warn!(%error, share, "the shared limit is unavailable; a share of it holds");
                 let remaining = deadline.map(|deadline| deadline - Instant::now());
                 self.share.acquire(remaining).await
             }
         }
+    }
+
+    /// Returns how long the store may take. Whoever waited behind one that it has failed doesn't
+    /// begin anew.
+    fn patience(&self) -> Duration {
+        let failed_lately = self.failing().is_some_and(|failing| failing.is_recent());
+        if failed_lately { PATIENCE / 5 } else { PATIENCE }
+    }
+
+    /// Notes that the store has failed, and returns since when it does.
+    fn note_failure(&self) -> Instant {
+        let now = Instant::now();
+        let mut failing = self.failing();
+        let before = failing.filter(Failing::is_recent);
+        let since = before.map_or(now, |failing| failing.since);
+        *failing = Some(Failing { since, last: now });
+        since
+    }
+
+    fn failing(&self) -> MutexGuard<'_, Option<Failing>> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn wait_for_pause(&self, deadline: Option<Instant>) {
@@ -216,7 +254,7 @@ impl fmt::Debug for SharedWindow {
             .field("name", &self.name)
             .field("limit", &self.limit)
             .field("window", &self.window)
-            .field("away", &self.away)
+            .field("unavailable", &self.unavailable)
             .finish_non_exhaustive()
     }
 }

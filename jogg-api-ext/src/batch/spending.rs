@@ -45,7 +45,7 @@ impl SpendCap {
         self
     }
 
-    /// Checks that it caps something.
+    /// Checks that its amounts are amounts.
     pub(super) fn check(&self) -> Result<()> {
         let amounts = [self.batch, self.day, self.unknown_price];
         match amounts.into_iter().flatten().find(|credits| !credits.is_finite() || *credits < 0.0) {
@@ -156,7 +156,7 @@ impl Ledger {
     }
 
     /// Gives back what was counted on a day.
-    pub(super) fn give_back(&mut self, credits: f64, day: &str) {
+    fn give_back(&mut self, credits: f64, day: &str) {
         self.spent[0] -= credits;
         if self.day == day {
             self.spent[1] -= credits;
@@ -164,6 +164,43 @@ impl Ledger {
         for scope in [self.scopes[0].clone(), format!("day:{day}")] {
             *self.changes.entry(scope).or_default() -= credits;
         }
+    }
+
+    /// Counts the request of which `of` holds as executed, unless it is counted, or gives back what
+    /// it was counted with.
+    pub(super) async fn recount(
+        &mut self,
+        write: &mut Write<'_>,
+        of: &str,
+        values: &[Value],
+        was_executed: bool,
+        cap: &SpendCap,
+    ) -> Result<()> {
+        let locked = write.locked();
+        let select =
+            format!("SELECT spent, spent_on, credits FROM jogg_requests WHERE {of} {locked}");
+        let rows = write.rows(&select, values.iter().cloned()).await?;
+        let Some(row) = rows.first() else { return Ok(()) };
+        let spent = real(row, "spent")?.unwrap_or(0.0);
+        let (spent, day) = match (was_executed, text(row, "spent_on")?) {
+            (false, Some(day)) => {
+                self.give_back(spent, &day);
+                (0.0, day)
+            }
+            (true, _) if spent == 0.0 => {
+                let credits = real(row, "credits")?.or(cap.unknown_price).unwrap_or(0.0);
+                self.count(credits);
+                (credits, self.day.clone())
+            }
+            _ => return Ok(()),
+        };
+        let next = values.len() + 1;
+        let update = format!(
+            "UPDATE jogg_requests SET spent = ${next}, spent_on = ${} WHERE {of}",
+            next + 1
+        );
+        let values = values.iter().cloned().chain([spent.into(), day.into()]);
+        write.run(&update, values).await.map(drop)
     }
 
     /// Writes what has changed.
@@ -209,38 +246,4 @@ fn batch_scope(batch: &str) -> String {
 
 pub(super) fn rounded(credits: f64) -> f64 {
     (credits * 1e6).round() / 1e6
-}
-
-/// Gives back what a request was counted with, as it wasn't executed, or counts it, as it was.
-pub(super) async fn recount(
-    write: &mut Write<'_>,
-    batch: &str,
-    key: &str,
-    was_executed: bool,
-) -> Result<()> {
-    let now = write.now().await?;
-    let mut ledger = Ledger::open(write, batch, &now).await?;
-    let locked = write.locked();
-    let select = format!(
-        "SELECT spent, spent_on, credits FROM jogg_requests WHERE batch = $1 AND key = $2 {locked}"
-    );
-    let rows = write.rows(&select, [batch.into(), key.into()]).await?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let spent = real(row, "spent")?.unwrap_or(0.0);
-    let mut values: Vec<Value> = vec![batch.into(), key.into()];
-    match (was_executed, text(row, "spent_on")?) {
-        (false, Some(day)) => {
-            ledger.give_back(spent, &day);
-            values.extend([0.0.into(), day.into()]);
-        }
-        (true, _) if spent == 0.0 => {
-            let credits = real(row, "credits")?.unwrap_or(0.0);
-            ledger.count(credits);
-            values.extend([credits.into(), ledger.day().into()]);
-        }
-        _ => return Ok(()),
-    }
-    let update = "UPDATE jogg_requests SET spent = $3, spent_on = $4 WHERE batch = $1 AND key = $2";
-    write.run(update, values).await?;
-    ledger.close(write).await
 }

@@ -7,8 +7,12 @@ use std::fmt;
 /// ```text
 /// queued → sending → started → done | failed
 ///             ↓  ↖ not executed: queued
-///          unknown → started, or queued again, as somebody decides
+///          unknown
 /// ```
+///
+/// A job that can't be polled for long makes its request unknown, too. Somebody decides about what
+/// is unknown or has failed, with [`Batch::resolve`](super::Batch::resolve): it is started or
+/// queued then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RequestState {

@@ -330,6 +330,11 @@ pub(super) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
+/// Writes a duration as the store has it.
+pub(super) fn milliseconds(duration: Duration) -> i64 {
+    duration.as_millis().try_into().unwrap_or(i64::MAX)
+}
+
 /// Reads a text from a row.
 pub(super) fn text(row: &AnyRow, column: &str) -> Result<Option<String>> {
     row.try_get(column).map_err(|error| failed("read", &error))
@@ -369,7 +374,7 @@ fn failed(what: &str, error: &sqlx::Error) -> Error {
     Error::new(ErrorKind::Store, message).with_retryable(is_transient(error))
 }
 
-/// Whether the same statement may succeed later: the database is away, or another was in the way.
+/// Whether the same statement may succeed later: it is unavailable, or another was in the way.
 fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)

@@ -15,7 +15,7 @@ use super::change::{Claim, What};
 use super::claims::Work;
 use super::failure::Failure;
 use super::journal::{Journal, Written};
-use super::lookup::Lookups;
+use super::lost_lip_syncs::Searches;
 use super::run_report::{RunEnd, RunReport};
 use super::settings::Settings;
 use crate::client::Jogg;
@@ -23,10 +23,10 @@ use crate::error::{ErrorKind, Result};
 use crate::job_record::JobRecord;
 use crate::stream::BoxFuture;
 
-/// How often a worker looks for what others have queued, left or ended.
+/// How often a worker reads what others have queued, left or ended.
 const TICK: Duration = Duration::from_millis(500);
 
-/// How long the store may be away before a run ends with its error.
+/// How long the store may be unavailable before a run ends with its error.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What a run's tasks share.
@@ -44,7 +44,7 @@ pub(super) struct Worker {
     sends: Arc<Semaphore>,
     waits: Arc<Semaphore>,
     pub(super) settles: Arc<Semaphore>,
-    lookups: tokio::sync::Mutex<Lookups>,
+    searches: tokio::sync::Mutex<Searches>,
 }
 
 /// What a request that was sent needs next.
@@ -70,10 +70,10 @@ impl Worker {
             end: Mutex::default(),
             stop: watch::Sender::new(false),
             ended: Arc::default(),
-            sends: Arc::new(Semaphore::new(settings.at_once)),
-            waits: Arc::new(Semaphore::new(settings.max_waits)),
-            settles: Arc::new(Semaphore::new(settings.at_once)),
-            lookups: tokio::sync::Mutex::default(),
+            sends: Arc::new(Semaphore::new(settings.max_concurrent_calls)),
+            waits: Arc::new(Semaphore::new(settings.max_resumed_jobs)),
+            settles: Arc::new(Semaphore::new(settings.max_concurrent_calls)),
+            searches: tokio::sync::Mutex::default(),
             batch,
             jogg,
             settings,
@@ -86,7 +86,7 @@ impl Worker {
         let mut tasks = JoinSet::new();
         let mut alive = JoinSet::new();
         alive.spawn(Arc::clone(&self).stay_alive());
-        alive.spawn(Arc::clone(&self).keep_looking_up());
+        alive.spawn(Arc::clone(&self).keep_searching());
         let watched = Arc::clone(&self);
         alive.spawn(async move {
             stop.await;
@@ -113,22 +113,22 @@ impl Worker {
     }
 
     async fn work(self: &Arc<Self>, tasks: &mut JoinSet<()>) -> Result<()> {
-        let (mut away_since, mut ticked) = (None, None::<Instant>);
+        let (mut failing_since, mut ticked) = (None, None::<Instant>);
         loop {
-            // What others leave is looked for now and then, what is queued whenever there is room.
+            // What others leave is claimed now and then, what is queued whenever there is room.
             let is_tick = ticked.is_none_or(|ticked| ticked.elapsed() >= TICK);
             if is_tick {
                 ticked = Some(Instant::now());
             }
             match self.spawn(tasks, is_tick).await {
                 Ok(false) => return Ok(()),
-                Ok(true) => away_since = None,
+                Ok(true) => failing_since = None,
                 Err(error) => {
-                    let since = *away_since.get_or_insert_with(Instant::now);
+                    let since = *failing_since.get_or_insert_with(Instant::now);
                     if !error.is_retryable() || since.elapsed() > PATIENCE {
                         return Err(error);
                     }
-                    tracing::warn!(batch = %self.batch.name, %error, "the store is away");
+                    tracing::warn!(batch = %self.batch.name, %error, "the store is unavailable");
                     sleep(TICK).await;
                 }
             }
@@ -146,7 +146,7 @@ impl Worker {
         if is_sending {
             let free = self.sends.available_permits();
             // Several together: a claim is a transaction.
-            let enough = if is_tick { 1 } else { self.settings.at_once.div_ceil(2) };
+            let enough = if is_tick { 1 } else { self.settings.max_concurrent_calls.div_ceil(2) };
             let free = if free < enough { 0 } else { free };
             for request in self.claim(Work::Queued, free).await? {
                 let permit = Arc::clone(&self.sends).try_acquire_owned().ok();
@@ -163,7 +163,7 @@ impl Worker {
         }
         self.batch.free_forgotten(&self.id).await?;
         // Before what is left is counted: what is found is open again.
-        let too_young = self.look_up().await?;
+        let too_young = self.search().await?;
         let left = self.batch.left().await?;
         let open = if self.end().is_none() { left.open } else { left.open - left.queued };
         let unsettled = if self.settings.settle.is_some() { left.unsettled } else { 0 };
@@ -188,10 +188,10 @@ impl Worker {
         Ok(())
     }
 
-    /// Looks up what can be found by its URLs. Returns how many requests are too young for it.
-    async fn look_up(&self) -> Result<usize> {
-        let mut lookups = self.lookups.lock().await;
-        lookups.go_on(&self.batch, &self.jogg, self.settings.lookup_delay).await
+    /// Searches for what can be found by its URLs. Returns how many requests are too young for it.
+    async fn search(&self) -> Result<usize> {
+        let mut searches = self.searches.lock().await;
+        searches.go_on(&self.batch, &self.jogg, self.settings.find_delay).await
     }
 
     async fn claim(&self, work: Work, limit: usize) -> Result<Vec<BatchRequest>> {
@@ -285,10 +285,10 @@ impl Worker {
         let _ = stop.wait_for(|stopped| *stopped).await;
     }
 
-    async fn keep_looking_up(self: Arc<Self>) {
+    async fn keep_searching(self: Arc<Self>) {
         loop {
-            if let Err(error) = self.look_up().await {
-                tracing::warn!(batch = %self.batch.name, %error, "nothing can be looked up");
+            if let Err(error) = self.search().await {
+                tracing::warn!(batch = %self.batch.name, %error, "nothing can be searched for");
             }
             sleep(self.settings.lease / 4).await;
         }
@@ -302,7 +302,7 @@ impl Worker {
                 Err(error) => Err(error),
             };
             if let Err(error) = outcome {
-                tracing::warn!(batch = %self.batch.name, %error, "the store is away");
+                tracing::warn!(batch = %self.batch.name, %error, "the store is unavailable");
             }
             sleep(self.settings.lease / 4).await;
         }

@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = WaitOptions::default().initial_delay(interval).interval(interval);
     let run = batch
         .run(&jogg)
-        .at_once(arguments.at_once)
+        .max_concurrent_calls(arguments.at_once)
         .lease(lease)
         .wait_options(options.max_interval(interval))
         .settle(|request| async move {

@@ -80,7 +80,7 @@ async fn a_cap_stops_it_and_people_decide_what_is_unknown() {
         &["--resolve", "a=video_000001", "--resolve", "c=not-executed"],
         // A job has failed, which was paid for.
         &["--resolve", "a=not-executed"],
-        &["--resolve", "a=send-again"],
+        &["--resolve", "a=retry"],
         &["--resolve", "c=not-executed"],
     ] {
         run(&folder, &[&always[..], arguments].concat(), &mut shown).await;

@@ -8,24 +8,24 @@ use jogg_api::operations::CREATE_LIP_SYNC_VIDEO;
 use super::batch::Batch;
 use super::batch_request::{BatchRequest, COLUMNS};
 use super::place::lock;
-use super::store::{integer, json};
+use super::store::{integer, json, milliseconds};
 use crate::client::Jogg;
 use crate::error::Result;
 use crate::outcome_unknown::{Certainty, candidates_of};
 
-/// How old a request may be that is looked up: before that, somebody has decided.
+/// How old a request may be whose job is searched for: before that, somebody has decided.
 const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What a run has looked up. Once is enough: what isn't found a minute after it was sent was most
-/// likely not executed, and that is for people to decide.
+/// What a run has searched for. Once is enough: what isn't found a minute after it was sent was
+/// most likely not executed, and that is for people to decide.
 #[derive(Default)]
-pub(super) struct Lookups {
+pub(super) struct Searches {
     done: HashSet<(String, u32)>,
 }
 
-impl Lookups {
-    /// Looks up those that were sent at least so long ago, and returns how many are still to be
-    /// looked up, by any worker.
+impl Searches {
+    /// Searches for those that were sent at least so long ago, and returns how many are still to be
+    /// searched for, by any worker.
     pub(super) async fn go_on(
         &mut self,
         batch: &Batch,
@@ -42,10 +42,10 @@ impl Lookups {
                 waiting += 1;
                 continue;
             }
-            match look_up(batch, jogg, &request).await {
+            match search(batch, jogg, &request).await {
                 Err(error) if error.is_retryable() => {
                     let key = &*request.key;
-                    tracing::warn!(batch = batch.name(), key, %error, "the lookup has failed");
+                    tracing::warn!(batch = batch.name(), key, %error, "the search has failed");
                     waiting += 1;
                 }
                 outcome => {
@@ -59,15 +59,15 @@ impl Lookups {
 }
 
 /// Searches for the job of a lip sync, and goes on with it if it can be no other.
-async fn look_up(batch: &Batch, jogg: &Jogg, request: &BatchRequest) -> Result<()> {
+async fn search(batch: &Batch, jogg: &Jogg, request: &BatchRequest) -> Result<()> {
     let (operation, sent_at) = (&CREATE_LIP_SYNC_VIDEO, request.sent_at);
     let found = candidates_of(jogg, operation, &request.body, sent_at, None).await?;
     let job = found.job.filter(|_| found.certainty == Certainty::Settled);
     let Some(record) = job else { return Ok(()) };
     let mut write = batch.store.write().await?;
-    // Another request with the same URLs may have started the latest job that has them. One lookup
+    // Another request with the same URLs may have started the latest job that has them. One search
     // at a time, as each changes what the next one sees.
-    lock(&mut write, "lookup of lip syncs").await?;
+    lock(&mut write, "search for lip syncs").await?;
     let rivals = "SELECT key FROM jogg_requests WHERE operation = $1 AND (job_id = $2 OR \
                   (body = $3 AND state IN ('sending', 'unknown') AND NOT (batch = $4 AND \
                   key = $5)))";
@@ -83,8 +83,8 @@ async fn look_up(batch: &Batch, jogg: &Jogg, request: &BatchRequest) -> Result<(
     }
     tracing::info!(batch = batch.name(), key = &*request.key, job = record.id, "found");
     let update = "UPDATE jogg_requests SET state = 'started', record = $4, job_id = $5, error = \
-                  NULL, ended_at = NULL, worker = NULL, claim = NULL, not_before = 0 WHERE batch = $1 AND \
-                  key = $2 AND attempts = $3 AND state = 'unknown' AND job_id IS NULL";
+                  NULL, ended_at = NULL, worker = NULL, claim = NULL, not_before = 0 WHERE \
+                  batch = $1 AND key = $2 AND attempts = $3 AND state = 'unknown' AND job_id IS NULL";
     let values = [
         batch.name().into(),
         (*request.key).into(),
@@ -101,7 +101,7 @@ impl Batch {
     async fn lost_lip_syncs(&self) -> Result<Vec<(BatchRequest, Duration)>> {
         let mut write = self.store.write().await?;
         let now = write.now().await?.milliseconds;
-        let oldest = now.saturating_sub(MAX_AGE.as_millis().try_into().unwrap_or(i64::MAX));
+        let oldest = now.saturating_sub(milliseconds(MAX_AGE));
         let select = format!(
             "SELECT {COLUMNS} FROM jogg_requests WHERE batch = $1 AND state = 'unknown' AND \
              settled_at IS NULL AND operation = $2 AND job_id IS NULL AND sent_at > $3"

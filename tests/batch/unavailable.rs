@@ -1,9 +1,9 @@
-//! Stores that are away for a while.
+//! Stores that are unavailable for a while.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api_ext::batch::{SharedWindow, Store, StoreAway};
+use jogg_api_ext::batch::{SharedWindow, Store, StoreUnavailable};
 use jogg_api_ext::policy::RateLimiter;
 use jogg_api_ext::{ErrorKind, Jogg};
 use jogg_tests::requests::add_motion;
@@ -49,13 +49,13 @@ impl Way {
 }
 
 #[tokio::test]
-async fn a_limit_whose_store_is_away_does_what_was_chosen() {
+async fn a_limit_whose_store_is_unavailable_does_what_was_chosen() {
     let Some(way) = Way::new().await else { return eprintln!("skipped: it needs PostgreSQL") };
     let stage = Stage::new().await;
     let store = Store::open(&way.location).await.unwrap();
-    let name = format!("away {:x}", fastrand::u64(..));
+    let name = format!("unavailable {:x}", fastrand::u64(..));
     let window = || SharedWindow::new(&store, name.as_str()).limit(10, Duration::from_secs(600));
-    let share = window().store_away(StoreAway::Share(3));
+    let share = window().store_unavailable(StoreUnavailable::Share(3));
     drop(share.acquire(None).await.unwrap().unwrap());
     way.is_open.send_replace(false);
 
@@ -68,6 +68,14 @@ async fn a_limit_whose_store_is_away_does_what_was_chosen() {
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert!(source.contains("the store"), "{source}");
     assert_eq!(stage.sent(), 0);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+
+    // Whoever waits behind it doesn't wait as long again.
+    let begun = Instant::now();
+    let calls = (0..5).map(|_| async { jogg.photo_avatars().add_motion(add_motion()).await });
+    for outcome in futures_util::future::join_all(calls).await {
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::Refused);
+    }
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 
     // One of its three was used when the store was there.
@@ -86,7 +94,7 @@ async fn a_run_waits_for_its_store_and_loses_nothing() {
     let Some(way) = Way::new().await else { return eprintln!("skipped: it needs PostgreSQL") };
     let stage = Stage::new().await;
     let store = Store::open(&way.location).await.unwrap();
-    let batch = store.batch(format!("run away {:x}", fastrand::u64(..)));
+    let batch = store.batch(format!("run unavailable {:x}", fastrand::u64(..)));
     queue(&batch, 30).await;
     let cut = async {
         while stage.sent() < 5 {
@@ -96,7 +104,7 @@ async fn a_run_waits_for_its_store_and_loses_nothing() {
         tokio::time::sleep(Duration::from_secs(2)).await;
         way.is_open.send_replace(true);
     };
-    let (report, ()) = tokio::join!(stage.run(&batch).at_once(2).into_future(), cut);
+    let (report, ()) = tokio::join!(stage.run(&batch).max_concurrent_calls(2).into_future(), cut);
     let report = report.unwrap();
     assert_eq!((report.counts.done, report.counts.unknown), (30, 0), "{report:?}");
     assert_eq!(stage.sent(), 30);
