@@ -1,4 +1,5 @@
-//! A video about a product: create the product, preview several visual styles, render the best.
+//! A video about a product from its page in a shop: create the product, preview several visual
+//! styles, render the best.
 //!
 //! `cargo run -p jogg-api-ext --features simulator --example product_video`
 
@@ -9,19 +10,17 @@ use std::error::Error;
 use jogg_api_ext::avatars::Avatar;
 use jogg_api_ext::enums::{AspectRatio, Language, ScriptStyle, VideoLength};
 use jogg_api_ext::product_videos::{CreatePreviews, RenderPreview};
-use jogg_api_ext::products::{CreateProduct, MediaFile};
+use jogg_api_ext::products::CreateProduct;
 use jogg_api_ext::visual_styles::ListStyles;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (jogg, _simulator) = support::simulated().await?;
 
-    let product = CreateProduct::from_details("Trail mug")
-        .description("Keeps tea hot for a day")
-        .media(MediaFile::image("https://files.example.com/mug.jpg"));
+    let product = CreateProduct::from_url("https://shop.example.com/trail-mug");
     let product = jogg.products().create(product).await?;
     let product_id = product.product_id.ok_or("no product id")?;
-    println!("created {}", product.name.unwrap_or_default());
+    println!("created from its page: {}", product.name.as_deref().unwrap_or("without a name"));
 
     let styles = jogg.visual_styles().list(ListStyles::new()).items().try_collect().await?;
     let styles: Vec<_> = styles.into_iter().map(|style| style.name).take(2).collect();
@@ -54,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 // It prints:
 //
-// created Trail mug
+// created from its page: Trail bottle
 // the previews cost 1 credit by the prices of 2026-03
 // preview in Calm slides
 // preview in Calm slides 2

@@ -13,7 +13,7 @@ use std::time::Duration;
 use jogg_api_ext::avatar_videos::CreateVideo;
 use jogg_api_ext::tools::{Tool, arguments};
 use jogg_api_ext::voices::ListVoices;
-use jogg_api_ext::{ErrorKind, JobRecord, Jogg, Result, Video};
+use jogg_api_ext::{JobRecord, Jogg, Result, Video};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,15 +26,11 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let mut result = Value::Null;
     for call in 0..4 {
         let (name, input) = model(call, &result);
-        // A model has to see what went wrong. So an error is a result.
-        result = dispatch(&jogg, name, input).await.unwrap_or_else(|error| match error.kind() {
-            ErrorKind::OutcomeUnknown => {
-                json!({"error": "It may be paid for: don't call it again."})
-            }
-            _ => json!({"error": error.to_string()}),
-        });
-        let said = result.get("error").and_then(Value::as_str).unwrap_or("done");
-        println!("{name}: {}", said.split(';').next().unwrap_or_default());
+        // A model has to see what went wrong. So an error is a result, and says what to do.
+        let done = dispatch(&jogg, name, input).await;
+        result = done.unwrap_or_else(|error| json!({"error": error.to_string()}));
+        // How it begins is enough for people.
+        println!("{name}: {:.56}", result.get("error").and_then(Value::as_str).unwrap_or("done"));
     }
     Ok(())
 }
@@ -53,8 +49,7 @@ async fn dispatch(jogg: &Jogg, name: &str, input: Value) -> Result<Value> {
             Ok(json!(jogg.avatar_videos().create(request).await?))
         }
         "wait_for_job" => {
-            let job = jogg.resume::<Video>(arguments::<JobRecord>(input)?)?;
-            Ok(json!({"url": job.wait().await?.url}))
+            Ok(json!({"url": jogg.resume::<Video>(arguments(input)?)?.wait().await?.url}))
         }
         _ => Ok(json!({"error": "There is no such tool."})),
     }
@@ -62,23 +57,21 @@ async fn dispatch(jogg: &Jogg, name: &str, input: Value) -> Result<Value> {
 
 /// A person decides here.
 fn confirmed(request: &CreateVideo) -> bool {
-    let cost = request.estimate(Duration::from_secs(30)).map(|estimate| estimate.to_string());
-    println!("half a minute costs {}: confirmed", cost.unwrap_or("an unknown price".to_owned()));
-    true
+    let cost = request.estimate(Duration::from_secs(30)).map(|cost| cost.to_string());
+    println!("half a minute costs {}: confirmed", cost.as_deref().unwrap_or("it depends"));
+    cost.is_some()
 }
 
 /// What a model would call next, knowing the result before.
 fn model(call: usize, result: &Value) -> (&'static str, Value) {
-    let video = |ratio: &str| {
-        let voice =
-            json!({"type": "script", "voice_id": "en-US-ChristopherNeural", "script": "Hi!"});
-        let avatar = json!({"avatar_id": 81, "avatar_type": 0});
-        json!({ratio: "square", "screen_style": 1, "avatar": avatar, "voice": voice})
-    };
+    let voice = json!({"type": "script", "voice_id": "en-US-ChristopherNeural", "script": "Hi!"});
+    let avatar = json!({"avatar_id": 81, "avatar_type": 0});
+    // The first time, it misspells a name.
+    let ratio = if call == 1 { "aspect_ration" } else { "aspect_ratio" };
+    let video = json!({ratio: "square", "screen_style": 1, "avatar": avatar, "voice": voice});
     match call {
         0 => ("list_voices", json!({"language": "english"})),
-        1 => ("create_video_from_avatar", video("aspect_ration")),
-        2 => ("create_video_from_avatar", video("aspect_ratio")),
+        1 | 2 => ("create_video_from_avatar", video),
         _ => ("wait_for_job", result.clone()),
     }
 }

@@ -10,7 +10,7 @@ use crate::ErrorKind;
 use crate::redact::one_line;
 
 /// What the status 407 means, wherever it is met.
-pub(crate) const PROXY_CREDENTIALS: &str = "the proxy refuses its credentials, or needs some";
+const PROXY_CREDENTIALS: &str = "the proxy refuses its credentials, or needs some";
 
 /// The end of hyper-util's message for the status 407 of a proxy; its type is private.
 const PROXY_REFUSES_CREDENTIALS: &str = "proxy authorization required";
@@ -43,6 +43,16 @@ pub(crate) fn text(error: &(dyn StdError + 'static)) -> String {
         // What tokio's timer says.
         "deadline has elapsed" => "timed out".to_owned(),
         other => one_line(other),
+    }
+}
+
+/// Says what a status means that came without an envelope, and so perhaps not from the API.
+pub(crate) fn of_status(status: Option<StatusCode>) -> &'static str {
+    match status {
+        Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => PROXY_CREDENTIALS,
+        Some(status) if status.is_server_error() => "the server, or a gateway before it, failed",
+        Some(status) if status.is_redirection() => "it redirects elsewhere, where no key is sent",
+        _ => "unexpected status",
     }
 }
 

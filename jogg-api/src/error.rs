@@ -201,10 +201,7 @@ impl fmt::Display for Explanation<'_> {
             ErrorKind::Request => f.write_str("the request can't be built"),
             ErrorKind::Status => match encoding(error.headers()) {
                 Some(encoded) => write!(f, "unexpected status, and {encoded}"),
-                None if error.status() == Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => {
-                    f.write_str(cause::PROXY_CREDENTIALS)
-                }
-                None => f.write_str("unexpected status"),
+                None => f.write_str(cause::of_status(error.status())),
             },
             ErrorKind::Timeout => f.write_str("the request timed out"),
         }?;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::failure::Failure;
-use super::store::{Value, json, milliseconds};
+use super::store::{json, milliseconds};
+use super::value::Value;
 use crate::error::ErrorKind;
 use crate::job_record::JobRecord;
 

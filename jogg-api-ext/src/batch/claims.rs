@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::batch::Batch;
 use super::batch_request::{BatchRequest, COLUMNS};
 use super::failure::Failure;
-use super::store::{Value, Write, integer, milliseconds, needed_text};
+use super::store::{Write, integer, milliseconds, needed_text};
+use super::value::Value;
 use crate::error::{ErrorKind, Result};
 
 /// What there is to claim.

@@ -9,7 +9,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::change::{Claim, Spending, Update, What};
 use super::spending::{Ledger, ReachedCap, SpendCap};
-use super::store::{Now, Store, Value, Write, integer};
+use super::store::{Now, Store, Write, integer};
+use super::value::Value;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many changes are committed together, at most.

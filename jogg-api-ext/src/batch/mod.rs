@@ -22,6 +22,7 @@ mod shared_window;
 mod spending;
 mod state;
 mod store;
+mod value;
 mod worker;
 
 pub use batch::{Batch, Resolution};

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::store::{Now, Value, Write, needed_text, real, text};
+use super::store::{Now, Write, needed_text, real, text};
+use super::value::Value;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A cap on what a batch spends, in credits.

@@ -7,14 +7,18 @@ use std::time::Duration;
 
 use jogg_api::redact_urls;
 use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, Executor, Row, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 use tokio::sync::MutexGuard;
 use tokio::time::timeout;
 
+use super::value::{Value, bound};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The version of the tables in `schema.sql`.
 const VERSION: i64 = 1;
+
+/// How long it may take to get a connection.
+const CONNECTION: Duration = Duration::from_secs(10);
 
 /// How long a statement may take.
 const STATEMENT: Duration = Duration::from_secs(60);
@@ -46,6 +50,19 @@ struct Inner {
 enum Dialect {
     Postgres,
     Sqlite,
+}
+
+impl Dialect {
+    /// Prepares a new connection.
+    async fn prepare(self, connection: &mut AnyConnection) -> sqlx::Result<()> {
+        if self == Self::Sqlite {
+            // Readers and the writer don't wait for each other, and what is committed is on disk.
+            let pragmas = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
+                           PRAGMA synchronous = FULL;";
+            connection.execute(pragmas).await?;
+        }
+        Ok(())
+    }
 }
 
 impl Store {
@@ -91,21 +108,19 @@ impl Store {
     async fn connect(dialect: Dialect, url: &str, connections: u32) -> Result<Self> {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
-        let mut options = AnyPoolOptions::new()
+        // A pool tries as long, and says then that it has timed out, but not why.
+        within(CONNECTION, "opened", async {
+            let mut connection = AnyConnection::connect(url).await?;
+            dialect.prepare(&mut connection).await?;
+            connection.close().await
+        })
+        .await?;
+        let pool = AnyPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10));
-        if dialect == Dialect::Sqlite {
-            options = options.after_connect(|connection, _| {
-                Box::pin(async move {
-                    // Readers and the writer don't wait for each other, and what is committed is
-                    // on disk.
-                    let pragmas = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
-                                   PRAGMA synchronous = FULL;";
-                    connection.execute(pragmas).await.map(drop)
-                })
-            });
-        }
-        let pool = options.connect(url).await.map_err(|error| failed("opened", &error))?;
+            .acquire_timeout(CONNECTION)
+            .after_connect(move |connection, _| Box::pin(dialect.prepare(connection)))
+            .connect_lazy(url)
+            .map_err(|error| failed("opened", &error))?;
         let inner = Inner { pool, dialect, writer: tokio::sync::Mutex::default() };
         let store = Self { inner: Arc::new(inner) };
         // Whoever may not create tables can use those that are there.
@@ -255,50 +270,6 @@ pub(super) struct Now {
     pub(super) day: String,
 }
 
-/// A value of a statement.
-#[derive(Clone, Debug)]
-pub(super) enum Value {
-    Text(Option<String>),
-    Integer(Option<i64>),
-    Real(f64),
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(Some(text.to_owned()))
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(Some(text))
-    }
-}
-
-impl From<Option<String>> for Value {
-    fn from(text: Option<String>) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Integer(Some(number))
-    }
-}
-
-impl From<Option<i64>> for Value {
-    fn from(number: Option<i64>) -> Self {
-        Self::Integer(number)
-    }
-}
-
-impl From<f64> for Value {
-    fn from(number: f64) -> Self {
-        Self::Real(number)
-    }
-}
-
 /// Creates a file that only its owner reads, as results have signed URLs. If it can't, opening it
 /// says why.
 fn create_private(path: &Path) {
@@ -310,18 +281,6 @@ fn create_private(path: &Path) {
 
 fn version_of(rows: &[AnyRow]) -> Result<Option<i64>> {
     Ok(rows.first().map(|row| integer(row, "version")).transpose()?.flatten())
-}
-
-fn bound(
-    statement: &str,
-    values: impl IntoIterator<Item = Value>,
-) -> sqlx::query::Query<'_, Any, sqlx::any::AnyArguments<'_>> {
-    values.into_iter().fold(sqlx::query(statement), |query, value| match value {
-        // PostgreSQL has no NUL in texts.
-        Value::Text(text) => query.bind(text.map(|text| text.replace('\0', ""))),
-        Value::Integer(number) => query.bind(number),
-        Value::Real(number) => query.bind(number),
-    })
 }
 
 /// Writes a value as JSON.
@@ -357,11 +316,19 @@ pub(super) fn real(row: &AnyRow, column: &str) -> Result<Option<f64>> {
 
 /// Waits for a statement. A server that is gone without a word would be waited for without end.
 async fn in_time<T>(what: &str, done: impl Future<Output = sqlx::Result<T>>) -> Result<T> {
-    match timeout(STATEMENT, done).await {
+    within(STATEMENT, what, done).await
+}
+
+async fn within<T>(
+    limit: Duration,
+    what: &str,
+    done: impl Future<Output = sqlx::Result<T>>,
+) -> Result<T> {
+    match timeout(limit, done).await {
         Ok(done) => done.map_err(|error| failed(what, &error)),
         Err(_) => {
             let message =
-                format!("the store can't be {what}: no response in {} s", STATEMENT.as_secs());
+                format!("the store can't be {what}: no response in {} s", limit.as_secs());
             Err(Error::new(ErrorKind::Store, message).with_retryable(true))
         }
     }
