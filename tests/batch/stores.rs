@@ -6,6 +6,9 @@ use tempfile::TempDir;
 /// The variable with the URL of a PostgreSQL that tests may fill.
 pub(super) const POSTGRES: &str = "JOGG_TEST_POSTGRES";
 
+/// The same of one that nobody else uses, as it is restarted.
+const RESTARTED: &str = "JOGG_TEST_POSTGRES_RESTARTED";
+
 /// A store of a test.
 pub(super) struct TestStore {
     pub(super) store: Store,
@@ -41,7 +44,16 @@ pub(super) async fn sqlite() -> TestStore {
 }
 
 pub(super) async fn postgres() -> Option<TestStore> {
-    let url = std::env::var(POSTGRES).ok()?;
+    postgres_at(POSTGRES).await
+}
+
+/// A store on a PostgreSQL that only this test uses, and may restart.
+pub(super) async fn restarted_postgres() -> Option<TestStore> {
+    postgres_at(RESTARTED).await
+}
+
+async fn postgres_at(variable: &str) -> Option<TestStore> {
+    let url = std::env::var(variable).ok()?;
     let store = Store::open(&url).await.unwrap();
     let prefix = format!("{}-{:x}-", std::process::id(), fastrand::u64(..));
     Some(TestStore { store, location: url, prefix, _folder: None })
