@@ -40,6 +40,19 @@ async fn the_window_holds_for_all_and_slides() {
     .await;
 }
 
+/// Whoever can't wait that long doesn't wait at all.
+#[tokio::test]
+async fn that_there_is_no_place_in_time_is_said_at_once() {
+    on_each(async |test| {
+        let window = window(&test, 1, Duration::from_secs(60));
+        drop(window.acquire(None).await.unwrap().unwrap());
+        let begun = Instant::now();
+        assert!(window.acquire(Some(Duration::from_secs(2))).await.unwrap().is_none());
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    })
+    .await;
+}
+
 /// Who waits first is first: nobody starves beside a process with more to send.
 #[tokio::test]
 async fn those_who_wait_take_turns() {

@@ -93,3 +93,19 @@ fn age(record: &JobRecord) -> Duration {
         _ => SystemTime::now().duration_since(started).unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+
+    use super::*;
+
+    #[test]
+    fn the_age_of_a_job_is_counted_from_its_start() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        for (started_at, ages) in [(0, 0..1), (now - 100, 100..110), (now + 100, 0..1)] {
+            let record = JobRecord { started_at, ..JobRecord::new(&ADD_PHOTO_AVATAR_MOTION, "m") };
+            assert!(ages.contains(&age(&record).as_secs()), "{started_at}");
+        }
+    }
+}

@@ -269,6 +269,12 @@ mod tests {
             Self { batch, journal, file }
         }
 
+        async fn rename_table(&self, from: &str, to: &str) {
+            let mut write = self.batch.store.write().await.unwrap();
+            write.run(&format!("ALTER TABLE {from} RENAME TO {to}"), []).await.unwrap();
+            write.commit().await.unwrap();
+        }
+
         async fn claim(&self, work: Work) -> Claim {
             let claimed = self.batch.claim(work, "worker", 1).await.unwrap();
             claimed.first().expect("nothing is free").claimed()
@@ -366,5 +372,55 @@ mod tests {
         assert!(fixture.write(&next, What::Done { attempt: 2, record, result }).await);
         assert!(!fixture.write(&claim, What::Settled).await);
         assert!(fixture.write(&next, What::Settled).await);
+    }
+
+    #[tokio::test]
+    async fn an_outcome_is_written_until_the_store_takes_it_and_other_changes_are_not() {
+        let fixture = Fixture::new().await;
+        let claim = fixture.claim(Work::Queued).await;
+        assert!(fixture.write(&claim, SENDING).await);
+        fixture.rename_table("jogg_requests", "elsewhere").await;
+        let error = fixture.journal.persist(&claim, NOT_SENT).await.unwrap_err();
+        assert!(!error.is_retryable(), "{error}");
+        let (journal, outcome) = (fixture.journal.clone(), claim.clone());
+        let writing = tokio::spawn(async move { journal.persist(&outcome, started()).await });
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        assert!(!writing.is_finished());
+        fixture.rename_table("elsewhere", "jogg_requests").await;
+        writing.await.unwrap().unwrap();
+        assert_eq!(fixture.now().await, (RequestState::Started, 2.0));
+    }
+
+    #[tokio::test]
+    async fn a_change_that_the_store_does_not_take_is_not_in_the_way_of_others() {
+        let fixture = Fixture::new().await;
+        let motion = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+        fixture.batch.queue(Entry::new("other", motion)).await.unwrap();
+        let first = fixture.claim(Work::Queued).await;
+        let other = fixture.claim(Work::Queued).await;
+        // No number is stored as none, which the schema refuses.
+        let bad = What::Sending { credits: Some(f64::NAN) };
+        let written = [fixture.journal.write(&other, bad), fixture.journal.write(&first, SENDING)];
+        let written = futures_util::future::join_all(written).await;
+        assert!(written[0].is_err() && written[1].is_ok(), "{written:?}");
+        assert_eq!(fixture.now().await, (RequestState::Sending, 2.0));
+    }
+
+    #[tokio::test]
+    async fn a_job_belongs_to_one_request() {
+        let fixture = Fixture::new().await;
+        let motion = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+        fixture.batch.queue(Entry::new("other", motion)).await.unwrap();
+        let [first, other] = [fixture.claim(Work::Queued).await, fixture.claim(Work::Queued).await];
+        assert!(fixture.write(&first, SENDING).await && fixture.write(&first, started()).await);
+        let lost = Failure::new(ErrorKind::OutcomeUnknown, "");
+        assert!(fixture.write(&other, SENDING).await);
+        assert!(fixture.write(&other, What::Unknown { attempt: 1, failure: lost }).await);
+        let resolve =
+            async |id: &str| fixture.batch.resolve("other", Resolution::Started(id.into())).await;
+        let error = resolve("motion").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidParameter);
+        assert!(error.to_string().contains("that of `key`"), "{error}");
+        resolve("motion of its own").await.unwrap();
     }
 }

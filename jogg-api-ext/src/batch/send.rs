@@ -310,3 +310,15 @@ impl Observer for Arc<Hook> {
         self.changed.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_attempt_is_followed_by_a_longer_pause() {
+        for (attempts, seconds) in [(0, 5), (1, 10), (2, 20), (5, 160), (6, 300), (u32::MAX, 300)] {
+            assert_eq!(backoff(attempts), Duration::from_secs(seconds), "{attempts}");
+        }
+    }
+}

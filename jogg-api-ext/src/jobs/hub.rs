@@ -211,6 +211,19 @@ mod tests {
     }
 
     #[test]
+    fn only_a_motion_is_known_by_its_avatar() {
+        let raw = serde_json::json!({"avatar_id": 7});
+        for (operation, known) in [
+            (&CREATE_VIDEO_FROM_AVATAR, vec!["a", "b"]),
+            (&ADD_PHOTO_AVATAR_MOTION, vec!["a", "b", "7"]),
+            (&ADD_PRODUCT_AVATAR_MOTION, vec!["a", "b", "7"]),
+        ] {
+            let record = JobRecord { raw: raw.clone(), ..JobRecord::new(operation, "a, ,b") };
+            assert_eq!(ids(&record), known, "{}", operation.id);
+        }
+    }
+
+    #[test]
     fn a_wait_that_has_ended_is_forgotten() {
         let hub = EventHub::new();
         let record = JobRecord::new(&CREATE_VIDEO_FROM_AVATAR, "a,b");

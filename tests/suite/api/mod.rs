@@ -5,6 +5,7 @@ mod arbitrary;
 mod coverage;
 mod endpoints;
 mod errors;
+mod estimates;
 mod follow_ups;
 mod futures;
 mod guides;
