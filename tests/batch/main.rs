@@ -2,6 +2,7 @@
 
 mod chaos;
 mod dropped;
+mod entries;
 mod example;
 mod fairness;
 mod kinds;
@@ -13,4 +14,5 @@ mod stage;
 mod stores;
 mod unavailable;
 mod unknown;
+mod waits;
 mod windows;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use jogg_api_ext::ErrorKind;
 use jogg_api_ext::batch::Store;
+use sqlx::{Connection as _, Executor as _, Row as _};
 
 use super::stage::{Stage, queue};
 use super::stores::{postgres, sqlite};
@@ -52,4 +53,17 @@ async fn a_store_that_cant_be_opened_says_why_without_its_password() {
     if let Some(test) = postgres().await {
         assert!(!format!("{:?}", test.store).contains("127.0.0.1"));
     }
+}
+
+#[tokio::test]
+async fn tables_of_a_newer_release_are_refused_and_left_alone() {
+    let test = sqlite().await;
+    let url = format!("sqlite://{}", test.location.replace('?', "%3F").replace('#', "%23"));
+    let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    connection.execute("UPDATE jogg_schema SET version = 1000").await.unwrap();
+    let error = Store::sqlite(&test.location).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Store, false));
+    assert!(error.to_string().contains("use a newer release"), "{error}");
+    let row = connection.fetch_one("SELECT version FROM jogg_schema").await.unwrap();
+    assert_eq!(row.get::<i64, _>("version"), 1000);
 }

@@ -27,7 +27,7 @@ impl Stage {
         Self::with(|simulator| simulator.job_duration(Duration::from_millis(200))).await
     }
 
-    async fn with(settings: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
+    pub(super) async fn with(settings: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
         let builder = settings(Simulator::builder().post_limit(None));
         let simulator = builder.start().await.unwrap();
         let builder = Jogg::builder("a-secret-key").base_url(simulator.base_url());

@@ -105,3 +105,37 @@ impl<T> IntoIterator for Page<T> {
         self.items.into_iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_announces_items_only_on_pages_before_its_end() {
+        let total = |total| Extent { total: Some(total), ..Extent::default() };
+        let small = |total| Extent {
+            page_size: Some(5),
+            ..Extent { total: Some(total), ..Extent::default() }
+        };
+        let pages = |pages| Extent { total_pages: Some(pages), ..Extent::default() };
+        let more = || Extent { has_more: Some(true), ..Extent::default() };
+        for (pages_before, extent, announced) in [
+            (0, Extent::default(), false),
+            (0, total(1), true),
+            (0, total(0), false),
+            (0, total(-1), false),
+            (2, total(20), false),
+            (2, total(21), true),
+            // The API gives 5 on a page.
+            (2, small(10), false),
+            (2, small(11), true),
+            (2, pages(2), false),
+            (2, pages(3), true),
+            (0, more(), true),
+            (1, more(), false),
+        ] {
+            let position = Position { pages_before, page_size: 10 };
+            assert_eq!(extent.announces(position), announced, "{pages_before}");
+        }
+    }
+}
