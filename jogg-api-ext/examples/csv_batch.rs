@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jogg_api_ext::Jogg;
 use jogg_api_ext::avatar_videos::{CreateVideo, Speech};
 use jogg_api_ext::avatars::Avatar;
-use jogg_api_ext::batch::{Entry, RunReport, Store};
+use jogg_api_ext::batch::{Entry, Queued, RunReport, Store};
 use jogg_api_ext::enums::{AspectRatio, ScreenStyle};
 use jogg_api_ext::jogg_api::operations::CREATE_VIDEO_FROM_AVATAR;
 use tokio::sync::Notify;
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     for is_stopped in [true, false] {
         let report = start(&jogg, folder.path(), is_stopped).await?;
-        println!("{:?}", report.end);
+        println!("{:?}; {} not known", report.end, report.counts.unknown);
     }
     let videos = std::fs::read_dir(folder.path())?.flatten();
     let videos = videos.filter(|file| file.path().extension().is_some_and(|end| end == "mp4"));
@@ -43,7 +43,10 @@ async fn start(jogg: &Jogg, folder: &Path, is_stopped: bool) -> Result<RunReport
         let speech = Speech::script("en-US-ChristopherNeural", script);
         let (ratio, style) = (AspectRatio::Portrait, ScreenStyle::WithBackground);
         let request = CreateVideo::new(Avatar::Public(81), speech, ratio, style);
-        batch.queue(Entry::new(key, request)).await?; // Known from before, it is there once.
+        // Known from before, it is there once.
+        if batch.queue(Entry::new(&key, request)).await? == Queued::OtherRequest {
+            return Err(format!("{key} is known with another script").into());
+        }
     }
     let saved = Arc::new(Notify::new());
     let context = Arc::new((jogg.clone(), folder.to_owned(), Arc::clone(&saved)));
@@ -51,6 +54,10 @@ async fn start(jogg: &Jogg, folder: &Path, is_stopped: bool) -> Result<RunReport
         let context = Arc::clone(&context);
         async move {
             let (jogg, folder, saved) = &*context;
+            if let Some(failure) = request.failure {
+                eprintln!("{}: {}", request.key, failure.message);
+                return Ok(()); // It is taken: there is nothing to download.
+            }
             let url = request.result::<CreateVideo>()?.url;
             jogg.assets().download(url, folder.join(format!("{}.mp4", request.key))).await?;
             saved.notify_one();
@@ -63,6 +70,6 @@ async fn start(jogg: &Jogg, folder: &Path, is_stopped: bool) -> Result<RunReport
 
 // It prints:
 //
-// Stopped
-// Completed
+// Stopped; 0 not known
+// Completed; 0 not known
 // 3 videos, 3 requests

@@ -22,7 +22,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let product_id = product.product_id.ok_or("no product id")?;
     println!("created from its page: {}", product.name.as_deref().unwrap_or("without a name"));
 
-    let styles = jogg.visual_styles().list(ListStyles::new()).items().try_collect().await?;
+    let styles = jogg
+        .visual_styles()
+        .list(ListStyles::new().aspect_ratio(AspectRatio::Portrait))
+        .items()
+        .try_collect()
+        .await?;
     let styles: Vec<_> = styles.into_iter().map(|style| style.name).take(2).collect();
     let request = CreatePreviews::new(
         product_id,
@@ -44,10 +49,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("preview in {}", preview.visual_style.as_deref().unwrap_or("some style"));
     }
 
+    // A person looks at the previews' URLs, and chooses.
     let best = previews.previews.first().ok_or("no preview")?;
     let request = RenderPreview::new(&best.preview_id);
     let video = jogg.product_videos().render(request).await?.wait().await?;
     println!("rendered; credits taken: {}", video.deducted_credit.unwrap_or_default());
+    let path = std::env::temp_dir().join("jogg-product-video.mp4");
+    println!("saved {} bytes", jogg.assets().download(&video.url, &path).await?);
+    std::fs::remove_file(path)?;
     Ok(())
 }
 
@@ -58,3 +67,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
 // preview in Calm slides
 // preview in Calm slides 2
 // rendered; credits taken: 1
+// saved 49 bytes

@@ -7,7 +7,6 @@
 
 mod support;
 
-use std::error::Error;
 use std::time::Duration;
 
 use jogg_api_ext::avatar_videos::CreateVideo;
@@ -17,7 +16,7 @@ use jogg_api_ext::{JobRecord, Jogg, Result, Video};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> std::result::Result<(), Box<dyn Error>> {
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let (jogg, _simulator) = support::simulated().await?;
     let wait = Tool::new::<JobRecord>("wait_for_job", "Waits for a video, and returns its URL.");
     for tool in [Tool::of::<ListVoices>(), Tool::of::<CreateVideo>(), wait] {
@@ -26,9 +25,12 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let mut result = Value::Null;
     for call in 0..4 {
         let (name, input) = model(call, &result);
-        // A model has to see what went wrong. So an error is a result, and says what to do.
-        let done = dispatch(&jogg, name, input).await;
-        result = done.unwrap_or_else(|error| json!({"error": error.to_string()}));
+        result = match dispatch(&jogg, name, input).await {
+            // It may be paid for, so that a person decides, and no longer the model.
+            Err(error) if error.may_have_executed() => return Err(error.into()),
+            // A model has to see what went wrong. So an error is a result, and says what to do.
+            done => done.unwrap_or_else(|error| json!({"error": error.to_string()})),
+        };
         // How it begins is enough for people.
         println!("{name}: {:.56}", result.get("error").and_then(Value::as_str).unwrap_or("done"));
     }
@@ -57,9 +59,8 @@ async fn dispatch(jogg: &Jogg, name: &str, input: Value) -> Result<Value> {
 
 /// A person decides here.
 fn confirmed(request: &CreateVideo) -> bool {
-    let cost = request.estimate(Duration::from_secs(30)).map(|cost| cost.to_string());
-    println!("half a minute costs {}: confirmed", cost.as_deref().unwrap_or("it depends"));
-    cost.is_some()
+    let cost = request.estimate(Duration::from_secs(30));
+    cost.inspect(|cost| println!("half a minute costs {cost}: confirmed")).is_some()
 }
 
 /// What a model would call next, knowing the result before.

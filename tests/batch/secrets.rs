@@ -37,7 +37,7 @@ async fn a_store_that_cant_be_opened_says_why_without_its_password() {
     for (location, reason) in [
         ("postgres://jogg:hidden-word@127.0.0.1:9/jogg", "Connection refused"),
         ("postgres://jogg:hidden-word@127.0.0.1:no/jogg", "port"),
-        ("/no/such/folder/batch.db", "unable to open"),
+        ("/no/such/folder/batch.db", "No such file"),
         ("", "must be that of a file"),
         (":memory:", "must be that of a file"),
         ("postgres://[", "invalid"),
@@ -66,4 +66,30 @@ async fn tables_of_a_newer_release_are_refused_and_left_alone() {
     assert!(error.to_string().contains("use a newer release"), "{error}");
     let row = connection.fetch_one("SELECT version FROM jogg_schema").await.unwrap();
     assert_eq!(row.get::<i64, _>("version"), 1000);
+}
+
+/// Whatever the letters of a path mean in a URL.
+#[tokio::test]
+async fn a_store_is_the_file_that_its_path_says() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("a b")).unwrap();
+    let up = std::env::current_dir().unwrap().components().map(|_| "../").collect::<String>();
+    let here = format!("{up}{}", folder.path().strip_prefix("/").unwrap().display());
+    for (name, path) in [
+        ("my orders.db", "my orders.db"),
+        ("orders[1].db", "orders[1].db"),
+        ("a:b.db", "a:b.db"),
+        ("%41?#.db", "%41?#.db"),
+        ("orders.db", "a b/../orders.db"),
+    ] {
+        for path in [format!("{here}/{path}"), folder.path().join(path).display().to_string()] {
+            let store = Store::open(&path).await.unwrap();
+            queue(&store.batch(path.as_str()), 1).await;
+        }
+        let store = Store::sqlite(folder.path().join(name)).await.unwrap();
+        let batches = [format!("{here}/{path}"), folder.path().join(path).display().to_string()];
+        for batch in batches {
+            assert_eq!(store.batch(batch).counts().await.unwrap().queued, 1, "{path}");
+        }
+    }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 use jogg_api_ext::ErrorKind;
 use jogg_api_ext::batch::{Entry, RequestState, Resolution};
 use jogg_api_ext::jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_LIP_SYNC_VIDEO};
-use jogg_api_ext::lip_sync;
+use jogg_api_ext::lip_sync::{self, FIND_LIP_SYNC_VIDEO};
 use jogg_api_ext::simulator::Reply;
 use tokio::process::Command;
 
 use super::stage::{Stage, queue};
-use super::stores::on_each;
+use super::stores::{on_each, sqlite};
 
 #[tokio::test]
 async fn a_request_whose_response_was_lost_is_not_retried_until_somebody_decides() {
@@ -72,6 +72,21 @@ async fn a_lost_lip_sync_is_found_and_waited_for() {
         assert!(request.result::<lip_sync::CreateVideo>().unwrap().url.starts_with("http"));
     })
     .await;
+}
+
+/// What can't be searched for is left to people.
+#[tokio::test]
+async fn a_search_that_is_refused_ends_no_run() {
+    let (test, stage) = (sqlite().await, Stage::in_real_time().await);
+    let batch = test.store.batch("search");
+    let request = lip_sync::CreateVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
+    let entry = Entry::new("order", request).length(Duration::from_secs(30));
+    batch.queue(entry).await.unwrap();
+    stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::lost());
+    stage.simulator.reply_next(&FIND_LIP_SYNC_VIDEO, Reply::body(400, "text/plain", "no"));
+    let run = stage.run(&batch).find_delay(Duration::ZERO).lease(Duration::from_secs(60));
+    let report = run.await.unwrap();
+    assert_eq!((report.counts.unknown, stage.simulator.requests().len()), (1, 2), "{report:?}");
 }
 
 #[tokio::test]

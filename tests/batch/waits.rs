@@ -16,7 +16,7 @@ async fn after(test: &TestStore, stage: &Stage, reply: Reply, options: WaitOptio
     queue(&batch, 1).await;
     stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, reply);
     let run = stage.run(&batch).wait_options(options).max_wait(Duration::from_secs(3600));
-    run.await.unwrap().end
+    run.max_resumed_jobs(usize::MAX).await.unwrap().end
 }
 
 #[tokio::test]

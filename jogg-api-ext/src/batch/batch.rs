@@ -267,8 +267,9 @@ impl Batch {
             Resolution::Started(id) => {
                 let operation = request.known_operation().ok_or_else(|| self.nothing_open(key))?;
                 let record = JobRecord::resolved(operation, id, request.sent_at);
-                self.check_job(&mut write, &record).await?;
+                // This locks what is spent, so that two who name the same job check one by one.
                 self.recount(&mut write, key, true).await?;
+                self.check_job(&mut write, &record).await?;
                 values.extend([json(&record).into(), record.id.into()]);
                 "state = 'started', record = $5, job_id = $6"
             }
@@ -301,7 +302,7 @@ impl Batch {
         ledger.close(write).await
     }
 
-    /// Checks that a job belongs to no other request.
+    /// Checks that a job belongs to no other request of the batch.
     async fn check_job(&self, write: &mut Write<'_>, record: &JobRecord) -> Result<()> {
         let select = "SELECT key FROM jogg_requests WHERE batch = $1 AND job_id = $2 AND \
                       operation = $3 AND state IN ('started', 'done')";

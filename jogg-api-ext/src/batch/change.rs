@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jogg_api::redact_urls;
 use serde_json::Value as Json;
 
 use super::failure::Failure;
@@ -17,6 +18,13 @@ use crate::job_record::JobRecord;
 pub(super) struct Claim {
     pub(super) key: Arc<str>,
     pub(super) token: Arc<str>,
+}
+
+impl Claim {
+    /// Returns the key as it may be logged: it can be a signed URL.
+    pub(super) fn shown(&self) -> String {
+        redact_urls(&self.key)
+    }
 }
 
 /// What happens to a request. What is said of an attempt is true whoever has claimed the request

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use jogg_api::Operation;
+use jogg_api::{Operation, redact_urls};
 use serde_json::Value;
 
 use super::request::PaidRequest;
@@ -101,7 +101,7 @@ impl Entry {
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry")
-            .field("key", &self.key)
+            .field("key", &redact_urls(&self.key))
             .field("operation", &self.operation.id)
             .field("credits", &self.price())
             .finish_non_exhaustive()

@@ -81,7 +81,7 @@ impl Journal {
                 Err(error) if error.is_retryable() || what.is_outcome() => error,
                 written => return written,
             };
-            let (key, change, job) = (&*claim.key, what.name(), what.job());
+            let (key, change, job) = (claim.shown(), what.name(), what.job());
             tracing::error!(key, change, job, %error, "not in the store yet");
             tokio::time::sleep(delay).await;
             delay = (delay * 2).min(Duration::from_secs(5));

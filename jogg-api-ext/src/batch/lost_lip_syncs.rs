@@ -10,7 +10,7 @@ use super::batch_request::{BatchRequest, COLUMNS};
 use super::place::lock;
 use super::store::{integer, json, milliseconds};
 use crate::client::Jogg;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::outcome_unknown::{Certainty, candidates_of};
 
 /// How old a request may be whose job is searched for: before that, somebody has decided.
@@ -44,13 +44,17 @@ impl Searches {
             }
             match search(batch, jogg, &request).await {
                 Err(error) if error.is_retryable() => {
-                    let key = &*request.key;
+                    let key = request.claimed().shown();
                     tracing::warn!(batch = batch.name(), key, %error, "the search has failed");
                     waiting += 1;
                 }
+                Err(error) if error.kind() == ErrorKind::Store => return Err(error),
                 outcome => {
                     self.done.insert(attempt);
-                    outcome?;
+                    if let Err(error) = outcome {
+                        let key = request.claimed().shown();
+                        tracing::warn!(batch = batch.name(), key, %error, "it can't be searched for");
+                    }
                 }
             }
         }
@@ -81,7 +85,8 @@ async fn search(batch: &Batch, jogg: &Jogg, request: &BatchRequest) -> Result<()
     if !write.rows(rivals, values).await?.is_empty() {
         return Ok(());
     }
-    tracing::info!(batch = batch.name(), key = &*request.key, job = record.id, "found");
+    let key = request.claimed().shown();
+    tracing::info!(batch = batch.name(), key, job = record.id, "found");
     let update = "UPDATE jogg_requests SET state = 'started', record = $4, job_id = $5, error = \
                   NULL, ended_at = NULL, worker = NULL, claim = NULL, not_before = 0 WHERE \
                   batch = $1 AND key = $2 AND attempts = $3 AND state = 'unknown' AND job_id IS NULL";

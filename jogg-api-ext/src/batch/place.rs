@@ -85,7 +85,8 @@ impl Place {
             let ended_at = integer(&row, "ended_at")?;
             let expires_at = integer(&row, "expires_at")?.unwrap_or(0);
             match (integer(&row, "taken_at")?, ended_at) {
-                (_, Some(ended_at)) => usage.ended.push(ended_at),
+                // Not in the future, if the clock of the database was set back.
+                (_, Some(ended_at)) => usage.ended.push(ended_at.min(now)),
                 (Some(_), None) if expires_at < now => usage.ended.push(expires_at),
                 (Some(_), None) => usage.in_flight += 1,
                 (None, None) if integer(&row, "place")?.unwrap_or(0) < number => usage.ahead += 1,
@@ -166,13 +167,16 @@ pub(super) async fn lock(write: &mut Write<'_>, name: &str) -> Result<(i64, i64)
 
 /// Says that a request is in flight until it has ended, and then that it has.
 async fn hold(window: SharedWindow, id: String, mut end: oneshot::Receiver<()>) {
-    let renewal = "UPDATE jogg_permits SET expires_at = $2 WHERE permit = $1";
+    // If others have removed it meanwhile, as the store was unavailable for long, it is there again.
+    let renewal = "INSERT INTO jogg_permits (permit, name, place, taken_at, expires_at) VALUES \
+                   ($1, $2, 0, $3, $4) ON CONFLICT (permit) DO UPDATE SET \
+                   expires_at = excluded.expires_at";
     let has_left = loop {
         tokio::select! {
             // Sent if the request never leaves, dropped when its response has come.
             ended = &mut end => break ended.is_err(),
             () = sleep(window.lease / 3) => {
-                if let Err(error) = mark(&window, &id, renewal, window.lease).await {
+                if let Err(error) = mark(&window, &id, renewal).await {
                     tracing::warn!(%error, "a permit of the shared limit isn't renewed");
                 }
             }
@@ -182,9 +186,11 @@ async fn hold(window: SharedWindow, id: String, mut end: oneshot::Receiver<()>) 
         return remove(&window, &id).await;
     }
     // Until it is stored, the place counts as in flight, at most until its lease ends.
-    let ended = "UPDATE jogg_permits SET ended_at = $2 WHERE permit = $1";
-    for _ in 0..30 {
-        match mark(&window, &id, ended, Duration::ZERO).await {
+    let ended = "INSERT INTO jogg_permits (permit, name, place, taken_at, expires_at, ended_at) \
+                 VALUES ($1, $2, 0, $3, $4, $3) ON CONFLICT (permit) DO UPDATE SET \
+                 ended_at = excluded.ended_at";
+    for _ in 0..(window.lease + window.window).as_secs().max(30) {
+        match mark(&window, &id, ended).await {
             Ok(()) => return,
             Err(error) => tracing::debug!(%error, "the end of a permit isn't stored yet"),
         }
@@ -192,11 +198,13 @@ async fn hold(window: SharedWindow, id: String, mut end: oneshot::Receiver<()>) 
     }
 }
 
-/// Writes a time from now to a permit.
-async fn mark(window: &SharedWindow, id: &str, statement: &str, from_now: Duration) -> Result<()> {
+/// Writes to a permit, of which the statement gets the id, the window, now, and the end of a lease.
+async fn mark(window: &SharedWindow, id: &str, statement: &str) -> Result<()> {
     let mut write = window.store.write().await?;
-    let time = write.now().await?.milliseconds.saturating_add(milliseconds(from_now));
-    write.run(statement, [id.into(), time.into()]).await?;
+    let now = write.now().await?.milliseconds;
+    let expires_at = now.saturating_add(milliseconds(window.lease));
+    let values = [id.into(), (*window.name).into(), now.into(), expires_at.into()];
+    write.run(statement, values).await?;
     write.commit().await
 }
 

@@ -30,8 +30,10 @@ use crate::stream::BoxFuture;
 /// let report = batch
 ///     .run(&jogg)
 ///     .settle(|request| async move {
-///         let video = request.result::<CreateVideo>()?;
-///         println!("{}: {}", request.key, video.url);
+///         match &request.failure {
+///             None => println!("{}: {}", request.key, request.result::<CreateVideo>()?.url),
+///             Some(failure) => eprintln!("{}: {}", request.key, failure.message),
+///         }
 ///         Ok(())
 ///     })
 ///     .stop_when(async { _ = tokio::time::sleep(std::time::Duration::from_secs(3600)).await })
@@ -80,7 +82,7 @@ impl Run {
     /// Sets how many jobs of other runs, which have ended or died, this one resumes at a time.
     /// Default: 2,000. It waits for all jobs that it has started.
     pub fn max_resumed_jobs(mut self, jobs: usize) -> Self {
-        self.settings.max_resumed_jobs = jobs.max(1);
+        self.settings.max_resumed_jobs = jobs.clamp(1, 1_000_000);
         self
     }
 

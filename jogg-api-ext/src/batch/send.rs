@@ -88,7 +88,8 @@ impl Worker {
         record: JobRecord,
         failure: Option<Failure>,
     ) -> Next {
-        tracing::info!(batch = %self.batch.name, key = %claim.key, job = %record.id, "started");
+        let key = claim.shown();
+        tracing::info!(batch = %self.batch.name, key, job = %record.id, "started");
         match self.persist(claim, What::Started { attempt, record: record.clone(), failure }).await
         {
             true => Next::Wait { attempt, record },
@@ -98,7 +99,8 @@ impl Worker {
 
     /// Stores that a response was lost.
     async fn lost(&self, claim: &Claim, attempt: i64, error: &Error) -> Next {
-        tracing::warn!(batch = %self.batch.name, key = %claim.key, %error, "the outcome isn't known");
+        let key = claim.shown();
+        tracing::warn!(batch = %self.batch.name, key, %error, "the outcome isn't known");
         let failure = Failure::of(error);
         match error.job().cloned() {
             Some(record) => self.started(claim, attempt, record, Some(failure)).await,
@@ -117,7 +119,7 @@ impl Worker {
         error: &Error,
         hook: &Hook,
     ) -> Next {
-        let (key, claim) = (&request.key, request.claimed());
+        let claim = request.claimed();
         let delay = match (hook.take_obstacle(), error.kind()) {
             (Some(Obstacle::CapReached(end)), _) => {
                 self.end_with(end);
@@ -142,7 +144,7 @@ impl Worker {
             (None, _) if error.is_retryable() => backoff(request.attempts),
             (None, _) => {
                 let Some(attempt) = attempt else { return self.refused(request, error).await };
-                tracing::warn!(batch = %self.batch.name, %key, %error, "failed");
+                tracing::warn!(batch = %self.batch.name, key = claim.shown(), %error, "failed");
                 let (failure, result) = (Failure::of(error), error.raw().cloned());
                 let result = result.unwrap_or_default();
                 let what = What::Failed { attempt, was_executed: false, failure, result };
@@ -167,9 +169,9 @@ impl Worker {
     }
 
     async fn refuse(&self, request: &BatchRequest, failure: Failure) -> Next {
-        let message = &failure.message;
-        tracing::warn!(batch = %self.batch.name, key = %request.key, message, "can't be sent");
-        match self.persist(&request.claimed(), What::Refused { failure }).await {
+        let (claim, message) = (request.claimed(), &failure.message);
+        tracing::warn!(batch = %self.batch.name, key = claim.shown(), message, "can't be sent");
+        match self.persist(&claim, What::Refused { failure }).await {
             true => Next::Settle,
             false => Next::Nothing,
         }

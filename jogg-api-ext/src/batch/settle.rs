@@ -40,7 +40,7 @@ impl Worker {
     pub(super) async fn settle(self: Arc<Self>, request: BatchRequest) {
         let Some(settle) = self.settings.settle.clone() else { return };
         let claim = request.claimed();
-        let key = &claim.key;
+        let key = claim.shown();
         // Never closed.
         let permit = self.settles.acquire().await;
         // In a task of its own, so that a panic in it ends nothing else.
@@ -49,12 +49,12 @@ impl Worker {
         let what = match taken {
             Ok(Ok(())) => What::Settled,
             Ok(Err(error)) => {
-                tracing::warn!(batch = %self.batch.name, %key, %error, "the outcome was not taken");
+                tracing::warn!(batch = %self.batch.name, key, %error, "the outcome was not taken");
                 What::Released { delay: SETTLE_AGAIN }
             }
             Err(error) => {
                 let error = if error.is_panic() { "a panic" } else { "the runtime ends" };
-                tracing::error!(batch = %self.batch.name, %key, error, "the outcome was not taken");
+                tracing::error!(batch = %self.batch.name, key, error, "the outcome was not taken");
                 What::Released { delay: SETTLE_AGAIN }
             }
         };

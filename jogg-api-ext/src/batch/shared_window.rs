@@ -149,10 +149,12 @@ impl SharedWindow {
                         Turn::In(wait) => wait.min(QUEUE_LEASE / 3),
                     }
                 }
-                Ok(Err(error)) if !error.is_retryable() => return Err(error.into()),
                 failed => {
                     let since = self.note_failure();
-                    if failed.is_err() || since.elapsed() > PATIENCE {
+                    let is_final = failed.as_ref().map_or(true, |failed| {
+                        failed.as_ref().is_err_and(|error| !error.is_retryable())
+                    });
+                    if is_final || since.elapsed() > PATIENCE {
                         let error = failed.unwrap_or_else(|_| Err(silent())).err();
                         return self.without_store(error.unwrap_or_else(silent), deadline).await;
                     }

@@ -1,7 +1,7 @@
 //! The database that batches and shared limits are in.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
@@ -55,13 +55,18 @@ enum Dialect {
 impl Dialect {
     /// Prepares a new connection.
     async fn prepare(self, connection: &mut AnyConnection) -> sqlx::Result<()> {
-        if self == Self::Sqlite {
+        let settings = match self {
             // Readers and the writer don't wait for each other, and what is committed is on disk.
-            let pragmas = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; \
-                           PRAGMA synchronous = FULL;";
-            connection.execute(pragmas).await?;
-        }
-        Ok(())
+            Self::Sqlite => {
+                "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+            }
+            // A machine that is gone within a transaction must not hold the others back for long.
+            Self::Postgres => {
+                "SET idle_in_transaction_session_timeout = '20s'; SET lock_timeout = '20s'; \
+                 SET statement_timeout = '50s';"
+            }
+        };
+        connection.execute(settings).await.map(drop)
     }
 }
 
@@ -87,13 +92,17 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub async fn sqlite(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let Some(text) = path.to_str().filter(|text| !text.is_empty() && *text != ":memory:")
-        else {
+        let no_file = || {
             let message = "the path of a SQLite store must be that of a file, in Unicode";
-            return Err(Error::new(ErrorKind::Store, message));
+            Error::new(ErrorKind::Store, message)
         };
-        create_private(path);
+        let path = path.as_ref();
+        if path.as_os_str().is_empty() || path == Path::new(":memory:") {
+            return Err(no_file());
+        }
+        // In a URL, the first part of a relative path would be a host.
+        let path = private(path).map_err(|error| failed("opened", &sqlx::Error::Io(error)))?;
+        let text = path.to_str().ok_or_else(no_file)?;
         let mut url = "sqlite://".to_owned();
         for part in text.chars() {
             match part {
@@ -270,13 +279,16 @@ pub(super) struct Now {
     pub(super) day: String,
 }
 
-/// Creates a file that only its owner reads, as results have signed URLs. If it can't, opening it
-/// says why.
-fn create_private(path: &Path) {
+/// Creates a file if it isn't there, which only its owner reads, as results have signed URLs.
+/// Returns its absolute path.
+fn private(path: &Path) -> std::io::Result<PathBuf> {
     let mut options = std::fs::OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // If it can't be created, what follows says why.
     let _ = options.write(true).create_new(true).open(path);
+    // On Windows, the canonical form isn't one that a URL can have.
+    if cfg!(windows) { std::path::absolute(path) } else { path.canonicalize() }
 }
 
 fn version_of(rows: &[AnyRow]) -> Result<Option<i64>> {
@@ -345,6 +357,7 @@ fn failed(what: &str, error: &sqlx::Error) -> Error {
 fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Protocol(_) => true,
@@ -352,12 +365,36 @@ fn is_transient(error: &sqlx::Error) -> bool {
             let code = error.code().unwrap_or_default();
             match code.len() {
                 // Connections, resources, an operator's intervention, and what was rolled back
-                // because of others.
-                5 => ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)),
+                // because of others; a standby, a transaction that was idle, and a lock.
+                5 => ["08", "40", "53", "57", "25006", "25P03", "55P03"]
+                    .iter()
+                    .any(|class| code.starts_with(class)),
                 // Of SQLite: BUSY and LOCKED, extended or not.
                 _ => code.parse::<u32>().is_ok_and(|code| [5, 6].contains(&(code & 0xff))),
             }
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A machine that vanishes within a transaction holds the others back no longer than this.
+    #[tokio::test]
+    async fn transactions_on_postgres_end_by_themselves() {
+        let Ok(url) = std::env::var("JOGG_TEST_POSTGRES") else {
+            return eprintln!("skipped: JOGG_TEST_POSTGRES is not set");
+        };
+        let store = Store::open(&url).await.unwrap();
+        for (setting, value) in [
+            ("idle_in_transaction_session_timeout", "20s"),
+            ("lock_timeout", "20s"),
+            ("statement_timeout", "50s"),
+        ] {
+            let rows = store.rows(&format!("SHOW {setting}"), []).await.unwrap();
+            assert_eq!(needed_text(&rows[0], setting).unwrap(), value);
+        }
     }
 }

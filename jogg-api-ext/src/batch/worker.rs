@@ -204,8 +204,8 @@ impl Worker {
     /// Works on a request. A panic of the application's hooks ends the work on no other.
     async fn guard(self: Arc<Self>, claim: Claim, work: impl Future<Output = ()> + Send) {
         if AssertUnwindSafe(work).catch_unwind().await.is_err() {
-            let key = &claim.key;
-            tracing::error!(batch = %self.batch.name, %key, "a panic while it was worked on");
+            let key = claim.shown();
+            tracing::error!(batch = %self.batch.name, key, "a panic while it was worked on");
             self.persist(&claim, What::Panicked).await;
             self.ended.notify_one();
         }
@@ -255,15 +255,15 @@ impl Worker {
 
     /// Writes what must not be lost. Returns whether it is in the store.
     pub(super) async fn persist(&self, claim: &Claim, what: What) -> bool {
-        let (key, change, job) = (&claim.key, what.name(), what.job().map(str::to_owned));
+        let (key, change, job) = (claim.shown(), what.name(), what.job().map(str::to_owned));
         match self.journal.persist(claim, what).await {
             Ok(Written::Committed | Written::MayLeave { .. }) => true,
             Ok(Written::Overtaken | Written::CapReached(_) | Written::NoPrice) => {
-                tracing::warn!(batch = %self.batch.name, %key, change, job, "overtaken");
+                tracing::warn!(batch = %self.batch.name, key, change, job, "overtaken");
                 false
             }
             Err(error) => {
-                tracing::error!(batch = %self.batch.name, %key, change, job, %error, "lost");
+                tracing::error!(batch = %self.batch.name, key, change, job, %error, "lost");
                 false
             }
         }
@@ -294,17 +294,19 @@ impl Worker {
         }
     }
 
-    /// Renews the lease, and takes over from workers that have died.
+    /// Renews the lease, and takes over from workers that have died. What these have locked must
+    /// not keep this one from its own lease.
     async fn stay_alive(self: Arc<Self>) {
+        let quarter = self.settings.lease / 4;
         loop {
             let outcome = match self.batch.renew(&self.id, self.settings.lease).await {
-                Ok(()) => self.batch.take_over().await,
+                Ok(()) => timeout(quarter, self.batch.take_over()).await.unwrap_or(Ok(())),
                 Err(error) => Err(error),
             };
             if let Err(error) = outcome {
                 tracing::warn!(batch = %self.batch.name, %error, "the store is unavailable");
             }
-            sleep(self.settings.lease / 4).await;
+            sleep(quarter).await;
         }
     }
 }

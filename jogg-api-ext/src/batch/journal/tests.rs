@@ -188,3 +188,13 @@ async fn a_job_belongs_to_one_request() {
     assert!(error.to_string().contains("that of `key`"), "{error}");
     resolve("motion of its own").await.unwrap();
 }
+
+#[test]
+fn a_key_that_is_a_signed_url_is_neither_logged_nor_shown() {
+    let key = "https://a.example/p.jpg?signature=hidden";
+    let claim = Claim { key: key.into(), token: "token".into() };
+    let motion = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
+    for shown in [claim.shown(), format!("{:?}", Entry::new(key, motion))] {
+        assert!(shown.contains("a.example/p.jpg") && !shown.contains("hidden"), "{shown}");
+    }
+}
