@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("preview in {}", preview.visual_style.as_deref().unwrap_or("some style"));
     }
 
-    // A person looks at the previews' URLs, and chooses.
+    // A person watches the previews, and chooses.
     let best = previews.previews.first().ok_or("no preview")?;
     let request = RenderPreview::new(&best.preview_id);
     let video = jogg.product_videos().render(request).await?.wait().await?;

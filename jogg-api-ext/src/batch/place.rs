@@ -167,7 +167,7 @@ pub(super) async fn lock(write: &mut Write<'_>, name: &str) -> Result<(i64, i64)
 
 /// Says that a request is in flight until it has ended, and then that it has.
 async fn hold(window: SharedWindow, id: String, mut end: oneshot::Receiver<()>) {
-    // If others have removed it meanwhile, as the store was unavailable for long, it is there again.
+    // Others may have removed it, while the store was unavailable to this process.
     let renewal = "INSERT INTO jogg_permits (permit, name, place, taken_at, expires_at) VALUES \
                    ($1, $2, 0, $3, $4) ON CONFLICT (permit) DO UPDATE SET \
                    expires_at = excluded.expires_at";

@@ -383,7 +383,7 @@ mod tests {
 
     /// A machine that vanishes within a transaction holds the others back no longer than this.
     #[tokio::test]
-    async fn transactions_on_postgres_end_by_themselves() {
+    async fn transactions_on_postgres_have_an_end() {
         let Ok(url) = std::env::var("JOGG_TEST_POSTGRES") else {
             return eprintln!("skipped: JOGG_TEST_POSTGRES is not set");
         };
