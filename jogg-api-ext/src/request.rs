@@ -161,7 +161,7 @@ pub(crate) use list_request;
 pub(crate) trait Filters: Send + Sync + 'static {
     type Query;
 
-    /// Returns the query parameters as they are set.
+    /// Returns the query parameters that are set.
     fn query(&self) -> Self::Query;
 
     /// Checks what the type doesn't.

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 /// The variable with the URL of a PostgreSQL that tests may fill.
 pub(super) const POSTGRES: &str = "JOGG_TEST_POSTGRES";
 
-/// The same of one that nobody else uses, as it is restarted.
+/// The same of one that is restarted, so that nobody else uses it.
 const RESTARTED: &str = "JOGG_TEST_POSTGRES_RESTARTED";
 
 /// A store of a test.

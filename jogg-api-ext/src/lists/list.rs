@@ -242,7 +242,7 @@ impl<T: Send + 'static> Pages<T> {
 }
 
 /// Which ids there were, by two hashes of 64 bits of each: in a list of a million, two ids have the
-/// same with a chance of one in 10^26, and it is a third of the memory.
+/// same with a chance below one in 10^26, and it takes less memory than the ids.
 #[derive(Default)]
 struct Seen {
     hashes: HashSet<[u64; 2]>,

@@ -100,7 +100,7 @@ pub(crate) fn guard(whose: &str, call: impl FnOnce()) {
     }
 }
 
-/// Creates the span of a call, whose fields are recorded as they are known.
+/// Creates the span of a call, whose fields are recorded once known.
 pub(crate) fn span(operation: &Operation) -> Span {
     tracing::info_span!(
         "jogg.call",

@@ -1,4 +1,4 @@
-//! Numbers as they are written, digit by digit.
+//! Numbers as written, digit by digit.
 
 use std::borrow::Cow;
 

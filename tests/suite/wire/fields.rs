@@ -75,7 +75,7 @@ fn the_smallest_request_has_only_the_required_fields() {
         let chosen = match operation.id {
             // The page of a product, or its name.
             "create_product" => 1,
-            // The size is always sent, as it is always known.
+            // The size is always known, and so always sent.
             "create_asset_upload" => 1,
             _ => 0,
         };

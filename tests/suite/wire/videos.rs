@@ -108,7 +108,7 @@ fn template_videos() -> Vec<Case> {
             &body(r#""avatar_id":0,"avatar_type":0"#),
         ),
         create.case(
-            "maximal, with an own avatar",
+            "maximal, with a custom avatar",
             maximal(Avatar::Custom(9)),
             &body(r#""avatar_id":9,"avatar_type":1"#),
         ),

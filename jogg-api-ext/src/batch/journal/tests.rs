@@ -27,11 +27,15 @@ impl Fixture {
     async fn new() -> Self {
         let file = std::env::temp_dir().join(format!("jogg-{:016x}.db", fastrand::u64(..)));
         let batch = Store::sqlite(&file).await.unwrap().batch("batch");
-        let request = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-        batch.queue(Entry::new("key", request)).await.unwrap();
         batch.renew("worker", LEASE).await.unwrap();
         let journal = Journal::start(batch.store.clone(), "batch", "worker", batch.cap);
-        Self { batch, journal, file }
+        let fixture = Self { batch, journal, file };
+        fixture.queue("key").await;
+        fixture
+    }
+
+    async fn queue(&self, key: &str) {
+        self.batch.queue(entry(key)).await.unwrap();
     }
 
     async fn rename_table(&self, from: &str, to: &str) {
@@ -62,6 +66,10 @@ impl Drop for Fixture {
             let _ = std::fs::remove_file(format!("{}{end}", self.file.display()));
         }
     }
+}
+
+fn entry(key: &str) -> Entry {
+    Entry::new(key, AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0))
 }
 
 fn started() -> What {
@@ -159,8 +167,7 @@ async fn an_outcome_is_written_until_the_store_takes_it_and_other_changes_are_no
 #[tokio::test]
 async fn a_change_that_the_store_does_not_take_is_not_in_the_way_of_others() {
     let fixture = Fixture::new().await;
-    let motion = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-    fixture.batch.queue(Entry::new("other", motion)).await.unwrap();
+    fixture.queue("other").await;
     let first = fixture.claim(Work::Queued).await;
     let other = fixture.claim(Work::Queued).await;
     // No number is stored as none, which the schema refuses.
@@ -174,8 +181,7 @@ async fn a_change_that_the_store_does_not_take_is_not_in_the_way_of_others() {
 #[tokio::test]
 async fn a_job_belongs_to_one_request() {
     let fixture = Fixture::new().await;
-    let motion = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-    fixture.batch.queue(Entry::new("other", motion)).await.unwrap();
+    fixture.queue("other").await;
     let [first, other] = [fixture.claim(Work::Queued).await, fixture.claim(Work::Queued).await];
     assert!(fixture.write(&first, SENDING).await && fixture.write(&first, started()).await);
     let lost = Failure::new(ErrorKind::OutcomeUnknown, "");
@@ -193,8 +199,7 @@ async fn a_job_belongs_to_one_request() {
 fn a_key_that_is_a_signed_url_is_neither_logged_nor_shown() {
     let key = "https://a.example/p.jpg?signature=hidden";
     let claim = Claim { key: key.into(), token: "token".into() };
-    let motion = AddMotion::new("https://a.example/p.jpg", "n", "v", MotionModel::V2_0);
-    for shown in [claim.shown(), format!("{:?}", Entry::new(key, motion))] {
+    for shown in [claim.shown(), format!("{:?}", entry(key))] {
         assert!(shown.contains("a.example/p.jpg") && !shown.contains("hidden"), "{shown}");
     }
 }
