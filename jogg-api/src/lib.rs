@@ -56,7 +56,7 @@ pub use error::{BuildError, Error};
 pub use error_kind::ErrorKind;
 pub use exchange::{RawResponse, TimeLimit};
 pub use generated::{codes, endpoints, enums, jobs, operations, types};
-pub use operation::{Code, Credits, IdPlace, JobLink, JobRule, Operation, RetryClass};
+pub use operation::{Code, Credits, IdPlace, JobLink, JobRule, Operation, Price, RetryClass};
 pub use path::path_segment;
 pub use raw_request::RawRequest;
 pub use redact::{one_line, redact_urls};

@@ -66,34 +66,39 @@ pub enum RetryClass {
 /// changed since.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Credits {
+pub struct Credits {
+    /// Month of the price list, such as `2026-03`.
+    pub as_of: &'static str,
+    /// What one result costs.
+    pub price: Price,
+    /// The field of the request that says how many results are paid for: a number, or a list with
+    /// an item for each. A call without it has one result.
+    pub for_each: Option<&'static str>,
+}
+
+/// What one result of a call costs in credits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Price {
     /// The price depends on a field of the request.
     ByField {
-        /// Month of the price list, such as `2026-03`.
-        as_of: &'static str,
         /// The field that determines the price.
         field: &'static str,
         /// Values of the field with their prices in credits.
         amounts: &'static [(&'static str, f64)],
     },
-    /// The price is the same for every call.
-    PerCall {
-        /// Month of the price list.
-        as_of: &'static str,
-        /// Credits per call.
+    /// The price is the same for every result.
+    Fixed {
+        /// Credits per result.
         amount: f64,
     },
     /// The price is per second of the result.
     PerSecond {
-        /// Month of the price list.
-        as_of: &'static str,
         /// Credits per second.
         amount: f64,
     },
     /// The price is per started interval of the result.
     PerStarted {
-        /// Month of the price list.
-        as_of: &'static str,
         /// Credits per interval.
         amount: f64,
         /// Length of the interval in seconds.
@@ -104,27 +109,29 @@ pub enum Credits {
 /// Shows the price in words, with the month of the price list.
 impl fmt::Display for Credits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let as_of = match self {
-            Self::ByField { as_of, field, amounts } => {
+        write!(f, "{}", self.price)?;
+        if let Some(field) = self.for_each {
+            write!(f, ", for each of `{field}`")?;
+        }
+        write!(f, ", by the prices of {}", self.as_of)
+    }
+}
+
+/// Shows the price in words.
+impl fmt::Display for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByField { field, amounts } => {
                 let amounts = amounts.iter().map(|(value, amount)| format!("{amount} for {value}"));
                 let amounts = amounts.collect::<Vec<_>>().join(", ");
-                write!(f, "credits by `{field}`: {amounts}")?;
-                as_of
+                write!(f, "credits by `{field}`: {amounts}")
             }
-            Self::PerCall { as_of, amount } => {
-                write!(f, "{}", Amount(*amount))?;
-                as_of
+            Self::Fixed { amount } => write!(f, "{}", Amount(*amount)),
+            Self::PerSecond { amount } => write!(f, "{} per second of the result", Amount(*amount)),
+            Self::PerStarted { amount, seconds } => {
+                write!(f, "{} per started {seconds} s of the result", Amount(*amount))
             }
-            Self::PerSecond { as_of, amount } => {
-                write!(f, "{} per second of the result", Amount(*amount))?;
-                as_of
-            }
-            Self::PerStarted { as_of, amount, seconds } => {
-                write!(f, "{} per started {seconds} s of the result", Amount(*amount))?;
-                as_of
-            }
-        };
-        write!(f, ", by the prices of {as_of}")
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod entries;
 mod example;
 mod fairness;
 mod kinds;
+mod locks;
 mod queries;
 mod runs;
 mod secrets;

@@ -178,7 +178,7 @@ async fn free(
         ErrorKind::OutcomeUnknown,
         "the process ended while the request was being sent: it may have been executed",
     );
-    // One statement: what begins to be sent meanwhile is seen as it is then.
+    // One statement: it sees what begins to be sent meanwhile in its state of that moment.
     let statement = format!(
         "UPDATE jogg_requests SET worker = NULL, claim = NULL, \
          error = CASE WHEN state = 'sending' THEN $1 ELSE error END, \

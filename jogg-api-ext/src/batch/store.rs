@@ -378,23 +378,4 @@ fn is_transient(error: &sqlx::Error) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A machine that vanishes within a transaction holds the others back no longer than this.
-    #[tokio::test]
-    async fn transactions_on_postgres_have_an_end() {
-        let Ok(url) = std::env::var("JOGG_TEST_POSTGRES") else {
-            return eprintln!("skipped: JOGG_TEST_POSTGRES is not set");
-        };
-        let store = Store::open(&url).await.unwrap();
-        for (setting, value) in [
-            ("idle_in_transaction_session_timeout", "20s"),
-            ("lock_timeout", "20s"),
-            ("statement_timeout", "50s"),
-        ] {
-            let rows = store.rows(&format!("SHOW {setting}"), []).await.unwrap();
-            assert_eq!(needed_text(&rows[0], setting).unwrap(), value);
-        }
-    }
-}
+mod tests;

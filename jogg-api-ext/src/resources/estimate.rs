@@ -3,8 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use jogg_api::{Credits, Operation};
+use jogg_api::{Credits, Operation, Price};
 use serde::Serialize;
+use serde_json::Value;
 
 /// What a call costs, by the vendor's published prices.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,14 +17,6 @@ pub struct Estimate {
     pub as_of: &'static str,
 }
 
-impl Estimate {
-    pub(crate) fn times(self, count: usize) -> Self {
-        // Prices have up to three decimals; more would be noise of the binary fractions.
-        let credits = (self.credits * count as f64 * 1e6).round() / 1e6;
-        Self { credits, ..self }
-    }
-}
-
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let noun = if self.credits == 1.0 { "credit" } else { "credits" };
@@ -31,34 +24,44 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// Returns the estimate for one result of a call, if the price list says. `length` is that of the
-/// result, where the price depends on it; if it isn't known, one span is assumed.
+/// Returns what all results of a call cost, if the price list says. `length` is that of the result,
+/// where the price depends on it; if it isn't known, one span is assumed.
 pub(crate) fn estimate(
     operation: &Operation,
     body: &impl Serialize,
     length: Option<Duration>,
 ) -> Option<Estimate> {
+    let Credits { as_of, price, for_each, .. } = operation.credits?;
+    let body = serde_json::to_value(body).ok()?;
+    let one = credits_of_one(price, &body, length)?;
+    let results = match for_each.and_then(|field| body.get(field)) {
+        Some(Value::Array(items)) => items.len() as f64,
+        Some(number) => number.as_f64()?,
+        None => 1.0,
+    };
+    // Prices have up to three decimals; more would be noise of the binary fractions.
+    Some(Estimate { credits: (one * results * 1e6).round() / 1e6, as_of })
+}
+
+fn credits_of_one(price: Price, body: &Value, length: Option<Duration>) -> Option<f64> {
     let seconds = length.map(|length| length.as_secs_f64());
-    let (as_of, credits) = match operation.credits? {
-        Credits::ByField { as_of, field, amounts } => {
-            let body = serde_json::to_value(body).ok()?;
+    match price {
+        Price::ByField { field, amounts } => {
             let value = body.get(field)?.as_str()?;
-            let (_, amount) = amounts.iter().find(|(known, _)| *known == value)?;
-            (as_of, *amount)
+            amounts.iter().find(|(known, _)| *known == value).map(|(_, amount)| *amount)
         }
-        Credits::PerCall { as_of, amount } => (as_of, amount),
-        Credits::PerSecond { as_of, amount } => {
+        Price::Fixed { amount } => Some(amount),
+        Price::PerSecond { amount } => {
             // Shown rounded up to two decimals. Of no time, that is a zero with a sign.
             let hundredths = (seconds? * amount * 100.0 - 1e-9).ceil().abs();
-            (as_of, hundredths / 100.0)
+            Some(hundredths / 100.0)
         }
-        Credits::PerStarted { as_of, amount, seconds: span } => {
+        Price::PerStarted { amount, seconds: span } => {
             let spans = seconds.map_or(1.0, |seconds| (seconds / f64::from(span)).ceil().max(1.0));
-            (as_of, amount * spans)
+            Some(amount * spans)
         }
-        _ => return None,
-    };
-    Some(Estimate { credits, as_of })
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +85,10 @@ mod tests {
             (&op::CREATE_VIDEO_FROM_PRODUCT, none.clone(), Some(120.5), Some(2.0)),
             (&op::CREATE_VIDEO_WITH_TEMPLATE, none.clone(), Some(241.0), Some(3.0)),
             (&op::CREATE_PRODUCT_PREVIEWS, none.clone(), Some(30.0), Some(0.5)),
+            (&op::CREATE_PRODUCT_PREVIEWS, json!({"visual_styles": []}), None, Some(0.0)),
+            (&op::CREATE_PRODUCT_PREVIEWS, json!({"visual_styles": [1, 2, 3]}), None, Some(1.5)),
+            (&op::CREATE_PRODUCT_PREVIEWS, json!({"visual_styles": 4}), None, Some(2.0)),
+            (&op::CREATE_PRODUCT_PREVIEWS, json!({"visual_styles": "all"}), None, None),
             (&op::CREATE_VIDEO_TRANSLATION, none.clone(), Some(41.0), Some(1.5)),
             (&op::CREATE_LIP_SYNC_VIDEO, none.clone(), Some(125.0), Some(1.0)),
             (&op::CREATE_LIP_SYNC_VIDEO, none.clone(), Some(1.0), Some(0.01)),
@@ -101,8 +108,8 @@ mod tests {
     fn no_estimate_of_nothing_has_a_sign() {
         let mut of_nothing = 0;
         for operation in op::OPERATIONS {
-            let estimate = estimate(operation, &json!({"model": "1.0"}), Some(Duration::ZERO));
-            for estimate in estimate.into_iter().flat_map(|one| [one, one.times(0)]) {
+            let body = json!({"model": "1.0", "visual_styles": []});
+            if let Some(estimate) = estimate(operation, &body, Some(Duration::ZERO)) {
                 assert!(estimate.credits.is_sign_positive(), "{}: {estimate}", operation.id);
                 of_nothing += usize::from(estimate.credits == 0.0);
             }

@@ -171,8 +171,7 @@ impl GenerateImages {
 
     /// Returns what it costs. The vendor publishes no price, so this is `None` for now.
     pub fn estimate(&self) -> Option<Estimate> {
-        let estimate = estimate(&GENERATE_PRODUCT_AVATAR_IMAGES, &self.0, None)?;
-        Some(estimate.times(usize::try_from(self.0.num_images.number()).ok()?))
+        estimate(&GENERATE_PRODUCT_AVATAR_IMAGES, &self.0, None)
     }
 
     pub(crate) fn check(&self) -> Result<()> {

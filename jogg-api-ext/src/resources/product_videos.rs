@@ -249,8 +249,7 @@ impl CreatePreviews {
     /// Returns what previews of the length aimed at cost: each visual style is paid for. `None` if
     /// the price list doesn't say.
     pub fn estimate(&self) -> Option<Estimate> {
-        let each = estimate(&CREATE_PRODUCT_PREVIEWS, &self.0, self.length())?;
-        Some(each.times(self.0.visual_styles.len()))
+        estimate(&CREATE_PRODUCT_PREVIEWS, &self.0, self.length())
     }
 }
 

@@ -154,8 +154,8 @@ struct StrictObject<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for StrictObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not `deserialize_map`, which fails before it has read anything: the place of the failure
-        // is looked up.
+        // Not `deserialize_map`, which fails before it has read anything: the message names the
+        // place of the failure.
         deserializer.deserialize_any(StrictObjectVisitor(PhantomData)).map(Self)
     }
 }

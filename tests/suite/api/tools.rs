@@ -45,6 +45,10 @@ fn each_kind_of_price_is_said_in_words() {
         (&op::CREATE_VIDEO_FROM_AVATAR, "1 credit per started 120 s of the result"),
         (&op::CREATE_LIP_SYNC_VIDEO, "0.008 credits per second of the result"),
         (
+            &op::CREATE_PRODUCT_PREVIEWS,
+            "0.5 credits per started 120 s of the result, for each of `visual_styles`",
+        ),
+        (
             &op::ADD_PHOTO_AVATAR_MOTION,
             "credits by `model`: 2 for 1.0, 2 for 2.0, 3 for 2.0-Pro, 2 for 3.0",
         ),

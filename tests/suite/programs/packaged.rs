@@ -1,5 +1,5 @@
 //! The first programs of the READMEs, as a stranger runs them: in an empty project, with the
-//! dependencies that the README says to add, and with the crates as they are packaged.
+//! dependencies that the README says to add, and with the crates from their packages.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

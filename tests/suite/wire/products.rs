@@ -65,7 +65,7 @@ fn clip() -> MediaFile {
     MediaFile::video("https://shop.example/cup.mp4")
 }
 
-/// All that can be said of a product, as it is sent; its names come in their place of the alphabet.
+/// The body with all that can be said of a product; its names come in their place of the alphabet.
 fn details(names: &str) -> String {
     format!(
         r#"{{"description":"keeps tea hot","media":[

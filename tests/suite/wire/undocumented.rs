@@ -1,4 +1,4 @@
-//! What the API's documents leave open, as it is sent: read from the bodies a server received.
+//! How the SDK sends what the API's documents leave open: read from the bodies a server received.
 
 use jogg_api::operations as op;
 use jogg_api_ext::avatar_videos::{CreateVideo, Speech};

@@ -75,10 +75,14 @@ fn price(credits: &Value) -> String {
         return format!("by `{field}`: {}", amounts.collect::<Vec<_>>().join(", "));
     }
     let amount = credits.get("amount").map(number).unwrap_or_default();
-    match credits.get("per_started_seconds").map(number) {
+    let each = match credits.get("per_started_seconds").map(number) {
         Some(seconds) => format!("{amount} per started {seconds} s"),
         None if credits.get("per_second").is_some() => format!("{amount} per second"),
         None => amount,
+    };
+    match credits.get("for_each").and_then(Value::as_str) {
+        Some(field) => format!("{each}, for each of `{field}`"),
+        None => each,
     }
 }
 
@@ -94,6 +98,9 @@ mod tests {
             "| `whoami` | `GET /v2/user/whoami` | `account().whoami` |  |  |",
             "| `create_lip_sync_video` | `POST /v2/create_lip_sync_video` | `lip_sync().create` \
              | `get_lip_sync_video` | 0.008 per second |",
+            "| `create_product_previews` | `POST /v2/create_video_from_product/preview_list` \
+             | `product_videos().create_previews` | `list_product_previews` \
+             | 0.5 per started 120 s, for each of `visual_styles` |",
             "| `add_photo_avatar_motion` | `POST /v2/photo_avatar/add_motion` \
              | `photo_avatars().add_motion` | `get_photo_avatar_motion` \
              | by `model`: `1.0`: 2, `2.0`: 2, `2.0-Pro`: 3, `3.0`: 2 |",

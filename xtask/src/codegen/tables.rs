@@ -48,7 +48,7 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
     }
     let names = all.iter().map(constant);
     Ok(quote! {
-        use crate::operation::{Credits, Operation, RetryClass};
+        use crate::operation::{Credits, Operation, Price, RetryClass};
 
         #statics
 
@@ -66,31 +66,36 @@ fn list_field<'d>(document: &'d Document, operation: &Operation<'d>) -> Option<&
     lists.next().filter(|_| lists.next().is_none()).map(|(name, _)| name)
 }
 
-/// Returns a price from one of the forms of `x-jogg-credits`.
+/// Returns what a call costs from one of the forms of `x-jogg-credits`.
 fn credits(operation: &Operation<'_>, node: &Value) -> Result<TokenStream, String> {
-    let wrong = || format!("{}: x-jogg-credits has an unknown form", operation.id());
+    let price = price(node)
+        .ok_or_else(|| format!("{}: x-jogg-credits has an unknown form", operation.id()))?;
     let as_of = spec::text(node, "as_of");
+    let for_each = match node.get("for_each").and_then(Value::as_str) {
+        Some(field) => quote!(Some(#field)),
+        None => quote!(None),
+    };
+    Ok(quote!(Credits { as_of: #as_of, price: #price, for_each: #for_each }))
+}
+
+fn price(node: &Value) -> Option<TokenStream> {
     if let Some(field) = node.get("by").and_then(Value::as_str) {
         let mut amounts = Vec::new();
         for (value, amount) in spec::members(node.get("amounts")) {
-            let amount = decimal(amount).ok_or_else(wrong)?;
+            let amount = decimal(amount)?;
             amounts.push(quote!((#value, #amount)));
         }
-        return Ok(quote! {
-            Credits::ByField { as_of: #as_of, field: #field, amounts: &[#(#amounts),*] }
-        });
+        return Some(quote!(Price::ByField { field: #field, amounts: &[#(#amounts),*] }));
     }
-    let amount = node.get("amount").and_then(decimal).ok_or_else(wrong)?;
+    let amount = node.get("amount").and_then(decimal)?;
     if let Some(seconds) = node.get("per_started_seconds").and_then(Value::as_u64) {
         let seconds = Literal::u64_unsuffixed(seconds);
-        return Ok(quote! {
-            Credits::PerStarted { as_of: #as_of, amount: #amount, seconds: #seconds }
-        });
+        return Some(quote!(Price::PerStarted { amount: #amount, seconds: #seconds }));
     }
-    match node.get("per_second") {
-        Some(_) => Ok(quote!(Credits::PerSecond { as_of: #as_of, amount: #amount })),
-        None => Ok(quote!(Credits::PerCall { as_of: #as_of, amount: #amount })),
-    }
+    Some(match node.get("per_second") {
+        Some(_) => quote!(Price::PerSecond { amount: #amount }),
+        None => quote!(Price::Fixed { amount: #amount }),
+    })
 }
 
 fn decimal(value: &Value) -> Option<Literal> {

@@ -117,7 +117,7 @@ fn compare_value(
 }
 
 /// Returns the items of a list that took the place of one value, if a list of one is written like
-/// that value: apart from others, as it is in a query without a style.
+/// that value: apart from others, which is so in a query without a style.
 fn list_of_one(
     walk: &Walk<'_>,
     (old, was): (&Place, usize),

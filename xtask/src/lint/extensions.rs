@@ -108,7 +108,8 @@ pub(super) fn credits(document: &Document, findings: &mut LintFindings) {
                 pointer,
                 format!(
                     "{reason}; write {{as_of, amount}}, {{as_of, amount, per_second: true}}, \
-                     {{as_of, amount, per_started_seconds}} or {{as_of, by, amounts}}"
+                     {{as_of, amount, per_started_seconds}} or {{as_of, by, amounts}}, and \
+                     `for_each` where the request says how many results there are"
                 ),
             );
         }
@@ -127,7 +128,7 @@ fn credits_form(
         &["amount", "as_of", "per_started_seconds"],
         &["amounts", "as_of", "by"],
     ];
-    let mut sorted = keys.clone();
+    let mut sorted: Vec<_> = keys.iter().copied().filter(|key| *key != "for_each").collect();
     sorted.sort_unstable();
     if !forms.contains(&sorted.as_slice()) {
         return Err(format!("x-jogg-credits has the keys [{}]", keys.join(", ")));
@@ -146,12 +147,45 @@ fn credits_form(
     if seconds.is_some_and(|value| value.as_u64().is_none_or(|seconds| seconds == 0)) {
         return Err("`per_started_seconds` isn't a positive integer".to_owned());
     }
+    check_for_each(document, operation, node)?;
     match node.get("by") {
         Some(by) => {
             check_amounts(document, operation, by.as_str().unwrap_or_default(), node, price)
         }
         None => Ok(()),
     }
+}
+
+/// Checks which property of the request says how many results are paid for.
+fn check_for_each(
+    document: &Document,
+    operation: &Operation<'_>,
+    node: &Value,
+) -> Result<(), String> {
+    let Some(field) = node.get("for_each") else {
+        // Such a job is found among several, each of which is paid for.
+        let several =
+            operation.node.get("x-jogg-job").is_some_and(|job| job.get("match").is_some());
+        return if several { Err("a call starts several jobs".to_owned()) } else { Ok(()) };
+    };
+    let field = field.as_str().unwrap_or_default();
+    let property = request_property(document, operation, field)
+        .ok_or_else(|| format!("`for_each` is `{field}`, which isn't a property of the request"))?;
+    let counts = |node: &Value| ["array", "integer"].contains(&spec::text(node, "type"));
+    let set = spec::referred(property).and_then(|name| spec::schema(document, name));
+    if counts(property) || set.and_then(spec::enumeration).is_some_and(|set| counts(set.node)) {
+        return Ok(());
+    }
+    Err(format!("`for_each` is `{field}`, which is neither a list nor an integer"))
+}
+
+fn request_property<'d>(
+    document: &'d Document,
+    operation: &Operation<'_>,
+    name: &str,
+) -> Option<&'d Value> {
+    let request = operation.request_schema().and_then(spec::referred)?;
+    spec::schema(document, request)?.get("properties")?.get(name)
 }
 
 /// Checks a price that depends on a property of the request.
@@ -162,9 +196,7 @@ fn check_amounts(
     node: &Value,
     price: impl Fn(&Value) -> bool,
 ) -> Result<(), String> {
-    let request = operation.request_schema().and_then(spec::referred);
-    let property = request
-        .and_then(|name| spec::schema(document, name)?.get("properties")?.get(by))
+    let property = request_property(document, operation, by)
         .ok_or_else(|| format!("`by` is `{by}`, which isn't a property of the request"))?;
     let amounts: Vec<_> = spec::members(node.get("amounts")).collect();
     if amounts.is_empty() || !amounts.iter().all(|(_, amount)| price(amount)) {
@@ -299,6 +331,30 @@ mod tests {
             let line = format!("x-jogg-credits: {bad}");
             check(&[(price, &line)], &[(&line, message)]);
         }
+    }
+
+    #[test]
+    fn a_price_for_each_result_names_what_counts_them() {
+        let price = "x-jogg-credits: {as_of: '2026-03', amount: 0.5}";
+        let line = "x-jogg-credits: {as_of: '2026-03', amount: 0.5, for_each: label}";
+        let label = "          type: string # label\n";
+        for counted in [
+            "          type: integer\n",
+            "          type: array\n          items:\n            type: string\n",
+            "          allOf:\n            - $ref: '#/components/schemas/State'\n",
+        ] {
+            check(&[(price, line), (label, counted)], &[]);
+        }
+        check(&[(price, line)], &[(line, "`for_each` is `label`, which is neither a list nor")]);
+        let missing = line.replace("label", "labels");
+        check(
+            &[(price, &missing)],
+            &[(&missing, "`for_each` is `labels`, which isn't a property")],
+        );
+        let job = "x-jogg-job: {report: get_thing, id: {from: data.thing_id, to: path.id}}";
+        let several = "x-jogg-job: {report: list_things, \
+                       match: {from: 'data.thing_id', in: 'data.things[].id'}}";
+        check(&[(job, several)], &[(price, "a call starts several jobs; write")]);
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl JobLink<'_> {
         }
     }
 
-    /// Checks an id that is looked up in a list.
+    /// Checks an id that is searched for in a list.
     fn check_lookup(&self, node: &Value, findings: &mut LintFindings) {
         self.check_path(self.create, "match", "from", node, findings);
         self.check_path(self.report, "match", "in", node, findings);

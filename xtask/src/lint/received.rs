@@ -57,7 +57,7 @@ fn is_bare_envelope(schema: &Value) -> bool {
         && *part == json!({"type": "object", "properties": data})
 }
 
-/// Checks that the `data` of every response may be null, as it is in a refusal with status 200.
+/// Checks that the `data` of every response may be null, which it is in a refusal with status 200.
 pub(super) fn data(document: &Document, findings: &mut LintFindings) {
     for operation in spec::operations(document) {
         let Some(name) = spec::data_component(document, &operation) else { continue };

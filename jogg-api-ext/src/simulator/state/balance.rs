@@ -1,7 +1,7 @@
 //! Prices, and the credits of the account.
 
 use jogg_api::enums::ErrorCode;
-use jogg_api::{Credits, Operation};
+use jogg_api::{Operation, Price};
 use serde_json::{Map, Value};
 
 use crate::simulator::wire::refusal::Refusal;
@@ -9,18 +9,29 @@ use crate::simulator::wire::refusal::Refusal;
 /// The assumed length of every result in seconds. No price per started span has a shorter span.
 const RESULT_SECONDS: f64 = 30.0;
 
-/// The price of one result of a call.
+/// What one result of a call costs.
 pub(crate) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
-    match operation.credits {
-        Some(Credits::ByField { field, amounts, .. }) => {
+    match operation.credits.map(|credits| credits.price) {
+        Some(Price::ByField { field, amounts, .. }) => {
             let value = body.get(field).and_then(Value::as_str);
             let row = amounts.iter().find(|(known, _)| Some(*known) == value);
             row.map_or(0.0, |(_, amount)| *amount)
         }
-        Some(Credits::PerSecond { amount, .. }) => amount * RESULT_SECONDS,
-        Some(Credits::PerCall { amount, .. } | Credits::PerStarted { amount, .. }) => amount,
+        Some(Price::PerSecond { amount, .. }) => amount * RESULT_SECONDS,
+        Some(Price::Fixed { amount, .. } | Price::PerStarted { amount, .. }) => amount,
         _ => 0.0,
     }
+}
+
+/// What all results of a call cost.
+pub(crate) fn price_of_all(operation: &Operation, body: &Map<String, Value>) -> f64 {
+    let counted = operation.credits.and_then(|credits| body.get(credits.for_each?));
+    let results = match counted {
+        Some(Value::Array(items)) => items.len() as f64,
+        Some(number) => number.as_f64().unwrap_or(1.0),
+        None => 1.0,
+    };
+    price(operation, body) * results
 }
 
 /// The credits of the account.
@@ -64,9 +75,10 @@ mod tests {
             (&op::CREATE_AI_SCRIPT, json!({}), 0.2),
             (&op::CREATE_LIP_SYNC_VIDEO, json!({}), 0.24),
             (&op::CREATE_VIDEO_FROM_AVATAR, json!({}), 1.0),
+            (&op::CREATE_PRODUCT_PREVIEWS, json!({"visual_styles": ["a", "b"]}), 1.0),
             (&op::CREATE_PRODUCT, json!({}), 0.0),
         ] {
-            let price = price(operation, body.as_object().unwrap());
+            let price = price_of_all(operation, body.as_object().unwrap());
             assert!((price - credits).abs() < 1e-9, "{}: {price}", operation.id);
         }
     }

@@ -27,7 +27,7 @@ impl Verdict {
         }
     }
 
-    /// Accepted, decoded and milliseconds, as they are printed.
+    /// The texts for accepted, decoded and milliseconds.
     fn cells(self) -> [String; 3] {
         match self {
             Self::Called { accepted, decoded, elapsed } => {
