@@ -47,7 +47,6 @@ async fn a_worker_stays_alive_while_it_cannot_take_over() {
         return eprintln!("skipped: {POSTGRES} is not set");
     };
     let stage = Stage::with(|simulator| simulator.job_duration(Duration::from_secs(4))).await;
-    // What a worker has left behind that has died, and what somebody works on by hand.
     queue(&database.store.batch("other"), 1).await;
     let batch = database.store.batch("ours");
     queue(&batch, 1).await;
@@ -55,10 +54,12 @@ async fn a_worker_stays_alive_while_it_cannot_take_over() {
     while stage.sent() == 0 {
         sleep(Duration::from_millis(10)).await;
     }
-    database.run("UPDATE jogg_requests SET worker = 'dead' WHERE batch = 'other'; BEGIN").await;
-    database.run("UPDATE jogg_requests SET attempts = 0 WHERE batch = 'other'").await;
+    // Somebody has locked the request of a worker whose lease expires.
     let now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
-    let alive = format!("jogg_workers WHERE expires_at > {now}");
+    database.run(&format!("INSERT INTO jogg_workers VALUES ('dead', {now} + 500)")).await;
+    database.run("UPDATE jogg_requests SET worker = 'dead' WHERE batch = 'other'").await;
+    database.run("BEGIN; SELECT * FROM jogg_requests WHERE batch = 'other' FOR UPDATE").await;
+    let alive = format!("jogg_workers WHERE worker <> 'dead' AND expires_at > {now}");
     for _ in 0..30 {
         sleep(Duration::from_millis(100)).await;
         assert_eq!(database.count(&alive).await, 1, "it has lost its lease");
