@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     for is_stopped in [true, false] {
         let report = start(&jogg, folder.path(), is_stopped).await?;
-        println!("{:?}; {} not known", report.end, report.counts.unknown);
+        println!("{}; {} unknown", report.end, report.counts.unknown);
     }
     let videos = std::fs::read_dir(folder.path())?.flatten();
     let videos = videos.filter(|file| file.path().extension().is_some_and(|end| end == "mp4"));
@@ -70,6 +70,6 @@ async fn start(jogg: &Jogg, folder: &Path, is_stopped: bool) -> Result<RunReport
 
 // It prints:
 //
-// Stopped; 0 not known
-// Completed; 0 not known
+// the run was stopped; 0 unknown
+// every request has ended; 0 unknown
 // 3 videos, 3 requests

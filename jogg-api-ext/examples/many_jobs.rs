@@ -36,12 +36,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let (mut done, mut failed) = (0, 0);
     let mut results = wait_all(jobs);
-    while let Some((job, result)) = results.next().await {
+    while let Some((_job, result)) = results.next().await {
         match result {
             Ok(_video) => done += 1,
             Err(error) => {
                 failed += 1;
-                println!("{}: {error}", job.id);
+                println!("{error}");
             }
         }
     }
@@ -51,5 +51,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 // It prints:
 //
-// video_000001: create_video_from_avatar: the job failed: the script is empty
+// create_video_from_avatar: the job failed: the script is empty (job video_000001)
 // 29 videos, 1 failed

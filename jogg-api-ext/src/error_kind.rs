@@ -1,6 +1,10 @@
 //! The kinds of errors, by what the caller can do.
 
 /// What an error means for the caller.
+///
+/// That nothing was executed is said of the call. An error with a [job](crate::Error::job) is of a
+/// wait for one that was paid for before: resume it, whatever the kind, unless it is
+/// [`JobFailed`](Self::JobFailed).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

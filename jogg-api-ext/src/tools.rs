@@ -30,6 +30,8 @@
 //!   for.
 //! - **A job** outlives the turn: return its [`JobRecord`], and read that with [`arguments`] where
 //!   the model asks for the result.
+//! - **Where the API calls back** is a field of many requests, `webhook_url`, which a model may set
+//!   like any other: refuse arguments with it unless that is meant.
 //!
 //! The example
 //! [`tool_calling`](https://docs.rs/crate/jogg-api-ext/latest/source/examples/tool_calling.rs) is
@@ -94,6 +96,9 @@ pub fn arguments<A: ToolArguments>(arguments: Value) -> Result<A> {
             None => error,
         }
     };
+    if !arguments.is_object() {
+        return Err(refuse("the arguments must be a JSON object".to_owned()));
+    }
     let schema = A::schema();
     let unknown = Unknown { root: &schema };
     if let Some(reason) = unknown.within(&schema, &arguments, "") {

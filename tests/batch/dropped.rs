@@ -5,6 +5,8 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use jogg_api_ext::batch::Queued;
+
 use super::stage::{Stage, entry, queue};
 use super::stores::on_each;
 
@@ -36,7 +38,8 @@ async fn a_future_that_is_dropped_at_any_point_holds_nobody_back() {
                 dropped += 1;
                 let written = batch.queue(entry(&format!("after {round}, {times}")));
                 let written = tokio::time::timeout(Duration::from_secs(10), written).await;
-                written.unwrap_or_else(|_| panic!("after {times} polls")).unwrap();
+                let written = written.unwrap_or_else(|_| panic!("after {times} polls"));
+                assert_eq!(written.unwrap(), Queued::New);
             }
         }
         assert!(dropped > 80, "{dropped}: it hardly waits");

@@ -3,7 +3,7 @@
 use jogg_api_ext::ErrorKind;
 use jogg_api_ext::avatar_videos::{CreateVideo, Speech};
 use jogg_api_ext::avatars::Avatar;
-use jogg_api_ext::batch::{Entry, RequestState};
+use jogg_api_ext::batch::{Entry, Queued, RequestState};
 use jogg_api_ext::enums::{AspectRatio, ScreenStyle};
 
 use super::stage::entry;
@@ -30,7 +30,7 @@ async fn an_entry_that_can_not_be_queued_says_why() {
     }
     let free = entry("free").credits(0.0);
     assert_eq!((free.key(), free.price()), ("free", Some(0.0)));
-    batch.queue(free).await.unwrap();
+    assert_eq!(batch.queue(free).await.unwrap(), Queued::New);
     let counts = batch.counts().await.unwrap();
     assert_eq!((counts.total(), counts.ended(), counts.to_string().as_str()), (1, 0, "1 queued"));
     assert!(RequestState::Failed.has_ended() && !RequestState::Started.has_ended());

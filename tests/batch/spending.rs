@@ -90,8 +90,8 @@ async fn entries_with_and_without_a_price_are_queued_in_any_order() {
         let batch = test.store.batch(test.name("null"));
         for number in 0..30 {
             let unpriced = Entry::new(format!("a {number}"), product_avatar_images());
-            batch.queue(unpriced).await.unwrap();
-            batch.queue(entry(&format!("b {number}"))).await.unwrap();
+            batch.queue_all([unpriced]).await.unwrap();
+            batch.queue_all([entry(&format!("b {number}"))]).await.unwrap();
         }
         let cost = batch.cost().await.unwrap();
         assert_eq!((cost.requests, cost.credits, cost.without_price), (60, 60.0, 30));
@@ -105,7 +105,7 @@ async fn no_price_is_no_way_round_a_cap() {
         let stage = Stage::new().await;
         let batch = test.store.batch(test.name("way round"));
         // Whoever queues it knows of no cap.
-        batch.queue(Entry::new("a", product_avatar_images())).await.unwrap();
+        batch.queue_all([Entry::new("a", product_avatar_images())]).await.unwrap();
         let capped = batch.clone().spend_cap(SpendCap::new().per_batch(100.0));
         let report = stage.finish(&capped).await;
         assert_eq!(report.counts.failed, 1, "{report:?}");

@@ -81,7 +81,7 @@ async fn a_search_that_is_refused_ends_no_run() {
     let batch = test.store.batch("search");
     let request = lip_sync::CreateVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
     let entry = Entry::new("order", request).length(Duration::from_secs(30));
-    batch.queue(entry).await.unwrap();
+    batch.queue_all([entry]).await.unwrap();
     stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::lost());
     stage.simulator.reply_next(&FIND_LIP_SYNC_VIDEO, Reply::body(400, "text/plain", "no"));
     let run = stage.run(&batch).find_delay(Duration::ZERO).lease(Duration::from_secs(60));

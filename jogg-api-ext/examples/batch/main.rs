@@ -330,11 +330,7 @@ async fn conclude(
             format!("{reached}; tomorrow, or with a higher cap, it goes on")
         }
         RunEnd::SpendCap(reached) => format!("{reached}; with a higher cap, it goes on"),
-        RunEnd::InsufficientCredit(failure) | RunEnd::ClientUnusable(failure) => {
-            failure.message.clone()
-        }
-        // There may be others one day.
-        other => format!("{other:?}"),
+        other => other.to_string(),
     };
     if !end.is_empty() {
         progress.say(&end);

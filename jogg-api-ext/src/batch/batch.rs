@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, TryStreamExt, unfold};
+use jogg_api::one_line;
 use serde_json::Value as Json;
 
 use super::batch_request::{BatchRequest, COLUMNS};
@@ -71,7 +72,8 @@ impl Batch {
         &self.name
     }
 
-    /// Queues a request. One that is in the batch under its key already stays unchanged.
+    /// Queues a request. One that is in the batch under its key already stays unchanged, and
+    /// [`Queued::OtherRequest`] says that it is another one; `tracing` has a warning then.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidParameter`] if the request can't be sent, or has no known price in a
@@ -91,7 +93,7 @@ impl Batch {
         let entries: Vec<_> = entries.into_iter().collect();
         for entry in &entries {
             entry.check()?;
-            self.check_price(entry)?;
+            entry.check_price(&self.cap)?;
         }
         let mut write = self.store.write().await?;
         let now = write.now().await?.milliseconds;
@@ -327,19 +329,6 @@ impl Batch {
         Error::new(ErrorKind::InvalidParameter, message)
     }
 
-    fn check_price(&self, entry: &Entry) -> Result<()> {
-        if self.cap.is_set() && self.cap.unknown_price.is_none() && entry.price().is_none() {
-            let message = format!(
-                "{}: its price isn't known, and the batch has a cap; set `Entry::credits`, \
-                 `Entry::length` or `SpendCap::unknown_price`",
-                entry.key
-            );
-            let error = Error::new(ErrorKind::InvalidParameter, message);
-            return Err(error.with_operation(entry.operation));
-        }
-        Ok(())
-    }
-
     /// Compares an entry with what is in the batch under its key.
     async fn compare(&self, write: &mut Write<'_>, entry: &Entry) -> Result<Queued> {
         let select = "SELECT operation, body FROM jogg_requests WHERE batch = $1 AND key = $2";
@@ -347,7 +336,12 @@ impl Batch {
         let Some(row) = rows.first() else { return Ok(Queued::Known) };
         let body: Json = serde_json::from_str(&needed_text(row, "body")?).unwrap_or_default();
         let is_same = needed_text(row, "operation")? == entry.operation.id && body == entry.body;
-        Ok(if is_same { Queued::Known } else { Queued::OtherRequest })
+        if is_same {
+            return Ok(Queued::Known);
+        }
+        let (batch, key) = (&self.name, one_line(&entry.key));
+        tracing::warn!(%batch, key, "another request is in the batch under this key, and stays");
+        Ok(Queued::OtherRequest)
     }
 
     /// Returns the requests of which this holds, page by page.

@@ -42,7 +42,8 @@ pub struct BatchRequest {
     pub job: Option<JobRecord>,
     /// The `data` of the last report on the job, or of the response. Not redacted.
     pub raw: Option<Value>,
-    /// Why it failed, or why its outcome isn't known.
+    /// Why it failed, or why its outcome isn't known. Of one that is queued, why the last attempt
+    /// was refused, such as too few credits.
     pub failure: Option<Failure>,
     /// Whether the application has taken its outcome.
     pub is_settled: bool,

@@ -176,7 +176,7 @@ async fn free(
 ) -> Result<u64> {
     let failure = Failure::new(
         ErrorKind::OutcomeUnknown,
-        "the process ended while the request was being sent: it may have been executed",
+        "the process ended while the request was being sent: it may have been executed and paid for",
     );
     // One statement: it sees what begins to be sent meanwhile in its state of that moment.
     let statement = format!(

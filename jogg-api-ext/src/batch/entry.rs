@@ -7,7 +7,7 @@ use jogg_api::{Operation, redact_urls};
 use serde_json::Value;
 
 use super::request::PaidRequest;
-use super::spending::rounded;
+use super::spending::{SpendCap, rounded};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A request to queue, under a key of the caller.
@@ -93,8 +93,23 @@ impl Entry {
             }
             _ => return Ok(()),
         };
+        Err(self.refused(&problem))
+    }
+
+    /// Checks that its price is known, if there is a cap.
+    pub(super) fn check_price(&self, cap: &SpendCap) -> Result<()> {
+        if !cap.is_set() || cap.unknown_price.is_some() || self.price().is_some() {
+            return Ok(());
+        }
+        Err(self.refused(
+            "its price isn't known, and the batch has a cap; set `Entry::credits`, \
+             `Entry::length` or `SpendCap::unknown_price`",
+        ))
+    }
+
+    fn refused(&self, problem: &str) -> Error {
         let error = Error::new(ErrorKind::InvalidParameter, format!("{}: {problem}", self.key));
-        Err(error.with_operation(self.operation))
+        error.with_operation(self.operation)
     }
 }
 
@@ -121,6 +136,7 @@ pub(super) fn check_name(what: &str, name: &str) -> Result<()> {
 
 /// What became of an entry that was queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "another request may be in the batch under this key"]
 #[non_exhaustive]
 pub enum Queued {
     /// It is in the batch now.

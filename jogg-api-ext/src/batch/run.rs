@@ -38,7 +38,7 @@ use crate::stream::BoxFuture;
 ///     })
 ///     .stop_when(async { _ = tokio::time::sleep(std::time::Duration::from_secs(3600)).await })
 ///     .await?;
-/// println!("{:?}: {}", report.end, report.counts);
+/// println!("{report}");
 /// # Ok(()) }
 /// ```
 #[must_use = "a run begins when it is awaited"]
@@ -73,7 +73,7 @@ impl Run {
     }
 
     /// Sets how many paid requests are in flight at a time, and how many outcomes are handed over
-    /// at a time. Default: 4. 0 counts as 1.
+    /// at a time: not how many jobs are under way. Default: 4. 0 counts as 1.
     pub fn max_concurrent_calls(mut self, requests: usize) -> Self {
         self.settings.max_concurrent_calls = requests.clamp(1, 10_000);
         self

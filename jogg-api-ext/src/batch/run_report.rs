@@ -1,10 +1,12 @@
 //! How runs end.
 
+use std::fmt;
+
 use super::counts::Counts;
 use super::failure::Failure;
 use super::spending::ReachedCap;
 
-/// How a run has ended.
+/// How a run has ended. `Display` says it in one line, with what is left to do.
 #[derive(Clone, Debug)]
 #[must_use]
 #[non_exhaustive]
@@ -17,8 +19,8 @@ pub struct RunReport {
     pub unsettled: u64,
 }
 
-/// Why a run has ended.
-#[derive(Clone, Debug)]
+/// Why a run has ended. `Display` says it in words.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum RunEnd {
     /// Every request has ended.
@@ -32,4 +34,33 @@ pub enum RunEnd {
     /// No request of this client can succeed, as its key isn't known, or its settings can't be
     /// used.
     ClientUnusable(Failure),
+}
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.end, self.counts)?;
+        match self.counts.unknown {
+            0 => Ok(()),
+            1 => f.write_str("; 1 waits for a decision"),
+            count => write!(f, "; {count} wait for a decision"),
+        }?;
+        match self.unsettled {
+            0 => Ok(()),
+            1 => f.write_str("; 1 outcome wasn't taken"),
+            count => write!(f, "; {count} outcomes weren't taken"),
+        }
+    }
+}
+
+impl fmt::Display for RunEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Completed => f.write_str("every request has ended"),
+            Self::Stopped => f.write_str("the run was stopped"),
+            Self::SpendCap(cap) => write!(f, "{cap}"),
+            Self::InsufficientCredit(failure) | Self::ClientUnusable(failure) => {
+                f.write_str(&failure.message)
+            }
+        }
+    }
 }

@@ -47,7 +47,10 @@ impl Listing {
             Self::LipSync => {
                 "find it by its URLs first, as `LipSync::find` and `Jogg::candidates` do"
             }
-            Self::Nowhere => "no list shows it, so compare the remaining quota first",
+            Self::Nowhere => {
+                "no list shows it, so check for its webhook, and whether the credits have fallen by \
+                 its price"
+            }
             Self::PhotoAvatars => {
                 "search list_photo_avatars for the avatar's name first, as `Jogg::candidates` does"
             }

@@ -12,9 +12,15 @@ impl fmt::Display for Error {
         if let Some(operation) = self.inner.operation {
             write!(f, "{}: ", operation.id)?;
         }
-        match &self.inner.message {
-            Message::Text(text) => f.write_str(&redact_urls(text)),
-            Message::Lazy(write) => f.write_str(&redact_urls(&write(self))),
+        let message = match &self.inner.message {
+            Message::Text(text) => redact_urls(text),
+            Message::Lazy(write) => redact_urls(&write(self)),
+        };
+        f.write_str(&message)?;
+        // Without its id, a log that has only the message has lost what was paid for.
+        match self.inner.job.as_ref().map(|job| redact_urls(&one_line(&job.id))) {
+            Some(id) if !message.contains(&id) => write!(f, " (job {id})"),
+            _ => Ok(()),
         }
     }
 }
@@ -44,11 +50,9 @@ impl fmt::Debug for Error {
             1 => write!(f, ", 1 {counted}"),
             count => write!(f, ", {count} {counted}s"),
         }?;
-        match &self.inner.job {
-            Some(job) => write!(f, ", job {}", redact_urls(&one_line(&job.id))),
-            None if self.may_have_executed() => f.write_str(", may have been executed"),
-            None => Ok(()),
-        }?;
+        if self.inner.job.is_none() && self.may_have_executed() {
+            f.write_str(", may have been executed")?;
+        }
         f.write_str("]")
     }
 }

@@ -11,7 +11,8 @@
 //! use jogg_api_ext::jobs::WaitOptions;
 //!
 //! let job = jogg.avatar_videos().video_job("video_1e88");
-//! let options = WaitOptions::default()
+//! // What suits this kind of job, but for the deadline.
+//! let options = WaitOptions::of(&job.record().operation)
 //!     .deadline(Duration::from_secs(600))
 //!     .on_progress(|progress| println!("{} after {:?}", progress.status, progress.elapsed));
 //! println!("{}", job.wait_with(options).await?.url);

@@ -159,11 +159,12 @@ impl State {
                 let raw_status = one_line(raw_status);
                 format!(
                     "the job is `{raw_status}`, a status this crate doesn't know, after {seconds} \
-                     s and {polls} polls; it goes on"
+                     s and {}; it goes on",
+                    counted(polls)
                 )
             }
             (polls, status, _) => {
-                format!("the job is {status} after {seconds} s and {polls} polls; it goes on")
+                format!("the job is {status} after {seconds} s and {}; it goes on", counted(polls))
             }
         };
         let last = self.poll_error.as_ref();
@@ -177,4 +178,8 @@ impl State {
     fn take_raw(&mut self) -> Option<serde_json::Value> {
         self.raw.take().map(Raw::into_value)
     }
+}
+
+fn counted(polls: u32) -> String {
+    if polls == 1 { "1 poll".to_owned() } else { format!("{polls} polls") }
 }

@@ -65,8 +65,9 @@ impl Candidates {
                 operation.id
             ),
             _ => format!(
-                "whether it was executed: no list shows what `{}` makes, so compare the remaining \
-                 quota, or give support the request id and the time",
+                "whether it was executed: no list shows what `{}` makes, so check for its webhook, \
+                 and whether the credits have fallen by its price; support finds it by the request \
+                 id, or the time",
                 operation.id
             ),
         };

@@ -1,4 +1,5 @@
-//! Videos in which an avatar speaks a text or a recording.
+//! Videos in which an avatar speaks a text or a recording. The API has no list of them: store what
+//! [`Job::record`] returns, or resume a job by its id.
 //!
 //! ```no_run
 //! # async fn demo(jogg: jogg_api_ext::Jogg) -> jogg_api_ext::Result<()> {

@@ -247,9 +247,13 @@ async fn low_level(stage: &Stage) -> Vec<Line> {
         .reply_next(&LIST_WEBHOOK_ENDPOINTS, Reply::json(200, json!([secrets::CONTENT])));
     let error = stage.jogg.api().list_webhook_endpoints().await.unwrap_err();
     let url = secrets::signed_url();
+    let credits = CREATE_PRODUCT_PREVIEWS.credits.unwrap();
     let mut lines = vec![
         debug(&CODES[0]),
         debug(&WHOAMI),
+        debug(&credits),
+        display(&credits),
+        display(&credits.price),
         debug(&CODECS[0]),
         debug(&codec.decode_response(body.to_string().as_bytes()).unwrap()),
         debug(&codec.decode_response(text.to_string().as_bytes()).unwrap()),
@@ -342,6 +346,7 @@ async fn batches(stage: &Stage) -> Vec<Line> {
     let request = batch.get("1").await.unwrap().unwrap();
     let failure = request.failure.as_ref().unwrap();
     lines.extend([debug(&report), debug(&report.end), display(reached)]);
+    lines.extend([display(&report), display(&report.end)]);
     lines.extend([debug(&request), debug(failure), debug(&batch.run(&jogg))]);
     lines.push(debug(&SharedWindow::new(&store, "the team's key")));
     lines

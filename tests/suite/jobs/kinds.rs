@@ -65,11 +65,13 @@ async fn every_kind_fails_as_an_error_that_carries_the_job() {
         assert_eq!(error.job().map(|job| job.operation.as_str()), Some(kind.operation.id));
         assert!(error.raw().is_some() && error.may_have_executed());
         let message = error.to_string();
-        let batch = message.ends_with("every image of the batch failed")
-            || message.ends_with("every preview failed");
+        let job = format!(" (job {})", error.job().unwrap().id);
+        let reason = message.strip_suffix(&job).expect(&message);
+        let batch = reason.ends_with("every image of the batch failed")
+            || reason.ends_with("every preview failed");
         // Nothing explains why a translation failed.
-        let silent = message.ends_with("the API gives no reason");
-        let explained = message.ends_with("the job failed: nothing came of it");
+        let silent = reason.ends_with("the API gives no reason");
+        let explained = reason.ends_with("the job failed: nothing came of it");
         assert!(explained || batch || silent, "{message}");
         assert_eq!(silent, kind.operation.id == "create_video_translation", "{message}");
     }

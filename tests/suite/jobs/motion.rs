@@ -163,7 +163,8 @@ async fn fact_09_a_failed_job_is_an_error_of_the_wait_alone() {
     assert_eq!(error.kind(), ErrorKind::JobFailed);
     assert_eq!(
         error.to_string(),
-        "add_photo_avatar_motion: the job failed: face not found in https://a.example/p.jpg?[redacted]"
+        "add_photo_avatar_motion: the job failed: face not found in \
+         https://a.example/p.jpg?[redacted] (job m1)"
     );
     assert_eq!(error.raw(), Some(&report));
     assert_eq!(error.job().unwrap().id, "m1");
@@ -183,7 +184,7 @@ async fn the_simulator_can_fail_a_job() {
     stage.simulator.fail_next_job("no face");
     let error = started(&stage).await.wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::JobFailed);
-    assert!(error.to_string().ends_with("the job failed: no face"), "{error}");
+    assert!(error.to_string().contains("the job failed: no face (job "), "{error}");
 }
 
 #[tokio::test]

@@ -186,7 +186,7 @@ async fn a_wait_that_ends_on_an_unknown_status_quotes_it() {
     assert_eq!(
         ended(" rendering-v9 ", options()).await.to_string(),
         "create_video_from_avatar: the job is `rendering-v9`, a status this crate doesn't know, \
-         after 7 s and 1 polls; it goes on, so resume it to wait longer"
+         after 7 s and 1 poll; it goes on, so resume it to wait longer (job j1)"
     );
     let talkative = ended(&secrets::message(), options()).await;
     assert!(talkative.to_string().contains("the job is `not with [redacted], "));

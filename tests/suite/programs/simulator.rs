@@ -4,10 +4,14 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use jogg_api::codec::Codec;
 use jogg_api::operations as op;
 use jogg_api::{Client, Operation};
+use jogg_api_ext::jobs::WaitOptions;
+use jogg_api_ext::{Error, Jogg};
+use jogg_tests::requests::add_motion;
 use jogg_tests::{cargo, root, sample, soon};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -37,6 +41,7 @@ struct Running {
     child: Child,
     /// Kept open, as the program prints more than is read.
     _stdout: BufReader<ChildStdout>,
+    base_url: String,
     client: Client,
 }
 
@@ -48,9 +53,9 @@ impl Running {
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
-        let base_url = line.split(' ').nth(2).unwrap().trim_end_matches('.');
-        let client = Client::builder("any").base_url(base_url).build().unwrap();
-        Self { child, _stdout: stdout, client }
+        let base_url = line.split(' ').nth(2).unwrap().trim_end_matches('.').to_owned();
+        let client = Client::builder("any").base_url(&base_url).build().unwrap();
+        Self { child, _stdout: stdout, base_url, client }
     }
 
     /// Calls an operation with what it requires. Returns `data`, or the status and the code.
@@ -96,6 +101,20 @@ async fn its_arguments_set_credits_limit_and_faults() {
     assert_eq!(script().await.unwrap_err(), (429, 429));
 }
 
+#[tokio::test]
+async fn its_arguments_set_what_becomes_of_jobs() {
+    let reasons = ["--fail-job", "no face", "--fail-job", "too dark"];
+    let running = Running::new(&[&["--job-duration", "0.2"][..], &reasons].concat());
+    let jogg = Jogg::builder("any").base_url(&running.base_url).build().unwrap();
+    let soon = Duration::from_millis(100);
+    let options = WaitOptions::default().initial_delay(soon).interval(soon);
+    for reason in [Some("no face"), Some("too dark"), None] {
+        let job = jogg.photo_avatars().add_motion(add_motion()).await.unwrap();
+        let outcome = job.wait_with(options.clone().deadline(Duration::from_secs(20))).await;
+        assert_eq!(outcome.err().as_ref().and_then(Error::server_message), reason);
+    }
+}
+
 /// Reads a request, and responds with 200.
 async fn received(listener: &TcpListener) -> String {
     let (mut socket, _) = soon(listener.accept()).await.unwrap();
@@ -138,6 +157,8 @@ fn help_version_and_mistakes_have_their_exit_codes() {
         "--credits",
         "--post-limit",
         "--fault <FILE>",
+        "--fail-job <MESSAGE>",
+        "--job-duration <S>",
         "--lose-deliveries <P>",
         "--version",
         "at_bytes",

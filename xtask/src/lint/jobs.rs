@@ -135,7 +135,9 @@ mod tests {
     fn check_job(job: &str, message: Option<&str>) {
         let line = format!("x-jogg-job: {job}");
         let findings: Vec<_> = message.iter().map(|message| (line.as_str(), *message)).collect();
-        check(&[(JOB, &line)], &findings);
+        // A price of several jobs says what counts them.
+        let price = "      x-jogg-credits: {as_of: '2026-03', amount: 0.5}\n";
+        check(&[(price, ""), (JOB, &line)], &findings);
     }
 
     #[test]
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_id_is_looked_up_in_a_list() {
+    fn the_id_is_searched_for_in_a_list() {
         let job = |from: &str, within: &str| {
             format!("{{report: list_things, match: {{from: '{from}', in: '{within}'}}}}")
         };

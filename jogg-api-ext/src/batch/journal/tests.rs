@@ -35,7 +35,7 @@ impl Fixture {
     }
 
     async fn queue(&self, key: &str) {
-        self.batch.queue(entry(key)).await.unwrap();
+        self.batch.queue_all([entry(key)]).await.unwrap();
     }
 
     async fn rename_table(&self, from: &str, to: &str) {

@@ -8,6 +8,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use jogg_api_ext::simulator::{AcceleratedClock, DeliveryFaults, Dialect, Simulator};
@@ -30,6 +31,12 @@ struct Arguments {
     /// Admit this many POST requests in any 60 seconds, or `none` for any number
     #[arg(long, default_value = "20", value_name = "N", value_parser = post_limit)]
     post_limit: PostLimit,
+    /// Let each job take this many seconds, divided by --speed
+    #[arg(long, default_value = "60", value_name = "S", value_parser = seconds, allow_negative_numbers = true)]
+    job_duration: Duration,
+    /// Let the next job fail, with this message; several times for several jobs
+    #[arg(long, value_name = "MESSAGE")]
+    fail_job: Vec<String>,
     /// Reply with the faults in this JSON file before the usual responses
     #[arg(long, value_name = "FILE")]
     fault: Option<PathBuf>,
@@ -69,6 +76,7 @@ async fn main() -> ExitCode {
         Err(error) => return refuse(&format!("port {}: {error}", arguments.port)),
     };
     faults.queue(&simulator);
+    arguments.fail_job.iter().for_each(|message| simulator.fail_next_job(message));
     // Without a reader nobody knows the port, so it is no use to go on.
     let greeting = greeting(simulator.base_url());
     if let Err(error) = io::stdout().write_all(greeting.as_bytes()) {
@@ -112,6 +120,7 @@ impl Arguments {
             .port(self.port)
             .clock(Arc::new(AcceleratedClock::new(self.speed)))
             .dialect(dialect)
+            .job_duration(self.job_duration)
             .delivery_faults(faults)
             .credits(self.credits)
             .post_limit(self.post_limit)
@@ -128,6 +137,11 @@ fn positive(text: &str) -> Result<f64, &'static str> {
 fn not_negative(text: &str) -> Result<f64, &'static str> {
     let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
     number.ok_or("must be 0 or a positive number")
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let duration = not_negative(text).ok().map(Duration::try_from_secs_f64);
+    duration.and_then(Result::ok).ok_or("must be 0 or a positive number of seconds")
 }
 
 fn share(text: &str) -> Result<f64, &'static str> {
@@ -169,6 +183,7 @@ mod tests {
     fn arguments_are_parsed() {
         let arguments = parsed(
             "--port 0 --speed 12.5 --credits 0.5 --post-limit 3 --live-dialect --strict \
+             --job-duration 1.5 --fail-job one --fail-job two \
              --fault a.json --lose-deliveries 0.1 --duplicate-deliveries 1 --reorder-deliveries 0",
         );
         let arguments = arguments.unwrap();
@@ -176,6 +191,8 @@ mod tests {
         assert_eq!(arguments.post_limit, Some(3));
         assert_eq!(arguments.fault.as_deref(), Some(Path::new("a.json")));
         assert!(arguments.live_dialect && arguments.strict);
+        assert_eq!(arguments.job_duration, Duration::from_millis(1500));
+        assert_eq!(arguments.fail_job, ["one", "two"]);
         let shares = |arguments: &Arguments| {
             let Arguments { lose_deliveries, duplicate_deliveries, reorder_deliveries, .. } =
                 *arguments;
@@ -187,6 +204,7 @@ mod tests {
         assert_eq!(shares(&defaults), [0.0; 3]);
         assert_eq!((defaults.post_limit, defaults.fault), (Some(20), None));
         assert!(!defaults.live_dialect && !defaults.strict);
+        assert_eq!(defaults.job_duration, Duration::from_secs(60));
         assert_eq!(parsed("--post-limit none").unwrap().post_limit, None);
     }
 
@@ -202,6 +220,8 @@ mod tests {
             ("--lose-deliveries -0.1", "must be a number from 0 to 1"),
             ("--duplicate-deliveries 1.1", "must be a number from 0 to 1"),
             ("--reorder-deliveries nan", "must be a number from 0 to 1"),
+            ("--job-duration -1", "must be 0 or a positive number of seconds"),
+            ("--job-duration 1e300", "must be 0 or a positive number of seconds"),
             ("--post-limit many", "must be a number or `none`"),
             ("--fast", "--fast"),
             ("extra", "extra"),
