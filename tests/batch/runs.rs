@@ -94,6 +94,32 @@ async fn a_run_that_is_stopped_sends_nothing_more_and_the_next_goes_on() {
 }
 
 #[tokio::test]
+async fn no_more_jobs_are_under_way_than_may_be() {
+    on_each(async |test| {
+        let stage = Stage::in_real_time().await;
+        let batch = test.store.batch(test.name("jobs"));
+        queue(&batch, 8).await;
+        // What the first run leaves counts in the second.
+        let watched = batch.clone();
+        let run = stage.run(&batch).max_jobs(3).stop_when(async move {
+            while watched.counts().await.unwrap().started < 3 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        assert_eq!(run.await.unwrap().counts.queued, 5);
+        let run = tokio::spawn(stage.run(&batch).max_jobs(3).into_future());
+        let mut most = 0;
+        while !run.is_finished() {
+            let counts = batch.counts().await.unwrap();
+            most = most.max(counts.sending + counts.started);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!((most, run.await.unwrap().unwrap().counts.settled), (3, 8));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_outcome_that_is_not_taken_is_handed_over_again() {
     on_each(async |test| {
         let stage = Stage::new().await;

@@ -61,6 +61,7 @@ impl Run {
     fn new(batch: Batch, jogg: Jogg) -> Self {
         let settings = Settings {
             max_concurrent_calls: 4,
+            max_jobs: usize::MAX,
             max_resumed_jobs: 2000,
             lease: Duration::from_secs(30),
             max_wait: Duration::from_secs(24 * 60 * 60),
@@ -73,9 +74,18 @@ impl Run {
     }
 
     /// Sets how many paid requests are in flight at a time, and how many outcomes are handed over
-    /// at a time: not how many jobs are under way. Default: 4. 0 counts as 1.
+    /// at a time: not how many jobs are under way, which is [`Run::max_jobs`]. Default: 4. 0 counts
+    /// as 1.
     pub fn max_concurrent_calls(mut self, requests: usize) -> Self {
         self.settings.max_concurrent_calls = requests.clamp(1, 10_000);
+        self
+    }
+
+    /// Sets how many requests this run works on at a time, from when they are sent until their
+    /// outcomes are taken: no more of its jobs are under way. Those that it resumes count, too, and
+    /// are never left. Default: without a limit, as jobs run on the API's side. 0 counts as 1.
+    pub fn max_jobs(mut self, jobs: usize) -> Self {
+        self.settings.max_jobs = jobs.max(1);
         self
     }
 

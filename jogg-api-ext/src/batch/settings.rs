@@ -11,6 +11,7 @@ use crate::stream::BoxFuture;
 /// What is set with the methods of `Run`.
 pub(super) struct Settings {
     pub(super) max_concurrent_calls: usize,
+    pub(super) max_jobs: usize,
     pub(super) max_resumed_jobs: usize,
     pub(super) lease: Duration,
     pub(super) max_wait: Duration,

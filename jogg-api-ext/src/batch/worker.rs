@@ -142,11 +142,15 @@ impl Worker {
         if *self.stop.borrow() {
             return Ok(false);
         }
-        let is_sending = self.end().is_none();
-        if is_sending {
-            let free = self.sends.available_permits();
+        if is_tick {
+            self.spawn_left(tasks).await?;
+        }
+        if self.end().is_none() {
+            let Settings { max_concurrent_calls, max_jobs, .. } = self.settings;
+            let free = self.sends.available_permits().min(max_jobs.saturating_sub(tasks.len()));
             // Several together: a claim is a transaction.
-            let enough = if is_tick { 1 } else { self.settings.max_concurrent_calls.div_ceil(2) };
+            let enough = max_concurrent_calls.min(max_jobs).div_ceil(2);
+            let enough = if is_tick { 1 } else { enough };
             let free = if free < enough { 0 } else { free };
             for request in self.claim(Work::Queued, free).await? {
                 let permit = Arc::clone(&self.sends).try_acquire_owned().ok();
@@ -154,9 +158,6 @@ impl Worker {
                 let work = Arc::clone(self).send_and_follow(request, permit);
                 tasks.spawn(Arc::clone(self).guard(claim, work));
             }
-        }
-        if is_tick {
-            self.spawn_left(tasks).await?;
         }
         if !tasks.is_empty() || !is_tick {
             return Ok(true);
