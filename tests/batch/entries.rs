@@ -3,7 +3,7 @@
 use jogg_api_ext::ErrorKind;
 use jogg_api_ext::avatar_videos::{CreateVideo, Speech};
 use jogg_api_ext::avatars::Avatar;
-use jogg_api_ext::batch::{Entry, Queued, RequestState};
+use jogg_api_ext::batch::{Entry, Queued, RequestState, Resolution};
 use jogg_api_ext::enums::{AspectRatio, ScreenStyle};
 
 use super::stage::entry;
@@ -27,6 +27,11 @@ async fn an_entry_that_can_not_be_queued_says_why() {
             assert_eq!(error.kind(), ErrorKind::InvalidParameter);
             assert!(error.to_string().contains(problem), "{error}");
         }
+    }
+    for key in [" ", &long, "a\0b"] {
+        assert_eq!(batch.get(key).await.unwrap_err().kind(), ErrorKind::InvalidParameter);
+        let error = batch.resolve(key, Resolution::Retry).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidParameter);
     }
     let free = entry("free").credits(0.0);
     assert_eq!((free.key(), free.price()), ("free", Some(0.0)));

@@ -115,6 +115,18 @@ async fn a_pause_holds_all_processes_back() {
 }
 
 #[tokio::test]
+async fn a_pause_without_end_holds_back_too() {
+    on_each(async |test| {
+        let [one, other] = [(); 2].map(|()| window(&test, 20, Duration::from_secs(60)));
+        one.pause(Duration::MAX);
+        let soon = Some(Duration::from_millis(300));
+        assert!(one.acquire(soon).await.unwrap().is_none());
+        assert!(other.acquire(soon).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_no_longer_waits_is_in_nobodys_way() {
     on_each(async |test| {
         let length = Duration::from_millis(500);

@@ -200,8 +200,10 @@ impl Batch {
     /// Returns a request by its key; `None` if there is none.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`].
+    /// [`ErrorKind::InvalidParameter`] if no request can have such a key; [`ErrorKind::Store`].
     pub async fn get(&self, key: &str) -> Result<Option<BatchRequest>> {
+        check_name("the name of the batch", &self.name)?;
+        check_name("the key", key)?;
         let select = format!("SELECT {COLUMNS} FROM jogg_requests WHERE batch = $1 AND key = $2");
         let rows = self.store.rows(&select, [(*self.name).into(), key.into()]).await?;
         rows.first().map(BatchRequest::read).transpose()

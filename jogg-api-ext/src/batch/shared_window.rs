@@ -13,6 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::policy::{AcquireResult, RateLimiter, SlidingWindow};
 use crate::stream::BoxFuture;
 
+/// So long that nothing is sent any more, and short enough to be added to any time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
 /// How long the store may take before it counts as unavailable.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -230,7 +233,7 @@ impl RateLimiter for SharedWindow {
     }
 
     fn pause(&self, duration: Duration) {
-        let until = Instant::now().checked_add(duration);
+        let until = Instant::now().checked_add(duration.min(LONGEST_PAUSE));
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
         *paused = until.max(*paused);
         drop(paused);
