@@ -2,8 +2,8 @@
 
 /// What an error means for the caller.
 ///
-/// That nothing was executed is said of the call. An error with a [job](crate::Error::job) is of a
-/// wait for one that was paid for before: resume it, whatever the kind, unless it is
+/// That nothing was executed is said of the call. An error with a [job](crate::Error::job) is about
+/// one that is paid for, or may be: resume it instead of starting another, unless the kind is
 /// [`JobFailed`](Self::JobFailed).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jogg_api::jobs::JOBS;
-use jogg_api::{JobLink, Operation, raw_text};
+use jogg_api::{JobLink, Operation, one_line, raw_text, redact_urls};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -31,6 +31,11 @@ impl JobRecord {
     pub fn new(operation: &'static Operation, id: impl Into<String>) -> Self {
         let operation = operation.id.to_owned();
         Self { operation, id: id.into(), started_at: 0, raw: Value::Null }
+    }
+
+    /// Returns the id as messages and logs show it.
+    pub(crate) fn shown_id(&self) -> String {
+        redact_urls(&one_line(&self.id))
     }
 
     /// Returns the id of the job with these parts: one, or a batch. `None` if there is no part.

@@ -30,8 +30,8 @@
 //!   for.
 //! - **A job** outlives the turn: return its [`JobRecord`], and read that with [`arguments`] where
 //!   the model asks for the result.
-//! - **Where the API calls back** is a field of many requests, `webhook_url`, which a model may set
-//!   like any other: refuse arguments with it unless that is meant.
+//! - **Where the API calls back** is a field of many requests, `webhook_url` or `callback_url`. A
+//!   model may set it like any other: refuse arguments with it unless that is meant.
 //!
 //! The example
 //! [`tool_calling`](https://docs.rs/crate/jogg-api-ext/latest/source/examples/tool_calling.rs) is

@@ -200,7 +200,8 @@ impl Batch {
     /// Returns a request by its key; `None` if there is none.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidParameter`] if no request can have such a key; [`ErrorKind::Store`].
+    /// [`ErrorKind::InvalidParameter`] if no request, or no batch, can have such a name;
+    /// [`ErrorKind::Store`].
     pub async fn get(&self, key: &str) -> Result<Option<BatchRequest>> {
         check_name("the name of the batch", &self.name)?;
         check_name("the key", key)?;

@@ -92,9 +92,9 @@ impl What {
     }
 
     /// Returns the id of the job that it is about.
-    pub(super) fn job(&self) -> Option<&str> {
+    pub(super) fn job(&self) -> Option<String> {
         match self {
-            Self::Started { record, .. } | Self::Done { record, .. } => Some(&record.id),
+            Self::Started { record, .. } | Self::Done { record, .. } => Some(record.shown_id()),
             _ => None,
         }
     }

@@ -33,13 +33,13 @@ impl Worker {
             };
             let error = match ended {
                 Ok(result) => {
-                    tracing::info!(batch = %self.batch.name, key, job = %record.id, "done");
+                    tracing::info!(batch = %self.batch.name, key, job = record.shown_id(), "done");
                     request.end_with(RequestState::Done, &record, &result, None);
                     return self.persist(claim, What::Done { attempt, record, result }).await;
                 }
                 Err(error) => error,
             };
-            tracing::warn!(batch = %self.batch.name, key, job = %record.id, %error, "not done");
+            tracing::warn!(batch = %self.batch.name, key, %error, "not done");
             let failure = Failure::of(&error);
             match error.kind() {
                 ErrorKind::JobFailed | ErrorKind::ResultIncomplete => {

@@ -81,9 +81,10 @@ impl Run {
         self
     }
 
-    /// Sets how many requests this run works on at a time, from when they are sent until their
-    /// outcomes are taken: no more of its jobs are under way. Those that it resumes count, too, and
-    /// are never left. Default: without a limit, as jobs run on the API's side. 0 counts as 1.
+    /// Sets how many requests this run works on at a time, from when they are claimed until their
+    /// outcomes are handed over: it starts no job that would be one more. What it resumes counts,
+    /// and is resumed even if that is more. Default: without a limit, as jobs run on the API's
+    /// side. 0 counts as 1.
     pub fn max_jobs(mut self, jobs: usize) -> Self {
         self.settings.max_jobs = jobs.max(1);
         self

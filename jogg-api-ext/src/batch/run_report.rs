@@ -64,3 +64,42 @@ impl fmt::Display for RunEnd {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_report_says_in_words_how_the_run_has_ended_and_what_is_left() {
+        let counts = |done, unknown| Counts { done, unknown, ..Counts::default() };
+        let failure = || Failure::new(ErrorKind::InvalidApiKey, "check the API key");
+        let cap = ReachedCap::Batch { cap: 2.0, spent: 1.5 };
+        for (end, counts, unsettled, words) in [
+            (RunEnd::Completed, counts(3, 0), 0, "every request has ended; 3 done"),
+            (RunEnd::Completed, counts(0, 0), 0, "every request has ended; nothing"),
+            (
+                RunEnd::Stopped,
+                counts(0, 1),
+                1,
+                "the run was stopped; 1 unknown; 1 waits for a decision; 1 outcome wasn't taken",
+            ),
+            (
+                RunEnd::ClientUnusable(failure()),
+                counts(2, 3),
+                2,
+                "check the API key; 2 done, 3 unknown; 3 wait for a decision; 2 outcomes weren't \
+                 taken",
+            ),
+            (RunEnd::InsufficientCredit(failure()), counts(1, 0), 0, "check the API key; 1 done"),
+            (
+                RunEnd::SpendCap(cap),
+                counts(1, 0),
+                0,
+                "the batch has spent 1.5 of 2 credits, too much for another; 1 done",
+            ),
+        ] {
+            assert_eq!(RunReport { end, counts, unsettled }.to_string(), words);
+        }
+    }
+}

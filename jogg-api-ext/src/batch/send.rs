@@ -89,7 +89,7 @@ impl Worker {
         failure: Option<Failure>,
     ) -> Next {
         let key = claim.shown();
-        tracing::info!(batch = %self.batch.name, key, job = %record.id, "started");
+        tracing::info!(batch = %self.batch.name, key, job = record.shown_id(), "started");
         match self.persist(claim, What::Started { attempt, record: record.clone(), failure }).await
         {
             true => Next::Wait { attempt, record },

@@ -233,17 +233,19 @@ impl RateLimiter for SharedWindow {
     }
 
     fn pause(&self, duration: Duration) {
-        let until = Instant::now().checked_add(duration.min(LONGEST_PAUSE));
+        let until = Instant::now() + duration.min(LONGEST_PAUSE);
         let mut paused = self.paused_until.lock().unwrap_or_else(PoisonError::into_inner);
-        *paused = until.max(*paused);
+        *paused = Some(until).max(*paused);
         drop(paused);
         let window = self.clone();
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                while let Some(left) = until.map(|until| until - Instant::now())
-                    && !left.is_zero()
-                    && let Err(error) = window.store_pause(left).await
-                {
+                loop {
+                    let left = until - Instant::now();
+                    if left.is_zero() {
+                        return;
+                    }
+                    let Err(error) = window.store_pause(left).await else { return };
                     tracing::warn!(%error, "other processes aren't held back yet");
                     sleep(Duration::from_secs(1).min(left)).await;
                 }

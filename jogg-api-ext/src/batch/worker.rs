@@ -132,7 +132,11 @@ impl Worker {
                     sleep(TICK).await;
                 }
             }
-            let _ = timeout(TICK, self.ended.notified()).await;
+            tokio::select! {
+                () = self.ended.notified() => {}
+                Some(_) = tasks.join_next() => {}
+                () = sleep(TICK) => {}
+            }
             while tasks.try_join_next().is_some() {}
         }
     }
@@ -148,9 +152,9 @@ impl Worker {
         if self.end().is_none() {
             let Settings { max_concurrent_calls, max_jobs, .. } = self.settings;
             let free = self.sends.available_permits().min(max_jobs.saturating_sub(tasks.len()));
-            // Several together: a claim is a transaction.
-            let enough = max_concurrent_calls.min(max_jobs).div_ceil(2);
-            let enough = if is_tick { 1 } else { enough };
+            // Several together, as a claim is a transaction; but where jobs are few, none waits.
+            let is_single = is_tick || max_jobs < usize::MAX;
+            let enough = if is_single { 1 } else { max_concurrent_calls.div_ceil(2) };
             let free = if free < enough { 0 } else { free };
             for request in self.claim(Work::Queued, free).await? {
                 let permit = Arc::clone(&self.sends).try_acquire_owned().ok();
@@ -256,7 +260,7 @@ impl Worker {
 
     /// Writes what must not be lost. Returns whether it is in the store.
     pub(super) async fn persist(&self, claim: &Claim, what: What) -> bool {
-        let (key, change, job) = (claim.shown(), what.name(), what.job().map(str::to_owned));
+        let (key, change, job) = (claim.shown(), what.name(), what.job());
         match self.journal.persist(claim, what).await {
             Ok(Written::Committed | Written::MayLeave { .. }) => true,
             Ok(Written::Overtaken | Written::CapReached(_) | Written::NoPrice) => {

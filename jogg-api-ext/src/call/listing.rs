@@ -48,8 +48,7 @@ impl Listing {
                 "find it by its URLs first, as `LipSync::find` and `Jogg::candidates` do"
             }
             Self::Nowhere => {
-                "no list shows it, so check for its webhook, and whether the credits have fallen by \
-                 its price"
+                "no list shows it, so check for its webhook, and whether fewer credits are left"
             }
             Self::PhotoAvatars => {
                 "search list_photo_avatars for the avatar's name first, as `Jogg::candidates` does"

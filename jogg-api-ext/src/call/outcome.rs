@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jogg_api::enums::ErrorCode;
 use jogg_api::jobs::JOBS;
-use jogg_api::{ErrorKind as CallErrorKind, Operation, RetryClass, one_line};
+use jogg_api::{ErrorKind as CallErrorKind, Operation, RetryClass};
 
 use super::listing::Listing;
 use super::{insufficient_credit, retry_after};
@@ -205,11 +205,10 @@ fn message(error: &Error) -> String {
         return String::new();
     };
     let advice = match (error.kind(), error.job()) {
-        (ErrorKind::OutcomeUnknown, Some(job)) => format!(
-            "; it names the job {}, so it may have been executed and paid for, and is not \
-             retried: resume that job first",
-            one_line(&job.id)
-        ),
+        (ErrorKind::OutcomeUnknown, Some(_)) => "; it names a job, so it may have been executed \
+                                                 and paid for, and is not retried: resume that job \
+                                                 first"
+            .to_owned(),
         (kind, _) => advice(operation, kind),
     };
     // A timeout of the HTTP client's own has a source, and another length.

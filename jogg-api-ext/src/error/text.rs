@@ -12,15 +12,14 @@ impl fmt::Display for Error {
         if let Some(operation) = self.inner.operation {
             write!(f, "{}: ", operation.id)?;
         }
-        let message = match &self.inner.message {
-            Message::Text(text) => redact_urls(text),
-            Message::Lazy(write) => redact_urls(&write(self)),
-        };
-        f.write_str(&message)?;
+        match &self.inner.message {
+            Message::Text(text) => f.write_str(&redact_urls(text)),
+            Message::Lazy(write) => f.write_str(&redact_urls(&write(self))),
+        }?;
         // Without its id, a log that has only the message has lost what was paid for.
-        match self.inner.job.as_ref().map(|job| redact_urls(&one_line(&job.id))) {
-            Some(id) if !message.contains(&id) => write!(f, " (job {id})"),
-            _ => Ok(()),
+        match &self.inner.job {
+            Some(job) => write!(f, " (job {})", job.shown_id()),
+            None => Ok(()),
         }
     }
 }

@@ -54,9 +54,10 @@ impl<T: JobResult> Job<T> {
     /// [`ErrorKind::JobFailed`], whose message says why, as far as the API does;
     /// [`ErrorKind::WaitTimeout`] if it isn't done in time; [`ErrorKind::ResultIncomplete`] if it
     /// is completed but its result doesn't come. Transient polling errors don't end the wait; those
-    /// that won't pass do: [`ErrorKind::InvalidApiKey`], [`ErrorKind::PermissionDenied`],
-    /// [`ErrorKind::InvalidParameter`], and [`ErrorKind::NotFound`] if it lasts for
-    /// [a while](WaitOptions::not_found_grace). All carry the job, which is paid for.
+    /// that won't pass do: [`ErrorKind::Configuration`], [`ErrorKind::InvalidApiKey`],
+    /// [`ErrorKind::PermissionDenied`], [`ErrorKind::InvalidParameter`], and
+    /// [`ErrorKind::NotFound`] if it lasts for [a while](WaitOptions::not_found_grace). All carry
+    /// the job, which is paid for.
     pub fn wait(self) -> impl Future<Output = Result<T>> + Send + use<T> {
         let options = WaitOptions::of(&self.record.operation);
         self.wait_with(options)

@@ -24,7 +24,7 @@ const CONCURRENT_POLLS: usize = 32;
 /// while let Some((job, result)) = results.next().await {
 ///     match result {
 ///         Ok(video) => println!("{}: {}", job.id, video.url),
-///         Err(error) => eprintln!("{}: {error}", job.id),
+///         Err(error) => eprintln!("{error}"),
 ///     }
 /// }
 /// # }

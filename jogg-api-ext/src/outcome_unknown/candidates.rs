@@ -66,8 +66,7 @@ impl Candidates {
             ),
             _ => format!(
                 "whether it was executed: no list shows what `{}` makes, so check for its webhook, \
-                 and whether the credits have fallen by its price; support finds it by the request \
-                 id, or the time",
+                 and whether fewer credits are left, or give support the time and the request id",
                 operation.id
             ),
         };

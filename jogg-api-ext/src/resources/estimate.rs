@@ -104,6 +104,18 @@ mod tests {
         }
     }
 
+    /// The vendor publishes no price of product avatar images yet.
+    #[test]
+    fn what_makes_several_results_is_paid_for_each() {
+        for (operation, field) in [
+            (&op::CREATE_PRODUCT_PREVIEWS, "visual_styles"),
+            (&op::GENERATE_PRODUCT_AVATAR_IMAGES, "num_images"),
+        ] {
+            let for_each = operation.credits.map(|credits| credits.for_each);
+            assert!(for_each.is_none_or(|for_each| for_each == Some(field)), "{}", operation.id);
+        }
+    }
+
     #[test]
     fn no_estimate_of_nothing_has_a_sign() {
         let mut of_nothing = 0;

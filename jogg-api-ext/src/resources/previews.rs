@@ -70,8 +70,7 @@ impl JobResult for Previews {
         }
         let found = find(&jogg, &ids, record.started_at, memory).await?;
         if found.is_empty() {
-            let message = format!("none of the previews {} is in the list", record.id);
-            let error = Error::new(ErrorKind::NotFound, message);
+            let error = Error::new(ErrorKind::NotFound, "none of the previews is in the list");
             return Err(error.with_operation(&CREATE_PRODUCT_PREVIEWS));
         }
         let mut report = report_on_batch(&ids, found, Submission::all(&record.raw));

@@ -6,7 +6,7 @@ use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, GET_PHOTO_AVATAR_MOTION, WHO
 use jogg_api_ext::policy::{Attempt, BeforeSend, BeforeSendResult};
 use jogg_api_ext::simulator::{Reply, ReplyTarget};
 use jogg_api_ext::{BoxFuture, Error, Jogg};
-use jogg_tests::{Stage, requests};
+use jogg_tests::{Stage, requests, secrets};
 use serde_json::json;
 
 struct Limit;
@@ -49,6 +49,23 @@ async fn an_error_that_main_returns_can_be_read() {
     errors.push(Jogg::builder("key").base_url("http://api.example").build().unwrap_err());
     let shown: Vec<_> = errors.iter().map(|error| format!("Error: {error:?}")).collect();
     insta::assert_snapshot!(shown.join("\n\n"));
+}
+
+/// Ids may be numbers, which a message has for other reasons.
+#[tokio::test]
+async fn an_error_about_a_job_ends_with_its_id() {
+    let stage = Stage::new().await;
+    let signed = secrets::signed_url();
+    let redacted = "https://[redacted]@files.example/f.png?[redacted]";
+    for (id, shown) in [("1", "1"), ("a\nb", "a b"), (&*signed, redacted)] {
+        let invalid = Reply::json(200, json!({"code": 10105, "msg": "1 key is invalid"}));
+        stage.simulator.reply_next(&GET_PHOTO_AVATAR_MOTION, invalid);
+        let error = stage.jogg.photo_avatars().motion_job(id).wait().await.unwrap_err();
+        let ending = format!(" (job {shown})");
+        assert!(error.to_string().ends_with(&ending), "{error}");
+        assert_eq!(format!("{error:?}").matches(&ending).count(), 1, "{error:?}");
+        secrets::assert_hidden(&error.to_string(), "an error about a job");
+    }
 }
 
 /// Nothing was refused by a server that failed.

@@ -155,7 +155,8 @@ fn other_mistakes_of_a_tool_call_are_named_too() {
         assert!(text.contains(reason), "{text}");
     }
     for arguments in [json!("{}"), json!(null), json!([1])] {
-        tools::arguments::<CreateVideo>(arguments).unwrap_err();
+        let error = tools::arguments::<CreateVideo>(arguments).unwrap_err();
+        assert!(error.to_string().contains("must be a JSON object"), "{error}");
     }
     let planted = json!({secrets::signed_url(): 1});
     secrets::assert_hidden(

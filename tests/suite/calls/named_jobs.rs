@@ -60,7 +60,7 @@ fn named(error: Error) -> JobRecord {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
     assert!(error.may_have_executed() && !error.is_retryable() && error.sent_at().is_some());
     let job = error.job().unwrap_or_else(|| panic!("{error:?}")).clone();
-    assert!(error.to_string().contains(&format!("it names the job {}, ", job.id)), "{error}");
+    assert!(error.to_string().ends_with(&format!("(job {})", job.id)), "{error}");
     assert_eq!(error.attempts(), 1);
     job
 }

@@ -69,16 +69,17 @@ fn month(credits: &Value) -> &str {
 /// Returns a price in few words.
 fn price(credits: &Value) -> String {
     let number = |node: &Value| node.as_f64().map(|number| number.to_string()).unwrap_or_default();
-    if let Some(field) = credits.get("by").and_then(Value::as_str) {
-        let amounts = spec::members(credits.get("amounts"));
-        let amounts = amounts.map(|(value, amount)| format!("`{value}`: {}", number(amount)));
-        return format!("by `{field}`: {}", amounts.collect::<Vec<_>>().join(", "));
-    }
     let amount = credits.get("amount").map(number).unwrap_or_default();
-    let each = match credits.get("per_started_seconds").map(number) {
-        Some(seconds) => format!("{amount} per started {seconds} s"),
-        None if credits.get("per_second").is_some() => format!("{amount} per second"),
-        None => amount,
+    let by = credits.get("by").and_then(Value::as_str);
+    let each = match (by, credits.get("per_started_seconds").map(number)) {
+        (Some(field), _) => {
+            let amounts = spec::members(credits.get("amounts"));
+            let amounts = amounts.map(|(value, amount)| format!("`{value}`: {}", number(amount)));
+            format!("by `{field}`: {}", amounts.collect::<Vec<_>>().join(", "))
+        }
+        (None, Some(seconds)) => format!("{amount} per started {seconds} s"),
+        (None, None) if credits.get("per_second").is_some() => format!("{amount} per second"),
+        (None, None) => amount,
     };
     match credits.get("for_each").and_then(Value::as_str) {
         Some(field) => format!("{each}, for each of `{field}`"),

@@ -12,12 +12,12 @@ const RESULT_SECONDS: f64 = 30.0;
 /// What one result of a call costs.
 pub(crate) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
     match operation.credits.map(|credits| credits.price) {
-        Some(Price::ByField { field, amounts, .. }) => {
+        Some(Price::ByField { field, amounts }) => {
             let value = body.get(field).and_then(Value::as_str);
             let row = amounts.iter().find(|(known, _)| Some(*known) == value);
             row.map_or(0.0, |(_, amount)| *amount)
         }
-        Some(Price::PerSecond { amount, .. }) => amount * RESULT_SECONDS,
+        Some(Price::PerSecond { amount }) => amount * RESULT_SECONDS,
         Some(Price::Fixed { amount, .. } | Price::PerStarted { amount, .. }) => amount,
         _ => 0.0,
     }
