@@ -241,6 +241,8 @@ fn a_committed_file_is_read_through_git() {
     std::fs::write(folder.join("old.yaml"), LOOSER).unwrap();
     check_in(folder, &["HEAD:old.yaml", "old.yaml"], 0, &["parameter-removed"]);
     check_in(folder, &["main:old.yaml", ":old.yaml"], 0, &["0 changes"]);
+    let github = ["--format", "github", "old.yaml", "HEAD:old.yaml"];
+    check_in(folder, &github, 0, &["file=old.yaml,line="]);
     // An existing file of that name takes precedence.
     std::fs::write(folder.join("HEAD:old.yaml"), LOOSER).unwrap();
     check_in(folder, &["HEAD:old.yaml", "old.yaml"], 0, &["0 changes"]);

@@ -168,8 +168,10 @@ fn compare_groups(walk: &mut Comparing<'_>, old: &Group, new: &Group) {
 fn record_not(walk: &mut Comparing<'_>, old: Option<&Group>, new: Option<&Group>) {
     let (old, new) = (old.and_then(|group| group.first()), new.and_then(|group| group.first()));
     if let Some(Branch { step, .. }) = new.or(old) {
+        // Without it, all values are still accepted.
+        let rule = if new.is_none() { &rules::CONSTRAINT_REMOVED } else { &rules::NOT_CHANGED };
         let (old, new) = (old.map(|branch| &branch.edge), new.map(|branch| &branch.edge));
-        walk.in_step(step, |walk| walk.record_edges(&rules::NOT_CHANGED, old, new));
+        walk.in_step(step, |walk| walk.record_edges(rule, old, new));
     }
 }
 

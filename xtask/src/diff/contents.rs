@@ -93,6 +93,8 @@ mod tests {
                 "/Step(Values)/Step(Property(\"\\\"\")) enum \"/Step(Property(\\\"x\\\"))\"",
                 Some("{}.\""),
             ),
+            ("/Step(Property(\"a(b\"))/Step(Property(\"c\")) type string", Some("a(b.c")),
+            ("/Step(Property(\"a)\"))/Step(Property(\"c\")) type string", Some("a).c")),
             (
                 "/Parameter { location: \"query\", name: \"a b\" }/Schema/Step(Property(\"c\")) \
                  any ",

@@ -200,6 +200,10 @@ components:
         name: {type: string}
         next:
           $ref: '#/components/schemas/Item'
+        sizes:
+          type: array
+          contains:
+            type: string
 ";
 
     #[test]
@@ -221,6 +225,7 @@ components:
             (&format!("{body} $.items[].next.next.name"), "name:"),
             (&format!("{body} $.items[].gone.name"), "items: {$ref"),
             (&format!("{body} $.any<oneOf 1>"), "oneOf:"),
+            (&format!("{body} $.items[].sizes<contains>"), "contains:"),
         ] {
             let line = document.position(&pointer(&document, operation, at)).line;
             let text = SPEC.lines().zip(1..).find(|(_, number)| *number == line);

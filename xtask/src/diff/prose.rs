@@ -277,6 +277,9 @@ components:
             type: object
             properties:
               description: {type: string, example: x, enum: [x, y]}
+              default: {type: string, description: Usual}
+              example: {type: string}
+              values: {type: object, default: {description: Stored}}
               next: {$ref: '#/components/responses/Found/content/application~1json/schema'}
 ";
 
@@ -306,6 +309,9 @@ components:
         check("      summary: Read\n", "", 1, 1);
         // The name of a property isn't a keyword, and the values of an enum aren't prose.
         check("description: {type: string", "description: {type: integer", 0, 0);
+        check("example: {type: string", "example: {type: integer", 0, 0);
+        check("description: Usual", "description: Common", 1, 2);
         check("enum: [x, y]", "enum: [x, z]", 0, 0);
+        check("description: Stored", "description: Kept", 0, 0);
     }
 }

@@ -263,6 +263,7 @@ mod tests {
         check_fetch("0123abcd", "git fetch origin 0123abcd");
         check_fetch("feature/a b", "git fetch origin 'feature/a b:feature/a b'");
         check_fetch("HEAD~3", "git fetch --unshallow");
+        check_fetch("main~3", "git fetch --unshallow");
     }
 
     #[track_caller]
@@ -294,5 +295,28 @@ mod tests {
         check_refused("swagger: '2.0'\n", "this isn't an OpenAPI 3 document");
         check_refused("# jogg surface 0\n", "the first line must be `# jogg surface 1`");
         check_refused("# jogg surface 1\nGET\n", "spec.yaml:2:1:");
+    }
+    #[test]
+    fn what_to_fix_is_where_it_came_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a:b.yaml");
+        std::fs::write(&file, "a: [").unwrap();
+        let file = file.to_str().unwrap();
+        for (name, expected) in [
+            (
+                "stdin",
+                "save what you pipe in to a file, then fix it until `cargo xtask spec \
+                       surface spec.yaml` works",
+            ),
+            (
+                "HEAD:a.yaml",
+                "`git show HEAD:a.yaml > spec.yaml`, then fix it until `cargo xtask \
+                             spec surface spec.yaml` works",
+            ),
+            (file, &format!(": fix it until `cargo xtask spec surface {}` works", quoted(file))),
+        ] {
+            let failure = Source::parse(name, "a: [").unwrap_err();
+            assert!(failure.message.contains(expected), "{}", failure.message);
+        }
     }
 }

@@ -185,6 +185,7 @@ components:
     Found:
       properties:
         description: {type: string, description: Text, example: x, enum: [x, y]}
+        values: {type: object, description: Some, default: {description: Stored}}
 ";
 
     /// Compares the places that change when the sample is edited.
@@ -227,6 +228,7 @@ components:
         check("", "", &[]);
         check("Found:", "Seen:", &[]);
         check("enum: [x, y]", "enum: [x, z]", &[]);
+        check("description: Stored", "description: Kept", &[]);
         check("description: {type: string", "description: {type: integer", &[]);
     }
 }

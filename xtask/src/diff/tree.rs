@@ -338,6 +338,15 @@ mod tests {
             "GET /x query a $ type object\nGET /x query a ${} type string\n",
             "map of string",
         );
+        // Items are said of lists alone.
+        check_description(
+            "GET /x query a $ type array|string\nGET /x query a $[] type string\n",
+            "array|string",
+        );
+        check_description(
+            "GET /x query a $ type object\nGET /x query a $[] type string\n",
+            "object",
+        );
         check_description(
             "GET /x response 200 declared\nGET /x response 200 a/b $ type object\n\
              GET /x response 200 a/b $.a type object\nGET /x response 200 a/b $.a.b type string\n\

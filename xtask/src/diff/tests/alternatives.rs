@@ -1,5 +1,6 @@
 //! `oneOf`, `anyOf` and `not`: branches are paired by their content.
 
+use super::cases::check_received;
 use super::*;
 
 const A: &str = "{$ref: '#/components/schemas/A'}";
@@ -119,6 +120,36 @@ fn an_excluded_schema_is_one_change() {
         "{not: {enum: [a, b]}}",
         &["$<not 0> | not-changed | string, 1 value → string, 2 values | risk ok"],
     );
+    check_schemas(
+        "{type: string, not: {enum: [a]}}",
+        "{type: string}",
+        &["$<not 0> | constraint-removed | removed string, 1 value | ok ok"],
+    );
+    check_received(
+        "{type: string, not: {enum: [a]}}",
+        "{type: string}",
+        &[
+            "response 200 application/json $<not 0> | response constraint-removed | removed string, \
+           1 value | ok ok",
+        ],
+    );
+    let object = "type: object, properties: {a: {type: string}}";
+    check_received(
+        &format!("{{{object}}}"),
+        &format!("{{not: {{{object}}}}}"),
+        &[
+            "response 200 application/json $ | response type-removed | object → any | loss break",
+            "response 200 application/json $.a | response property-removed | removed string \
+             | loss break",
+            "response 200 application/json $<not 0> | response not-changed | added object, \
+             1 property | ok ok",
+        ],
+    );
+    check_schemas(
+        &format!("{{type: object, not: {{{object}}}}}"),
+        &format!("{{type: object, deprecated: true, not: {{{object}}}}}"),
+        &["$ | deprecated | added deprecated | risk ok"],
+    );
 }
 
 #[test]
@@ -150,6 +181,21 @@ fn a_discriminator_distinguishes_branches() {
             "$<oneOf 0> | alternative-added | added string | ok risk",
             "$<oneOf 1> | mapping-added | added \"A\" | ok risk",
         ],
+    );
+}
+
+#[test]
+fn a_subtype_is_another_alternative() {
+    let of = |more: &str| {
+        format!(
+            "{{type: object, discriminator: {{propertyName: k, mapping: {{a: \
+             '#/components/schemas/A'{more}}}}}}}"
+        )
+    };
+    check_schemas(
+        &of(""),
+        &of(", b: '#/components/schemas/B'"),
+        &["$<subtype \"b\"> | alternative-added | added object, 1 property | ok risk"],
     );
 }
 

@@ -1,5 +1,6 @@
 //! What the generated code makes of edits of the spec: the version bump is never too low.
 
+use super::super::render;
 use super::mutations::edits;
 use super::*;
 use crate::diff::report::{Bump, generated_api};
@@ -61,6 +62,17 @@ fn what_only_code_shows_has_a_bump() {
         &["behavior: jobs::JOBS row"],
     );
     check(&["set get /v2/events|/summary = \"List the events\""], Bump::None, &[]);
+}
+
+#[test]
+fn a_report_counts_what_changes_in_the_code() {
+    let edit = "set #User/properties/nick = {\"type\": \"string\"}";
+    let text = render::text(&with_code(report(&[edit])).unwrap());
+    for expected in
+        ["  1 addition: types::User.nick", "generated code: 0 break, 1 behavior, 1 addition"]
+    {
+        assert!(text.lines().any(|line| line == expected), "`{expected}` is not in\n{text}");
+    }
 }
 
 /// Every edit of the table after which code can still be generated.

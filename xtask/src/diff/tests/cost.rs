@@ -19,12 +19,17 @@ fn referring(count: usize, of: impl Fn(usize) -> Vec<usize>, leaf: &str) -> Sour
         (format!("N{index}"), json!({"type": "object", "properties": properties}))
     };
     let schemas: Value = (0..count).map(component).collect();
-    let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/N0"}}});
-    source(json!({
+    source(received(&json!({"$ref": "#/components/schemas/N0"}), &schemas))
+}
+
+/// A spec with a schema in its response.
+fn received(schema: &Value, schemas: &Value) -> Value {
+    let content = json!({"application/json": {"schema": schema}});
+    json!({
         "openapi": "3.0.3",
         "paths": {"/a": {"get": {"responses": {"200": {"content": content}}}}},
         "components": {"schemas": schemas},
-    }))
+    })
 }
 
 fn report(count: usize, of: impl Fn(usize) -> Vec<usize>) -> Report {
@@ -94,4 +99,36 @@ fn too_many_alternatives_are_not_matched() {
     let allowed = ["alternatives".to_owned()];
     let report = Report::without(&of(65, "string"), &of(65, "integer"), &allowed).unwrap();
     assert_eq!((report.changes.len(), report.compared.unread), (130, allowed.to_vec()));
+}
+
+/// Returns what is written out of a chain that is added, in which each schema leads to the next
+/// `width` times.
+fn added_chain(length: usize, width: usize) -> Vec<String> {
+    let component = |index: usize| {
+        let target = json!({"$ref": format!("#/components/schemas/N{}", index + 1)});
+        let properties: Value = match index + 1 == length {
+            true => json!({"end": {"type": "string"}}),
+            false => (0..width).map(|place| (format!("to{place}"), target.clone())).collect(),
+        };
+        (format!("N{index}"), json!({"type": "object", "properties": properties}))
+    };
+    let schemas: Value = (0..length).map(component).collect();
+    let [old, new] = [json!({}), json!({"a": {"$ref": "#/components/schemas/N0"}})]
+        .map(|members| json!({"type": "object", "properties": members}))
+        .map(|schema| source(received(&schema, &schemas)));
+    let report = Report::of(&old, &new).unwrap();
+    let [change] = report.changes.as_slice() else { panic!("{:?}", report.changes) };
+    assert_eq!(change.rule.id, "property-added");
+    change.structure[1].clone()
+}
+
+#[test]
+fn what_was_added_is_written_out_up_to_a_limit() {
+    let is_cut = |lines: &[String]| lines.iter().any(|line| line.trim_end().ends_with(" …"));
+    assert!(!is_cut(&added_chain(50, 1)));
+    // Too deep, and too much.
+    let deep = added_chain(150, 1);
+    assert!(is_cut(&deep) && deep.len() == 101, "{} lines", deep.len());
+    let wide = added_chain(30, 2);
+    assert!(is_cut(&wide) && wide.len() < 3_000, "{} lines", wide.len());
 }

@@ -8,11 +8,14 @@ mod equivalences;
 mod history;
 mod mutations;
 mod operations;
+mod places;
 mod rendering;
+mod results;
 mod schemas;
 mod semver;
 mod transport;
 mod unread;
+mod values;
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -74,15 +77,18 @@ const COMPONENTS: &str = "{
   N: {type: object, properties: {n: {$ref: '#/components/schemas/N'}}}
 }";
 
+/// Creates a side whose operation has a body with this schema.
+fn with_body(schema: &str) -> Source {
+    let paths = format!(
+        "{{/x: {{post: {{requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}}}}}}}"
+    );
+    parsed(&format!("openapi: 3.1.0\npaths: {paths}\ncomponents: {{schemas: {COMPONENTS}}}\n"))
+}
+
 /// Compares two schemas as the body of an operation, and the reported changes with the expected.
 #[track_caller]
 fn check_schemas(old: &str, new: &str, expected: &[&str]) {
-    let [old_spec, new_spec] = [old, new].map(|schema| {
-        let paths = format!(
-            "{{/x: {{post: {{requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}}}}}}}"
-        );
-        parsed(&format!("openapi: 3.1.0\npaths: {paths}\ncomponents: {{schemas: {COMPONENTS}}}\n"))
-    });
+    let [old_spec, new_spec] = [old, new].map(with_body);
     let lines = changes(&old_spec, &new_spec);
     let short = |line: &String| {
         let line = line.replace("POST /x | request application/json ", "");

@@ -119,6 +119,39 @@ fn a_change_of_paths_holds_for_several_operations() {
 }
 
 #[test]
+fn what_has_moved_is_no_example_of_another_move() {
+    let old =
+        operations("/a", &["p", "q", "s", "t"], &FEW) + &operations("/b", &["p", "q", "r"], &FEW);
+    let new = operations("/c", &["p", "q", "s", "t", "r"], &FEW);
+    let moved = |name| {
+        format!(
+            "GET /c/{name} | operation | both operation-moved | /a/{name} → /c/{name} | break ok"
+        )
+    };
+    let content = "1 response, 3 properties";
+    let removed = |name| {
+        format!(
+            "GET /b/{name} | operation | both operation-removed | removed {content} | break break"
+        )
+    };
+    let added = format!("GET /c/r | operation | both operation-added | added {content} | ok ok");
+    let mut expected: Vec<String> = ["p", "q", "r"].map(removed).into();
+    expected.extend(["p", "q"].map(moved));
+    expected.push(added);
+    expected.extend(["s", "t"].map(moved));
+    check(&old, &new, &expected.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+#[test]
+fn moves_are_not_searched_among_too_many_operations() {
+    let of = |start: char, count: u8| -> String {
+        (0..count).map(|index| operation(&format!("GET /{start}{index}"), &MANY)).collect()
+    };
+    check_moves(&of('x', 100), &of('y', 100), 100);
+    check_moves(&of('x', 101), &of('y', 101), 0);
+}
+
+#[test]
 fn path_parameters_are_matched_by_position() {
     check(
         "GET /a/{} declared\nGET /a/{} path 0 $ type string\nGET /a/{} path 0 name id\n",

@@ -81,6 +81,13 @@ fn a_report_shows_only_what_is_severe_enough_and_why_it_is_allowed() {
 }
 
 #[test]
+fn prose_that_does_not_differ_is_the_same() {
+    let report = Report::of(&parsed(OLD), &parsed(OLD)).unwrap();
+    let text = render::text(&report);
+    assert!(text.lines().any(|line| line == "prose: the same"), "{text}");
+}
+
+#[test]
 fn what_has_no_annotation_is_elsewhere() {
     let spec = |more: &str| {
         let path = |at| format!("/a{at:02}: {{get: {{{more} responses: {{}}}}}}");

@@ -45,6 +45,38 @@ fn other_keywords_change_with_the_type() {
 }
 
 #[test]
+fn a_schema_without_a_type_can_say_something_else() {
+    for (keyword, added, removed) in [
+        (
+            "deprecated: true",
+            "deprecated | added deprecated | risk ok",
+            "reinstated | removed deprecated | ok ok",
+        ),
+        (
+            "minLength: 3",
+            "bound-tightened | added minLength 3 | break ok",
+            "bound-loosened | removed minLength 3 | ok ok",
+        ),
+    ] {
+        let schema = format!("{{{keyword}}}");
+        check_schemas("{}", &schema, &[&format!("$ | {added}")]);
+        check_schemas(&schema, "{}", &[&format!("$ | {removed}")]);
+    }
+}
+
+#[test]
+fn what_becomes_required_and_nullable_was_optional() {
+    check_schemas(
+        "{type: object, properties: {a: {type: string}}}",
+        "{type: object, required: [a], properties: {a: {type: [string, 'null']}}}",
+        &[
+            "$.a | became-required | added required | break break",
+            "$.a | nullable-added | added nullable | ok ok",
+        ],
+    );
+}
+
+#[test]
 fn enums_are_opened_and_closed() {
     let closed = "{type: string, enum: [a]}";
     let open = "{anyOf: [{type: string, enum: [a]}, {type: string}]}";

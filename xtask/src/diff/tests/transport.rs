@@ -214,9 +214,12 @@ fn values_written_as_texts_are_texts() {
 
 #[test]
 fn a_list_of_one_is_written_like_one_value() {
-    let of = |more: &str, schema: &str| {
-        format!("/a: {{get: {{parameters: [{{name: q, in: query, {more}schema: {schema}}}]}}}}")
+    let in_any = |location: &str, more: &str, schema: &str| {
+        format!(
+            "/a: {{get: {{parameters: [{{name: q, in: {location}, {more}schema: {schema}}}]}}}}"
+        )
     };
+    let of = |more: &str, schema: &str| in_any("query", more, schema);
     let one = of("", "{type: string}");
     let became = "GET /a | query q | request parameter-became-list | string → array of string";
     check(
@@ -227,11 +230,13 @@ fn a_list_of_one_is_written_like_one_value() {
             "GET /a | query q $ | request bound-tightened | added maxLength 3 | break ok",
         ],
     );
-    for (more, schema) in [
-        ("explode: false, ", "{type: array, items: {type: string}}"),
-        ("", "{type: array, items: {type: string}, minItems: 2}"),
+    // In a header, the items of a list are in one text.
+    for (location, more, schema) in [
+        ("query", "explode: false, ", "{type: array, items: {type: string}}"),
+        ("query", "", "{type: array, items: {type: string}, minItems: 2}"),
+        ("header", "", "{type: array, items: {type: string}}"),
     ] {
-        let [old, new] = [one.as_str(), &of(more, schema)]
+        let [old, new] = [in_any(location, "", "{type: string}"), in_any(location, more, schema)]
             .map(|paths| parsed(&format!("openapi: 3.1.0\npaths: {{{paths}}}\n")));
         let lines = changes(&old, &new);
         assert!(lines.iter().any(|line| line.contains("type-changed")), "{lines:?}");

@@ -84,3 +84,21 @@ fn a_method_that_is_not_read_is_named() {
     }
     assert!(Report::of(&of(""), &of("")).is_ok());
 }
+
+#[test]
+fn a_difference_without_a_rule_is_named() {
+    let of = |more: &str| {
+        parsed(&format!(
+            "# jogg surface 1\nPOST /x declared\nPOST /x request application/json $ type object\n\
+             POST /x request application/json $.a type string\n{more}POST /x request declared\n\
+             POST /x security []\n"
+        ))
+    };
+    let (without, with) = (of(""), of("POST /x request application/json $.a open\n"));
+    for (old, new) in [(&without, &with), (&with, &without)] {
+        let failure = Report::of(old, new).unwrap_err();
+        assert_eq!(failure.exit, 3);
+        let expected = "no rule is about `open`, which is on one side only";
+        assert!(failure.message.contains(expected), "{}", failure.message);
+    }
+}
