@@ -1,4 +1,6 @@
-//! What can be queued.
+//! What can be queued, and what is seen of it.
+
+use std::time::Duration;
 
 use jogg_api_ext::ErrorKind;
 use jogg_api_ext::avatar_videos::{CreateVideo, Speech};
@@ -7,7 +9,7 @@ use jogg_api_ext::batch::{Entry, Queued, RequestState, Resolution};
 use jogg_api_ext::enums::{AspectRatio, ScreenStyle};
 
 use super::stage::entry;
-use super::stores::sqlite;
+use super::stores::{on_each, sqlite};
 
 #[tokio::test]
 async fn an_entry_that_can_not_be_queued_says_why() {
@@ -39,6 +41,38 @@ async fn an_entry_that_can_not_be_queued_says_why() {
     let counts = batch.counts().await.unwrap();
     assert_eq!((counts.total(), counts.ended(), counts.to_string().as_str()), (1, 0, "1 queued"));
     assert!(RequestState::Failed.has_ended() && !RequestState::Started.has_ended());
+}
+
+/// More than are written by one statement, and than are read by one.
+#[tokio::test]
+async fn many_requests_have_the_order_in_which_they_were_queued() {
+    on_each(async |test| {
+        let batch = test.store.batch(test.name("order"));
+        let keys: Vec<_> = (0..2100).map(|number| format!("order {}", 9000 - number)).collect();
+        let queued = batch.queue_all(keys.iter().map(|key| entry(key))).await.unwrap();
+        assert_eq!(queued, vec![Queued::New; keys.len()]);
+        let requests: Vec<_> = batch.requests().try_collect().await.unwrap();
+        let read: Vec<_> = requests.iter().map(|request| request.key.to_string()).collect();
+        assert!(read == keys, "{} of {}: {:?}", read.len(), keys.len(), read.first());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn progress_says_what_is_new_and_nothing_else() {
+    on_each(async |test| {
+        let batch = test.store.batch(test.name("progress"));
+        batch.queue_all([entry("a"), entry("b")]).await.unwrap();
+        let mut progress = batch.progress(Duration::from_millis(20));
+        assert_eq!(progress.next().await.unwrap().unwrap().total(), 2);
+        let mut next = Box::pin(progress.next());
+        let early = tokio::time::timeout(Duration::from_millis(200), &mut next).await;
+        assert!(early.is_err(), "nothing has changed: {early:?}");
+        assert_eq!(batch.queue(entry("c")).await.unwrap(), Queued::New);
+        let counts = tokio::time::timeout(Duration::from_secs(30), next).await;
+        assert_eq!(counts.expect("it has changed").unwrap().unwrap().total(), 3);
+    })
+    .await;
 }
 
 /// A request that is refused before it is sent.

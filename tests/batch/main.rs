@@ -2,6 +2,7 @@
 
 mod chaos;
 mod dropped;
+mod ends;
 mod entries;
 mod example;
 mod fairness;

@@ -156,6 +156,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_url_is_shown_without_what_may_be_its_signature() {
+        for (url, expected) in [
+            ("https://a.example/p.jpg?sig=x", "https://a.example/p.jpg?[redacted]"),
+            ("https://a.example/p.jpg?", "https://a.example/p.jpg?[redacted]"),
+            ("https://a.example/p.jpg#sig?x", "https://a.example/p.jpg?[redacted]"),
+            ("https://a.example/p.jpg", "https://a.example/p.jpg"),
+            ("p.jpg?sig=x", "p.jpg?[redacted]"),
+        ] {
+            assert_eq!(without_query(url), expected);
+        }
+    }
+
+    #[test]
     fn transient_statuses() {
         for (status, transient) in
             [(408, true), (429, true), (500, true), (503, true), (400, false), (403, false)]

@@ -83,3 +83,31 @@ pub(super) async fn read_counts(store: &Store, batch: &str) -> Result<Counts> {
     }
     Ok(counts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_is_counted_once() {
+        let none = Counts::default();
+        let all = Counts { queued: 1, sending: 2, started: 4, done: 8, failed: 16, ..none };
+        let all = Counts { unknown: 32, settled: 64, ..all };
+        assert_eq!((all.total(), all.ended(), all.have_ended()), (63, 56, false));
+        for ended in [
+            none,
+            Counts { done: 1, ..none },
+            Counts { failed: 1, ..none },
+            Counts { unknown: 1, ..none },
+        ] {
+            assert!(ended.have_ended(), "{ended:?}");
+        }
+        for open in [
+            Counts { queued: 1, done: 1, ..none },
+            Counts { sending: 1, ..none },
+            Counts { started: 1, ..none },
+        ] {
+            assert!(!open.have_ended(), "{open:?}");
+        }
+    }
+}

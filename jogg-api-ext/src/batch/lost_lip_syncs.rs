@@ -121,3 +121,6 @@ impl Batch {
         lost.collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

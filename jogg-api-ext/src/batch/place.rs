@@ -223,3 +223,6 @@ async fn remove(window: &SharedWindow, id: &str) {
 fn duration(milliseconds: i64) -> Duration {
     Duration::from_millis(milliseconds.try_into().unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests;

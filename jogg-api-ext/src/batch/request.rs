@@ -229,6 +229,24 @@ mod tests {
     use jogg_api::operations::{CREATE_WEBHOOK_ENDPOINT, OPERATIONS};
 
     use super::*;
+    use crate::batch::entry::Entry;
+    use crate::batch::spending::SpendCap;
+
+    #[test]
+    fn a_product_is_free_and_needs_something_to_be_made_of() {
+        let read = |body| serde_json::from_value::<products::CreateProduct>(body).unwrap();
+        for (product, can_be_sent) in [
+            (products::CreateProduct::from_url("https://a.example/mug"), true),
+            (products::CreateProduct::from_details("Mug"), true),
+            (read(serde_json::json!({"description": "blue"})), false),
+        ] {
+            let shown = format!("{product:?}");
+            let entry = Entry::new("key", product);
+            assert_eq!(entry.price(), Some(0.0), "{shown}");
+            assert!(entry.check_price(&SpendCap::new().per_batch(1.0)).is_ok(), "{shown}");
+            assert_eq!(entry.check().is_ok(), can_be_sent, "{shown}");
+        }
+    }
 
     #[test]
     fn every_operation_that_must_not_happen_twice_can_be_queued() {

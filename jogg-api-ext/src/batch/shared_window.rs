@@ -278,3 +278,6 @@ fn silent() -> Error {
     let message = format!("the store doesn't respond within {} s", PATIENCE.as_secs());
     Error::new(ErrorKind::Store, message).with_retryable(true)
 }
+
+#[cfg(test)]
+mod tests;

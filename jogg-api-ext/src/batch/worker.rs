@@ -92,6 +92,7 @@ impl Worker {
             stop.await;
             watched.end_with(RunEnd::Stopped);
             watched.stop.send_replace(true);
+            watched.ended.notify_one();
         });
         let worked = self.work(&mut tasks).await;
         // Responses that are on their way are waited for, and so is the store that takes them.

@@ -193,6 +193,23 @@ mod tests {
     }
 
     #[test]
+    fn texts_inside_of_texts_are_read_up_to_a_level() {
+        let mut body = r#"{"video_id": "J"}"#.to_owned();
+        for level in 1..=TEXTS + 2 {
+            body = serde_json::to_string(&[body]).unwrap();
+            let expected = (level <= TEXTS).then(|| (Found::Plain("J".to_owned()), false));
+            assert_eq!(of(&body, "videoid"), Vec::from_iter(expected), "{level}");
+        }
+    }
+
+    /// As in a body that lacks something.
+    #[test]
+    fn a_text_that_is_no_member_of_the_value_is_the_value() {
+        assert_eq!(found(r#""J": 1}"#), Found::Plain("J".to_owned()));
+        assert_eq!(found(r#"{"J": null}"#), Found::Nothing);
+    }
+
+    #[test]
     fn the_work_is_linear_in_size() {
         for part in
             ["{\"video_id\":", "[", "\"video_id\":[", "\\\"", "\"a\\\\\\\"", "{\"a\":\"\\\""]

@@ -91,3 +91,34 @@ impl Members {
         report
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Returns whether there is a result to fall back on, with members that have a result or not.
+    fn falls_back<const COUNT: usize>(counted: [(&str, bool); COUNT]) -> bool {
+        let mut members = Members::default();
+        for (status, has_result) in counted {
+            members.count(Some(&RawStatus::from(status)), has_result);
+        }
+        let status = members.status().unwrap();
+        assert_eq!(status, JobStatus::Unknown, "{counted:?}");
+        let report = members.report(status, json!({}).into(), |raw| raw);
+        assert!(report.result.is_none(), "{counted:?}");
+        report.fallback.is_some()
+    }
+
+    #[test]
+    fn a_batch_with_a_member_that_may_still_get_its_result_has_none_to_fall_back_on() {
+        assert!(falls_back([("odd", true)]));
+        assert!(falls_back([("odd", true), ("success", true)]));
+        assert!(!falls_back([("odd", false)]));
+        // Whichever comes first.
+        assert!(!falls_back([("odd", true), ("odd", false)]));
+        assert!(!falls_back([("odd", false), ("odd", true)]));
+        assert!(!falls_back([("odd", false), ("success", true)]));
+    }
+}

@@ -83,6 +83,19 @@ mod tests {
     }
 
     #[test]
+    fn a_still_image_that_is_not_there_has_no_url() {
+        for (raw, cover) in [
+            (json!({"cover_url": "c"}), Some("c")),
+            (json!({"cover_url": "", "data": {"cover_url": "c"}}), Some("c")),
+            (json!({"cover_url": " "}), None),
+            (json!({"cover_url": 7}), None),
+            (json!({"video_url": "u"}), None),
+        ] {
+            assert_eq!(cover_url(&raw).as_deref(), cover, "{raw}");
+        }
+    }
+
+    #[test]
     fn fact_58_a_failure_may_be_explained_by_an_error_message_or_a_message() {
         for raw in [
             json!({"error_message": "e", "message": "m", "msg": " "}),

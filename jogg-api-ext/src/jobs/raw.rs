@@ -68,3 +68,19 @@ impl fmt::Debug for Raw {
         f.debug_struct("Raw").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_received_is_compared_by_its_data() {
+        let received = |text: &'static str| Raw::of_body(Bytes::from_static(text.as_bytes()));
+        let one = Raw::from(json!({"a": 1}));
+        assert_eq!(received(r#"{"code": 0, "data": {"a": 1}}"#), one);
+        assert_ne!(received(r#"{"code": 0, "data": {"a": 2}}"#), one);
+        assert_ne!(Raw::from(json!({"a": 2})), one);
+    }
+}

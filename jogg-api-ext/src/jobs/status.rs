@@ -96,6 +96,8 @@ mod tests {
             for raw_status in raw_statuses {
                 assert_eq!(JobStatus::from(&RawStatus::from(*raw_status)), status, "{raw_status}");
             }
+            let has_ended = [JobStatus::Completed, JobStatus::Failed].contains(&status);
+            assert_eq!(status.is_final(), has_ended, "{status}");
         }
         // Each of the spec has a state.
         for raw_status in RawStatus::KNOWN {

@@ -209,3 +209,58 @@ impl fmt::Debug for WaitOptions {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_varied_by_a_fifth_and_where_it_is_the_longest_only_downward() {
+        for (time, most, random, expected) in [
+            (5, 30, 0.0, 4.0),
+            (5, 30, 0.5, 5.0),
+            (5, 30, 1.0, 6.0),
+            (30, 30, 0.0, 24.0),
+            (30, 30, 0.5, 30.0),
+            (30, 30, 0.75, 27.0),
+            (30, 30, 1.0, 24.0),
+        ] {
+            let [time, most] = [time, most].map(Duration::from_secs);
+            let varied = varied(time, most, random).as_secs_f64();
+            assert!((varied - expected).abs() < 1e-6, "{time:?} {most:?} {random}: {varied}");
+        }
+    }
+
+    #[test]
+    fn each_operation_whose_jobs_are_unusual_has_times_of_its_own() {
+        for (operation, seconds) in [
+            ("create_video_from_avatar", [5, 5, 30, 1800]),
+            ("create_video_translation", [10, 15, 30, 3600]),
+            ("create_ai_script", [5, 5, 10, 600]),
+            ("generate_photo", [5, 5, 15, 900]),
+        ] {
+            let WaitOptions { initial_delay, interval, max_interval, deadline, .. } =
+                WaitOptions::of(operation);
+            let options = [initial_delay, interval, max_interval, deadline];
+            assert_eq!(options, seconds.map(Duration::from_secs), "{operation}");
+        }
+    }
+
+    #[test]
+    fn each_setting_leaves_the_others() {
+        let seconds = Duration::from_secs;
+        let options = WaitOptions::default()
+            .initial_delay(seconds(1))
+            .interval(seconds(2))
+            .max_interval(seconds(3))
+            .deadline(seconds(4))
+            .not_found_grace(seconds(5))
+            .hub(&EventHub::new())
+            .result_grace(seconds(6))
+            .fallback_interval(Duration::from_millis(5));
+        assert_eq!((options.initial_delay, options.interval), (seconds(1), seconds(2)));
+        assert_eq!((options.max_interval, options.deadline), (seconds(3), seconds(4)));
+        assert_eq!((options.not_found_grace, options.result_grace), (seconds(5), seconds(6)));
+        assert_eq!((options.hub.is_some(), options.fallback_interval), (true, MIN_INTERVAL));
+    }
+}

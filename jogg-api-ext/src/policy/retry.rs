@@ -215,3 +215,25 @@ impl RetryBudget {
         *left = (*left + 0.1).min(self.most);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_leaves_the_others() {
+        let seconds = Duration::from_secs;
+        let policy = RetryPolicy::new()
+            .max_attempts(7)
+            .base_delay(seconds(1))
+            .max_retry_after(seconds(2))
+            .max_rate_limit_wait(seconds(3))
+            .total(seconds(4))
+            .budget(5.0)
+            .max_delay(seconds(6));
+        assert_eq!((policy.max_attempts, policy.budget), (7, 5.0));
+        assert_eq!((policy.base_delay, policy.max_delay), (seconds(1), seconds(6)));
+        assert_eq!((policy.max_retry_after, policy.total), (seconds(2), seconds(4)));
+        assert_eq!(policy.max_rate_limit_wait, seconds(3));
+    }
+}

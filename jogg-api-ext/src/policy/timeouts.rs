@@ -158,3 +158,16 @@ impl CallOptions {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_leaves_the_others() {
+        let [one, two, three, four] = [1, 2, 3, 4].map(Duration::from_secs);
+        let timeouts = Timeouts::new().connect(one).read(two).write(three).transfer(four);
+        let Timeouts { connect, read, write, transfer } = timeouts;
+        assert_eq!([connect, read, write, transfer], [one, two, three, four]);
+    }
+}

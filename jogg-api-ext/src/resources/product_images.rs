@@ -142,6 +142,7 @@ mod tests {
             (json!([done, open]), json!(null), JobStatus::Processing, None),
             // The images may not all be listed yet.
             (json!([done]), json!({"pending": 1}), JobStatus::Processing, None),
+            (json!([done]), json!({"processing": 1}), JobStatus::Processing, None),
             (json!([failed, failed]), json!(null), JobStatus::Failed, None),
             (json!([done, no_url]), json!(null), JobStatus::Completed, None),
             (json!([]), json!(null), JobStatus::Unknown, None),

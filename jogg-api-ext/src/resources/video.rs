@@ -172,3 +172,55 @@ impl VideoReport {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(operation: &'static Operation, data: Value) -> JobReport<Video> {
+        let body = json!({"code": 0, "msg": "Success", "data": data}).to_string();
+        let record = JobRecord::new(operation, "v1");
+        Video::read(record, body.as_bytes(), data.into()).expect("it can be read")
+    }
+
+    #[test]
+    fn each_report_is_read_by_the_names_that_its_operation_has() {
+        let avatar = json!({
+            "video_id": "v1", "status": "completed", "video_url": "u", "cover_url": "c",
+            "duration": 12.5, "created_at": 1_750_000_000,
+        });
+        let product = json!({
+            "id": "v1", "status": "completed", "video_url": "u", "cover_url": "c", "title": "Mug",
+            "duration": 12.5, "created_at": 1_750_000_000, "deducted_credit": 3.5,
+        });
+        let template = json!({
+            "video_id": "v1", "status": "completed", "created_at": 1_750_000_000,
+            "completed_at": 1_750_000_100,
+            "data": {
+                "url": "u", "cover_url": "c", "duration_seconds": 12.5, "video_name": "Mug",
+                "deducted_credit": 3.5,
+            },
+        });
+        for (operation, data, name, completed_at, deducted_credit) in [
+            (&CREATE_VIDEO_FROM_AVATAR, avatar, None, None, None),
+            (&CREATE_VIDEO_FROM_PRODUCT, product.clone(), Some("Mug"), None, Some(3.5)),
+            (&RENDER_PRODUCT_PREVIEW, product, Some("Mug"), None, Some(3.5)),
+            (&CREATE_VIDEO_WITH_TEMPLATE, template, Some("Mug"), Some(1_750_000_100), Some(3.5)),
+        ] {
+            let expected = Video {
+                video_id: "v1".to_owned(),
+                url: "u".to_owned(),
+                cover_url: Some("c".to_owned()),
+                duration_seconds: Some(12.5),
+                name: name.map(str::to_owned),
+                created_at: Some(1_750_000_000),
+                completed_at,
+                deducted_credit,
+                raw: data.clone().into(),
+            };
+            assert_eq!(read(operation, data).result, Some(expected), "{}", operation.id);
+        }
+    }
+}

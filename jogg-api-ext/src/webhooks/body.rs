@@ -32,3 +32,26 @@ pub(super) fn integer(value: &Value) -> Option<i64> {
         .or_else(|| value.as_f64().and_then(whole))
         .or_else(|| value.as_str()?.trim().parse().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_integer_may_be_a_text_or_a_float_that_has_all_its_digits() {
+        for (value, expected) in [
+            (json!(7), Some(7)),
+            (json!(-7.9), Some(-7)),
+            (json!(" 7 "), Some(7)),
+            (json!(9e14), Some(900_000_000_000_000)),
+            (json!(1e15), None),
+            (json!(-1e15), None),
+            (json!("7.5"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(integer(&value), expected, "{value}");
+        }
+    }
+}

@@ -337,3 +337,6 @@ fn refused(rejection: Rejection) -> StatusCode {
     tracing::warn!(%rejection, "a webhook was refused");
     rejection.status()
 }
+
+#[cfg(test)]
+mod tests;

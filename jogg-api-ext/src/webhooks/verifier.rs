@@ -174,3 +174,22 @@ fn age(event: &Event, now: SystemTime) -> Option<Duration> {
 fn refuse<T>(reason: &'static str) -> Result<T> {
     Err(Error::new(ErrorKind::Configuration, reason))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhooks::NotAnEvent;
+
+    #[test]
+    fn each_rejection_says_what_is_wrong() {
+        for (rejection, says) in [
+            (Rejection::Signature, "the signature is not that of the body"),
+            (Rejection::TooLarge { limit: 9 }, "the body has more than 9 bytes"),
+            (Rejection::TooOld { limit: Duration::from_secs(9) }, "one older than 9s"),
+            (Rejection::NotAnEvent, "the body is not a JSON object with an `event`"),
+        ] {
+            assert!(rejection.to_string().contains(says), "{rejection:?}: {rejection}");
+        }
+        assert_eq!(NotAnEvent {}.to_string(), Rejection::NotAnEvent.to_string());
+    }
+}

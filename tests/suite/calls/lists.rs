@@ -285,3 +285,32 @@ async fn streams_work_with_adapters() {
     let ids: Result<Vec<_>> = TryStreamExt::try_collect(items.map_ok(|voice| voice.voice_id)).await;
     assert_eq!(ids.unwrap().len(), 2);
 }
+
+/// The lengths of the pages of videos that come of these, and how many requests they took.
+async fn lengths(
+    pages: impl IntoIterator<Item = Value>,
+    request: product_videos::ListVideos,
+) -> (Vec<usize>, usize) {
+    let stage = with_pages(&LIST_PRODUCT_VIDEOS, pages).await;
+    let pages = stage.jogg.product_videos().list(request).pages().try_collect().await.unwrap();
+    let lengths = pages.into_iter().map(|page| page.items.len()).collect();
+    (lengths, stage.simulator.request_count(&LIST_PRODUCT_VIDEOS))
+}
+
+#[tokio::test]
+async fn a_page_that_brings_nothing_new_ends_a_list_and_is_no_page() {
+    let whole = || page("videos", "id", ["a", "b", "c"], json!({}));
+    let known = json!({"videos": [{"id": "a"}, {"id": "b"}, 7]});
+    for last in [json!({"videos": []}), whole(), known] {
+        let request = product_videos::ListVideos::new().page_size(3);
+        let pages = lengths([whole(), last.clone(), whole()], request).await;
+        assert_eq!(pages, (vec![3], 2), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_size_of_0_says_nothing_about_the_pages_before() {
+    let request = product_videos::ListVideos::new().page(3).page_size(2);
+    let pages = [videos(4..6, 6, 0), videos(6..7, 6, 0)];
+    assert_eq!(lengths(pages, request).await, (vec![2], 1));
+}

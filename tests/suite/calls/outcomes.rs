@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
+use jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_PRODUCT};
+use jogg_api_ext::products::CreateProduct;
 use jogg_api_ext::simulator::{Reply, VirtualClock};
 use jogg_api_ext::{Error, ErrorKind, Jogg, RetryPolicy, Timeouts};
 use jogg_tests::requests::add_motion;
@@ -19,6 +20,18 @@ async fn paid(reply: Reply) -> Error {
     let error = stage.jogg.photo_avatars().add_motion(add_motion()).await.unwrap_err();
     assert_eq!(stage.simulator.requests().len(), 1, "sent more than once");
     error
+}
+
+/// Twice, it is there twice.
+#[tokio::test]
+async fn what_is_free_is_not_said_to_be_paid_for() {
+    let stage = Stage::without_retries().await;
+    stage.simulator.reply_next(&CREATE_PRODUCT, Reply::json(200, json!({"code": 0, "msg": ""})));
+    let request = CreateProduct::from_url("https://a.example/mug");
+    let error = stage.jogg.products().create(request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error:?}");
+    let says = "; it may have been executed, and is not retried";
+    assert!(error.to_string().contains(says), "{error}");
 }
 
 #[tokio::test]

@@ -168,3 +168,19 @@ async fn reads_are_retried_after_what_may_pass() {
         assert_eq!(stage.jogg.account().whoami().await.is_ok(), is_retried, "{status}");
     }
 }
+
+/// Where the kind of an error says it.
+#[tokio::test]
+async fn a_refusal_says_what_to_do() {
+    for (status, advice) in [
+        (401, "; check the API key"),
+        (402, "; add credits or choose something cheaper"),
+        (403, "; check that the plan includes the API"),
+        (429, "; wait before the next request"),
+    ] {
+        let stage = Stage::without_retries().await;
+        stage.simulator.reply_next(&WHOAMI, Reply::json(status, json!({})));
+        let error = stage.jogg.account().whoami().await.unwrap_err();
+        assert!(error.to_string().ends_with(advice), "{status}: {error}");
+    }
+}

@@ -162,7 +162,7 @@ async fn what_is_never_empty_must_be_there() {
         let error = stage.jogg.translations().target_languages().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{data}");
     }
-    for data in [json!(null), json!({}), json!("")] {
+    for data in [json!(null), json!({}), json!(""), json!([])] {
         stage.respond(&op::WHOAMI, data.clone());
         let error = stage.jogg.account().whoami().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{data}");

@@ -132,6 +132,17 @@ async fn previews_are_not_looked_for_among_those_older_than_their_batch() {
 }
 
 #[tokio::test]
+async fn an_id_that_is_empty_or_twice_is_not_waited_for() {
+    let stage = Stage::new().await;
+    let done = json!({"id": "p1", "status": "completed", "video_url": "u"});
+    stage.respond(&LIST_PRODUCT_PREVIEWS, json!({"previews": [done]}));
+    let job = stage.jogg.product_videos().previews_job(["p1", "", "p1"]);
+    let previews = job.wait().await.unwrap();
+    assert_eq!((previews.previews.len(), previews.failed.len()), (1, 0));
+    assert_eq!(stage.simulator.request_count(&LIST_PRODUCT_PREVIEWS), 1);
+}
+
+#[tokio::test]
 async fn previews_that_no_list_has_are_not_found() {
     let stage = Stage::new().await;
     let error = stage.jogg.product_videos().previews_job(["nowhere"]).wait().await.unwrap_err();

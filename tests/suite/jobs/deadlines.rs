@@ -102,6 +102,19 @@ async fn a_poll_ends_with_its_wait_and_stays_the_source_of_the_error() {
 }
 
 #[tokio::test]
+async fn a_wait_that_has_timed_out_has_the_response_to_its_last_poll() {
+    let stage = Stage::without_retries().await;
+    for _ in 0..4 {
+        stage.simulator.reply_next(&GET_AVATAR_VIDEO, Reply::body(503, "text/plain", "busy"));
+    }
+    let options = WaitOptions::default().deadline(30 * SECOND);
+    let error = stage.jogg.avatar_videos().video_job("v1").wait_with(options).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::WaitTimeout, 4), "{error:?}");
+    assert_eq!(error.http_status(), Some(503));
+    assert_eq!(error.body().map(|body| &body[..]), Some(&b"busy"[..]));
+}
+
+#[tokio::test]
 async fn the_last_poll_is_brought_forward_so_that_it_has_time() {
     let stage = Stage::new().await;
     // Polls are due after 5, 10, 17.5 and 28.75 s.
@@ -131,6 +144,34 @@ async fn the_last_poll_is_brought_forward_so_that_it_has_time() {
         assert_eq!(times, polls, "{deadline}");
         assert_eq!(stage.clock.now() - begun, deadline * SECOND);
     }
+}
+
+/// The grace for a result that is late is longer than this deadline.
+#[tokio::test]
+async fn a_job_that_is_completed_without_its_result_is_not_one_that_takes_too_long() {
+    let stage = Stage::without_retries().await;
+    let respond = |reports: usize, report: serde_json::Value| {
+        for _ in 0..reports {
+            stage.respond(&GET_AVATAR_VIDEO, report.clone());
+        }
+    };
+    let completed = json!({"video_id": "v1", "status": "completed"});
+    respond(4, completed.clone());
+    let options = WaitOptions::default().deadline(30 * SECOND);
+    let job = stage.jogg.avatar_videos().video_job("v1");
+    let begun = stage.clock.now();
+    let error = job.clone().wait_with(options.clone()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::ResultIncomplete, 4), "{error:?}");
+    assert_eq!(stage.clock.now() - begun, 30 * SECOND);
+    let message = "the job is completed, but its result has not come; resume it later";
+    assert!(error.to_string().contains(message), "{error}");
+    assert_eq!((error.raw(), error.job()), (Some(&completed), Some(job.record())));
+    // The failure of a later poll changes nothing, and is its source.
+    respond(3, completed);
+    stage.simulator.reply_next(&GET_AVATAR_VIDEO, Reply::body(502, "text/html", "busy"));
+    let error = job.wait_with(options).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::ResultIncomplete, 4), "{error:?}");
+    assert!(std::error::Error::source(&error).is_some());
 }
 
 /// A page of a list that goes on, after a second.

@@ -53,6 +53,12 @@ impl Fixture {
         !matches!(self.journal.write(claim, what).await.unwrap(), Written::Overtaken)
     }
 
+    /// Returns what is spent in the batch, and today.
+    async fn spent(&self) -> (f64, f64) {
+        let spent = self.batch.spent().await.unwrap();
+        (spent.batch, spent.day)
+    }
+
     /// Returns the state of the request, and what is spent.
     async fn now(&self) -> (RequestState, f64) {
         let request = self.batch.get("key").await.unwrap().unwrap();
@@ -106,8 +112,51 @@ async fn what_did_not_leave_is_given_back() {
     let fixture = Fixture::new().await;
     let claim = fixture.claim(Work::Queued).await;
     assert!(fixture.write(&claim, SENDING).await);
+    assert_eq!(fixture.spent().await, (2.0, 2.0));
     assert!(fixture.write(&claim, NOT_SENT).await);
     assert_eq!(fixture.now().await, (RequestState::Queued, 0.0));
+    assert_eq!(fixture.spent().await, (0.0, 0.0));
+}
+
+/// Both are written in one transaction.
+#[tokio::test]
+async fn what_one_request_gives_back_another_may_spend() {
+    for cap in [SpendCap::new().per_batch(2.0), SpendCap::new().per_day(2.0)] {
+        let fixture = Fixture::new().await;
+        fixture.queue("other").await;
+        let journal = Journal::start(fixture.batch.store.clone(), "batch", "worker", cap);
+        let first = fixture.claim(Work::Queued).await;
+        let other = fixture.claim(Work::Queued).await;
+        let sent = journal.write(&first, SENDING).await.unwrap();
+        assert!(matches!(sent, Written::MayLeave { .. }), "{cap:?}: {sent:?}");
+        let refused = journal.write(&other, SENDING).await.unwrap();
+        assert!(matches!(refused, Written::CapReached(_)), "{cap:?}: {refused:?}");
+        let written = [journal.write(&first, NOT_SENT), journal.write(&other, SENDING)];
+        let written = futures_util::future::join_all(written).await;
+        assert!(matches!(written[1], Ok(Written::MayLeave { .. })), "{cap:?}: {written:?}");
+        assert_eq!(fixture.spent().await, (2.0, 2.0), "{cap:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_batch_has_its_own_sum_and_all_have_that_of_the_day() {
+    let fixture = Fixture::new().await;
+    let claim = fixture.claim(Work::Queued).await;
+    assert!(fixture.write(&claim, SENDING).await);
+    let other = fixture.batch.store.batch("other").spent().await.unwrap();
+    assert_eq!((other.batch, other.day), (0.0, 2.0));
+    assert_eq!(fixture.spent().await, (2.0, 2.0));
+}
+
+#[tokio::test]
+async fn a_job_that_is_named_by_a_person_is_not_counted_twice() {
+    let fixture = Fixture::new().await;
+    let claim = fixture.claim(Work::Queued).await;
+    assert!(fixture.write(&claim, SENDING).await);
+    let lost = Failure::new(ErrorKind::OutcomeUnknown, "");
+    assert!(fixture.write(&claim, What::Unknown { attempt: 1, failure: lost }).await);
+    fixture.batch.resolve("key", Resolution::Started("motion".into())).await.unwrap();
+    assert_eq!(fixture.now().await, (RequestState::Started, 2.0));
 }
 
 /// A worker that was only slow comes with the id of its job after somebody has decided.

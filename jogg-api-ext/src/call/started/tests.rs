@@ -231,3 +231,21 @@ fn every_paid_operation_has_an_id_of_what_it_started() {
         assert_eq!(named, operation.retry == RetryClass::AtMostOnce, "{}", operation.id);
     }
 }
+
+#[test]
+fn a_report_has_a_status_in_its_data_and_nothing_that_refusals_have() {
+    for (body, is_report) in [
+        (json!({"data": {"status": "completed"}}), true),
+        (json!({"data": {"status": 2}, "error": null, "msg": "Success"}), true),
+        (json!({"data": {"generations": [{"status": "failed"}]}}), true),
+        (json!({"data": {"video_id": "v"}}), false),
+        (json!({"data": {"generations": [{"url": "u"}]}}), false),
+        (json!({"data": {"status": null}}), false),
+        (json!({"data": null}), false),
+        (json!({"data": "completed"}), false),
+        (json!({"status": "completed"}), false),
+        (json!({"data": {"status": "completed"}, "error": "no"}), false),
+    ] {
+        assert_eq!(is_whole_report(&body), is_report, "{body}");
+    }
+}

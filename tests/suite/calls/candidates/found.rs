@@ -121,6 +121,8 @@ async fn an_older_item_does_not_pass_for_a_request_that_was_not_executed() {
         let listed = seconds == 30 || !has_times || is_named;
         let certainty = if listed { Certainty::Unsettled } else { Certainty::NotListed };
         assert_eq!((found.certainty, found.items.is_empty()), (certainty, !listed), "{shown}");
+        let may_serve = found.remains.contains("its URLs are those of the request");
+        assert_eq!(may_serve, case.list == &FIND_LIP_SYNC_VIDEO, "{shown}");
         assert!(found.job.is_none(), "{shown}");
     }
 }
@@ -133,6 +135,11 @@ async fn what_was_not_executed_is_not_listed() {
         let found = candidates(&stage, &error).await;
         assert_eq!(found.certainty, Certainty::NotListed, "{}", shown(case, &found));
         assert!(found.items.is_empty() && found.remains.contains("a minute after"), "{found:?}");
+        // Those whose result is settled have a name or URLs, and lists of avatars have no times.
+        let has_times = ![&op::LIST_PHOTO_AVATARS, &op::LIST_PRODUCT_AVATARS].contains(&case.list);
+        let is_nameless = has_times && case.certainty == Certainty::Unsettled;
+        let says_so = found.remains.contains("the request has no name, so that only times");
+        assert_eq!(says_so, is_nameless, "{}", shown(case, &found));
     }
 }
 
