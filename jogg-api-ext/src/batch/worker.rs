@@ -133,9 +133,11 @@ impl Worker {
                     sleep(TICK).await;
                 }
             }
+            // A task says that it has ended while it still counts as one of few.
+            let counts_tasks = self.settings.max_jobs < usize::MAX;
             tokio::select! {
                 () = self.ended.notified() => {}
-                Some(_) = tasks.join_next() => {}
+                Some(_) = tasks.join_next(), if counts_tasks => {}
                 () = sleep(TICK) => {}
             }
             while tasks.try_join_next().is_some() {}
