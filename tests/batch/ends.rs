@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use jogg_api_ext::batch::{Entry, RequestState, RunEnd};
+use jogg_api_ext::batch::{RequestState, RunEnd};
 use jogg_api_ext::jogg_api::operations::CREATE_LIP_SYNC_VIDEO;
 use jogg_api_ext::simulator::Reply;
-use jogg_api_ext::{ErrorKind, Jogg, RetryPolicy, lip_sync};
+use jogg_api_ext::{ErrorKind, Jogg, RetryPolicy};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use super::stage::{Stage, often, queue};
+use super::stage::{Stage, lip_sync, often, queue};
 use super::stores::{on_each, sqlite};
 
 #[tokio::test]
@@ -88,9 +88,7 @@ async fn a_run_waits_for_outcomes_that_another_hands_over() {
 async fn a_run_waits_until_a_lost_lip_sync_is_old_enough_to_be_searched_for() {
     let (test, stage) = (sqlite().await, Stage::in_real_time().await);
     let batch = test.store.batch("young");
-    let request = lip_sync::CreateVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
-    let entry = Entry::new("order", request).length(Duration::from_secs(30));
-    batch.queue_all([entry]).await.unwrap();
+    batch.queue_all([lip_sync("order")]).await.unwrap();
     stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::lost());
     let first = tokio::spawn(stage.run(&batch).into_future());
     while batch.counts().await.unwrap().unknown == 0 {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jogg_api_ext::Jogg;
 use jogg_api_ext::batch::{Batch, Entry, Run, RunReport, SettleError};
 use jogg_api_ext::enums::MotionModel;
 use jogg_api_ext::jobs::WaitOptions;
 use jogg_api_ext::jogg_api::operations::ADD_PHOTO_AVATAR_MOTION;
 use jogg_api_ext::photo_avatars::AddMotion;
 use jogg_api_ext::simulator::{AcceleratedClock, Simulator, SimulatorBuilder};
+use jogg_api_ext::{Jogg, lip_sync};
 
 /// A simulator, and a client of it without a limit.
 pub(super) struct Stage {
@@ -63,6 +63,13 @@ pub(super) fn entry(key: &str) -> Entry {
 pub(super) fn motion(name: &str) -> AddMotion {
     let photo = "https://example.com/photo.png";
     AddMotion::new(photo, name, "en-US-ChristopherNeural", MotionModel::V2_0)
+}
+
+/// A lip sync of half a minute, which is found by its URLs.
+pub(super) fn lip_sync(key: &str) -> Entry {
+    let video = format!("https://example.com/{}.mp4", key.replace(' ', "-"));
+    let request = lip_sync::CreateVideo::new(video, "https://example.com/a.mp3");
+    Entry::new(key, request).length(Duration::from_secs(30))
 }
 
 /// Polls often.

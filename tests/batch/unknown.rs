@@ -4,13 +4,13 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use jogg_api_ext::ErrorKind;
-use jogg_api_ext::batch::{Entry, RequestState, Resolution};
+use jogg_api_ext::batch::{RequestState, Resolution};
 use jogg_api_ext::jogg_api::operations::{ADD_PHOTO_AVATAR_MOTION, CREATE_LIP_SYNC_VIDEO};
-use jogg_api_ext::lip_sync::{self, FIND_LIP_SYNC_VIDEO};
+use jogg_api_ext::lip_sync::{CreateVideo, FIND_LIP_SYNC_VIDEO};
 use jogg_api_ext::simulator::Reply;
 use tokio::process::Command;
 
-use super::stage::{Stage, queue};
+use super::stage::{Stage, lip_sync, queue};
 use super::stores::{on_each, sqlite};
 
 #[tokio::test]
@@ -55,12 +55,7 @@ async fn a_lost_lip_sync_is_found_and_waited_for() {
     on_each(async |test| {
         let stage = Stage::in_real_time().await;
         let batch = test.store.batch(test.name("lip sync"));
-        let request = |number: usize| {
-            let video = format!("https://example.com/{number}.mp4");
-            let request = lip_sync::CreateVideo::new(video, "https://example.com/a.mp3");
-            Entry::new(format!("order {number}"), request).length(Duration::from_secs(30))
-        };
-        batch.queue_all([request(0), request(1)]).await.unwrap();
+        batch.queue_all([lip_sync("order 0"), lip_sync("order 1")]).await.unwrap();
         stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::lost());
         // The other one was never executed.
         stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::reset());
@@ -69,7 +64,7 @@ async fn a_lost_lip_sync_is_found_and_waited_for() {
         assert_eq!((report.counts.done, report.counts.unknown), (1, 1), "{report:?}");
         assert_eq!(stage.simulator.request_count(&CREATE_LIP_SYNC_VIDEO), 2);
         let request = batch.get("order 0").await.unwrap().unwrap();
-        assert!(request.result::<lip_sync::CreateVideo>().unwrap().url.starts_with("http"));
+        assert!(request.result::<CreateVideo>().unwrap().url.starts_with("http"));
     })
     .await;
 }
@@ -79,9 +74,7 @@ async fn a_lost_lip_sync_is_found_and_waited_for() {
 async fn a_search_that_is_refused_ends_no_run() {
     let (test, stage) = (sqlite().await, Stage::in_real_time().await);
     let batch = test.store.batch("search");
-    let request = lip_sync::CreateVideo::new("https://a.example/v.mp4", "https://a.example/a.mp3");
-    let entry = Entry::new("order", request).length(Duration::from_secs(30));
-    batch.queue_all([entry]).await.unwrap();
+    batch.queue_all([lip_sync("order")]).await.unwrap();
     stage.simulator.reply_next(&CREATE_LIP_SYNC_VIDEO, Reply::lost());
     stage.simulator.reply_next(&FIND_LIP_SYNC_VIDEO, Reply::body(400, "text/plain", "no"));
     let run = stage.run(&batch).find_delay(Duration::ZERO).lease(Duration::from_secs(60));

@@ -133,13 +133,7 @@ impl Worker {
                     sleep(TICK).await;
                 }
             }
-            // A task says that it has ended while it still counts as one of few.
-            let counts_tasks = self.settings.max_jobs < usize::MAX;
-            tokio::select! {
-                () = self.ended.notified() => {}
-                Some(_) = tasks.join_next(), if counts_tasks => {}
-                () = sleep(TICK) => {}
-            }
+            let _ = timeout(TICK, self.ended.notified()).await;
             while tasks.try_join_next().is_some() {}
         }
     }
@@ -155,9 +149,9 @@ impl Worker {
         if self.end().is_none() {
             let Settings { max_concurrent_calls, max_jobs, .. } = self.settings;
             let free = self.sends.available_permits().min(max_jobs.saturating_sub(tasks.len()));
-            // Several together, as a claim is a transaction; but where jobs are few, none waits.
-            let is_single = is_tick || max_jobs < usize::MAX;
-            let enough = if is_single { 1 } else { max_concurrent_calls.div_ceil(2) };
+            // Several together: a claim is a transaction.
+            let several = max_concurrent_calls.min(max_jobs).div_ceil(2);
+            let enough = if is_tick { 1 } else { several };
             let free = if free < enough { 0 } else { free };
             for request in self.claim(Work::Queued, free).await? {
                 let permit = Arc::clone(&self.sends).try_acquire_owned().ok();

@@ -199,16 +199,17 @@ fn is_retryable(class: RetryClass, meaning: &Meaning) -> bool {
     meaning.transient && (class != RetryClass::AtMostOnce || !meaning.may_have_executed)
 }
 
+/// What to do about a response that names a job, and isn't one of success.
+const RESUME: &str = "; it names a job, so it may have been executed and paid for, and is not \
+                      retried: resume that job first";
+
 /// Writes the low-level message without the operation's name, and what to do.
 fn message(error: &Error) -> String {
     let (Some(call), Some(operation)) = (error.call(), error.called_operation()) else {
         return String::new();
     };
     let advice = match (error.kind(), error.job()) {
-        (ErrorKind::OutcomeUnknown, Some(_)) => "; it names a job, so it may have been executed \
-                                                 and paid for, and is not retried: resume that job \
-                                                 first"
-            .to_owned(),
+        (ErrorKind::OutcomeUnknown, Some(_)) => RESUME.to_owned(),
         (kind, _) => advice(operation, kind),
     };
     // A timeout of the HTTP client's own has a source, and another length.

@@ -1,8 +1,8 @@
-//! One status for the many words and numbers that the API has for it.
+//! One status for the many raw statuses that the API has for it.
 
 use jogg_api::enums::{AvatarStatus, RawStatus};
 
-/// The status of a job. The API has nineteen words and three numbers for these five.
+/// The status of a job. The API has nineteen texts and three numbers for these five.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {

@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::spec::OperationSpec;
 use super::spec::jobs::{reported_id, start_rule};
 use super::state::State;
-use super::state::balance::price_of_all;
+use super::state::balance::price;
 use super::wire::envelope::success;
 use super::wire::fields;
 use super::wire::parameters::Parameters;
@@ -95,7 +95,7 @@ fn execute(
     }
     // One call may start several jobs, each of which has its price.
     if start_rule(call.operation).is_none() {
-        state.balance.take(price_of_all(call.operation, &call.body))?;
+        state.balance.take(price(call.operation, &call.body))?;
     }
     handler(call.operation)(call, state)
 }

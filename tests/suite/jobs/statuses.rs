@@ -1,4 +1,4 @@
-//! What the words for a status mean for a wait, known ones and others.
+//! What raw statuses mean for a wait, known ones and others.
 
 use std::time::Duration;
 
@@ -43,13 +43,17 @@ fn report(status: &str) -> Value {
 
 #[tokio::test]
 async fn fact_19_words_that_no_document_has_end_a_wait_too() {
-    for word in ["complete", "finished", " Finished\n", "COMPLETE ", "\tsuccess"] {
-        let (outcome, seconds) = video(&[report(word)]).await;
-        assert_eq!((outcome.unwrap().url.as_str(), seconds), ("u", 5.0), "{word:?}");
+    for raw_status in ["complete", "finished", " Finished\n", "COMPLETE ", "\tsuccess"] {
+        let (outcome, seconds) = video(&[report(raw_status)]).await;
+        assert_eq!((outcome.unwrap().url.as_str(), seconds), ("u", 5.0), "{raw_status:?}");
     }
-    for word in ["canceled", "rejected", "expired", "Cancelled ", " EXPIRED"] {
-        let (outcome, seconds) = video(&[report(word)]).await;
-        assert_eq!((outcome.unwrap_err().kind(), seconds), (ErrorKind::JobFailed, 5.0), "{word:?}");
+    for raw_status in ["canceled", "rejected", "expired", "Cancelled ", " EXPIRED"] {
+        let (outcome, seconds) = video(&[report(raw_status)]).await;
+        assert_eq!(
+            (outcome.unwrap_err().kind(), seconds),
+            (ErrorKind::JobFailed, 5.0),
+            "{raw_status:?}"
+        );
     }
 }
 
@@ -76,7 +80,7 @@ async fn fact_61_each_operation_has_words_of_its_own() {
     assert_eq!(outcome.unwrap().images[0].url, "u");
 }
 
-/// Waits for a job whose status is a new word, with a result, and returns the result.
+/// Waits for a job whose raw status is new, with a result, and returns the result.
 async fn under_a_new_word<T: JobResult>(
     started_by: &'static Operation,
     polled: &'static Operation,
@@ -91,9 +95,9 @@ async fn under_a_new_word<T: JobResult>(
 
 #[tokio::test]
 async fn a_result_under_an_unknown_status_is_not_lost() {
-    let word = "rendered-v9";
-    let flat = json!({"status": word, "video_url": "u", "motion_preview_url": "u"});
-    let nested = json!({"status": word, "data": {"url": "u", "result_url": "u"}});
+    let raw_status = "rendered-v9";
+    let flat = json!({"status": raw_status, "video_url": "u", "motion_preview_url": "u"});
+    let nested = json!({"status": raw_status, "data": {"url": "u", "result_url": "u"}});
     let made: Video =
         under_a_new_word(&op::CREATE_VIDEO_FROM_AVATAR, &op::GET_AVATAR_VIDEO, flat.clone()).await;
     assert_eq!(made.raw.clone().into_value(), flat);
@@ -118,18 +122,17 @@ async fn a_result_under_an_unknown_status_is_not_lost() {
     let made: translations::Translation =
         under_a_new_word(&op::CREATE_VIDEO_TRANSLATION, &op::GET_VIDEO_TRANSLATION, nested).await;
     assert_eq!(made.url, "u");
-    let photos = json!({"status": word, "image_url_list": ["u"]});
+    let photos = json!({"status": raw_status, "image_url_list": ["u"]});
     let made: photo_avatars::Generation =
         under_a_new_word(&op::GENERATE_PHOTO, &op::GET_PHOTO_GENERATION, photos).await;
     assert_eq!(made.image_urls, ["u"]);
-    let written = json!({"status": word, "data": {"generated_scripts": [{"style": "s"}]}});
+    let written = json!({"status": raw_status, "data": {"generated_scripts": [{"style": "s"}]}});
     let made: scripts::GeneratedScripts =
         under_a_new_word(&op::CREATE_AI_SCRIPT, &op::GET_AI_SCRIPT, written).await;
     assert_eq!(made.scripts.len(), 1);
     // Members of batches, beside one that failed.
     let failed = json!({"id": "j2", "generation_id": "g2", "status": "failed"});
-    let new =
-        json!({"id": "j1", "generation_id": "g1", "status": word, "video_url": "u", "url": "u"});
+    let new = json!({"id": "j1", "generation_id": "g1", "status": raw_status, "video_url": "u", "url": "u"});
     let images = json!({"generations": [new, failed]});
     let made: product_avatars::Images = under_a_new_word(
         &op::GENERATE_PRODUCT_AVATAR_IMAGES,
@@ -146,7 +149,7 @@ async fn a_result_under_an_unknown_status_is_not_lost() {
 
 #[tokio::test]
 async fn an_unknown_status_is_believed_no_sooner_than_it_must_be() {
-    // The word stands for something before the end, for once.
+    // It stands for something before the end, for once.
     let (outcome, seconds) = video(&[
         report("almost"),
         report("almost"),
@@ -163,7 +166,7 @@ async fn an_unknown_status_is_believed_no_sooner_than_it_must_be() {
         .chain([report("failed")]);
     let (outcome, _) = video(&reports.collect::<Vec<_>>()).await;
     assert_eq!(outcome.unwrap_err().kind(), ErrorKind::JobFailed);
-    // A number that isn't known is such a word, and so is none at all.
+    // So is a number that isn't known, and none at all.
     for status in [json!(7), json!(null), json!("")] {
         let (outcome, _) = video(&[json!({"status": status, "video_url": "u"})]).await;
         assert_eq!(outcome.unwrap().url, "u");

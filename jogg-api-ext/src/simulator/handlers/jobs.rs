@@ -13,7 +13,7 @@ use crate::simulator::spec::jobs::{
 };
 use crate::simulator::spec::schema::Schema;
 use crate::simulator::state::State;
-use crate::simulator::state::balance::{price, price_of_all};
+use crate::simulator::state::balance::price;
 use crate::simulator::state::jobs::Start;
 use crate::simulator::state::phase::Phase;
 use crate::simulator::wire::refusal::Refusal;
@@ -22,11 +22,10 @@ use crate::simulator::wire::refusal::Refusal;
 pub(crate) fn start(call: Call<'_>, state: &mut State) -> Result<Value, Refusal> {
     let rule = start_rule(call.operation).ok_or_else(Refusal::not_found)?;
     let Some(schema) = &OperationSpec::of(rule.create).data else { return Ok(Value::Null) };
-    let several = submission_list(rule).and_then(|_| schema.object_list());
-    let price = if several.is_some() { price } else { price_of_all };
     let price = price(rule.create, &call.body);
     let title = title(&call.body, state);
     let bodies = bodies(rule, call.body);
+    let several = submission_list(rule).and_then(|_| schema.object_list());
     let refused = if several.is_some() { state.jobs.refusals().min(bodies.len()) } else { 0 };
     state.balance.take(price * (bodies.len() - refused) as f64)?;
     let item = several.map_or(schema, |(_, item)| item);

@@ -23,17 +23,6 @@ pub(crate) fn price(operation: &Operation, body: &Map<String, Value>) -> f64 {
     }
 }
 
-/// What all results of a call cost.
-pub(crate) fn price_of_all(operation: &Operation, body: &Map<String, Value>) -> f64 {
-    let counted = operation.credits.and_then(|credits| body.get(credits.for_each?));
-    let results = match counted {
-        Some(Value::Array(items)) => items.len() as f64,
-        Some(number) => number.as_f64().unwrap_or(1.0),
-        None => 1.0,
-    };
-    price(operation, body) * results
-}
-
 /// The credits of the account.
 pub(crate) struct Balance(f64);
 
@@ -66,6 +55,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::simulator::spec::jobs::{start_rule, submission_list};
 
     #[test]
     fn every_way_of_pricing() {
@@ -75,12 +65,25 @@ mod tests {
             (&op::CREATE_AI_SCRIPT, json!({}), 0.2),
             (&op::CREATE_LIP_SYNC_VIDEO, json!({}), 0.24),
             (&op::CREATE_VIDEO_FROM_AVATAR, json!({}), 1.0),
-            (&op::CREATE_PRODUCT_PREVIEWS, json!({"visual_styles": ["a", "b"]}), 1.0),
             (&op::CREATE_PRODUCT, json!({}), 0.0),
         ] {
-            let price = price_of_all(operation, body.as_object().unwrap());
+            let price = price(operation, body.as_object().unwrap());
             assert!((price - credits).abs() < 1e-9, "{}: {price}", operation.id);
         }
+    }
+
+    /// A call takes the price once for each job that it starts.
+    #[test]
+    fn what_is_paid_for_each_is_a_job_each() {
+        let mut several = 0;
+        for operation in op::OPERATIONS {
+            if operation.credits.is_some_and(|credits| credits.for_each.is_some()) {
+                let list = start_rule(operation).and_then(submission_list);
+                assert!(list.is_some(), "{}", operation.id);
+                several += 1;
+            }
+        }
+        assert!(several > 0);
     }
 
     #[test]

@@ -22,7 +22,7 @@ async fn raw_statuses(dialect: Dialect, create: &'static Operation, fails: bool)
     statuses
 }
 
-/// What keeps the documented word in the live dialect.
+/// What keeps the documented raw status in the live dialect.
 const IMAGES: &Operation = &op::GENERATE_PRODUCT_AVATAR_IMAGES;
 
 #[tokio::test]
@@ -65,13 +65,13 @@ async fn each_operation_has_its_raw_statuses() {
 
 #[tokio::test]
 async fn fact_61_the_live_word_for_the_end_differs_between_operations() {
-    for (create, word) in [
+    for (create, raw_status) in [
         (IMAGES, "completed"),
         (&op::CREATE_LIP_SYNC_VIDEO, "success"),
         (&op::ADD_PRODUCT_AVATAR_MOTION, "success"),
     ] {
         let statuses = raw_statuses(Dialect::Live, create, false).await;
-        assert_eq!(statuses.last().unwrap(), word, "{}", create.id);
+        assert_eq!(statuses.last().unwrap(), raw_status, "{}", create.id);
     }
 }
 
